@@ -1,0 +1,88 @@
+"""One finding about a file: what, where, why it matters and how to mend it.
+
+Severities are ``error`` (the plan cannot be trusted), ``warning`` and ``info``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A stretch of a file. Lines and columns count from 1 in characters; ``end_column`` is exclusive."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A finding. ``subject`` is the dotted path of what it is about, e.g. ``kpis.nps.target``.
+
+    ``code`` is a letter and three digits, ``rule`` its readable name; ``hint`` is a mend in one sentence or None.
+    """
+
+    code: str
+    rule: str
+    severity: Severity
+    message: str
+    location: Location
+    subject: str
+    hint: str | None = None
+    fixable: bool = False
+
+
+# The errors of form and reference, which make a plan invalid. Codes are stable: never reuse one.
+ERRORS: dict[str, str] = {
+    "E001": "yaml-syntax",
+    "E002": "yaml-trap",
+    "E003": "duplicate-key",
+    "E004": "tab",
+    "E005": "too-large",
+    "E006": "unreadable-file",
+    "E010": "unknown-field",
+    "E011": "wrong-type",
+    "E012": "missing-field",
+    "E013": "bad-id",
+    "E014": "bad-choice",
+    "E015": "duplicate-id",
+    "E016": "fields-clash",
+    "E020": "bad-number",
+    "E021": "bad-date",
+    "E022": "bad-period",
+    "E023": "bad-window",
+    "E024": "bad-unit",
+    "E025": "bad-version",
+    "E030": "bad-target",
+    "E031": "bad-thresholds",
+    "E032": "bad-baseline",
+    "E033": "bad-schedule",
+    "E040": "unknown-goal",
+    "E041": "unknown-kpi",
+    "E042": "unknown-source",
+    "E043": "unknown-column",
+    "E044": "unknown-name",
+    "E045": "cycle",
+    "E050": "formula-syntax",
+    "E051": "formula-function",
+    "E052": "formula-type",
+    "E053": "formula-time",
+    "E054": "formula-every",
+    "E060": "bad-query",
+    "E061": "outside-project",
+    "E062": "colliding-headers",
+    "E063": "unreadable-header",
+    "E070": "bad-include",
+}
+
+
+def error(code: str, message: str, location: Location, subject: str, hint: str | None = None) -> Diagnostic:
+    """An error diagnostic; its rule name comes from ``ERRORS``. Raises KeyError for a code that is not listed."""
+    return Diagnostic(code, ERRORS[code], "error", message, location, subject, hint)

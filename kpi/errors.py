@@ -1,0 +1,58 @@
+"""The errors a person can mend, and "did you mean".
+
+Whatever derives from :class:`KpiError` is shown to the user as one message, never as a traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class KpiError(Exception):
+    """Something the user can mend. ``hint`` says how, in one sentence without a full stop at its end."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(KpiError):
+    """The command line asks for something that does not exist or does not go together."""
+
+
+class InputError(KpiError):
+    """A file that is missing, unreadable or not what it should be."""
+
+
+class TextError(KpiError):
+    """A mistake inside a short text (a formula, a target, a number, a date).
+
+    ``start`` and ``end`` are character offsets into that text, ``end`` exclusive, so that the caller who
+    knows where the text stands in a file can point at the very characters.
+    """
+
+    def __init__(self, message: str, start: int = 0, end: int | None = None, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.start = start
+        self.end = start if end is None else end
+
+
+def nearest(name: str, choices: Iterable[str]) -> str | None:
+    """The choice that ``name`` was most likely meant to be, or None when none is near. Case is ignored."""
+    from difflib import get_close_matches
+
+    by_folded = {choice.casefold(): choice for choice in choices}
+    found = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(name: str, choices: Iterable[str]) -> str | None:
+    """A hint: the nearest right name, else the list of a few right names, else None when there are none."""
+    known = list(choices)
+    near = nearest(name, known)
+    if near is not None:
+        return f'did you mean "{near}"?'
+    if 0 < len(known) <= 12:
+        return "known here: " + ", ".join(known)
+    return None

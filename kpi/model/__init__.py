@@ -1,0 +1,17 @@
+"""What a plan is. Frozen records, one file a noun; nothing here knows YAML, files or clocks.
+
+They are standard-library dataclasses, not pydantic models, because importing pydantic and building its validators
+costs more than the whole of a lint run. The descriptions in each field's metadata are pydantic's own convention for
+dataclasses, so that ``kpi schema`` can still have pydantic generate the JSON Schema from these very classes.
+"""
+
+from kpi.model.goal import Goal, Review
+from kpi.model.kpi import Kpi, Thresholds
+from kpi.model.plan import CalendarSettings, Plan
+from kpi.model.source import ReadOptions, Source
+from kpi.model.target import Bound, Op, Reference, Relative, ScheduleEntry, Target
+
+__all__ = [
+    "Bound", "CalendarSettings", "Goal", "Kpi", "Op", "Plan", "ReadOptions", "Reference", "Relative", "Review",
+    "ScheduleEntry", "Source", "Target", "Thresholds",
+]  # fmt: skip
