@@ -1,0 +1,168 @@
+"""The command ``kpi``: which commands there are, and what happens when one of them fails.
+
+A command's module is imported when that command is named, never before, so that ``kpi --help`` stays as quick as
+Python allows and ``kpi lint`` pays for nothing that only ``kpi status`` needs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from kpi import __version__
+from kpi.cli.common import FileOption
+from kpi.errors import KpiError, UsageError, did_you_mean
+
+FINE, USELESS, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
+
+# In the order in which `kpi --help` shows them. A command `x` is the function `x` of the module kpi.cli.x, and the
+# first line of its docstring is the sentence here (a test holds that): help for all must not import them all.
+COMMANDS: dict[str, str] = {
+    "init": "Write a first kpi.yaml, from a template if you like.",
+    "lint": "Review the definitions as a linter reviews code.",
+    "status": "Compute every KPI and say where the team stands.",
+    "show": "Show one KPI whole: definition, value, history and what it is computed from.",
+    "record": "Add a value typed in by hand to the file, comments and layout kept.",
+    "schema": "Print the JSON Schema of the file, for editors.",
+}
+
+
+class PipeClosedError(Exception):
+    """Whoever read our output went away (``kpi status | head -1``). Not an OSError, so typer lets it through."""
+
+
+class Commands(TyperGroup):
+    """The group of commands: knows their names, imports one when it is called."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in COMMANDS:
+            return None
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(cmd_name)(getattr(import_module(f"kpi.cli.{cmd_name}"), cmd_name))
+        return get_command(app)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        command = self.get_command(ctx, name)
+        if command is None:
+            raise UsageError(f'there is no command "{name}"', hint=did_you_mean(name, COMMANDS))
+        # `kpi -f FILE status` means `kpi status -f FILE`, so that a command has one way to learn its file. What
+        # stands after the name wins, being read later.
+        file = ctx.params.get("file")
+        return name, command, [*(["-f", str(file)] if file else []), *args[1:]]
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise PipeClosedError from None
+        return result
+
+
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    epilog="Exit codes: 0 fine; 1 lint has findings, or a status that --fail-on names; 2 the work could not be done.",
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"kpi {__version__}")
+        raise typer.Exit(FINE)
+
+
+@app.callback()
+def kpi(
+    file: FileOption = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """KPIs as code: goals, KPIs and targets in YAML, reviewed by a linter and computed from plain files."""
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command and returns the exit code. Nothing that goes wrong leaves as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show "●" shows "?" instead of ending the command.
+        if hasattr(stream, "reconfigure") and "utf" not in (stream.encoding or "").lower():
+            stream.reconfigure(errors="replace")
+    try:
+        result = get_command(app).main(arguments, prog_name="kpi", standalone_mode=False)
+    except KpiError as mistake:
+        return _refuse(mistake.message, mistake.hint)
+    except typer.TyperException as mistake:
+        return _refuse_usage(mistake)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except PipeClosedError:
+        # Python flushes standard output once more at its end, which must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception as fault:
+        return _own_up(fault)
+    return result if isinstance(result, int) else FINE
+
+
+def _refuse(message: str, hint: str | None) -> int:
+    print(f"kpi: {message}", file=sys.stderr)
+    if hint:
+        print(f"  {hint}", file=sys.stderr)
+    return USELESS
+
+
+def _refuse_usage(mistake: typer.TyperException) -> int:
+    context = getattr(mistake, "ctx", None)
+    command = context.command_path if context is not None else "kpi"
+    if type(mistake).__name__ == "NoArgsIsHelpError":
+        print(mistake.format_message(), file=sys.stderr)
+        return USELESS
+    text = mistake.format_message()
+    return _refuse(text[:1].lower() + text[1:], f"{command} --help tells what it takes")
+
+
+def _own_up(fault: Exception) -> int:
+    """Says that the fault is ours and where it is, in a form that can be reported."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
+    print(f"kpi: internal fault: {type(fault).__name__}: {fault}{place}", file=sys.stderr)
+    print(
+        "  This is a mistake in kpi, not in your files. Please open an issue with this line, the version",
+        file=sys.stderr,
+    )
+    print(
+        "  (kpi --version) and the command you ran; with KPI_DEBUG=1 set, it also prints the traceback.",
+        file=sys.stderr,
+    )
+    if os.environ.get("KPI_DEBUG"):
+        import traceback
+
+        traceback.print_exception(fault)
+    return USELESS
+
+
+def main() -> NoReturn:
+    """The entry point."""
+    sys.exit(run(sys.argv[1:]))

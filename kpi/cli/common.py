@@ -1,0 +1,68 @@
+"""What several commands share: the file option, how a plan is opened, and when colour is wanted."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from kpi.errors import InputError
+
+if TYPE_CHECKING:
+    from kpi.checking import Checked
+    from kpi.reading import ReadResult
+
+FileOption = Annotated[
+    Path | None,
+    typer.Option("-f", "--file", metavar="FILE", help="The file to use; default: kpi.yaml here or in a folder above."),
+]
+
+
+def plan_file(file: Path | None) -> Path:
+    """The file that ``-f`` names, else the nearest kpi.yaml. Raises InputError when there is none."""
+    from kpi.reading import find_plan
+
+    if file is not None:
+        return file
+    found = find_plan(Path.cwd())
+    if found is None:
+        raise InputError(
+            "there is no kpi.yaml here or in a folder above",
+            hint="kpi init writes a first one; -f FILE names another file",
+        )
+    return found
+
+
+def read_checked(file: Path) -> tuple[ReadResult, Checked]:
+    """The plan as read and as checked, whether valid or not. Raises InputError when the file cannot be read at all."""
+    from kpi.checking import check
+    from kpi.reading import read_plan
+
+    read = read_plan(file)
+    return read, check(read)
+
+
+def open_checked(file: Path | None) -> Checked:
+    """The checked plan, for commands that need a valid one.
+
+    An invalid one ends the command with exit code 2, after its errors have been printed to standard error exactly as
+    ``kpi lint`` prints them. Raises InputError when there is no file or it cannot be read at all.
+    """
+    read, checked = read_checked(plan_file(file))
+    if not checked.valid:
+        from kpi.rendering.findings import render_findings_text, summary_line
+
+        errors = [found for found in checked.diagnostics if found.severity == "error"]
+        text = render_findings_text(errors, read.texts, color=wants_color(sys.stderr))
+        print(text, file=sys.stderr)
+        print(summary_line(errors), file=sys.stderr)
+        raise typer.Exit(2)
+    return checked
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether ``stream`` is a terminal whose owner has not asked for plain text (``NO_COLOR``, ``TERM=dumb``)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

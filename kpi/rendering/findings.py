@@ -1,0 +1,133 @@
+"""Findings about a file, for people (as ``kpi lint`` and a refusing ``kpi status`` print them) and for programs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+
+from kpi.diagnostics import Diagnostic, Location
+from kpi.rendering.plain import visible
+
+# What YAML calls a line break; str.splitlines knows more of them and would count wrongly.
+LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
+TAB = "    "
+WIDEST = 150  # columns of a source line that are shown; the rest is cut around the span
+CUT = "…"
+
+RED, YELLOW, CYAN, BOLD, DIM, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[36m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
+COLORS = {"error": RED, "warning": YELLOW, "info": CYAN}
+ORDER = ("error", "warning", "info")
+
+
+def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """By file, then from top to bottom."""
+    return sorted(findings, key=lambda found: (found.location, found.code, found.message))
+
+
+def render_findings_text(findings: Iterable[Diagnostic], texts: Mapping[str, str], *, color: bool) -> str:
+    """Each finding with its source line, the place in it and how to mend it, an empty line between two.
+
+    ``texts`` maps a file, as findings name it, to its text; a finding whose file or line is not there is shown
+    without its line. Control characters of the files are made harmless. No line break at the end.
+    """
+    lines = {file: re.split(LINE_BREAK, text) for file, text in texts.items()}
+    return "\n\n".join(_block(found, lines.get(found.location.file, ()), color) for found in in_order(findings))
+
+
+def summary_line(findings: Iterable[Diagnostic]) -> str:
+    """How many findings there are of each severity: ``3 errors, 1 warning``; ``no findings``."""
+    counts = dict.fromkeys(ORDER, 0)
+    for found in findings:
+        counts[found.severity] += 1
+    words = [f"{n} {word}{'s' if n > 1 and word != 'info' else ''}" for word, n in counts.items() if n]
+    return ", ".join(words) or "no findings"
+
+
+def render_findings_json(findings: Iterable[Diagnostic]) -> str:
+    """The stable JSON of the design, version 1."""
+    import json
+
+    return json.dumps({"version": 1, "findings": [_as_json(found) for found in in_order(findings)]}, indent=2)
+
+
+def _as_json(found: Diagnostic) -> dict[str, object]:
+    place = found.location
+    return {
+        "code": found.code,
+        "rule": found.rule,
+        "severity": found.severity,
+        "message": found.message,
+        "hint": found.hint,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "subject": found.subject,
+        "fixable": found.fixable,
+    }
+
+
+def _block(found: Diagnostic, lines: Sequence[str], color: bool) -> str:
+    def paint(text: str, *codes: str) -> str:
+        return "".join(codes) + text + PLAIN if color else text
+
+    place = found.location
+    tint = COLORS[found.severity]
+    head = f"{visible(place.file)}:{place.line}:{place.column}:"
+    name = paint(f"{found.code} {found.rule}:", BOLD)
+    block = [f"{paint(head, BOLD)} {paint(found.severity + ':', BOLD, tint)} {name} {visible(found.message)}"]
+    number = str(place.line)
+    gutter = " " * len(number)
+    if 0 < place.line <= len(lines):
+        text, before, width = _excerpt(lines[place.line - 1], place)
+        block += [
+            paint(f"{gutter} |", DIM),
+            f"{paint(f'{number} |', DIM)} {text}".rstrip(),
+            f"{paint(f'{gutter} |', DIM)} {' ' * before}{paint('^' * width, BOLD, tint)}",
+        ]
+    if found.hint:
+        block.append(f"{gutter} {paint('= mend:', DIM)} {visible(found.hint)}")
+    return "\n".join(block)
+
+
+def _excerpt(line: str, place: Location) -> tuple[str, int, int]:
+    """What of ``line`` is shown, how many terminal columns stand before the span, and how many the span has."""
+    start = min(place.column - 1, len(line))
+    end = place.end_column - 1 if place.end_line == place.line else len(line.rstrip())
+    end = min(max(end, start), len(line))
+    left = _shown(line[:start])
+    span = _shown(line[start:end])
+    right = _shown(line[end:])
+    if _columns(left + span + right) > WIDEST:
+        left, span, right = _cut(left, span, right)
+    return left + span + right, _columns(left), max(_columns(span), 1)
+
+
+def _cut(left: str, span: str, right: str) -> tuple[str, str, str]:
+    """As much of a long line as fits, the span first, a third of the room for what stands before it."""
+    if len(left) > WIDEST // 3:
+        left = CUT + left[-WIDEST // 3 :]
+    room = WIDEST - len(left)
+    if len(span) > room:
+        return left, span[:room] + CUT, ""
+    room -= len(span)
+    return left, span, right if len(right) <= room else right[:room] + CUT
+
+
+def _shown(text: str) -> str:
+    return visible(text.replace("\t", TAB))
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal ``text`` takes: East Asian wide characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(_width(character) for character in text)
+
+
+def _width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
