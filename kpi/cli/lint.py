@@ -23,7 +23,7 @@ SEVERITIES = ("info", "warning", "error", "never")
 def lint(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILES]...", help="The files to review; default: the one that every command takes."),
+        typer.Argument(metavar="FILE", help="The files to review; default: the one that every command takes."),
     ] = None,
     file: FileOption = None,
     format: Annotated[  # noqa: A002
