@@ -36,3 +36,6 @@ class Goal:
     why: str | None = described("Why the goal matters.")
     questions: tuple[str, ...] = described("Questions whose answers tell whether the goal is met.", ())
     review: Review | None = described("How often the goal is reviewed, and when last.")
+    ambition: int | None = described("How ambitious, from 1 (sure to be reached) to 10 (a long shot).", ge=1, le=10)
+    reward: str | None = described("The bonus or other pay that hangs on the goal; absent: none.")
+    agreed_with: str | None = described("With whom the owner has agreed the goal, for management by objectives.")

@@ -40,6 +40,7 @@ class Kpi:
     baseline: float | None = described("The value from which a target that is to be reached starts.")
     target: Target | tuple[ScheduleEntry, ...] | None = described("The number to hit, e.g. 'at least 30% by 2026-12-31'.")
     thresholds: Thresholds | None = described("Where green and yellow end.")
+    ambition: int | None = described("How ambitious, from 1 (sure to be reached) to 10 (a long shot).", ge=1, le=10)
     guardrails: tuple[str, ...] = described("Ids of KPIs that must not get worse while this one gets better.", ())
     when_red: str | None = described("What will be done when it is red.")
     tags: tuple[str, ...] = described("Words to group by.", ())

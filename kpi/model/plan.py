@@ -11,6 +11,7 @@ from typing import Literal
 from kpi.model.fields import described
 from kpi.model.goal import Goal
 from kpi.model.kpi import Kpi
+from kpi.model.lint import LintSettings
 from kpi.model.source import Source
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -43,6 +44,7 @@ class Plan:
     calendar: CalendarSettings = described("How days make weeks, quarters and years.", factory=CalendarSettings)
     as_of: date | None = described("The day that counts as today's eve, for examples; --as-of wins.")
     include: tuple[str, ...] = described("Further files in the same language, relative to this one; globs are allowed.", ())
+    lint: LintSettings = described("What kpi lint looks for.", factory=LintSettings)
     sources: Mapping[str, Source] = described("Rows to compute from.", factory=dict)
     measures: Mapping[str, str] = described("Named building blocks that formulas share.", factory=dict)
     goals: Mapping[str, Goal] = described("What the team wants to achieve.", factory=dict)
