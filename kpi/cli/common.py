@@ -56,7 +56,7 @@ def open_checked(file: Path | None) -> Checked:
         from kpi.rendering.findings import render_findings_text, summary_line
 
         errors = [found for found in checked.diagnostics if found.severity == "error"]
-        text = render_findings_text(errors, read.texts, color=wants_color(sys.stderr))
+        text = render_findings_text(errors, read.places.line_text, color=wants_color(sys.stderr))
         print(text, file=sys.stderr)
         print(summary_line(errors), file=sys.stderr)
         raise typer.Exit(2)

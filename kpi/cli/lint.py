@@ -12,9 +12,10 @@ from kpi.cli.common import FileOption, plan_file, read_checked, wants_color
 from kpi.errors import KpiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from kpi.diagnostics import Diagnostic
+    from kpi.reading import Places
 
 # What --fail-on lets pass: every severity that stands to the left of the word.
 SEVERITIES = ("info", "warning", "error", "never")
@@ -40,7 +41,7 @@ def lint(
     where there is one, a mend. No data is computed.
     """
     findings: dict[Diagnostic, None] = {}  # a file that two others include is reported once
-    texts: dict[str, str] = {}
+    places: list[Places] = []
     unreadable: list[KpiError] = []
     for path in [*([file] if file is not None else []), *(files or [])] or [plan_file(None)]:
         try:
@@ -49,8 +50,8 @@ def lint(
             unreadable.append(mistake)
             continue
         findings.update(dict.fromkeys(checked.diagnostics))
-        texts.update(read.texts)
-    _report(findings, texts, format)
+        places.append(read.places)
+    _report(findings, places, format)
     for missing in unreadable[:-1]:
         print(f"kpi: {missing.message}", file=sys.stderr)
     if unreadable:
@@ -59,13 +60,17 @@ def lint(
         raise typer.Exit(1)
 
 
-def _report(findings: Iterable[Diagnostic], texts: dict[str, str], format_: str) -> None:
+def _report(findings: Iterable[Diagnostic], places: Sequence[Places], format_: str) -> None:
     from kpi.rendering.findings import render_findings_json, render_findings_text, summary_line
 
     if format_ == "json":
         print(render_findings_json(findings))
         return
-    text = render_findings_text(findings, texts, color=wants_color(sys.stdout))
+
+    def line_text(file: str, line: int) -> str:
+        return next((text for place in places if (text := place.line_text(file, line))), "")
+
+    text = render_findings_text(findings, line_text, color=wants_color(sys.stdout))
     if text:
         print(text)
         print()

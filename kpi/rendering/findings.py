@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 
 from kpi.diagnostics import Diagnostic, Location
 from kpi.rendering.plain import visible
 
-# What YAML calls a line break; str.splitlines knows more of them and would count wrongly.
-LINE_BREAK = "\r\n|[\n\r\x85\u2028\u2029]"
 TAB = "    "
 WIDEST = 150  # columns of a source line that are shown; the rest is cut around the span
 CUT = "…"
+
+LineText = Callable[[str, int], str]
 
 RED, YELLOW, CYAN, BOLD, DIM, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[36m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 COLORS = {"error": RED, "warning": YELLOW, "info": CYAN}
@@ -25,14 +24,13 @@ def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(findings, key=lambda found: (found.location, found.code, found.message))
 
 
-def render_findings_text(findings: Iterable[Diagnostic], texts: Mapping[str, str], *, color: bool) -> str:
+def render_findings_text(findings: Iterable[Diagnostic], line_text: LineText, *, color: bool) -> str:
     """Each finding with its source line, the place in it and how to mend it, an empty line between two.
 
-    ``texts`` maps a file, as findings name it, to its text; a finding whose file or line is not there is shown
-    without its line. Control characters of the files are made harmless. No line break at the end.
+    ``line_text`` gives a line of a file, secrets hidden, or "" where there is none: the finding is then shown
+    without it. Control characters of the files are made harmless. No line break at the end.
     """
-    lines = {file: re.split(LINE_BREAK, text) for file, text in texts.items()}
-    return "\n\n".join(_block(found, lines.get(found.location.file, ()), color) for found in in_order(findings))
+    return "\n\n".join(_block(found, line_text, color) for found in in_order(findings))
 
 
 def summary_line(findings: Iterable[Diagnostic]) -> str:
@@ -69,7 +67,7 @@ def _as_json(found: Diagnostic) -> dict[str, object]:
     }
 
 
-def _block(found: Diagnostic, lines: Sequence[str], color: bool) -> str:
+def _block(found: Diagnostic, line_text: LineText, color: bool) -> str:
     def paint(text: str, *codes: str) -> str:
         return "".join(codes) + text + PLAIN if color else text
 
@@ -80,8 +78,8 @@ def _block(found: Diagnostic, lines: Sequence[str], color: bool) -> str:
     block = [f"{paint(head, BOLD)} {paint(found.severity + ':', BOLD, tint)} {name} {visible(found.message)}"]
     number = str(place.line)
     gutter = " " * len(number)
-    if 0 < place.line <= len(lines):
-        text, before, width = _excerpt(lines[place.line - 1], place)
+    if line := line_text(place.file, place.line):
+        text, before, width = _excerpt(line, place)
         block += [
             paint(f"{gutter} |", DIM),
             f"{paint(f'{number} |', DIM)} {text}".rstrip(),
