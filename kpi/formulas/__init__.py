@@ -1,1 +1,12 @@
 """Text to tree, names and types, with columns for every mistake. Nothing is evaluated, and no SQL lives here."""
+
+from kpi.formulas.fault import FormulaFault
+from kpi.formulas.parse import parse_formula, parse_row
+from kpi.formulas.rows import Place
+from kpi.formulas.scan import MAX_DEPTH, MAX_LENGTH
+from kpi.formulas.walk import aggregates, columns, names, source_columns, sources, walk
+
+__all__ = [
+    "MAX_DEPTH", "MAX_LENGTH", "FormulaFault", "Place", "aggregates", "columns", "names", "parse_formula", "parse_row",
+    "source_columns", "sources", "walk",
+]  # fmt: skip

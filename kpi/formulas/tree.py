@@ -35,6 +35,12 @@ class Literal_(Node):
 
     value: float | int | str | bool
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both mean the same value: 1 and 1.0 do, 1 and True do not (Python says they do)."""
+        if not isinstance(other, Literal_):
+            return NotImplemented
+        return isinstance(self.value, bool) == isinstance(other.value, bool) and self.value == other.value
+
 
 @dataclass(frozen=True)
 class Arithmetic(Node):
@@ -142,6 +148,7 @@ class Aggregate(Node):
 
     ``column`` is None for ``count(source)``. ``percent`` (0…100) is for percentile only. ``moment`` says which rows of
     the window count: None all, else at its end, at its start, or (rows that last) those that began or ceased in it.
+    ``source_at`` and ``column_at`` are where the two names stand, for messages about them.
     """
 
     function: AggregateName
@@ -150,6 +157,8 @@ class Aggregate(Node):
     filter: Node | None = None
     percent: float | None = None
     moment: MomentName | None = None
+    source_at: At = field(default=NOWHERE, compare=False, kw_only=True)
+    column_at: At = field(default=NOWHERE, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)
