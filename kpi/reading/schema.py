@@ -15,9 +15,11 @@ ID_PATTERN = "^[a-z][a-z0-9_]*$"
 DATE_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 PERIOD_PATTERN = "^(FY)?[0-9]{4}(-(Q[1-4]|W[0-9]{2}|[0-9]{2}(-[0-9]{2})?))?$"
 
+# Every scalar is text where text is wanted (rule R1), so editors that see a number there must not complain.
+TEXT: Schema = {"type": ["string", "number", "boolean"]}
 NUMBER: Schema = {"type": ["number", "string"]}
 DATE: Schema = {"type": "string", "pattern": DATE_PATTERN}
-TEXTS: Schema = {"type": ["string", "array"], "items": {"type": "string"}}
+TEXTS: Schema = {"type": ["string", "array"], "items": TEXT}
 
 # How a property is written where that differs from what the model holds.
 WRITTEN: dict[tuple[str, str], Schema] = {
@@ -28,7 +30,7 @@ WRITTEN: dict[tuple[str, str], Schema] = {
     ("Kpi", "notes"): {
         "type": "object",
         "propertyNames": {"pattern": PERIOD_PATTERN},
-        "additionalProperties": {"type": "string"},
+        "additionalProperties": TEXT,
     },
     ("Kpi", "values"): {
         "type": "object",
@@ -109,11 +111,22 @@ def _record(name: str, raw: Schema) -> Schema:
 
 def _property(record: str, field: str, raw: Schema) -> Schema:
     description = {"description": raw["description"]} if "description" in raw else _described(record, field)
-    written = WRITTEN.get((record, field)) or _written(raw)
+    written = dict(WRITTEN.get((record, field)) or _written(raw))
+    if field not in REQUIRED.get(record, ()):
+        written = _or_empty(written)
     default = raw.get("default")
-    simple = {"default": default} if default and isinstance(default, str) else {}
-    # Draft 7 ignores whatever stands beside a "$ref".
-    return {**description, **({"allOf": [written]} if "$ref" in written else written), **simple}
+    simple = {"default": default} if default and isinstance(default, str | int) and field != "version" else {}
+    return {**description, **written, **simple}
+
+
+def _or_empty(written: Schema) -> Schema:
+    """An optional field may also stand there empty, as if it had been left out."""
+    if "$ref" in written:
+        return {"anyOf": [written, {"type": "null"}]}
+    if "enum" in written:
+        return {"enum": [*written["enum"], None]}
+    types = written["type"]
+    return {**written, "type": [*(types if isinstance(types, list) else [types]), "null"]}
 
 
 def _described(record: str, field: str) -> Schema:
@@ -127,19 +140,21 @@ def _described(record: str, field: str) -> Schema:
 
 
 def _written(raw: Schema) -> Schema:
-    """The type of a property as it is written: a number also as text (22%), a date as YYYY-MM-DD, never null."""
+    """The type of a property as it is written: a number also as text (22%), a date as YYYY-MM-DD."""
     if "$ref" in raw:
         return {"$ref": raw["$ref"]}
     if "anyOf" in raw:
-        choices = [choice for choice in raw["anyOf"] if choice != {"type": "null"}]
-        return _written(choices[0])
+        return _written(next(choice for choice in raw["anyOf"] if choice != {"type": "null"}))
+    if "const" in raw or "enum" in raw:
+        return {"enum": raw.get("enum", [raw.get("const")])}
     if raw.get("format") == "date":
         return DATE
-    if raw.get("type") == "number":
-        return NUMBER
-    kept = {key: raw[key] for key in ("type", "enum", "const", "items") if key in raw}
-    if isinstance(raw.get("additionalProperties"), dict):
-        kept["additionalProperties"] = _written(raw["additionalProperties"])
+    if raw["type"] in ("number", "string"):
+        return NUMBER if raw["type"] == "number" else TEXT
+    kept: Schema = {key: raw[key] for key in ("type", "minimum", "maximum") if key in raw}
+    for key in ("items", "additionalProperties"):
+        if isinstance(raw.get(key), dict):
+            kept[key] = _written(raw[key])
     return kept
 
 
