@@ -1,0 +1,117 @@
+"""How days make weeks, quarters and years, and arithmetic on days that stays inside the months."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from kpi.errors import TextError, did_you_mean
+
+Every = Literal["day", "week", "month", "quarter", "year"]
+
+EVERY: tuple[Every, ...] = ("day", "week", "month", "quarter", "year")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+# How many days, and how many months, one unit has.
+DAYS_IN: dict[Every, int] = {"day": 1, "week": 7}
+MONTHS_IN: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
+
+_LONGEST: dict[Every, int] = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+_LAST_ORDINAL = date.max.toordinal()
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """How days make weeks, quarters and years.
+
+    ``week_starts`` is 0 (Monday) to 6 (Sunday), ``fiscal_year_starts`` the month 1 to 12 in which a fiscal year
+    starts, ``timezone`` the time zone in which timestamps become dates.
+    """
+
+    week_starts: int = 0
+    fiscal_year_starts: int = 1
+    timezone: str = "UTC"
+
+    @classmethod
+    def from_words(cls, week_starts: str, fiscal_year_starts: str, timezone: str) -> Calendar:
+        """The calendar that a file describes: ``monday``, ``april``, ``Europe/Berlin``. Raises TextError."""
+        return cls(parse_weekday(week_starts), parse_month_name(fiscal_year_starts), parse_timezone(timezone))
+
+    @property
+    def fiscal(self) -> bool:
+        """Whether years start in another month than January, and so are labelled FY2027 (rule T4)."""
+        return self.fiscal_year_starts != 1
+
+
+def parse_weekday(text: str) -> int:
+    """0 for ``monday`` to 6 for ``sunday``, in any case. Raises TextError."""
+    return _position(text, WEEKDAYS, "a day of the week")
+
+
+def parse_month_name(text: str) -> int:
+    """1 for ``january`` to 12 for ``december``, in any case. Raises TextError."""
+    return _position(text, MONTHS, "a month") + 1
+
+
+def _position(text: str, words: tuple[str, ...], what: str) -> int:
+    try:
+        return words.index(text.strip().lower())
+    except ValueError:
+        raise TextError(f'"{text}" is not {what}', 0, len(text), hint=did_you_mean(text, words)) from None
+
+
+def parse_timezone(text: str) -> str:
+    """The name of a time zone, such as ``UTC`` or ``Europe/Berlin``. Raises TextError for one that is not known."""
+    if text == "UTC":
+        return text
+    import zoneinfo
+
+    try:
+        # "localtime" is whatever the machine says, so it would make a plan mean different things in different places.
+        if text not in ("", "localtime"):
+            zoneinfo.ZoneInfo(text)
+            return text
+    except (KeyError, ValueError, OSError):
+        pass  # not found, not a relative path, or a folder of zones such as "America"
+    known = zoneinfo.available_timezones() - {"localtime"}
+    hint = did_you_mean(text, known) if known else "no time zone is known on this system: install the package tzdata"
+    raise TextError(f'"{text}" is not a time zone', 0, len(text), hint=hint or "write e.g. UTC or Europe/Berlin")
+
+
+def add_units(day: date, n: int, unit: Every) -> date:
+    """``n`` units after ``day`` (before, if negative), clipped to the month's length: 31 May - 3 months = 28 February.
+
+    Beyond the first or last day that a ``date`` can be, that day.
+    """
+    if unit in DAYS_IN:
+        return from_ordinal(day.toordinal() + n * DAYS_IN[unit])
+    months = day.year * 12 + day.month - 1 + n * MONTHS_IN[unit]
+    return from_ordinal(min(month_ordinal(months) + day.day, month_ordinal(months + 1)) - 1)
+
+
+def before(day: date, unit: Every, n: int = 1) -> date:
+    """``n`` units before ``day``, clipped as in :func:`add_units`."""
+    return add_units(day, -n, unit)
+
+
+def length(every: Every) -> int:
+    """The most days that a period can have: 1, 7, 31, 92 or 366."""
+    return _LONGEST[every]
+
+
+def from_ordinal(ordinal: int) -> date:
+    """The day with this proleptic number, cut to what a ``date`` can be."""
+    return date.fromordinal(min(max(ordinal, 1), _LAST_ORDINAL))
+
+
+def month_ordinal(months: int) -> int:
+    """The ordinal of the first day of the month ``months`` after January of year 0, cut to the day after the last."""
+    year, month = divmod(months, 12)
+    if year < 1:
+        return 1
+    return date(year, month + 1, 1).toordinal() if year <= 9999 else _LAST_ORDINAL + 1
