@@ -47,8 +47,9 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
+        module = import_module(f"kpi.cli.{cmd_name}")
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(cmd_name)(getattr(import_module(f"kpi.cli.{cmd_name}"), cmd_name))
+        app.command(cmd_name, context_settings=getattr(module, "CONTEXT", None))(getattr(module, cmd_name))
         return get_command(app)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

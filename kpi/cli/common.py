@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from kpi.errors import InputError
+from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpi.checking import Checked
+    from kpi.model import Plan
     from kpi.reading import ReadResult
 
 FileOption = Annotated[
@@ -66,3 +69,20 @@ def open_checked(file: Path | None) -> Checked:
 def wants_color(stream: TextIO) -> bool:
     """Whether ``stream`` is a terminal whose owner has not asked for plain text (``NO_COLOR``, ``TERM=dumb``)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def as_of_day(plan: Plan, asked: str | None = None) -> date:
+    """The last day that counts as over: what ``--as-of`` asks for, else the file's ``as_of``, else yesterday.
+
+    The only place where today's date is read. Raises UsageError when ``asked`` is no date.
+    """
+    from datetime import date, timedelta
+
+    from kpi.periods import parse_date
+
+    if asked is not None:
+        try:
+            return parse_date(asked)
+        except TextError as mistake:
+            raise UsageError(f"--as-of: {mistake.message}", hint=mistake.hint) from None
+    return plan.as_of or date.today() - timedelta(days=1)  # noqa: DTZ011 (the user's own day is meant)

@@ -50,6 +50,14 @@ def set_entry(text: str, path: Sequence[str], key: str, value: str, *, before: s
     return mark + changed
 
 
+def read_text(path: Path) -> str:
+    """A file's text with its own line breaks and byte order mark, as :func:`set_entry` takes it. Raises InputError."""
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise InputError(f"{path} cannot be read: {fault}") from fault
+
+
 def write_text(path: Path, text: str) -> None:
     """Replaces a file's content whole or not at all; line breaks as they stand in ``text``. Raises InputError."""
     import os

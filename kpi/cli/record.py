@@ -1,0 +1,107 @@
+"""``kpi record``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kpi.cli.common import FileOption, as_of_day, open_checked
+from kpi.errors import TextError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from kpi.model import Kpi, Plan
+
+# So that `kpi record growth -3` records a negative number instead of asking for an option -3.
+CONTEXT = {"ignore_unknown_options": True}
+
+
+def record(
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The value as you would write it: 44, 26.2%, $12.4k.")],
+    file: FileOption = None,
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="PERIOD", help="The period it is of, e.g. 2026-Q2; default: the last one that is over."),
+    ] = None,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="A remark, kept in the KPI's notes.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the value, or the note, that is there.")] = False,
+) -> None:
+    """Add a value typed in by hand to the file, comments and layout kept.
+
+    Only the one line changes. A period that has a value is left alone unless --force is given, and a KPI with a
+    formula has no values to type in.
+    """
+    from kpi.reading.editing import read_text, set_entry, write_text
+
+    checked = open_checked(file)
+    found = _typed_in(checked.plan, kpi, value)
+    moment = _Moment(checked.plan, found, period)
+    path = Path(checked.places.key(("kpis", kpi)).file)
+    text = read_text(path)
+    for field, there, new in (("values", found.values, value), ("notes", found.notes, note)):
+        if new is None:
+            continue
+        old = moment.written(there)
+        if old is not None and not force:
+            raise UsageError(f"{kpi} has {there[old]} in its {field} for {old} already", hint="--force replaces it")
+        before = moment.following(there) if old is None else None
+        text = set_entry(text, ("kpis", kpi, field), old or moment.period.label, new, before=before)
+    write_text(path, text)
+    print(f"{path}: {kpi} {moment.period.label}: {value}", file=sys.stderr)
+
+
+def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:
+    """The KPI, when it takes values typed in and ``value`` is one. Raises UsageError."""
+    from kpi.quantities import parse_number, parse_unit
+
+    found = plan.kpis.get(kpi)
+    if found is None:
+        raise UsageError(f'there is no KPI "{kpi}"', hint=did_you_mean(kpi, plan.kpis))
+    if found.formula is not None:
+        raise UsageError(
+            f"{kpi} is computed by its formula, so it takes no values typed in",
+            hint="to correct it, correct its data; to type it in, take the formula out",
+        )
+    try:
+        parse_number(value, parse_unit(found.unit))
+    except TextError as mistake:
+        raise UsageError(mistake.message, hint=mistake.hint) from None
+    return found
+
+
+class _Moment:
+    """The period of a value, and where its label stands among those already written."""
+
+    def __init__(self, plan: Plan, kpi: Kpi, asked: str | None) -> None:
+        from kpi.periods import Calendar, last_over, parse_label
+
+        settings = plan.calendar
+        self.every = kpi.every
+        self.calendar = Calendar.from_words(settings.week_starts, settings.fiscal_year_starts, settings.timezone)
+        try:
+            self.period = (
+                last_over(as_of_day(plan), kpi.every, self.calendar)
+                if asked is None
+                else parse_label(asked, self.calendar, kpi.every)
+            )
+        except TextError as mistake:
+            raise UsageError(mistake.message, hint=mistake.hint) from None
+
+    def written(self, there: Mapping[str, object]) -> str | None:
+        """The key, as it is written, that means this period."""
+        return next((label for label in there if self._start(label) == self.period.start), None)
+
+    def following(self, there: Mapping[str, object]) -> str | None:
+        """The first key of a later period, before which a new one belongs; None: at the end."""
+        return next((label for label in there if self._start(label) > self.period.start), None)
+
+    def _start(self, label: str) -> date:
+        from kpi.periods import parse_label
+
+        return parse_label(label, self.calendar).start

@@ -1,0 +1,57 @@
+"""Heavy imports have one door, and nobody pays for what he does not use."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+EXAMPLES = sorted(REPOSITORY.glob("examples/*/kpi.yaml"))
+ENGINES = {"duckdb", "pandas", "numpy", "pyarrow"}
+
+PROGRAM = """
+import json, sys
+from kpi.cli.app import run
+code = run(sys.argv[1:])
+sys.stdout.flush()
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The top-level modules that one command has imported by its end; the command must not fail."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *arguments], capture_output=True, encoding="utf-8", cwd=REPOSITORY, check=True
+    )
+    code, modules = json.loads(done.stderr.splitlines()[-1])
+    assert code in (0, 1), done.stderr
+    return {module.partition(".")[0] for module in modules} | {module for module in modules if module.startswith("kpi.")}
+
+
+def test_help_imports_no_command() -> None:
+    loaded = loaded_by("--help")
+    assert not loaded & (ENGINES | {"rich", "pydantic", "yaml"})
+    assert {module for module in loaded if module.startswith("kpi.cli.")} == {"kpi.cli.app", "kpi.cli.common"}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
+def test_lint_computes_nothing_and_styles_nothing(example: Path) -> None:
+    loaded = loaded_by("-f", str(example), "lint")
+    assert not loaded & (ENGINES | {"rich", "pydantic"})
+    assert "kpi.computing" not in loaded
+
+
+@pytest.mark.parametrize("format_", ["table", "json", "csv", "markdown"])
+def test_status_never_imports_pandas(format_: str) -> None:
+    arguments = [] if format_ == "table" else ["--format", format_]
+    loaded = loaded_by("-f", str(EXAMPLES[0]), "status", *arguments)
+    assert "duckdb" in loaded
+    assert not loaded & {"pandas", "numpy", "pydantic"}
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 6
