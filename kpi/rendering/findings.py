@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 
 from kpi.diagnostics import Diagnostic, Location
-from kpi.rendering.plain import visible
+from kpi.rendering.plain import columns, visible
 
 TAB = "    "
 WIDEST = 150  # columns of a source line that are shown; the rest is cut around the span
@@ -38,7 +37,7 @@ def summary_line(findings: Iterable[Diagnostic]) -> str:
     counts = dict.fromkeys(ORDER, 0)
     for found in findings:
         counts[found.severity] += 1
-    words = [f"{n} {word}{'s' if n > 1 and word != 'info' else ''}" for word, n in counts.items() if n]
+    words = [f"{n} {word}{'s' if n > 1 else ''}" for word, n in counts.items() if n]
     return ", ".join(words) or "no findings"
 
 
@@ -98,9 +97,9 @@ def _excerpt(line: str, place: Location) -> tuple[str, int, int]:
     left = _shown(line[:start])
     span = _shown(line[start:end])
     right = _shown(line[end:])
-    if _columns(left + span + right) > WIDEST:
+    if columns(left + span + right) > WIDEST:
         left, span, right = _cut(left, span, right)
-    return left + span + right, _columns(left), max(_columns(span), 1)
+    return left + span + right, columns(left), max(columns(span), 1)
 
 
 def _cut(left: str, span: str, right: str) -> tuple[str, str, str]:
@@ -116,16 +115,3 @@ def _cut(left: str, span: str, right: str) -> tuple[str, str, str]:
 
 def _shown(text: str) -> str:
     return visible(text.replace("\t", TAB))
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal ``text`` takes: East Asian wide characters two, combining marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(_width(character) for character in text)
-
-
-def _width(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1

@@ -29,7 +29,9 @@ def loaded_by(*arguments: str) -> set[str]:
     )
     code, modules = json.loads(done.stderr.splitlines()[-1])
     assert code in (0, 1), done.stderr
-    return {module.partition(".")[0] for module in modules} | {module for module in modules if module.startswith("kpi.")}
+    return {module.partition(".")[0] for module in modules} | {
+        module for module in modules if module.startswith("kpi.")
+    }
 
 
 def test_help_imports_no_command() -> None:

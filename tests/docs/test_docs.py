@@ -1,0 +1,42 @@
+"""Every command in the README and in docs/ is run, in a copy of what a person who clones the project has."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from transcripts import REPOSITORY, blocks, check_page
+
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+SHOWN = ("kpi.yaml.example", "examples", "README.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    for name in SHOWN:
+        path = REPOSITORY / name
+        if path.is_dir():
+            shutil.copytree(path, folder / name)
+        else:
+            shutil.copy(path, folder)
+    check_page(page, folder, tmp_path)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_command_hides_from_the_test(page: Path) -> None:
+    for block in blocks(page.read_text(encoding="utf-8")):
+        assert block["language"], f"a block without a language: {block['body'][:40]!r}"
+        assert block["language"] not in ("bash", "shell"), "write commands as console, with their output"
+        # The two install commands are run by .ci/run, which finds them by these marks.
+        assert block["language"] != "sh" or block["mark"] == "command", block["body"]
+
+
+def test_the_readme_has_exactly_two_install_commands() -> None:
+    found = [block for block in blocks(PAGES[0].read_text(encoding="utf-8")) if block["mark"] == "command"]
+    assert [block["name"] for block in found] == ["status", "tests"]
+    for block in found:
+        assert block["body"].count("\n") == 1
+        assert block["body"].startswith("python3 -m venv .venv && ")
