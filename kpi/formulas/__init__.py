@@ -4,9 +4,11 @@ from kpi.formulas.fault import FormulaFault
 from kpi.formulas.parse import parse_formula, parse_row
 from kpi.formulas.rows import Place
 from kpi.formulas.scan import MAX_DEPTH, MAX_LENGTH
+from kpi.formulas.unparse import unparse
 from kpi.formulas.walk import aggregates, columns, names, source_columns, sources, walk
+from kpi.formulas.words import describe
 
 __all__ = [
-    "MAX_DEPTH", "MAX_LENGTH", "FormulaFault", "Place", "aggregates", "columns", "names", "parse_formula", "parse_row",
-    "source_columns", "sources", "walk",
+    "MAX_DEPTH", "MAX_LENGTH", "FormulaFault", "Place", "aggregates", "columns", "describe", "names", "parse_formula",
+    "parse_row", "source_columns", "sources", "unparse", "walk",
 ]  # fmt: skip

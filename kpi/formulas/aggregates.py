@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import NamedTuple, NoReturn, cast
+from typing import NamedTuple, cast
 
+from kpi.formulas.fault import FormulaFault
 from kpi.formulas.habits import AGGREGATES, FORMULA_FUNCTIONS, MOMENTS, ROW_FUNCTIONS, SHIFTS
 from kpi.formulas.kinds import check_condition
 from kpi.formulas.rows import OPERATORS, RowReader, negate, unknown_function
@@ -57,7 +58,7 @@ class FormulaReader:
             made = self.text.literal(node)
             if isinstance(made.value, (str, bool)):
                 kind = "text" if isinstance(made.value, str) else "a truth value"
-                self.text.fault("E052", f"a number is needed here, not {kind}", node)
+                raise self.text.fault("E052", f"a number is needed here, not {kind}", node)
             return made
         if isinstance(node, ast.Name):
             return self._name(node)
@@ -68,36 +69,52 @@ class FormulaReader:
             return negate(operand, at) if isinstance(node.op, ast.USub) else operand
         if isinstance(node, ast.Call):
             return self._call(node)
-        self._refuse(node)
+        raise self._refuse(node)
 
     def _name(self, node: ast.Name) -> Node:
         if node.id in ("window_start", "window_end"):
-            self.text.fault("E053", f"{node.id} stands only in the brackets of an aggregate", node,
-                            f"e.g. count(tickets[opened < {node.id}])")  # fmt: skip
+            raise self.text.fault(
+                "E053",
+                f"{node.id} stands only in the brackets of an aggregate",
+                node,
+                f"e.g. count(tickets[opened < {node.id}])",
+            )
         self.text.refuse_foreign_word(node)
         return Name(node.id, at=self.text.at(node))
 
-    def _refuse(self, node: ast.expr) -> NoReturn:
+    def _refuse(self, node: ast.expr) -> FormulaFault:
         text = self.text
         written = text.of(node)
         if isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
-            text.fault("E052", "a condition stands only in the brackets of an aggregate", node,
-                       'e.g. count(orders[status == "paid"]); targets are set by target')  # fmt: skip
+            return text.fault(
+                "E052",
+                "a condition stands only in the brackets of an aggregate",
+                node,
+                'e.g. count(orders[status == "paid"]); targets are set by target',
+            )
         if isinstance(node, ast.IfExp):
-            text.fault("E052", "a choice stands only in a row expression", node,
-                       "compute a column with it, or filter in brackets")  # fmt: skip
+            return text.fault(
+                "E052",
+                "a choice stands only in a row expression",
+                node,
+                "compute a column with it, or filter in brackets",
+            )
         if isinstance(node, (ast.Attribute, ast.Subscript)):
             inner = node.value if isinstance(node, ast.Subscript) else node
             if isinstance(inner, ast.Call):
-                text.fault("E052", "a filter stands inside the aggregate, behind its source or column", node,
-                           'e.g. count(orders[status == "paid"])')  # fmt: skip
+                return text.fault(
+                    "E052",
+                    "a filter stands inside the aggregate, behind its source or column",
+                    node,
+                    'e.g. count(orders[status == "paid"])',
+                )
             rows = self._rows_of(node)
             if rows.column is None:
-                text.fault("E052", f"{rows.source} needs an aggregate", node, f"e.g. count({written})")
-            text.fault("E052", f"{rows.source}.{rows.column} needs an aggregate", node, f"e.g. sum({written})")
+                return text.fault("E052", f"{rows.source} needs an aggregate", node, f"e.g. count({written})")
+            return text.fault("E052", f"{rows.source}.{rows.column} needs an aggregate", node, f"e.g. sum({written})")
         if isinstance(node, (ast.Tuple, ast.List)):
-            text.fault("E052", "a list stands only after in, inside brackets", node)
-        text.fault("E050", "this has no meaning in a formula", node)
+            return text.fault("E052", "a list stands only after in, inside brackets", node)
+        return text.fault("E050", "this has no meaning in a formula", node)
 
     # Functions.
 
@@ -112,9 +129,9 @@ class FormulaReader:
                 if method in AGGREGATES
                 else "a function stands before its brackets: sum(orders.amount)"
             )
-            text.fault("E051", f"{method} is not called with a dot", text.name_at(function), hint)
+            raise text.fault("E051", f"{method} is not called with a dot", text.name_at(function), hint)
         if not isinstance(function, ast.Name):
-            text.fault("E051", "only a function can be called", function)
+            raise text.fault("E051", "only a function can be called", function)
         name = function.id
         if name in AGGREGATES:
             return self._aggregate(cast(AggregateName, name), node)
@@ -126,8 +143,8 @@ class FormulaReader:
             hint = f"use {name} in the brackets of an aggregate, or in a column under computed"
             if name == "coalesce":
                 hint += "; no_rows: zero on the source makes periods without rows 0"
-            text.fault("E052", f"{name} works on one row, not on a formula", function, hint)
-        unknown_function(text, function, FORMULA_FUNCTIONS)
+            raise text.fault("E052", f"{name} works on one row, not on a formula", function, hint)
+        raise unknown_function(text, function, FORMULA_FUNCTIONS)
 
     def _aggregate(self, name: AggregateName, node: ast.Call) -> Node:
         text = self.text
@@ -137,50 +154,78 @@ class FormulaReader:
             else f"{name}(orders{'' if name == 'count' else '.amount'})"
         )
         if not node.args:
-            text.fault("E051", f"{name} needs something to work on", node, f"e.g. {example}")
+            raise text.fault("E051", f"{name} needs something to work on", node, f"e.g. {example}")
         wanted = 2 if name == "percentile" else 1
         if len(node.args) > wanted:
-            self._too_many(name, node, wanted)
+            raise self._too_many(name, node, wanted)
         if len(node.args) < wanted:
-            text.fault("E051", "percentile needs the percent", node, f"write percentile({text.of(node.args[0])}, 95)")
+            raise text.fault(
+                "E051", "percentile needs the percent", node, f"write percentile({text.of(node.args[0])}, 95)"
+            )
         percent = self._percent(node.args[1], node) if name == "percentile" else None
         rows = self._rows_of(node.args[0], name)
         if rows.column is None and name != "count":
-            written = text.of(node.args[0])[len(rows.source) :]
+            written = text.text[rows.source_at[1] : text.at(node.args[0])[1]]
             column = "customer_id" if name == "count_distinct" else "amount"
             tail = ", 95" if name == "percentile" else ""
-            text.fault("E051", f"{name} takes a column of a source", node.args[0],
-                       f"write {name}({rows.source}.{column}{written}{tail}), with the column that you mean")  # fmt: skip
+            raise text.fault(
+                "E051",
+                f"{name} takes a column of a source",
+                node.args[0],
+                f"write {name}({rows.source}.{column}{written}{tail}), with the column that you mean",
+            )
         if rows.column is not None and name == "count":
             filled = f"{rows.column} is not None"
-            text.fault("E051", "count takes a source and counts its rows", node.args[0],
-                       f"write count({rows.source}), or for rows with a value count({rows.source}[{filled}])")  # fmt: skip
-        return Aggregate(name, rows.source, rows.column, rows.filter, percent, None,
-                         at=text.at(node), source_at=rows.source_at, column_at=rows.column_at)  # fmt: skip
+            raise text.fault(
+                "E051",
+                "count takes a source and counts its rows",
+                node.args[0],
+                f"write count({rows.source}), or for rows with a value count({rows.source}[{filled}])",
+            )
+        return Aggregate(
+            name,
+            rows.source,
+            rows.column,
+            rows.filter,
+            percent,
+            None,
+            at=text.at(node),
+            source_at=rows.source_at,
+            column_at=rows.column_at,
+        )
 
-    def _too_many(self, name: str, node: ast.Call, wanted: int) -> NoReturn:
+    def _too_many(self, name: str, node: ast.Call, wanted: int) -> FormulaFault:
         text = self.text
         extra = node.args[wanted]
         first = text.of(node.args[0])
         if isinstance(extra, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
-            text.fault("E051", "a filter stands in brackets behind the source or column", extra,
-                       f"write {name}({first}[{text.of(extra)}])")  # fmt: skip
+            return text.fault(
+                "E051",
+                "a filter stands in brackets behind the source or column",
+                extra,
+                f"write {name}({first}[{text.of(extra)}])",
+            )
         counted = "one argument" if wanted == 1 else "two arguments"
-        text.fault("E051", f"{name} takes {counted}, not {len(node.args)}", extra, f"write {name}({first})")
+        return text.fault("E051", f"{name} takes {counted}, not {len(node.args)}", extra, f"write {name}({first})")
 
     def _percent(self, node: ast.expr, call: ast.Call) -> float:
         text = self.text
         if isinstance(node, (ast.Attribute, ast.Subscript)):
-            text.fault("E051", "the percent comes second", node,
-                       f"write percentile({text.of(node)}, {text.of(call.args[0])})")  # fmt: skip
+            raise text.fault(
+                "E051", "the percent comes second", node, f"write percentile({text.of(node)}, {text.of(call.args[0])})"
+            )
         if isinstance(node, (ast.Compare, ast.BoolOp)):
-            text.fault("E051", "a filter stands in brackets behind the column", node,
-                       f"write percentile({text.of(call.args[0])}[{text.of(node)}], 95)")  # fmt: skip
+            raise text.fault(
+                "E051",
+                "a filter stands in brackets behind the column",
+                node,
+                f"write percentile({text.of(call.args[0])}[{text.of(node)}], 95)",
+            )
         value = node.value if isinstance(node, ast.Constant) else None
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value > 100:
-            text.fault("E051", "the percent is a number from 0 to 100", node, "e.g. 95")
+            raise text.fault("E051", "the percent is a number from 0 to 100", node, "e.g. 95")
         if 0 < value < 1:
-            text.fault("E051", "the percent is counted from 0 to 100", node, f"write {value * 100:.12g}")
+            raise text.fault("E051", "the percent is counted from 0 to 100", node, f"write {value * 100:.12g}")
         return float(value)
 
     # What aggregates work on.
@@ -191,7 +236,7 @@ class FormulaReader:
         if isinstance(node, ast.Subscript):
             inner = node.value
             if isinstance(inner, ast.Subscript):
-                text.fault("E050", "there is one pair of brackets", node, "join the conditions with and")
+                raise text.fault("E050", "there is one pair of brackets", node, "join the conditions with and")
             rows = self._rows_of(inner, function)
             return rows._replace(filter=self._filter(node.slice, rows, node))
         if isinstance(node, ast.Name):
@@ -202,12 +247,15 @@ class FormulaReader:
                 return _Rows(node.value.id, text.at(node.value), node.attr, text.name_at(node))
             if isinstance(node.value, ast.Subscript) and isinstance(node.value.value, ast.Name):
                 source, condition = text.of(node.value.value), text.of(node.value.slice)
-                text.fault("E050", "the filter stands behind the column", node,
-                           f"write {source}.{node.attr}[{condition}]")  # fmt: skip
-            text.fault("E050", "a column is named by its source and its name, with one dot", node, "e.g. orders.amount")
-        self._refuse_rows(node, function)
+                raise text.fault(
+                    "E050", "the filter stands behind the column", node, f"write {source}.{node.attr}[{condition}]"
+                )
+            raise text.fault(
+                "E050", "a column is named by its source and its name, with one dot", node, "e.g. orders.amount"
+            )
+        raise self._refuse_rows(node, function)
 
-    def _refuse_rows(self, node: ast.expr, function: str) -> NoReturn:
+    def _refuse_rows(self, node: ast.expr, function: str) -> FormulaFault:
         text = self.text
         if isinstance(node, ast.Call):
             called = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -217,14 +265,22 @@ class FormulaReader:
                     if called not in AGGREGATES
                     else "aggregates do not nest; a query can"
                 )
-                text.fault("E052", f"{function} takes a column, not {called}(…)", node, hint)
+                return text.fault("E052", f"{function} takes a column, not {called}(…)", node, hint)
         if isinstance(node, (ast.BinOp, ast.IfExp, ast.Call, ast.UnaryOp)):
-            text.fault("E052", f"{function} takes a column, not a calculation", node,
-                       "compute it as a column of the source under computed, and name that here")  # fmt: skip
+            return text.fault(
+                "E052",
+                f"{function} takes a column, not a calculation",
+                node,
+                "compute it as a column of the source under computed, and name that here",
+            )
         if isinstance(node, (ast.Compare, ast.BoolOp)):
-            text.fault("E052", f"{function} takes a column, not a condition", node,
-                       "a filter stands in brackets, e.g. count(orders[amount > 0])")  # fmt: skip
-        text.fault("E052", f"{function} takes a source or a column of one, e.g. orders.amount", node)
+            return text.fault(
+                "E052",
+                f"{function} takes a column, not a condition",
+                node,
+                "a filter stands in brackets, e.g. count(orders[amount > 0])",
+            )
+        return text.fault("E052", f"{function} takes a source or a column of one, e.g. orders.amount", node)
 
     def _filter(self, node: ast.expr, rows: _Rows, whole: ast.Subscript) -> Node:
         text = self.text
@@ -232,9 +288,11 @@ class FormulaReader:
             first, second = node.elts[0], node.elts[-1] if len(node.elts) == 1 else node.elts[1]
             commas = [token for token in text.between(text.at(first)[1], text.at(whole)[1]) if token[1] == ","]
             hint = f"write {text.of(first)} and {text.of(second)}" if second is not first else "leave it out"
-            text.fault("E050", "a comma does not join conditions", commas[0][2:] if commas else node, hint)
+            raise text.fault("E050", "a comma does not join conditions", commas[0][2:] if commas else node, hint)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and rows.column is None:
-            text.fault("E052", "a column is named with a dot", whole, f"write {rows.source}.{text.literal(node).value}")
+            raise text.fault(
+                "E052", "a column is named with a dot", whole, f"write {rows.source}.{text.literal(node).value}"
+            )
         made = self.rows.read(node)
         check_condition(made)
         return made
@@ -243,14 +301,14 @@ class FormulaReader:
 
     def _only_argument(self, name: str, node: ast.Call, example: str) -> ast.expr:
         if len(node.args) != 1:
-            self.text.fault("E051", f"{name} takes one argument, not {len(node.args)}", node, f"e.g. {example}")
+            raise self.text.fault("E051", f"{name} takes one argument, not {len(node.args)}", node, f"e.g. {example}")
         return node.args[0]
 
     def _operand(self, name: str, node: ast.expr) -> Node:
         """What a moment or shift is of. A bare column gets its own word, a mere number has no time."""
         operand = self.read(node)
         if isinstance(operand, Literal_):
-            self.text.fault("E053", f"{name} of a number is that number", node, "leave it out")
+            raise self.text.fault("E053", f"{name} of a number is that number", node, "leave it out")
         return operand
 
     def _moment(self, name: MomentName, node: ast.Call) -> Node:
@@ -261,7 +319,7 @@ class FormulaReader:
         """``node`` with the moment at each of its aggregates and names, where it is computed."""
         if isinstance(node, (Aggregate, Name)):
             if node.moment is not None:
-                self.text.fault(
+                raise self.text.fault(
                     "E053", f"{node.moment} inside {moment}: only one moment can hold", node.at, "leave one out"
                 )
             return replace(node, moment=moment)
@@ -270,7 +328,7 @@ class FormulaReader:
         if isinstance(node, Negative):
             return replace(node, operand=self._pushed(node.operand, moment))
         if isinstance(node, Shift):
-            self.text.fault(
+            raise self.text.fault(
                 "E053", f"{node.kind} stands outside of {moment}", node.at, f"write {node.kind}({moment}(…))"
             )
         return node
@@ -280,7 +338,7 @@ class FormulaReader:
         if name == "year_ago":
             return Shift("year_ago", self._operand(name, self._only_argument(name, node, "year_ago(revenue)")), at=at)
         if len(node.args) not in (1, 2):
-            text.fault(
+            raise text.fault(
                 "E051", f"previous takes one argument or two, not {len(node.args)}", node, "e.g. previous(revenue, 12)"
             )
         periods = self._periods(node.args[1]) if len(node.args) == 2 else 1
@@ -289,7 +347,9 @@ class FormulaReader:
     def _periods(self, node: ast.expr) -> int:
         value = node.value if isinstance(node, ast.Constant) else None
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            self.text.fault("E053", "previous counts back whole periods, 1 or more", node, "e.g. previous(revenue, 12)")
+            raise self.text.fault(
+                "E053", "previous counts back whole periods, 1 or more", node, "e.g. previous(revenue, 12)"
+            )
         if value > MAX_PERIODS:
-            self.text.fault("E053", f"previous counts back at most {MAX_PERIODS:,} periods", node)
+            raise self.text.fault("E053", f"previous counts back at most {MAX_PERIODS:,} periods", node)
         return value

@@ -10,7 +10,7 @@ from kpi.formulas.tree import At
 FaultCode = Literal["E050", "E051", "E052", "E053", "E054"]
 
 
-class FormulaFault(TextError):
+class FormulaFault(TextError):  # noqa: N818 - a fault of the text, not of the program
     """A mistake in a formula, at the characters ``start`` to ``end`` of its text.
 
     ``code`` tells the kind: E050 it cannot be read, E051 a function is unknown or wrongly used, E052 a value of the

@@ -100,14 +100,8 @@ for _quote in "‘’‚‛′´":
 
 # Words that stand between or before two things, where an operator is missing.
 PHRASES: dict[str, tuple[str, str]] = {
-    "where": (
-        "where has no meaning in a formula",
-        'a filter stands in brackets, e.g. sum(orders.amount[status == "paid"])',
-    ),
-    "filter": (
-        "filter has no meaning in a formula",
-        'a filter stands in brackets, e.g. count(orders[status == "paid"])',
-    ),
+    "where": ("where has no meaning in a formula", 'a filter stands in brackets: count(orders[status == "paid"])'),
+    "filter": ("filter has no meaning in a formula", 'a filter stands in brackets: count(orders[status == "paid"])'),
     "case": ("case has no meaning in a formula", "a choice between values of a row is written a if condition else b"),
     "when": ("when has no meaning in a formula", "a choice between values of a row is written a if condition else b"),
     "then": ("then has no meaning in a formula", "a choice between values of a row is written a if condition else b"),
@@ -118,7 +112,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "between": ("between has no meaning in a formula", "write 20 <= amount <= 30"),
     "select": (
         "select has no meaning in a formula",
-        "a formula is arithmetic over aggregates, e.g. sum(orders.amount)",
+        "a formula is arithmetic over aggregates",
     ),
     "group": ("group has no meaning in a formula", "every period has one value; filters stand in brackets"),
     "over": ("over has no meaning in a formula", "what a value looks back over is the window of the KPI"),
@@ -136,57 +130,59 @@ for _word in ("where", "case", "when", "then", "end", "distinct", "like", "betwe
 EMPTY_WORDS = frozenset({"null", "NULL", "Null", "none", "NONE", "nil", "nan", "NaN", "NaT", "undefined"})
 TRUTH_WORDS = {"true": "True", "TRUE": "True", "false": "False", "FALSE": "False"}
 
-_ROUNDING = "values are rounded only when they are shown; leave it out"
-_CLOCK = "there is no clock in a formula; window_end is the day after the window, e.g. count(tickets[due < window_end])"
-_CHOICE = "a choice between values of a row is written a if condition else b"
-_SPAN = "write days(closed - opened), or minutes, hours, seconds"
-_PART = 'write contains(name, "part")'
-_COUNT_IF = 'write count(orders[status == "paid"])'
-_UNIT = "write {}(orders.amount)"
-
-# Functions by the names they have elsewhere (in lower case): what to do instead.
-FUNCTIONS: dict[str, str] = {
-    **dict.fromkeys(("mean", "average", "averagea"), _UNIT.format("avg")),
-    **dict.fromkeys(("averageif", "averageifs", "avgif", "avg_if"), 'write avg(orders.amount[status == "paid"])'),
-    **dict.fromkeys(("total", "sum_distinct"), _UNIT.format("sum")),
-    **dict.fromkeys(("sumif", "sumifs", "sum_if"), 'write sum(orders.amount[status == "paid"])'),
-    **dict.fromkeys(
-        ("nunique", "distinct", "unique", "uniq", "n_distinct", "distinct_count", "distinctcount", "countdistinct",
-         "count_unique", "countunique", "approx_count_distinct"),
+# Functions by the names they have elsewhere (in lower case), and what to do instead.
+_ELSEWHERE: tuple[tuple[str, str], ...] = (
+    ("mean average averagea", "write avg(orders.amount)"),
+    ("averageif averageifs avgif avg_if", 'write avg(orders.amount[status == "paid"])'),
+    ("total", "write sum(orders.amount)"),
+    ("sumif sumifs sum_if", 'write sum(orders.amount[status == "paid"])'),
+    (
+        "nunique distinct unique uniq n_distinct distinct_count distinctcount",
         "write count_distinct(orders.customer_id)",
     ),
-    **dict.fromkeys(("len", "length", "size", "rows", "nrows", "counta", "countrows", "row_count"), "write count(orders)"),
-    **dict.fromkeys(("countif", "countifs", "count_if"), _COUNT_IF),
-    **dict.fromkeys(("std", "stdev", "stdev_s", "stddev_samp", "std_dev", "standard_deviation"), _UNIT.format("stddev")),
-    **dict.fromkeys(("var", "variance", "var_samp", "mode", "corr"), "there is none; stddev is the sample's standard deviation"),
-    **dict.fromkeys(
-        ("quantile", "quantile_cont", "percentile_cont", "percentile_disc", "pct", "perc"),
-        "write percentile(orders.amount, 95)",
+    ("countdistinct count_unique countunique approx_count_distinct", "write count_distinct(orders.customer_id)"),
+    ("len length size rows nrows counta countrows row_count", "write count(orders)"),
+    ("countif countifs count_if", 'write count(orders[status == "paid"])'),
+    ("std stdev stdev_s stddev_samp std_dev standard_deviation", "write stddev(orders.amount)"),
+    ("var variance var_samp mode corr", "there is none; stddev is the standard deviation of the sample"),
+    ("quantile quantile_cont percentile_cont percentile_disc pct perc", "write percentile(orders.amount, 95)"),
+    ("minimum least lowest", "write min(orders.amount)"),
+    ("maximum greatest highest", "write max(orders.amount)"),
+    ("first_value earliest", "write first(orders.amount)"),
+    ("last_value latest newest", "write last(orders.amount)"),
+    ("round abs floor ceil ceiling trunc", "there is none; values are rounded only when they are shown"),
+    ("sqrt pow power log ln log10 exp", "a formula has + - * / only"),
+    ("ratio divide safe_divide div0", "write a / b; where b is 0 there is no data"),
+    ("iff iif ifs case when switch choose", "a choice between values of a row is written a if condition else b"),
+    ("ifnull nvl isnull fillna nullif zn ifna iferror", "write coalesce(amount, 0) in a row expression"),
+    ("lag prev prior previous_period last_period", "write previous(x), or previous(x, 12)"),
+    ("last_year lastyear previous_year yoy year_over_year sameperiodlastyear", "write year_ago(x)"),
+    ("growth change delta", "write x / previous(x) - 1"),
+    ("closing end_of closingbalance period_end", "write at_end(sum(stock.units))"),
+    ("opening start_of openingbalance period_start", "write at_start(sum(stock.units))"),
+    (
+        "today now current_date current_timestamp getdate",
+        "there is no clock in a formula; window_end stands for it in brackets",
     ),
-    **dict.fromkeys(("minimum", "least", "lowest"), _UNIT.format("min")),
-    **dict.fromkeys(("maximum", "greatest", "highest"), _UNIT.format("max")),
-    **dict.fromkeys(("first_value", "earliest"), _UNIT.format("first")),
-    **dict.fromkeys(("last_value", "latest", "newest"), _UNIT.format("last")),
-    **dict.fromkeys(("round", "abs", "floor", "ceil", "ceiling", "trunc"), _ROUNDING),
-    **dict.fromkeys(("sqrt", "pow", "power", "log", "ln", "log10", "exp"), "a formula has + - * / only"),
-    **dict.fromkeys(("ratio", "divide", "safe_divide", "div0"), "write a / b; where b is 0 there is no data"),
-    **dict.fromkeys(("if", "iff", "iif", "ifs", "case", "when", "switch", "choose"), _CHOICE),
-    **dict.fromkeys(("ifnull", "nvl", "isnull", "fillna", "nullif", "zn", "ifna", "iferror"), "write coalesce(amount, 0) in a row expression"),
-    **dict.fromkeys(("lag", "prev", "prior", "previous_period", "last_period"), "write previous(x), or previous(x, 12)"),
-    **dict.fromkeys(("last_year", "lastyear", "previous_year", "yoy", "year_over_year", "sameperiodlastyear"), "write year_ago(x)"),
-    **dict.fromkeys(("growth", "change", "delta"), "write x / previous(x) - 1"),
-    **dict.fromkeys(("closing", "end_of", "closingbalance", "period_end"), "write at_end(sum(stock.units))"),
-    **dict.fromkeys(("opening", "start_of", "openingbalance", "period_start"), "write at_start(sum(stock.units))"),
-    **dict.fromkeys(("today", "now", "current_date", "current_timestamp", "getdate"), _CLOCK),
-    **dict.fromkeys(("datediff", "date_diff", "timediff", "dateadd", "date_add", "timedelta", "age"), _SPAN + "; date + 30 is days"),
-    **dict.fromkeys(("date", "to_date", "timestamp", "datetime"), 'a date is written as text, e.g. ordered_at >= "2026-01-01"'),
-    **dict.fromkeys(("day", "week", "quarter", "weekday", "date_trunc", "hour", "minute"), "there are year and month of a date; days, hours, minutes of a difference"),
-    **dict.fromkeys(("upper", "ucase", "lcase", "lowercase", "casefold", "tolower"), "write lower(name) and compare with lower-case text"),
-    **dict.fromkeys(("like", "ilike", "startswith", "starts_with", "endswith", "match", "find", "search", "instr", "strpos", "includes"), _PART),
-    **dict.fromkeys(("regexp", "regexp_extract", "regex", "regexp_matches", "regexp_replace", "substr", "substring", "left", "right", "mid", "split"), 'write extract(name, "pattern (group)")'),
-    **dict.fromkeys(("cast", "int", "float", "to_number", "tonumber", "val", "value", "decimal"), "write number(text)"),
-    **dict.fromkeys(("str", "text", "concat", "trim", "strip", "replace", "format"), "there is none; compute the text in a query"),
-    **dict.fromkeys(("eval", "exec", "open", "getattr", "print", "__import__"), "a formula is only read, never run"),
-    **dict.fromkeys(("not",), "write not (condition)"),
-    **dict.fromkeys(("and", "or"), "write a and b, a or b"),
-}  # fmt: skip
+    ("datediff date_diff timediff timedelta age", "write days(closed - opened), or minutes, hours, seconds"),
+    ("dateadd date_add interval", "write ordered_at + 30 for 30 days later"),
+    ("date to_date timestamp datetime", 'a date is written as text, e.g. ordered_at >= "2026-01-01"'),
+    ("day week quarter weekday date_trunc hour minute", "there are year and month of a date, and days of a difference"),
+    ("upper ucase lcase lowercase casefold tolower", "write lower(name) and compare with lower-case text"),
+    ("like ilike startswith starts_with endswith match", 'write contains(name, "part")'),
+    ("find search instr strpos includes", 'write contains(name, "part")'),
+    ("regexp regexp_extract regex regexp_matches regexp_replace", 'write extract(name, "pattern (group)")'),
+    ("substr substring left right mid split", 'write extract(name, "pattern (group)")'),
+    ("cast int float to_number tonumber val value decimal", "write number(text)"),
+    ("str text concat trim strip replace format", "there is none; compute the text in a query"),
+    ("eval exec open getattr print __import__", "a formula is only read, never run"),
+    ("and or not", "and, or, not are written in lower case: not (a and b)"),
+)
+
+
+def elsewhere(name: str) -> str | None:
+    """What to write instead of a function that has this name in SQL, spreadsheets or pandas; None: not known."""
+    name = name.lower()
+    if name[:1] in ("p", "q") and name[1:].isdecimal() and len(name) <= 3:
+        return f"write percentile(orders.amount, {name[1:]})"
+    return next((hint for names, hint in _ELSEWHERE if name in names.split()), None)

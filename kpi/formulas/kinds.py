@@ -60,7 +60,7 @@ def in_words(kinds: int) -> str:
 
 
 def check_row(node: Node) -> int:
-    """The kinds that a row expression may yield. Raises FormulaFault E052 where two values certainly do not go together."""
+    """The kinds that a row expression may yield. Raises FormulaFault E052 where values certainly do not go together."""
     if isinstance(node, Literal_):
         return _literal(node.value)
     if isinstance(node, Column):

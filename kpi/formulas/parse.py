@@ -18,7 +18,7 @@ def parse_formula(text: str) -> Node:
     try:
         return FormulaReader(prepared).read(prepared.root)
     except RecursionError:
-        prepared.too_deep((0, len(text)))
+        raise prepared.too_deep((0, len(text))) from None
 
 
 def parse_row(text: str, place: Place = "computed") -> Node:
@@ -36,4 +36,4 @@ def parse_row(text: str, place: Place = "computed") -> Node:
             check_condition(made)
         return made
     except RecursionError:
-        prepared.too_deep((0, len(text)))
+        raise prepared.too_deep((0, len(text))) from None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import Literal, NoReturn
+from typing import Literal
 
 from kpi.errors import did_you_mean
-from kpi.formulas.habits import AGGREGATES, FORMULA_FUNCTIONS, FUNCTIONS, MOMENTS, ROW_FUNCTIONS
+from kpi.formulas.fault import FormulaFault
+from kpi.formulas.habits import AGGREGATES, FORMULA_FUNCTIONS, MOMENTS, ROW_FUNCTIONS, elsewhere
 from kpi.formulas.text import FormulaText, is_empty_word
 from kpi.formulas.tree import (
     All,
@@ -87,7 +88,7 @@ class RowReader:
             return Choice(self.read(node.test), self.read(node.body), self.read(node.orelse), at=at)
         if isinstance(node, ast.Call):
             return self._call(node)
-        self._refuse(node)
+        raise self._refuse(node)
 
     def _joined(self, join: type[All] | type[Any_], parts: list[Node], at: At) -> Node:
         flat: list[Node] = []
@@ -95,25 +96,37 @@ class RowReader:
             flat += part.parts if isinstance(part, join) else (part,)
         return join(tuple(flat), at=at)
 
-    def _refuse(self, node: ast.expr) -> NoReturn:
+    def _refuse(self, node: ast.expr) -> FormulaFault:
         text = self.text
         if isinstance(node, ast.Attribute):
             start, end = text.name_at(node)
-            text.fault("E052", "a row expression names the columns of its own source alone", node,
-                       f"write {text.text[start:end]}")  # fmt: skip
+            return text.fault(
+                "E052",
+                "a row expression names the columns of its own source alone",
+                node,
+                f"write {text.text[start:end]}",
+            )
         if isinstance(node, ast.Subscript):
-            text.fault("E052", "brackets stand only behind a source or column inside an aggregate", node,
-                       "join conditions with and, or")  # fmt: skip
+            return text.fault(
+                "E052",
+                "brackets stand only behind a source or column inside an aggregate",
+                node,
+                "join conditions with and, or",
+            )
         if isinstance(node, (ast.Tuple, ast.List)):
-            text.fault("E052", "a list stands only after in", node, 'write status in ("paid", "open")')
-        text.fault("E050", "this has no meaning in a formula", node)
+            return text.fault("E052", "a list stands only after in", node, 'write status in ("paid", "open")')
+        return text.fault("E050", "this has no meaning in a formula", node)
 
     def _name(self, node: ast.Name) -> Node:
         at = self.text.at(node)
         if node.id in ("window_start", "window_end"):
             if self.place != "filter":
-                self.text.fault("E053", f"{node.id} stands only in the brackets of an aggregate", node,
-                                f"a row has no window; write e.g. count(tickets[opened < {node.id}])")  # fmt: skip
+                raise self.text.fault(
+                    "E053",
+                    f"{node.id} stands only in the brackets of an aggregate",
+                    node,
+                    f"a row has no window; write e.g. count(tickets[opened < {node.id}])",
+                )
             return WindowEdge("window_start" if node.id == "window_start" else "window_end", at=at)
         self.text.refuse_foreign_word(node)
         return Column(node.id, at=at)
@@ -121,16 +134,19 @@ class RowReader:
     # Comparisons.
 
     def _comparison(self, node: ast.Compare) -> Node:
+        if len(node.ops) == 1:
+            return self._one(node.ops[0], node.left, node.comparators[0], self.text.at(node))
         parts: list[Node] = []
         left = node.left
         for op, right in zip(node.ops, node.comparators, strict=True):
             at = (self.text.at(left)[0], self.text.at(right)[1])
             parts.append(self._one(op, left, right, at))
             left = right
-        return parts[0] if len(parts) == 1 else All(tuple(parts), at=self.text.at(node))
+        return All(tuple(parts), at=self.text.at(node))
 
     def _one(self, op: ast.cmpop, left: ast.expr, right: ast.expr, at: At) -> Node:
-        operator = self.text.between(self.text.at(left)[1], self.text.at(right)[0])[0]
+        between = self.text.between(self.text.at(left)[1], self.text.at(right)[0])
+        operator = next(token for token in between if token[1] != ")")
         if isinstance(op, (ast.Is, ast.IsNot)):
             return self._is(isinstance(op, ast.IsNot), left, right, (operator[2], at[1]), at)
         if isinstance(op, (ast.In, ast.NotIn)):
@@ -139,48 +155,60 @@ class RowReader:
             if is_empty_word(side):
                 test = "is not None" if isinstance(op, ast.NotEq) else "is None"
                 where = (operator[2], at[1]) if side is right else at
-                self.text.fault("E052", f"{operator[1]} does not test for an empty value", where,
-                                f"write {self.text.of(other)} {test}")  # fmt: skip
+                raise self.text.fault(
+                    "E052",
+                    f"{operator[1]} does not test for an empty value",
+                    where,
+                    f"write {self.text.of(other)} {test}",
+                )
         if isinstance(right, (ast.Tuple, ast.List)):
             word = "not in" if isinstance(op, ast.NotEq) else "in"
-            self.text.fault("E052", f"{operator[1]} does not compare with a list", (operator[2], at[1]),
-                            f"write {self.text.of(left)} {word} {self.text.of(right)}")  # fmt: skip
+            raise self.text.fault(
+                "E052",
+                f"{operator[1]} does not compare with a list",
+                (operator[2], at[1]),
+                f"write {self.text.of(left)} {word} {self.text.of(right)}",
+            )
         return Compare(COMPARISONS[type(op)], self.read(left), self.read(right), at=at)
 
     def _is(self, negated: bool, left: ast.expr, right: ast.expr, where: At, at: At) -> Node:
         word = "is not" if negated else "is"
         if isinstance(right, ast.Name) and is_empty_word(right):
-            self.text.fault("E052", f"{right.id} is written None", right, "write None")
+            raise self.text.fault("E052", f"{right.id} is written None", right, "write None")
         if not is_empty_word(right):
             equals = "!=" if negated else "=="
-            self.text.fault("E052", f"{word} tests only for None", where, f"write {equals} {self.text.of(right)}")
+            raise self.text.fault("E052", f"{word} tests only for None", where, f"write {equals} {self.text.of(right)}")
         return IsNone(self.read(left), negated, at=at)
 
     def _items(self, left: ast.expr, right: ast.expr) -> tuple[Literal_, ...]:
         text = self.text
         if isinstance(right, (ast.Tuple, ast.List)):
             if not right.elts:
-                text.fault("E052", "the list is empty", right, 'write e.g. ("paid", "open")')
+                raise text.fault("E052", "the list is empty", right, 'write e.g. ("paid", "open")')
             return tuple(self._item(left, item) for item in right.elts)
         before = text.before(text.at(right)[0])
         if before is not None and before[1] == "(":  # ("paid"): Python sees no list here, people do
             return (self._item(left, right),)
         if isinstance(right, ast.Constant) and isinstance(right.value, str):
-            text.fault("E052", "in takes a list", right,
-                       f"write {text.of(left)} == {text.of(right)}, or contains({text.of(left)}, {text.of(right)})")  # fmt: skip
-        text.fault("E052", "in takes a list of values", right, 'write e.g. status in ("paid", "open")')
+            raise text.fault(
+                "E052",
+                "in takes a list",
+                right,
+                f"write {text.of(left)} == {text.of(right)}, or contains({text.of(left)}, {text.of(right)})",
+            )
+        raise text.fault("E052", "in takes a list of values", right, 'write e.g. status in ("paid", "open")')
 
     def _item(self, left: ast.expr, node: ast.expr) -> Literal_:
         if is_empty_word(node):
-            self.text.fault("E052", "a list holds no None", node, f"add: or {self.text.of(left)} is None")
+            raise self.text.fault("E052", "a list holds no None", node, f"add: or {self.text.of(left)} is None")
         if isinstance(node, ast.Name):
             self.text.refuse_foreign_word(node)
-            self.text.fault(
+            raise self.text.fault(
                 "E052", "a list holds values, not columns", node, f'text needs quotation marks: "{node.id}"'
             )
         made = self.read(node)
         if not isinstance(made, Literal_):
-            self.text.fault("E052", "a list holds values only: text, numbers, True, False", node)
+            raise self.text.fault("E052", "a list holds values only: text, numbers, True, False", node)
         return made
 
     # Functions.
@@ -188,7 +216,7 @@ class RowReader:
     def _call(self, node: ast.Call) -> Node:
         text = self.text
         if not isinstance(node.func, ast.Name):
-            text.fault(
+            raise text.fault(
                 "E051",
                 "only a function can be called",
                 node.func,
@@ -196,7 +224,7 @@ class RowReader:
             )
         name = node.func.id
         if name not in ROW_FUNCTIONS:
-            self._unknown(name, node, node.func)
+            raise self._unknown(name, node, node.func)
         self._check_arity(name, node)
         if name == "first_date":
             return self._first_date(node)
@@ -204,41 +232,55 @@ class RowReader:
             self._check_pattern(node.args[1])
         return Call(name, tuple(self.read(argument) for argument in node.args), at=text.at(node))
 
-    def _unknown(self, name: str, call: ast.Call, function: ast.Name) -> NoReturn:
+    def _unknown(self, name: str, call: ast.Call, function: ast.Name) -> FormulaFault:
         text = self.text
         if name in ("min", "max") and len(call.args) > 1:
             sign = "<" if name == "min" else ">"
             first, second = text.of(call.args[0]), text.of(call.args[1])
-            text.fault(
+            return text.fault(
                 "E052",
                 f"{name} is an aggregate over rows",
                 function,
                 f"write {first} if {first} {sign} {second} else {second}",
             )
         if name in AGGREGATES:
-            text.fault("E052", f"{name} is an aggregate; a row expression speaks about one row", function,
-                       "aggregates belong in formulas and measures; what needs two passes belongs in a query")  # fmt: skip
+            return text.fault(
+                "E052",
+                f"{name} is an aggregate; a row expression speaks about one row",
+                function,
+                "aggregates belong in formulas and measures; what needs two passes belongs in a query",
+            )
         if name in FORMULA_FUNCTIONS:
-            text.fault("E053", f"{name} is about periods; a row expression speaks about one row", function,
-                       f"wrap an aggregate in it, e.g. {name}(count({'employees' if name in MOMENTS else 'orders'}))")  # fmt: skip
-        unknown_function(text, function, ROW_FUNCTIONS)
+            return text.fault(
+                "E053",
+                f"{name} is about periods; a row expression speaks about one row",
+                function,
+                f"wrap an aggregate in it, e.g. {name}(count({'employees' if name in MOMENTS else 'orders'}))",
+            )
+        return unknown_function(text, function, ROW_FUNCTIONS)
 
     def _check_arity(self, name: str, node: ast.Call) -> None:
         if name == "coalesce":
             if not node.args:
-                self.text.fault("E051", "coalesce takes one argument or more", node, "e.g. coalesce(amount, 0)")
+                raise self.text.fault("E051", "coalesce takes one argument or more", node, "e.g. coalesce(amount, 0)")
             return
         wanted, example = _ARITY[name]
         if len(node.args) != wanted:
-            self.text.fault("E051", f"{name} takes {_COUNTED[wanted]}, not {len(node.args)}", node, f"e.g. {example}")
+            raise self.text.fault(
+                "E051", f"{name} takes {_COUNTED[wanted]}, not {len(node.args)}", node, f"e.g. {example}"
+            )
 
     def _first_date(self, node: ast.Call) -> Node:
         if self.place != "computed":
-            self.text.fault("E051", "first_date belongs in computed", node,
-                            "compute it as a column, e.g. first_order: first_date(customer_id), and name that here")  # fmt: skip
+            raise self.text.fault(
+                "E051",
+                "first_date belongs in computed",
+                node,
+                "compute it as a column, e.g. first_order: first_date(customer_id), and name that here",
+            )
         argument = self.read(node.args[0])
         if not isinstance(argument, Column):
-            self.text.fault(
+            raise self.text.fault(
                 "E051", "first_date takes the name of a column", node.args[0], "e.g. first_date(customer_id)"
             )
         return Call("first_date", (argument,), at=self.text.at(node))
@@ -248,20 +290,20 @@ class RowReader:
 
         text = self.text
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            text.fault("E051", "the pattern of extract is written as text", node, 'e.g. extract(name, "order (\\d+)")')
+            raise text.fault(
+                "E051", "the pattern of extract is written as text", node, 'e.g. extract(name, "order (\\d+)")'
+            )
         pattern = text.literal(node).value
         assert isinstance(pattern, str)
         found = pattern_fault(pattern)
         if found is not None:
-            text.fault("E051", found[0], node, found[1])
+            raise text.fault("E051", found[0], node, found[1])
 
 
-def unknown_function(text: FormulaText, function: ast.Name, known: tuple[str, ...]) -> NoReturn:
-    """Raise E051 for a name that is no function, with the right one where the habit is known."""
+def unknown_function(text: FormulaText, function: ast.Name, known: tuple[str, ...]) -> FormulaFault:
+    """The error E051 about a name that is no function, with the right one where the habit is known."""
     name, folded = function.id, function.id.lower()
     if folded != name and folded in FORMULA_FUNCTIONS + ROW_FUNCTIONS:
-        text.fault("E051", f"functions are written in lower case: {folded}", function, f"write {folded}")
-    hint = FUNCTIONS.get(folded)
-    if hint is None and folded[:1] in ("p", "q") and folded[1:].isdigit() and int(folded[1:3]) <= 100:
-        hint = f"write percentile(orders.amount, {folded[1:]})"
-    text.fault("E051", f"there is no function {name}", function, hint or did_you_mean(name, known))
+        return text.fault("E051", f"functions are written in lower case: {folded}", function, f"write {folded}")
+    hint = elsewhere(name) or did_you_mean(name, known)
+    return text.fault("E051", f"there is no function {name}", function, hint)

@@ -40,6 +40,11 @@ def scan(text: str) -> tuple[list[Token], str]:
     return _Scan(text).run()
 
 
+def without_breaks(text: str) -> str:
+    """The text with a space for each line break and tab, so that offsets stay right."""
+    return text if text.isprintable() else text.translate(_SPACES)
+
+
 def text_value(token: str) -> str:
     r"""What a quoted text says. A backslash counts only before a quotation mark or a backslash: ``"\d"`` is ``\d``."""
     opening = min(at for at in (token.find('"'), token.find("'")) if at >= 0)
@@ -56,7 +61,7 @@ class _Scan:
         if len(text) > MAX_LENGTH:
             raise FormulaFault("E050", f"a formula has at most {MAX_LENGTH:,} characters; this one has {len(text):,}",
                                (0, len(text)), hint="name parts of it under measures")  # fmt: skip
-        self.text = text if text.isprintable() else text.translate(_SPACES)
+        self.text = without_breaks(text)
         if not self.text.isprintable():
             self.refuse_control_characters()
         self.tokens: list[Token] = []
@@ -69,8 +74,8 @@ class _Scan:
         position = 0
         while position < len(text):
             match = _TOKEN.match(text, position)
-            assert match is not None and match.lastgroup is not None  # the last alternative takes any character
-            kind, found = match.lastgroup, match.group()
+            assert match is not None  # the last alternative takes any character
+            kind, found = match.lastgroup or "", match.group()
             position = match.end()
             if kind == "space":
                 self.plain.append(" " * len(found))
@@ -211,7 +216,7 @@ class _Scan:
     def missing_value(self, token: Token) -> NoReturn:
         _, found, start, end = token
         if not self.tokens:
-            self.fail(f"something is missing before {found}", start, end)
+            self.fail(f"something is missing before {found}", start, end, "write e.g. count(orders)")
         before = self.tokens[-1]
         if before[1] == "(" and found == "*":
             self.fail("* does not stand for all rows", start, end, "write count(orders), with the name of the source")

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
-from typing import NoReturn
 
 from kpi.formulas.fault import FaultCode, FormulaFault
 from kpi.formulas.habits import EMPTY_WORDS, TRUTH_WORDS
-from kpi.formulas.scan import MAX_DEPTH, Token, scan, text_value
+from kpi.formulas.scan import MAX_DEPTH, Token, scan, text_value, without_breaks
 from kpi.formulas.tree import At, Literal_
+
+_EMPTINESS = "an empty value is tested with is None, is not None"
+MAX_QUOTED = 100  # characters of the formula that a hint repeats
 
 
 class FormulaText:
     """``text`` as written, ``root`` what Python's parser made of it. Raises FormulaFault E050 if it cannot be read."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
         self.tokens, plain = scan(text)
+        self.text = without_breaks(text)
         self._lead = len(plain) - len(plain.lstrip())
-        self._columns = _character_columns(plain.strip())
+        plain = plain.strip()
+        self._columns = _character_columns(plain)
         self._by_start = {token[2]: token for token in self.tokens}
         self._by_end = {token[3]: token for token in self.tokens}
         self._depth = 0
         try:
-            self.root = ast.parse(plain.strip(), mode="eval").body
+            self.root = ast.parse(plain, mode="eval").body
         except (RecursionError, MemoryError):
-            self.too_deep((0, len(text)))
+            raise self.too_deep((0, len(text))) from None
         except (SyntaxError, ValueError) as error:
-            self._explain(error)
+            raise self._explain(error) from None
 
     # Where things stand.
 
@@ -41,9 +44,10 @@ class FormulaText:
         return start + self._lead, end + self._lead
 
     def of(self, node: ast.expr) -> str:
-        """The text of a node, as written."""
+        """The text of a node as written, for a hint; a long one is cut."""
         start, end = self.at(node)
-        return self.text[start:end]
+        written = self.text[start:end]
+        return written if len(written) <= MAX_QUOTED else written[: MAX_QUOTED - 1] + "…"
 
     def name_at(self, node: ast.Attribute) -> At:
         """The characters of the name after the dot."""
@@ -62,26 +66,26 @@ class FormulaText:
 
     # Errors.
 
-    def fault(self, code: FaultCode, message: str, where: ast.expr | At, hint: str | None = None) -> NoReturn:
-        """Raise a FormulaFault at a node or a stretch of the text."""
-        raise FormulaFault(code, message, where if isinstance(where, tuple) else self.at(where), hint=hint)
+    def fault(self, code: FaultCode, message: str, where: ast.expr | At, hint: str | None = None) -> FormulaFault:
+        """The error about a node or a stretch of the text, to be raised."""
+        return FormulaFault(code, message, where if isinstance(where, tuple) else self.at(where), hint=hint)
 
-    def too_deep(self, at: At) -> NoReturn:
-        """Raise the fault of a formula that nests beyond what a walker may recurse into."""
+    def too_deep(self, at: At) -> FormulaFault:
+        """The error of a formula that nests beyond what a walker may recurse into."""
         message = f"the formula is nested more than {MAX_DEPTH} levels deep"
-        raise FormulaFault("E050", message, at, hint="name parts of it under measures") from None
+        return FormulaFault("E050", message, at, hint="name parts of it under measures")
 
-    def _explain(self, error: SyntaxError | ValueError) -> NoReturn:
+    def _explain(self, error: SyntaxError | ValueError) -> FormulaFault:
         """What scanning let pass and Python refuses: odd orders of ``not``, ``is`` and ``if``, mostly."""
         words = [token for token in self.tokens if token[0] == "word"]
         ifs = [token for token in words if token[1] == "if"]
         if len(ifs) > sum(token[1] == "else" for token in words):
-            self.fault("E050", "if needs an else", ifs[-1][2:], "write a if condition else b")
+            return self.fault("E050", "if needs an else", ifs[-1][2:], "write a if condition else b")
         start = 0
         if isinstance(error, SyntaxError) and error.offset is not None:
             start = min(max(error.offset - 1, 0) + self._lead, len(self.text))
         token = self._by_start.get(start) or self.before(start) or self.tokens[0]
-        self.fault("E050", f"this cannot be read at {token[1]}", token[2:], None)
+        return self.fault("E050", f"this cannot be read at {token[1]}", token[2:])
 
     # What both levels share.
 
@@ -89,7 +93,7 @@ class FormulaText:
         """Count one level down; ``leave`` counts it up again."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self.too_deep(self.at(node))
+            raise self.too_deep(self.at(node))
 
     def leave(self) -> None:
         self._depth -= 1
@@ -101,14 +105,15 @@ class FormulaText:
             return Literal_(text_value(self._by_start[at[0]][1]), at=at)
         if isinstance(node.value, (bool, int, float)):
             return Literal_(node.value, at=at)
-        self.fault("E052", "None is no value to compute with", at, "an empty value is tested with is None, is not None")
+        raise self.fault("E052", "None is no value to compute with", at, _EMPTINESS)
 
     def refuse_foreign_word(self, node: ast.Name) -> None:
         """Raise for ``null``, ``true`` and the like as they are spelled elsewhere."""
         if node.id in TRUTH_WORDS:
-            self.fault("E052", f"{node.id} is written {TRUTH_WORDS[node.id]}", node, f"write {TRUTH_WORDS[node.id]}")
+            right = TRUTH_WORDS[node.id]
+            raise self.fault("E052", f"{node.id} is written {right}", node, f"write {right}")
         if node.id in EMPTY_WORDS:
-            self.fault("E052", f"{node.id} is written None", node, "an empty value is tested with is None, is not None")
+            raise self.fault("E052", f"{node.id} is written None", node, _EMPTINESS)
 
 
 def _start_of(token: Token) -> int:
