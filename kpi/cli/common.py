@@ -67,8 +67,11 @@ def open_checked(file: Path | None) -> Checked:
 
 
 def wants_color(stream: TextIO) -> bool:
-    """Whether ``stream`` is a terminal whose owner has not asked for plain text (``NO_COLOR``, ``TERM=dumb``)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether ``stream`` is a terminal whose owner has not asked for plain text (``NO_COLOR``, ``TERM=dumb``), or
+    colour was asked for wherever the text goes (``FORCE_COLOR``)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
 def as_of_day(plan: Plan, asked: str | None = None) -> date:
