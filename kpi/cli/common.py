@@ -74,18 +74,33 @@ def wants_color(stream: TextIO) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
 
 
+def today(timezone: str) -> date:
+    """Today's date in the plan's time zone, so that a team spread over the world sees one and the same status.
+
+    The only place where the clock is read.
+    """
+    from datetime import UTC, datetime, tzinfo
+
+    zone: tzinfo = UTC
+    if timezone != "UTC":
+        from zoneinfo import ZoneInfo
+
+        zone = ZoneInfo(timezone)
+    return datetime.now(zone).date()
+
+
 def as_of_day(plan: Plan, asked: str | None = None) -> date:
     """The last day that counts as over: what ``--as-of`` asks for, else the file's ``as_of``, else yesterday.
 
-    The only place where today's date is read. Raises UsageError when ``asked`` is no date.
+    Raises UsageError when ``asked`` is no date.
     """
-    from datetime import date, timedelta
-
-    from kpi.periods import parse_date
+    from datetime import timedelta
 
     if asked is not None:
+        from kpi.periods import parse_date
+
         try:
             return parse_date(asked)
         except TextError as mistake:
             raise UsageError(f"--as-of: {mistake.message}", hint=mistake.hint) from None
-    return plan.as_of or date.today() - timedelta(days=1)  # noqa: DTZ011 (the user's own day is meant)
+    return plan.as_of or today(plan.calendar.timezone) - timedelta(days=1)

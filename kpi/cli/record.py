@@ -86,7 +86,7 @@ class _Moment:
         self.calendar = Calendar.from_words(settings.week_starts, settings.fiscal_year_starts, settings.timezone)
         try:
             self.period = (
-                last_over(as_of_day(None, plan), kpi.every, self.calendar)
+                last_over(as_of_day(plan), kpi.every, self.calendar)
                 if asked is None
                 else parse_label(asked, self.calendar, kpi.every)
             )
