@@ -1,0 +1,314 @@
+"""Every mistake is found at the very characters; ⟦…⟧ in a formula marks them."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpi.formulas import FormulaFault, parse_formula, parse_row
+
+Case = tuple[str, str, str, str | None]  # formula with its mark, code, a part of the message, a part of the hint
+
+
+def fault_of(text: str, place: str | None = None) -> FormulaFault:
+    with pytest.raises(FormulaFault) as caught:
+        if place is None:
+            parse_formula(text)
+        else:
+            parse_row(text, place)  # type: ignore[arg-type]
+    return caught.value
+
+
+def check(marked: str, code: str, message: str, hint: str | None, place: str | None = None) -> None:
+    before, _, rest = marked.partition("⟦")
+    marked_text, _, after = rest.partition("⟧")
+    found = fault_of(before + marked_text + after, place)
+    assert (found.start, found.end) == (len(before), len(before) + len(marked_text)), found.message
+    assert found.code == code
+    assert message in found.message
+    if hint is None:
+        assert found.hint is None
+    else:
+        assert hint in (found.hint or "")
+
+
+SYMBOLS: list[Case] = [
+    ('sum(orders.amount[status ⟦=⟧ "paid"])', "E050", "= does not compare", "write =="),
+    ("revenue ⟦=⟧ 5", "E050", "= does not compare", "write =="),
+    ("⟦=⟧ sum(orders.amount)", "E050", "= does not belong here", "alone"),
+    ("count(orders[a ⟦< =⟧ 5])", "E050", "without a space", "write <="),
+    ("count(orders[a ⟦===⟧ 5])", "E050", "does not compare", "write =="),
+    ("count(orders[a ⟦=>⟧ 5])", "E050", "does not compare", "write >="),
+    ('count(orders[a == "x" ⟦&⟧ b > 0])', "E050", "& does not join", "write and"),
+    ('count(orders[a == "x" ⟦&&⟧ b > 0])', "E050", "&& does not join", "write and"),
+    ('count(orders[a == "x" ⟦|⟧ b > 0])', "E050", "| does not join", "write or"),
+    ('count(orders[a == "x" ⟦||⟧ b > 0])', "E050", "|| does not join", "write or"),
+    ("count(orders[⟦!⟧paid])", "E050", "! does not negate", "write not"),
+    ("count(orders[⟦~⟧paid])", "E050", "~ does not negate", "write not"),
+    ("count(orders[a ⟦<>⟧ 5])", "E050", "<> does not compare", "write !="),
+    ("count(orders[a ⟦≥⟧ 5])", "E050", "≥ does not compare", "write >="),
+    ("revenue ⟦−⟧ cost", "E050", "not a minus sign", "hyphen"),
+    ("revenue ⟦×⟧ 2", "E050", "does not multiply", r"write *"),
+    ("x ⟦**⟧ 2", "E050", "no powers", "x * x"),
+    ("x ⟦^⟧ 2", "E050", "no powers", "x * x"),
+    ("x⟦²⟧", "E050", "no powers", "x * x"),
+    ("x ⟦%⟧ 2", "E050", "no remainder", "0.3 for 30%"),
+    ("x ⟦//⟧ 2", "E050", "whole-number division", "write /"),
+    ("revenue ⟦?⟧ 1 : 2", "E050", "? has no meaning", "a if condition else b"),
+    ("⟦{⟧a}", "E050", "braces", '("a", "b")'),
+    ("⟦`⟧orders`", "E050", "without quotation marks", "orders.amount"),
+    ("a⟦;⟧ b", "E050", "semicolon", "one expression"),
+    ("count(orders) ⟦#⟧ all of them", "E050", "comment", "line of its own"),
+    ("sum(orders.amount[status == ⟦“⟧paid”])", "E050", "does not quote text", '"paid"'),
+    ("sum(orders.amount[status == ⟦‘⟧paid’])", "E050", "does not quote text", "'paid'"),
+    ('sum(orders.amount[status == ⟦"⟧paid])', "E050", "never closed", None),
+    ("⟦\0⟧", "E050", "control character (U+0000)", None),
+    ("a⟦\u200b⟧b", "E050", "U+200B", None),
+    ("⟦☃⟧ + 1", "E050", "☃ (U+2603)", None),
+    ("(y ⟦:=⟧ 5)", "E050", "names cannot be given", "measures"),
+]
+
+NUMBERS: list[Case] = [
+    ("sum(a.b) * ⟦100%⟧", "E050", "written as a share", "write 1"),
+    ("sum(a.b) * ⟦2.5%⟧", "E050", "written as a share", "write 0.025"),
+    ("⟦5k⟧ + x", "E050", "not a number", "write 5000"),
+    ("⟦1.5M⟧ + x", "E050", "not a number", "write 1500000"),
+    ("⟦1,000⟧ + sum(a.b)", "E050", "without commas", "write 1000"),
+    ("count(a[b == ⟦1,234,567⟧])", "E050", "without commas", "write 1234567"),
+    ("⟦1e999⟧", "E050", "too large", None),
+    ("⟦99999999999999999999⟧", "E050", "too large", None),
+    ("⟦" + "9" * 6000 + "⟧", "E050", "too large", None),
+    ("⟦1j⟧ * x", "E050", "not a number", None),
+    ("⟦0x1F⟧", "E050", "not a number", None),
+    ("⟦007⟧", "E050", "not a number", "write 7"),
+    ("1.5⟦.2⟧", "E050", "an operator is missing between 1.5 and .2", "+ - * /"),
+    ("count(a[b > ⟦2026-01-31⟧])", "E050", "would be a subtraction", '"2026-01-31"'),
+    ("count(a[b > ⟦2026-10⟧])", "E050", "would be a subtraction", '"2026-10"'),
+]
+
+FORMS: list[Case] = [
+    ("⟦⟧", "E050", "empty", "count(orders)"),
+    ("⟦   ⟧", "E050", "empty", "count(orders)"),
+    ("revenue ⟦+⟧", "E050", "something is missing after +", None),
+    ("⟦*⟧ 2", "E050", "something is missing before *", "count(orders)"),
+    ("a + ⟦/⟧ b", "E050", "between + and /", None),
+    ("a ⟦b⟧", "E050", "an operator is missing between a and b", "+ - * /"),
+    ('count(a[b == "x" ⟦"y"⟧])', "E050", "two texts stand side by side", "comma"),
+    ("a⟦,⟧ b", "E050", "a comma has no meaning here", "one expression"),
+    ("sum⟦(⟧orders.amount", "E050", "never closed", "add )"),
+    ("sum(orders.amount)⟦)⟧", "E050", "closes nothing", None),
+    ("sum(orders.amount⟦]⟧", "E050", "does not fit the ( at character 4", "write )"),
+    ("sum(orders.amount⟦[]⟧)", "E050", "brackets are empty", "condition"),
+    ('sum(orders.amount[status == "paid"⟦,⟧ amount > 0])', "E050", "comma", 'status == "paid" and amount > 0'),
+    ("sum(⟦a.b[c][d]⟧)", "E050", "one pair of brackets", "and"),
+    ('⟦f"x"⟧', "E050", "f before", '"text"'),
+    ('⟦b"x"⟧', "E050", "b before", '"text"'),
+    ("⟦lambda⟧: 1", "E050", "lambda has no meaning", "aggregates"),
+    ("sum(⟦for⟧ x in y)", "E050", "for has no meaning", "aggregates"),
+    ("sum(orders.⟦class⟧)", "E050", "class is a word of the language", "class_: class"),
+    ("sum(orders.⟦*⟧)", "E050", "missing after the dot", "count(orders)"),
+    ("sum(⟦a.b.c⟧)", "E050", "with one dot", "orders.amount"),
+    ("count(⟦*⟧)", "E050", "all rows", "count(orders)"),
+    ("sum(⟦*⟧a)", "E050", "all rows", "count(orders)"),
+    ("previous(x, ⟦n=⟧12)", "E050", "no names", "previous(x, 12)"),
+    ("a ⟦AND⟧ b", "E050", "lower case", "write and"),
+    ("count(a[⟦NOT⟧ b])", "E050", "lower case", "write not"),
+    ('count(a[b ⟦IN⟧ ("x", "y")])', "E050", "lower case", "write in"),
+    ("count(a[b ⟦not⟧ 5])", "E050", "before a condition", "!="),
+    ("count(a[b ⟦if⟧ c])", "E050", "if needs an else", "a if condition else b"),
+    ("⟦if⟧(a, b, c)", "E050", "if stands between", "a if condition else b"),
+    ("⟦case⟧ when a then b end", "E050", "case has no meaning", "a if condition else b"),
+    ('sum(orders.amount ⟦where⟧ status == "paid")', "E050", "where has no meaning", "in brackets"),
+    ("count(a[b ⟦between⟧ 1 and 2])", "E050", "between has no meaning", "20 <= amount <= 30"),
+    ('count(a[b ⟦like⟧ "x%"])', "E050", "like has no meaning", "contains"),
+    ("count(⟦distinct⟧ a.b)", "E050", "distinct has no meaning", "count_distinct"),
+    ("count_distinct(⟦distinct⟧ a.b)", "E050", "distinct has no meaning", "count_distinct"),
+    ('sum(⟦orders[x == "y"].amount⟧)', "E050", "behind the column", 'orders.amount[x == "y"]'),
+    ("count(größe[weiß ⟦=⟧ 5])", "E050", "= does not compare", "write =="),
+    ('count(größe["ü" == weiß ⟦&⟧ b])', "E050", "& does not join", "write and"),
+    ("count(a[b == 1\n  ⟦&⟧ c == 2])", "E050", "& does not join", "write and"),
+]
+
+FUNCTIONS: list[Case] = [
+    ("⟦COUNT⟧(orders)", "E051", "lower case: count", "write count"),
+    ("⟦Sum⟧(orders.amount)", "E051", "lower case: sum", "write sum"),
+    ("⟦mean⟧(orders.amount)", "E051", "no function mean", "avg(orders.amount)"),
+    ("⟦average⟧(orders.amount)", "E051", "no function average", "avg(orders.amount)"),
+    ("⟦AVERAGE⟧(orders.amount)", "E051", "no function AVERAGE", "avg(orders.amount)"),
+    ("⟦nunique⟧(orders.amount)", "E051", "no function nunique", "count_distinct"),
+    ("⟦distinct⟧(orders.amount)", "E051", "no function distinct", "count_distinct"),
+    ("⟦p95⟧(orders.amount)", "E051", "no function p95", "percentile(orders.amount, 95)"),
+    ("⟦std⟧(orders.amount)", "E051", "no function std", "stddev"),
+    ("⟦round⟧(revenue)", "E051", "no function round", "when they are shown"),
+    ("⟦abs⟧(revenue)", "E051", "no function abs", "when they are shown"),
+    ("⟦lag⟧(revenue)", "E051", "no function lag", "previous(x)"),
+    ("⟦now⟧()", "E051", "no function now", "no clock"),
+    ("⟦cuont⟧(orders)", "E051", "no function cuont", 'did you mean "count"?'),
+    ("⟦eval⟧(orders)", "E051", "no function eval", "never run"),
+    ("count(⟦orders.amount⟧)", "E051", "count takes a source", "count(orders[amount is not None])"),
+    ("sum(⟦orders⟧)", "E051", "sum takes a column", "sum(orders.amount)"),
+    ("count_distinct(⟦orders[a > 1]⟧)", "E051", "takes a column", "count_distinct(orders.customer_id[a > 1])"),
+    ("⟦count()⟧", "E051", "needs something", "count(orders)"),
+    ('avg(orders.amount, ⟦status == "x"⟧)', "E051", "in brackets", 'avg(orders.amount[status == "x"])'),
+    ("avg(orders.amount, ⟦5⟧)", "E051", "one argument, not 2", "avg(orders.amount)"),
+    ("⟦percentile(a.b)⟧", "E051", "needs the percent", "percentile(a.b, 95)"),
+    ("percentile(a.b, ⟦101⟧)", "E051", "from 0 to 100", "95"),
+    ("percentile(a.b, ⟦-1⟧)", "E051", "from 0 to 100", "95"),
+    ("percentile(a.b, ⟦True⟧)", "E051", "from 0 to 100", "95"),
+    ("percentile(a.b, ⟦0.95⟧)", "E051", "from 0 to 100", "write 95"),
+    ("percentile(95, ⟦a.b⟧)", "E051", "comes second", "percentile(a.b, 95)"),
+    ("orders.amount.⟦sum⟧()", "E051", "not called with a dot", "sum(orders.amount)"),
+    ("⟦previous()⟧", "E051", "one argument or two", "previous(revenue, 12)"),
+    ("⟦year_ago(a, b)⟧", "E051", "one argument", "year_ago(revenue)"),
+    ("⟦previous(a)⟧(b)", "E051", "only a function", None),
+]
+
+KINDS: list[Case] = [
+    ("⟦orders.amount⟧", "E052", "orders.amount needs an aggregate", "sum(orders.amount)"),
+    ("revenue / ⟦orders.amount[a > 1]⟧", "E052", "orders.amount needs an aggregate", "sum(orders.amount[a > 1])"),
+    ("⟦orders[a > 1]⟧", "E052", "orders needs an aggregate", "count(orders[a > 1])"),
+    ('⟦"paid"⟧', "E052", "a number is needed here, not text", None),
+    ("revenue * ⟦True⟧", "E052", "not a truth value", None),
+    ("⟦None⟧", "E052", "None is no value", "is None"),
+    ("⟦null⟧", "E052", "null is written None", "is None"),
+    ("⟦revenue > 5⟧", "E052", "a condition stands only in the brackets", "count(orders["),
+    ("⟦a and b⟧", "E052", "a condition stands only in the brackets", "count(orders["),
+    ("⟦not a⟧", "E052", "a condition stands only in the brackets", "count(orders["),
+    ("⟦a if b else c⟧", "E052", "a choice stands only in a row expression", "compute"),
+    ("⟦count(orders)[a > 1]⟧", "E052", "inside the aggregate", "count(orders["),
+    ("⟦coalesce⟧(revenue, 0)", "E052", "works on one row", "no_rows: zero"),
+    ("⟦hours⟧(x)", "E052", "works on one row", "computed"),
+    ("sum(⟦sum(a.b)⟧)", "E052", "sum takes a column, not sum(…)", "do not nest"),
+    ("sum(⟦previous(a)⟧)", "E052", "sum takes a column, not previous(…)", "previous(sum(…))"),
+    ("sum(⟦a.b * a.c⟧)", "E052", "not a calculation", "computed"),
+    ("count(⟦a.b > 5⟧)", "E052", "not a condition", "in brackets"),
+    ('sum(⟦orders["amount"]⟧)', "E052", "named with a dot", "orders.amount"),
+    ("⟦[a, b]⟧", "E052", "a list stands only after in", None),
+    ("count(a[⟦sum⟧(b.c) > 1])", "E052", "sum is an aggregate", "query"),
+    ("count(a[⟦max⟧(b, c) > 1])", "E052", "max is an aggregate", "b if b > c else c"),
+    ("count(a[⟦a.b⟧ > 1])", "E052", "alone", "write b"),
+    ("count(a[⟦b[c]⟧ > 1])", "E052", "brackets stand only behind", "and"),
+    ("count(a[b ⟦== None⟧])", "E052", "does not test for an empty value", "write b is None"),
+    ("count(a[b ⟦!= None⟧])", "E052", "does not test for an empty value", "write b is not None"),
+    ("count(a[(b) ⟦== null⟧])", "E052", "does not test for an empty value", "write b is None"),
+    ("count(a[b is ⟦null⟧])", "E052", "null is written None", "write None"),
+    ("count(a[b is not ⟦NULL⟧])", "E052", "NULL is written None", "write None"),
+    ("count(a[b == ⟦true⟧])", "E052", "true is written True", "write True"),
+    ("count(a[b == ⟦FALSE⟧])", "E052", "FALSE is written False", "write False"),
+    ("count(a[b ⟦is True⟧])", "E052", "is tests only for None", "write == True"),
+    ('count(a[b ⟦is not "x"⟧])', "E052", "is not tests only for None", 'write != "x"'),
+    ('count(a[b ⟦== ("x", "y")⟧])', "E052", "does not compare with a list", 'write b in ("x", "y")'),
+    ('count(a[b in ⟦"paid"⟧])', "E052", "in takes a list", 'b == "paid"'),
+    ("count(a[b in ⟦paid⟧])", "E052", "in takes a list", "status in"),
+    ("count(a[b in ⟦()⟧])", "E052", "list is empty", '("paid", "open")'),
+    ("count(a[b in (⟦paid⟧, 5)])", "E052", "values, not columns", 'quotation marks: "paid"'),
+    ("count(a[b in (5, ⟦None⟧)])", "E052", "no None", "or b is None"),
+    ("count(a[b in (⟦c + 1⟧,)])", "E052", "values only", None),
+    ('count(a[b in (5, ⟦"x"⟧)])', "E052", "one kind", None),
+    ('count(a[⟦year(b) == "2026"⟧])', "E052", "a number is compared with text", "write 2026 without quotation marks"),
+    ("count(a[⟦year(b) == True⟧])", "E052", "a number is compared with a truth value", "True or False"),
+    ("count(a[⟦b < True⟧])", "E052", "no order", "=="),
+    ("count(a[⟦(b > 1) == 5⟧])", "E052", "compared with", "True or False"),
+    ("count(a[⟦window_end - b > 7⟧])", "E052", "compared with a number", "days(closed - opened) > 2"),
+    ('count(a[⟦window_end > "soon"⟧])', "E052", "compared with", "YYYY-MM-DD"),
+    ('count(a[b + ⟦"x"⟧ > 5])', "E052", "text cannot be added", "number(text)"),
+    ("count(a[b * (⟦c > 1⟧) > 5])", "E052", "a truth value cannot be multiplied", None),
+    ('count(a[⟦-"x"⟧ > 5])', "E052", "has no negative", None),
+    ("count(a[⟦b + 1⟧])", "E052", "a condition is needed here", "compare it"),
+    ('sum(a.c[⟦"x"⟧])', "E052", "a condition is needed here, not text", "compare it"),
+    ("count(a[b and ⟦5⟧])", "E052", "a condition is needed here, not a number", "compare it"),
+    ("count(a[hours(⟦5⟧) > 1])", "E052", "hours takes a span of time, not a number", "closed - opened"),
+    ("count(a[contains(b, ⟦5⟧)])", "E052", "contains takes text, not a number", None),
+]
+
+TIME: list[Case] = [
+    ("previous(x, ⟦0⟧)", "E053", "whole periods, 1 or more", "previous(revenue, 12)"),
+    ("previous(x, ⟦-1⟧)", "E053", "whole periods, 1 or more", "previous(revenue, 12)"),
+    ("previous(x, ⟦1.5⟧)", "E053", "whole periods, 1 or more", "previous(revenue, 12)"),
+    ("previous(x, ⟦True⟧)", "E053", "whole periods, 1 or more", "previous(revenue, 12)"),
+    ("previous(x, ⟦n⟧)", "E053", "whole periods, 1 or more", "previous(revenue, 12)"),
+    ("previous(x, ⟦10001⟧)", "E053", "at most 10,000", None),
+    ("year_ago(⟦5⟧)", "E053", "year_ago of a number", "leave it out"),
+    ("at_end(⟦5⟧)", "E053", "at_end of a number", "leave it out"),
+    ("1 + ⟦window_start⟧", "E053", "only in the brackets", "opened < window_start"),
+    ("at_end(⟦previous(x)⟧)", "E053", "previous stands outside of at_end", "previous(at_end(…))"),
+    ("at_end(a + ⟦previous(x)⟧)", "E053", "previous stands outside of at_end", "previous(at_end(…))"),
+    ("started(-⟦year_ago(x)⟧)", "E053", "year_ago stands outside of started", "year_ago(started(…))"),
+    ("at_end(at_start(⟦x⟧))", "E053", "at_start inside at_end", "leave one out"),
+    ("ended(1 + at_end(⟦count(a)⟧))", "E053", "at_end inside ended", "leave one out"),
+    ("count(a[⟦previous⟧(b) > 1])", "E053", "about periods", "previous(count(orders))"),
+    ("count(a[⟦at_end⟧(b) > 1])", "E053", "about periods", "at_end(count(employees))"),
+]
+
+
+@pytest.mark.parametrize(("marked", "code", "message", "hint"), SYMBOLS + NUMBERS + FORMS + FUNCTIONS + KINDS + TIME)
+def test_a_mistake_is_shown_at_its_characters(marked: str, code: str, message: str, hint: str | None) -> None:
+    check(marked, code, message, hint)
+
+
+ROWS: list[tuple[str, str, str, str, str | None]] = [
+    ("where", "⟦sum⟧(amount) > 1", "E052", "sum is an aggregate", "query"),
+    ("where", "opened < ⟦window_end⟧", "E053", "only in the brackets", "count(tickets["),
+    ("computed", "⟦window_start⟧", "E053", "only in the brackets", "count(tickets["),
+    ("where", '⟦first_date(a)⟧ > "2026-01-01"', "E051", "belongs in computed", "first_order"),
+    ("filter", '⟦first_date(a)⟧ > "2026-01-01"', "E051", "belongs in computed", "first_order"),
+    ("computed", "first_date(⟦a + 1⟧)", "E051", "name of a column", "customer_id"),
+    ("computed", "⟦first_date(a, b)⟧", "E051", "one argument, not 2", "customer_id"),
+    ("where", "⟦quantity * price⟧", "E052", "a condition is needed", "compare it"),
+    ("computed", "⟦orders.amount⟧ * 2", "E052", "alone", "write amount"),
+    ("computed", "⟦minutes()⟧", "E051", "one argument, not 0", "closed - opened"),
+    ("computed", "⟦contains(name)⟧", "E051", "two arguments, not 1", "contains(name"),
+    ("computed", "⟦coalesce()⟧", "E051", "one argument or more", "coalesce(amount, 0)"),
+    ("computed", 'coalesce(1, ⟦"x"⟧)', "E052", "of one kind", None),
+    ("computed", '1 if a else ⟦"x"⟧', "E052", "of one kind", None),
+    ("computed", "1 if ⟦a + 1⟧ else 2", "E052", "a condition is needed", "compare it"),
+    ("computed", "a if b else ⟦None⟧", "E052", "None is no value", "is None"),
+    ("computed", "⟦upper⟧(name)", "E051", "no function upper", "lower(name)"),
+    ("computed", "⟦Lower⟧(name)", "E051", "lower case: lower", "write lower"),
+    ("computed", "⟦datediff⟧(a, b)", "E051", "no function datediff", "days(closed - opened)"),
+    ("computed", "⟦a.lower⟧()", "E051", "only a function", "lower"),
+    ("computed", "extract(name, ⟦part⟧)", "E051", "written as text", "extract(name"),
+    ("computed", 'extract(name, ⟦"abc"⟧)', "E051", "has no group", "round brackets"),
+    ("computed", 'extract(name, ⟦"(a)(b)"⟧)', "E051", "2 groups", "(?:…)"),
+    ("computed", 'extract(name, ⟦"(?=a)(b)"⟧)', "E051", "looks around", None),
+    ("computed", 'extract(name, ⟦"(?<!a)(b)"⟧)', "E051", "looks around", None),
+    ("computed", r'extract(name, ⟦"(a)\1"⟧)', "E051", "refers back", None),
+    ("computed", 'extract(name, ⟦"(?P<x>a)(?P=x)"⟧)', "E051", "not supported", None),
+    ("computed", 'extract(name, ⟦"(?>a)(b)"⟧)', "E051", "not supported", None),
+    ("computed", 'extract(name, ⟦"(a++)"⟧)', "E051", "not supported", "write +"),
+    ("computed", 'extract(name, ⟦"(a"⟧)', "E051", "cannot be read", None),
+    ("computed", 'extract(name, ⟦"*(a)"⟧)', "E051", "cannot be read", None),
+    ("computed", 'extract(name, ⟦"(a{2000})"⟧)', "E051", "more than 1000 times", None),
+]
+
+
+@pytest.mark.parametrize(("place", "marked", "code", "message", "hint"), ROWS)
+def test_a_mistake_in_a_row_is_shown_at_its_characters(
+    place: str, marked: str, code: str, message: str, hint: str | None
+) -> None:
+    check(marked, code, message, hint, place)
+
+
+def test_a_formula_has_a_bound_of_length() -> None:
+    assert "10,000" in fault_of("a" * 10_001).message
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["-" * 9999 + "1", "(" * 9999, "x" + "[b" * 4000, "a." * 4900 + "a", "1+" * 4900 + "1", "previous(" * 101 + "a" + ")" * 101,
+     "f(" * 150 + "a" + ")" * 150, "- " * 4000 + "x"],
+)  # fmt: skip
+def test_deep_nesting_is_an_error_and_never_a_crash(text: str) -> None:
+    found = fault_of(text)
+    assert found.code == "E050"
+    assert "nested more than 100 levels" in found.message
+
+
+def test_a_deep_row_expression_is_an_error() -> None:
+    assert "nested" in fault_of("not " * 2000 + "x", "where").message
+    assert "nested" in fault_of("a if b else " * 800 + "c", "computed").message
+
+
+def test_long_hints_are_cut() -> None:
+    found = fault_of(f"orders.amount[{' and '.join(['a > 1'] * 200)}]")
+    assert found.hint is not None
+    assert len(found.hint) < 150
