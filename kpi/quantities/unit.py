@@ -1,0 +1,92 @@
+"""Units: per cent, currencies, durations and nouns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kpi.errors import TextError
+
+# ISO 4217 codes that people use, with the sign each is shown with: none where several currencies share it.
+CURRENCIES = {
+    "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "BRL": "R$", "ILS": "₪", "TRY": "₺",
+    "UAH": "₴", "VND": "₫", "NGN": "₦", "PHP": "₱", "THB": "฿", "RUB": "₽", "KZT": "₸", "AUD": "", "CAD": "",
+    "NZD": "", "SGD": "", "HKD": "", "TWD": "", "MXN": "", "ARS": "", "CLP": "", "COP": "", "PEN": "", "CNY": "",
+    "CHF": "", "SEK": "", "NOK": "", "DKK": "", "ISK": "", "PLN": "", "CZK": "", "HUF": "", "RON": "", "BGN": "",
+    "RSD": "", "ZAR": "", "EGP": "", "KES": "", "MAD": "", "AED": "", "SAR": "", "QAR": "", "IDR": "", "MYR": "",
+    "PKR": "", "BDT": "", "LKR": "",
+}  # fmt: skip
+
+# Signs that are understood when read, and what they may stand for. The longest comes first.
+SIGNS = {
+    "R$": ("BRL",),
+    "$": ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"),
+    "¥": ("JPY", "CNY"),
+    **{sign: (code,) for code, sign in CURRENCIES.items() if sign not in ("", "R$", "$", "¥")},
+}
+
+# The shortest word for each unit of time comes first; it is the one that is shown.
+_TIMES = (
+    (0.001, ("ms", "millisecond", "milliseconds", "msec", "msecs")),
+    (1.0, ("s", "sec", "secs", "second", "seconds")),
+    (60.0, ("min", "mins", "minute", "minutes")),
+    (3600.0, ("h", "hr", "hrs", "hour", "hours")),
+    (86400.0, ("d", "day", "days")),
+    (604800.0, ("w", "week", "weeks")),
+)
+SECONDS = {word: seconds for seconds, words in _TIMES for word in words}
+_SHORT = {seconds: words[0] for seconds, words in _TIMES}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What a number counts. ``text`` is as written, None where nothing was.
+
+    ``symbol`` is what stands at the number: ``$``, or the code of a currency without a sign of its own, or ``%``.
+    ``seconds`` is how many of them one unit has, 0 for all but durations.
+    """
+
+    text: str | None = None
+    kind: Literal["percent", "currency", "duration", "noun", "none"] = "none"
+    symbol: str = ""
+    seconds: float = 0.0
+
+    @property
+    def short(self) -> str:
+        """The shortest word for a unit of time, e.g. ``min``; empty for every other unit."""
+        return _SHORT.get(self.seconds, "")
+
+
+def parse_unit(text: str | None) -> Unit:
+    """The unit that a file names: ``%``, a currency's code, a duration from milliseconds to weeks, or any noun.
+
+    None is no unit. Raises TextError for what cannot be one, or hardly was meant as one (``$``, ``usd``, ``30%``).
+    """
+    if text is None:
+        return Unit()
+    word = text.strip()
+    if word in ("%", "percent"):
+        return Unit(word, "percent", "%")
+    if word in CURRENCIES:
+        return Unit(word, "currency", CURRENCIES[word] or word)
+    if word.lower() in SECONDS:
+        return Unit(word, "duration", seconds=SECONDS[word.lower()])
+    _refuse(text, word)
+    return Unit(word, "noun")
+
+
+def _refuse(text: str, word: str) -> None:
+    """Raises TextError for what is no noun either."""
+    hint = None
+    if not word:
+        hint = "leave unit out where there is none"
+    elif "%" in word or word.lower() in ("percentage", "per cent", "pct", "percents"):
+        hint = 'write "%", with the quotes'
+    elif word in SIGNS:
+        hint = f"write the currency's code: {', '.join(SIGNS[word][:3])}"
+    elif word.upper() in CURRENCIES:
+        hint = f"write {word.upper()}"
+    elif not word.isprintable() or word[0] in "+-.0123456789" or not any(ord(c) > 127 or c.isalpha() for c in word):
+        hint = 'a unit is "%", a currency such as USD, a duration such as minutes, or a noun such as points'
+    if hint is not None:
+        raise TextError(f'"{text}" is not a unit', 0, len(text), hint=hint)
