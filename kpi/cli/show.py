@@ -1,0 +1,72 @@
+"""``kpi show``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kpi.cli.common import FileOption, as_of_day, open_checked, wants_color
+from kpi.cli.status import AsOfOption, ToDateOption
+from kpi.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from kpi.checking import Checked
+    from kpi.computing.series import Results
+    from kpi.reporting.show import ShowView
+
+PERIODS = 24  # of history: twice what the table draws, because a chart has room
+
+
+def show(
+    id_: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],
+    file: FileOption = None,
+    format: Annotated[  # noqa: A002
+        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
+    ] = "text",
+    as_of: AsOfOption = None,
+    to_date: ToDateOption = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Also print the SQL that was run.")] = False,
+) -> None:
+    """Show one KPI whole: definition, value, history and what it is computed from."""
+    checked = open_checked(file)
+    if id_ not in checked.plan.kpis:
+        raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
+    day = as_of_day(checked.plan, as_of)
+    from kpi.cli.terminal import progress
+    from kpi.computing import compute
+
+    with progress(f"Computing {id_}"):
+        results = compute(checked, day, to_date=to_date, kpis=[id_], periods=PERIODS)
+    print(_rendered(_view(checked, results, id_, to_date), format, sql))
+    sys.stdout.flush()  # so that problems stand below where both streams are one
+    for problem in results.problems:
+        print(f"kpi: {problem}", file=sys.stderr)
+    if results.problems:
+        raise typer.Exit(2)
+
+
+def _view(checked: Checked, results: Results, id_: str, to_date: bool) -> ShowView:
+    from kpi.formulas import describe, names
+    from kpi.reporting.show import show_view
+
+    node = checked.formulas.get(id_)
+    if node is None:
+        return show_view(checked.plan, results, id_, definition=None, to_date=to_date)
+    used = dict.fromkeys(name.name for name in names(node))
+    return show_view(
+        checked.plan, results, id_, definition=describe(node, checked.measures), measures=tuple(used), to_date=to_date
+    )
+
+
+def _rendered(view: ShowView, format_: str, sql: bool) -> str:
+    if format_ == "json":
+        from kpi.rendering.show_json import render_show_json
+
+        return render_show_json(view, sql=sql)
+    from kpi.cli.terminal import terminal_width
+    from kpi.rendering.paint import paint
+    from kpi.rendering.show_text import show_lines
+
+    return paint(show_lines(view, terminal_width(), sql=sql), color=wants_color(sys.stdout))

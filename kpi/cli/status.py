@@ -1,0 +1,107 @@
+"""``kpi status``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kpi.cli.common import FileOption, as_of_day, open_checked, wants_color
+from kpi.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from kpi.reporting import By, StatusView
+
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="The last day that counts as over, YYYY-MM-DD; default: yesterday."),
+]
+ToDateOption = Annotated[
+    bool, typer.Option("--to-date", help="Show the running periods instead of the last ones that are over.")
+]
+
+
+def status(
+    file: FileOption = None,
+    format: Annotated[  # noqa: A002
+        Literal["table", "json", "csv", "markdown"],
+        typer.Option("--format", help="How it is written to standard output."),
+    ] = "table",
+    kpi: Annotated[list[str] | None, typer.Option("--kpi", metavar="KPI", help="Only this KPI; repeatable.")] = None,
+    goal: Annotated[
+        list[str] | None,
+        typer.Option("--goal", metavar="GOAL", help="Only this goal and those below it; repeatable."),
+    ] = None,
+    owner: Annotated[
+        list[str] | None, typer.Option("--owner", metavar="OWNER", help="Only what they own; repeatable.")
+    ] = None,
+    by: Annotated[
+        Literal["goal", "owner", "perspective", "level", "tag"],
+        typer.Option("--by", help="What the KPIs are put together by."),
+    ] = "goal",
+    as_of: AsOfOption = None,
+    to_date: ToDateOption = False,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
+    ] = None,
+) -> None:
+    """Compute every KPI and say where the team stands."""
+    failing = _statuses(fail_on)
+    checked = open_checked(file)
+    day = as_of_day(checked.plan, as_of)
+    from kpi.cli.terminal import progress
+    from kpi.reporting import select_kpis, status_view
+
+    wanted = select_kpis(checked.plan, kpi or (), goal or (), owner or ())
+    from kpi.computing import compute
+
+    with progress(f"Computing {len(wanted)} KPIs"):
+        results = compute(checked, day, to_date=to_date, kpis=wanted)
+    view = status_view(checked.plan, results, by=by, to_date=to_date)
+    print(_rendered(view, format, by))
+    sys.stdout.flush()  # so that problems stand below the table where both streams are one
+    for problem in results.problems:
+        print(f"kpi: {problem}", file=sys.stderr)
+    if results.problems:
+        raise typer.Exit(2)
+    if any(count for name, count in view.summary.items() if name in failing):
+        raise typer.Exit(1)
+
+
+def _rendered(view: StatusView, format_: str, by: By) -> str:
+    match format_:
+        case "json":
+            from kpi.rendering.status_json import render_status_json
+
+            return render_status_json(view)
+        case "csv":
+            from kpi.rendering.status_csv import render_status_csv
+
+            return render_status_csv(view)
+        case "markdown":
+            from kpi.rendering.status_markdown import render_status_markdown
+
+            return render_status_markdown(view)
+        case _:
+            from kpi.cli.terminal import terminal_width
+            from kpi.rendering.paint import paint
+            from kpi.rendering.status_table import status_lines
+
+            return paint(status_lines(view, terminal_width(), by=by), color=wants_color(sys.stdout))
+
+
+def _statuses(text: str | None) -> Collection[str]:
+    """The statuses that ``--fail-on`` names; ``no-data`` is understood as well. Raises UsageError for any other."""
+    if text is None:
+        return ()
+    from kpi.judging import STATUSES
+
+    named = [" ".join(part.replace("-", " ").split()) for part in text.split(",")]
+    for name in named:
+        if name not in STATUSES:
+            raise UsageError(f'--fail-on: there is no status "{name}"', hint=did_you_mean(name, STATUSES))
+    return named

@@ -1,0 +1,28 @@
+"""A row of bars that fits into a table cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+BARS = "▁▂▃▄▅▆▇█"
+FLAT = BARS[3]
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """One bar a value, the least the lowest and the greatest the highest; a space where there is none.
+
+    Values that are all the same are drawn half high. Empty when there is no value at all.
+    """
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    low, high = min(known), max(known)
+    # Halves, so that the span of two huge numbers of opposite sign is no infinity.
+    span = high / 2 - low / 2
+
+    def bar(value: float | None) -> str:
+        if value is None:
+            return " "
+        return FLAT if span == 0 else BARS[round((value / 2 - low / 2) / span * (len(BARS) - 1))]
+
+    return "".join(map(bar, values))

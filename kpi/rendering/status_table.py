@@ -1,0 +1,200 @@
+"""The table of ``kpi status``, for people: as wide as the terminal at most, and no wider than it needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from kpi.judging import STATUSES
+from kpi.periods import Period
+from kpi.periods.words import day_in_full, day_in_words, month_in_words
+from kpi.rendering.layout import Align, Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
+from kpi.rendering.marks import status_mark, status_word
+from kpi.rendering.plain import columns, one_line
+from kpi.rendering.sparkline import sparkline
+from kpi.reporting import Group, KpiRow, StatusView, short_owner
+
+INDENT, GAP = 2, 2
+NARROWEST = 60  # below this, the heads are not squeezed to the table's own width
+MISSING = "–"
+BARS, FEW_BARS = 12, 6
+
+
+class Shape(NamedTuple):
+    """What the table leaves out to fit, the least important first, and how short names may become."""
+
+    bars: int = BARS
+    period: bool = True
+    owner: bool = True
+    pace: bool = True
+    change: bool = True
+    target: bool = True
+    shortest_name: int = 40
+    widest_target: int = 44
+
+
+# From everything to almost nothing; the first that fits is taken.
+SHAPES = (
+    Shape(),
+    Shape(owner=False),
+    Shape(owner=False, period=False, shortest_name=28, widest_target=32),
+    Shape(FEW_BARS, owner=False, period=False, shortest_name=26, widest_target=26),
+    Shape(0, owner=False, period=False, shortest_name=24, widest_target=26),
+    Shape(0, owner=False, period=False, shortest_name=20, widest_target=22),
+    Shape(0, owner=False, period=False, pace=False, shortest_name=20, widest_target=22),
+    Shape(0, owner=False, period=False, pace=False, change=False, shortest_name=16, widest_target=20),
+    Shape(0, owner=False, period=False, pace=False, change=False, target=False, shortest_name=8),
+)
+
+
+class Column(NamedTuple):
+    """One column: its head and its cells, a cell for each row of the view."""
+
+    head: str
+    cells: list[Line]
+    align: Align = "left"
+
+    @property
+    def width(self) -> int:
+        """The columns that its widest cell takes."""
+        return max([columns(self.head), *map(width_of, self.cells)])
+
+
+def status_lines(view: StatusView, width: int, *, by: str = "goal") -> list[Line]:
+    """The whole table in at most ``width`` columns."""
+    rows = [row for group in view.groups for row in group.rows]
+    table = _fitting(rows, width, by)
+    used = INDENT + sum(column.width + GAP for column in table) - GAP if table else 0
+    used = min(width, max(used, NARROWEST))
+    lines = [*_title(view, used), ()]
+    if not rows:
+        return [*lines, line(Piece("No KPI to show.", "dim"))]
+    lines.append(_row_line([fill(line(Piece(column.head, "dim")), column.width, column.align) for column in table]))
+    number = 0
+    for group in view.groups:
+        lines += [] if group is view.groups[0] else [()]
+        lines.append(_group_head(group, used))
+        for row in group.rows:
+            cells = [fill(column.cells[number], column.width, column.align) for column in table]
+            lines += [cut(_row_line(cells), width), *_below(row, used)]
+            number += 1
+    return lines
+
+
+def _row_line(cells: Iterable[Line]) -> Line:
+    pieces: list[Piece] = []
+    for cell in cells:
+        pieces += [Piece(" " * (GAP if pieces else INDENT)), *cell]
+    return tuple(pieces)
+
+
+def _fitting(rows: list[KpiRow], width: int, by: str) -> list[Column]:
+    """The columns of the first shape that fits, the names cut to the room there is."""
+    table: list[Column] = []
+    for shape in SHAPES:
+        names, *others = table = _columns(rows, shape, by)
+        room = width - INDENT - sum(GAP + column.width for column in others)
+        if room >= min(names.width, shape.shortest_name):
+            break
+    else:
+        room = max(room, 4)
+    suffixes = _odd_periods(rows) if not shape.period else {}
+    cells = [_name(row, suffixes.get(row.kpi.id, ""), room) for row in rows]
+    return [Column("KPI", cells), *table[1:]]
+
+
+def _name(row: KpiRow, suffix: str, room: int) -> Line:
+    name = cut_text(one_line(row.name), room - columns(suffix))
+    return line(name, Piece(suffix, "dim"))
+
+
+def _columns(rows: list[KpiRow], shape: Shape, by: str) -> list[Column]:
+    suffixes = _odd_periods(rows) if not shape.period else {}
+    table = [
+        Column("KPI", [line(one_line(row.name), suffixes.get(row.kpi.id, "")) for row in rows]),
+        Column("Value", [line(one_line(row.display or MISSING)) for row in rows], "right"),
+    ]
+    if shape.change and any(row.change_display for row in rows):
+        table.append(Column("Change", [line(one_line(row.change_display or "")) for row in rows]))
+    if shape.target and any(row.target_display for row in rows):
+        texts = [cut_text(one_line(row.target_display or ""), shape.widest_target) for row in rows]
+        table.append(Column("Target", [line(text) for text in texts]))
+    table.append(Column("Status", [status_mark(row.status, row.pace if shape.pace else None) for row in rows]))
+    sparks = [_spark(row, shape.bars) for row in rows]
+    if any(sparks):
+        table.append(Column(f"Last {shape.bars}", [line(Piece(spark, "cyan")) for spark in sparks], "right"))
+    if shape.period:
+        table.append(Column("Period", [line(Piece(row.period.label, "dim")) for row in rows]))
+    if shape.owner and by != "owner" and any(row.kpi.owner for row in rows):
+        table.append(Column("Owner", [line(Piece(one_line(short_owner(row.kpi.owner or "")), "dim")) for row in rows]))
+    return table
+
+
+def _spark(row: KpiRow, bars: int) -> str:
+    return sparkline([point.value for point in (*row.history, row.point)][-bars:]) if bars else ""
+
+
+def _odd_periods(rows: list[KpiRow]) -> dict[str, str]:
+    """For a table without room for periods: `` (Q1)`` for KPIs whose value ends on another day than most others'."""
+    if not rows:
+        return {}
+    usual, _ = Counter(row.period.end for row in rows).most_common(1)[0]
+    return {row.kpi.id: f" ({short_period(row.period)})" for row in rows if row.period.end != usual}
+
+
+def short_period(period: Period) -> str:
+    """A period without its year, where the year goes without saying: ``Q1``, ``W27``, ``May``, ``12 May``."""
+    if period.every == "month":
+        return month_in_words(period.start).split()[0]
+    if period.every in ("day", "week") and "W" not in period.label:
+        return " ".join(day_in_words(period.start).split()[:2])
+    return period.label.rpartition("-")[2]
+
+
+def _title(view: StatusView, width: int) -> list[Line]:
+    title = one_line(view.title or "KPIs")
+    day = day_in_full(view.as_of) + (", periods still running" if view.to_date else "")
+    counts: list[Piece] = []
+    for status in STATUSES:
+        if view.summary[status]:
+            counts += [Piece("   ")] if counts else []
+            counts.append(status_word(status, f"{view.summary[status]} "))
+    left, right = line(Piece(title, "bold"), f" · {day}"), tuple(counts)
+    if width_of(left) + 3 + width_of(right) <= width:
+        return [sides(left, [right], width)]
+    return [cut(left, width), cut(right, width)]
+
+
+def _group_head(group: Group, width: int) -> Line:
+    status = status_word(group.status)
+    owner = f" · {one_line(short_owner(group.owner))}" if group.owner else ""
+    due = f" · due {day_in_words(group.due)}" if group.due else ""
+    rights = [(status, Piece(owner + due, "dim")), (status, Piece(due, "dim")), (status,)]
+    title = Piece(one_line(group.title), "bold")
+    above = "".join(f"{one_line(name)} › " for name in group.above)
+    full = (Piece(above, "dim"), title)
+    fits = bool(above) and width_of(full) + 3 + width_of(rights[0]) <= width
+    return sides(full if fits else (title,), [line(*right) for right in rights], width)
+
+
+def _below(row: KpiRow, width: int) -> list[Line]:
+    """What stands under a row: why it is as it is, and what is to be done."""
+    lines: list[Line] = []
+    if row.message:
+        lines += _hanging("  ", row.message, "dim", width)
+    for warning in row.warnings:
+        lines += _hanging("! ", warning, "yellow", width)
+    if row.status == "red" and row.kpi.when_red:
+        lines += _hanging("→ ", row.kpi.when_red, "", width)
+    return lines
+
+
+def _hanging(sign: str, text: str, style: str, width: int) -> list[Line]:
+    indent = INDENT + 2
+    room = max(width - indent - len(sign), 8)
+    texts = wrap(one_line(text), room)
+    return [
+        (Piece(" " * indent + (sign if number == 0 else " " * len(sign)), style), Piece(part, style))
+        for number, part in enumerate(texts)
+    ]

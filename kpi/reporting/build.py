@@ -1,0 +1,88 @@
+"""From a plan and what was computed to the view."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kpi.computing.series import Results, Series
+from kpi.judging import STATUSES, Judgement, judge
+from kpi.model import Kpi, Plan
+from kpi.periods import Calendar
+from kpi.quantities import Unit, difference, display_against, format_change, format_value, parse_unit
+from kpi.reporting.groups import By, group_rows
+from kpi.reporting.targets import target_in_signs
+from kpi.reporting.view import KpiRow, StatusView
+
+
+def status_view(plan: Plan, results: Results, *, by: By = "goal", to_date: bool = False) -> StatusView:
+    """Judges every KPI in ``results`` and puts them together ``by`` goal or else."""
+    calendar = calendar_of(plan)
+    rows = [
+        kpi_row(kpi, results.series[id_], judge(kpi, results.series[id_], calendar))
+        for id_, kpi in plan.kpis.items()
+        if id_ in results.series
+    ]
+    rows = [replace(row, warnings=_guardrails_that_broke(row, rows)) for row in rows]
+    summary = {status: sum(row.status == status for row in rows) for status in STATUSES}
+    return StatusView(plan.title, results.as_of, tuple(rows), group_rows(plan, rows, by), summary, to_date)
+
+
+def calendar_of(plan: Plan) -> Calendar:
+    """The plan's calendar, ready to count with."""
+    words = plan.calendar
+    return Calendar.from_words(words.week_starts, words.fiscal_year_starts, words.timezone)
+
+
+def kpi_row(kpi: Kpi, series: Series, judgement: Judgement) -> KpiRow:
+    """One row. A stale value is shown without a change: what it would be measured against is stale as well."""
+    unit = parse_unit(kpi.unit)
+    point, stale = judgement.point, judgement.status == "stale"
+    value = point.value
+    previous = None if stale or series.previous is None or series.previous.value is None else series.previous
+    change = None
+    if previous is not None and previous.value is not None and value is not None:
+        change = difference(value, previous.value)
+    target = judgement.target
+    return KpiRow(
+        kpi=kpi,
+        point=point,
+        status=judgement.status,
+        display=None if value is None else _display(value, unit, judgement),
+        previous=previous,
+        change=change,
+        change_display=None if change is None else format_change(change, unit),
+        target=target,
+        target_display=None if target is None else target_in_signs(target, unit, value),
+        pace=judgement.pace,
+        message=judgement.message,
+        history=series.last_history if stale else series.history,
+    )
+
+
+def _display(value: float, unit: Unit, judgement: Judgement) -> str:
+    """The value for people, with as many digits as it takes not to contradict the status (rule S9)."""
+    if not judgement.comparisons:
+        return format_value(value, unit)
+    return display_against(value, unit, judgement.comparisons)
+
+
+def _guardrails_that_broke(row: KpiRow, rows: list[KpiRow]) -> tuple[str, ...]:
+    """Says so where the KPI got better while a KPI that must not get worse for it did, and is red."""
+    if not _improved(row):
+        return ()
+    guardrails = [other for other in rows if other.kpi.id in row.kpi.guardrails]
+    broken = [other.name for other in guardrails if other.status == "red" and _worsened(other)]
+    return tuple(f"got better while its guardrail {name} got worse and is red" for name in broken)
+
+
+def _improved(row: KpiRow) -> bool:
+    return _sign_of_better(row) * (row.change or 0) > 0
+
+
+def _worsened(row: KpiRow) -> bool:
+    return _sign_of_better(row) * (row.change or 0) < 0
+
+
+def _sign_of_better(row: KpiRow) -> int:
+    op = None if row.target is None else row.target.op
+    return {">=": 1, ">": 1, "<=": -1, "<": -1}.get(op or "", 0)

@@ -1,0 +1,87 @@
+"""One KPI whole, as ``kpi show`` tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kpi.computing.series import Point, Results, SourceUse
+from kpi.judging import judge, target_lines
+from kpi.model import Goal, Op, Plan
+from kpi.quantities import format_exact, format_value, parse_unit
+from kpi.reporting.build import calendar_of, kpi_row
+from kpi.reporting.targets import bound_in_words
+from kpi.reporting.view import KpiRow
+
+
+@dataclass(frozen=True)
+class ShowView:
+    """One KPI with its history, its definition and where its values come from.
+
+    ``definition`` is its formula in words, None for values typed in by hand; ``measures`` are the texts of the measures
+    that the formula uses, by name. ``points`` are the history and the value shown, oldest first; ``line`` what each is
+    measured against, ``upper`` the upper end of a range. ``sql`` are (source, statement) pairs in the order they ran.
+    """
+
+    row: KpiRow
+    as_of: date
+    goal: Goal | None
+    definition: str | None
+    measures: tuple[tuple[str, str], ...]
+    points: tuple[Point, ...]
+    line: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+    sources: tuple[SourceUse, ...]
+    sql: tuple[tuple[str, str], ...]
+    to_date: bool = False
+
+    @property
+    def expected_display(self) -> str | None:
+        """Where the glide path stands at the end of the period shown, for people."""
+        target = self.row.target
+        if target is None or target.expected_now is None:
+            return None
+        better: Op = "<=" if target.op in ("<=", "<") else ">="
+        return bound_in_words(target.expected_now, parse_unit(self.row.kpi.unit), better, self.row.point.value)
+
+    @property
+    def baseline_display(self) -> str | None:
+        """The baseline for people, with all its digits."""
+        base = self.row.kpi.baseline
+        return None if base is None else format_exact(base, parse_unit(self.row.kpi.unit))
+
+    def value_display(self, value: float) -> str:
+        """Any value of this KPI for people."""
+        return format_value(value, parse_unit(self.row.kpi.unit))
+
+
+def show_view(
+    plan: Plan,
+    results: Results,
+    id_: str,
+    *,
+    definition: str | None,
+    measures: Sequence[str] = (),
+    to_date: bool = False,
+) -> ShowView:
+    """The view of the KPI ``id_``, which ``results`` holds. ``measures`` are the names its formula uses."""
+    kpi, series = plan.kpis[id_], results.series[id_]
+    calendar = calendar_of(plan)
+    row = kpi_row(kpi, series, judge(kpi, series, calendar))
+    points = (*row.history, row.point)
+    line, upper = target_lines(kpi, series, points, calendar)
+    used = set(series.sources)
+    return ShowView(
+        row=row,
+        as_of=results.as_of,
+        goal=plan.goals.get(kpi.goal or ""),
+        definition=definition,
+        measures=tuple((name, plan.measures[name]) for name in dict.fromkeys(measures) if name in plan.measures),
+        points=points,
+        line=line,
+        upper=upper,
+        sources=tuple(use for source, use in results.sources.items() if source in used),
+        sql=tuple((source, statement) for source, statement in results.sql if source in used),
+        to_date=to_date,
+    )

@@ -1,0 +1,83 @@
+"""The view that every renderer reads: what is to be said about a plan's KPIs, without any format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kpi.computing.series import Point
+from kpi.judging import Pace, Status, TargetNow
+from kpi.model import Kpi
+from kpi.periods import Period
+
+
+@dataclass(frozen=True)
+class KpiRow:
+    """One KPI as it stands. Values are in its own scale, rounded to 12 digits; None where there is none.
+
+    ``point`` is the period and value shown: the last fresh ones when the status is stale. ``display`` is the value for
+    people, ``change`` the difference to the value of ``previous``, which it is measured against, ``target_display``
+    the target's direction and number in signs. ``message`` says what the status does not; ``warnings`` are what else a
+    reader should know, a sentence each. ``history`` is oldest first and ends before ``point``.
+    """
+
+    kpi: Kpi
+    point: Point
+    status: Status
+    display: str | None = None
+    previous: Point | None = None
+    change: float | None = None
+    change_display: str | None = None
+    target: TargetNow | None = None
+    target_display: str | None = None
+    pace: Pace | None = None
+    message: str | None = None
+    warnings: tuple[str, ...] = ()
+    history: tuple[Point, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What people call it; its id where it has no name."""
+        return self.kpi.name or self.kpi.id
+
+    @property
+    def period(self) -> Period:
+        """The period of the value shown."""
+        return self.point.period
+
+
+@dataclass(frozen=True)
+class Group:
+    """KPIs that stand together: those of a goal, an owner, a perspective, a level or a tag.
+
+    ``status`` is that of its worst KPI (rule S8). ``above`` are the names of the goals above, topmost first; ``owner``
+    and ``due`` are the goal's.
+    """
+
+    title: str
+    status: Status
+    rows: tuple[KpiRow, ...]
+    above: tuple[str, ...] = ()
+    owner: str | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True)
+class StatusView:
+    """Everything that ``kpi status`` says. ``rows`` holds each KPI once, in the order of the file; ``groups`` may hold
+    one several times (by tag). ``summary`` counts the KPIs of each of the six statuses. ``to_date``: running periods.
+    """
+
+    title: str | None
+    as_of: date
+    rows: tuple[KpiRow, ...]
+    groups: tuple[Group, ...]
+    summary: Mapping[Status, int]
+    to_date: bool = False
+
+
+def short_owner(owner: str) -> str:
+    """The person's part of an e-mail address, for where room is scarce; anything else as it is."""
+    name, at, _ = owner.partition("@")
+    return name if at and name else owner
