@@ -1,0 +1,81 @@
+"""``kpi init``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kpi.cli.common import today
+from kpi.errors import InputError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+    from datetime import date
+
+    from kpi.periods import Every
+
+SCHEMA = "kpi.schema.json"
+MODELINE = f"# yaml-language-server: $schema=./{SCHEMA}\n"
+# A year that is nearly over is no time to set its targets.
+MONTHS_LEFT = 4
+
+
+def init(
+    file: Annotated[
+        Path, typer.Option("-f", "--file", metavar="FILE", help="The file to write.", show_default=True)
+    ] = Path("kpi.yaml"),
+    template: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Start from one of: call-center, cash-flow, ecommerce, hr, marketing, saas."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write a first kpi.yaml, from a template if you like.
+
+    Without a template it is a small commented file whose values are typed in, so that "kpi status" works at once. A
+    template is a whole plan over files named in it, to be changed to yours.
+    """
+    from kpi.catalog import FIRST, template_names, template_text
+
+    names = template_names()
+    if template is not None and template not in names:
+        raise UsageError(f'there is no template "{template}"', hint=did_you_mean(template, names))
+    if file.exists() and not force:
+        raise UsageError(f"{file} is there already", hint="--force replaces it; -f FILE writes another file")
+    text = _dated(template_text(template or FIRST), today("UTC"))
+    has_schema = (file.parent / SCHEMA).exists()
+    try:
+        file.write_text((MODELINE if has_schema else "") + text, encoding="utf-8", newline="\n")
+    except OSError as fault:
+        raise InputError(f"{file} cannot be written: {fault.strerror}") from None
+    print(f"Wrote {file}. What to do next:", file=sys.stderr)
+    for command, does in _next_steps(file, template, has_schema):
+        print(f"  {command:<{len(SCHEMA) + 15}}{does}", file=sys.stderr)
+
+
+def _next_steps(file: Path, template: str | None, has_schema: bool) -> Iterator[tuple[str, str]]:
+    kpi = "kpi" if file == Path("kpi.yaml") else f"kpi -f {file}"
+    yield f"{kpi} lint", "reviews it"
+    yield f"{kpi} status", "computes it, once its paths and columns are yours" if template else "says where you stand"
+    if not has_schema:
+        yield f"kpi schema > {SCHEMA}", "lets your editor complete and explain every field"
+
+
+def _dated(text: str, day: date) -> str:
+    """A template with its days: ``<MONTH-1>`` is the last month that is over, ``<MONTH-2>`` the one before it."""
+    import re
+
+    from kpi.periods import Calendar, period_of, shift
+
+    calendar = Calendar()
+
+    def label(found: re.Match[str]) -> str:
+        every: Every = "month" if found[1] == "MONTH" else "quarter"
+        return shift(period_of(day, every, calendar), -int(found[2]), calendar).label
+
+    year = day.year if day.month <= 12 - MONTHS_LEFT else day.year + 1
+    return re.sub(r"<(MONTH|QUARTER)-(\d+)>", label, text).replace("<YEAR_END>", f"{year}-12-31")
