@@ -1,0 +1,104 @@
+"""From the text of a file to a document: parsed, and where it is not YAML, mended far enough to read the rest.
+
+A stretch that cannot be parsed is blanked out, character for character, so that every offset stays right, and the
+file is parsed again. What only follows from an earlier mistake is not reported.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from pathlib import Path
+
+from yaml import YAMLError
+
+from kpi.reading.explain import ITEM, KEY, Explained, explain
+from kpi.reading.nodes import MAX_BYTES, Document, TooLargeError, compose
+
+_MOST_MENDS = 25
+_MENDED_SIZE = 1_000_000  # characters; a larger file is parsed again only once or twice
+Report = Callable[[str, str, int, int, str | None], None]
+
+
+def decode(raw: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 with a byte order mark. Raises UnicodeDecodeError."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16")
+    return raw.decode("utf-8-sig")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file, at most one byte more than is allowed. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def load(file: str, raw: bytes | str, report: Callable[[Document, Explained], None]) -> Document:
+    """The document of a file, what is not YAML reported; without a root when nothing can be read."""
+    if len(raw) > MAX_BYTES:
+        document = Document(file, "")
+        message = f"the file is larger than {MAX_BYTES // 1_000_000} MB, and no plan is"
+        report(document, Explained("E005", message, 0, 0, "split it and include the parts", 0))
+        return document
+    try:
+        text = raw.removeprefix("\ufeff") if isinstance(raw, str) else decode(raw)
+    except UnicodeDecodeError as fault:
+        document = Document(file, fault.object[: fault.start].decode("utf-8", "replace"))
+        at = len(document.text)
+        report(document, Explained("E006", "the file is not UTF-8 from here on", at, at, "save it as UTF-8", at))
+        return document
+    document = Document(file, text)
+    _parse(document, report)
+    return document
+
+
+def _parse(document: Document, report: Callable[[Document, Explained], None]) -> None:
+    text = document.text
+    left = _MOST_MENDS if len(text) < _MENDED_SIZE else 2
+    while True:
+        try:
+            document.root = compose(text)
+            return
+        except YAMLError as fault:
+            found = explain(document, text, fault)
+        except TooLargeError as fault:
+            report(document, Explained("E005", fault.message, fault.offset, fault.offset + 1, None, 0))
+            return
+        except UnicodeEncodeError as fault:  # half of a surrogate pair, from a text that was no file
+            found = Explained("E001", "this is not a character", fault.start, fault.end, None, fault.start, "character")
+        start, end = _stretch(document, text, found)
+        if not any(a < end and start < b for a, b in document.mended):
+            report(document, found)
+        left -= 1
+        mended = _blank(text, start, end)
+        if left <= 0 or mended == text:
+            return
+        document.mended.append((start, end))
+        text = mended
+
+
+def _stretch(document: Document, text: str, found: Explained) -> tuple[int, int]:
+    """What to blank: from the value after the key (else from the line's start) to the end of the entry."""
+    if found.reach == "character":
+        return found.skip, found.skip + 1
+    if found.reach == "rest":
+        return found.skip, len(text)
+    start, end = document.line_span(min(found.skip, max(0, len(text.rstrip()) - 1)))
+    line = text[start:end]
+    indent = len(line) - len(line.lstrip())
+    value = KEY.match(line) or ITEM.match(line)
+    while end < len(text):
+        after, after_end = document.line_span(end + 1 if text[end : end + 2] != "\r\n" else end + 2)
+        below = text[after:after_end]
+        if after <= start or (below.strip() and len(below) - len(below.lstrip()) <= indent) or after_end == end:
+            break
+        end = after_end
+    return start + (value.end() if value else 0), end
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    """The text with a stretch turned into spaces, line breaks kept; a null stands where a value was."""
+    kept = "".join(char if char in "\r\n" else " " for char in text[start:end])
+    if kept[:1] == " " and start > 0 and text[start - 1] not in "\r\n":
+        kept = "~" + kept[1:]
+    return text[:start] + kept + text[end:]

@@ -1,0 +1,269 @@
+"""YAML text to a tree of nodes that know where they stand. Every scalar stays text (rule R1).
+
+Nothing here knows what a plan is. A :class:`Document` is one file; positions inside it are character offsets into
+its text, and become lines and columns only when somebody asks.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from yaml.composer import Composer
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner
+
+from kpi.diagnostics import Location
+
+try:
+    from yaml._yaml import CParser
+except ImportError:  # PyYAML built without libyaml: slower, otherwise the same.
+    CParser = None  # type: ignore[assignment,misc]
+
+MAX_BYTES = 10_000_000
+MAX_NODES = 1_000_000
+MAX_DEPTH = 50
+MAX_ALIASED = 100_000
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_DEEP_LINE = re.compile(rb"(?:\A|[\n\r])[ \t?:-]{%d}" % (MAX_DEPTH // 2))
+_NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
+
+Entry = tuple[ScalarNode, Node]
+
+
+def begin(node: Node) -> int:
+    """Offset of a node's first character."""
+    return node.start_mark.index if node.start_mark is not None else 0
+
+
+def finish(document: Document, node: Node) -> int:
+    """Offset after a node's last character that is not blank: block collections and scalars end later for YAML."""
+    end = node.end_mark.index if node.end_mark is not None else 0
+    if type(node) is ScalarNode and node.style not in ("|", ">"):
+        return end
+    start = begin(node)
+    return start + len(document.text[start:end].rstrip())
+
+
+class TooLargeError(Exception):
+    """The file would need more memory or time than any plan does. ``offset`` is where that shows."""
+
+    def __init__(self, message: str, offset: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+class Document:
+    """One file: its text, its nodes, and the stretches that had to be passed over because they are not YAML."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.root: Node | None = None
+        self.mended: list[tuple[int, int]] = []
+        self._starts: list[int] | None = None
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of a character."""
+        if self._starts is None:
+            self._starts = list(_line_starts(self.text))
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def location(self, start: int, end: int) -> Location:
+        """The stretch of characters ``start`` to ``end`` (exclusive)."""
+        line, column = self.position(start)
+        end_line, end_column = self.position(max(start, end))
+        return Location(self.file, line, column, end_line, end_column)
+
+    def line_span(self, offset: int) -> tuple[int, int]:
+        """Start and end (without the line break) of the line in which a character stands."""
+        line, _ = self.position(offset)
+        assert self._starts is not None
+        start = self._starts[line - 1]
+        end = self._starts[line] if line < len(self._starts) else len(self.text)
+        return start, start + len(self.text[start:end].rstrip("\r\n"))
+
+    def line(self, number: int) -> str:
+        """A line, counted from 1, without its break; "" past the end."""
+        self.position(0)
+        assert self._starts is not None
+        if not 1 <= number <= len(self._starts):
+            return ""
+        start, end = self.line_span(self._starts[number - 1])
+        return self.text[start:end]
+
+    def is_mended(self, start: int, end: int) -> bool:
+        """Whether something between two offsets was passed over, so that what is missing there is no new mistake."""
+        return any(start <= a < end or a <= start < b for a, b in self.mended)
+
+
+def _line_starts(text: str) -> Iterator[int]:
+    yield 0
+    at, length = 0, len(text)
+    if "\r" not in text:
+        while (at := text.find("\n", at) + 1) > 0:
+            yield at
+        return
+    while at < length:
+        newline, carriage = text.find("\n", at), text.find("\r", at)
+        if carriage >= 0 and (newline < 0 or carriage < newline):
+            at = carriage + (2 if carriage + 1 == newline else 1)
+        elif newline >= 0:
+            at = newline + 1
+        else:
+            return
+        yield at
+
+
+class _Plain:
+    """Leaves tags alone: ``node.tag`` is "" unless the file itself writes one."""
+
+    nodes = 0
+
+    def resolve(self, kind: object, value: object, implicit: object) -> str:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise TooLargeError(f"more than {MAX_NODES:,} entries")
+        return ""
+
+    def descend_resolver(self, parent: object, index: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
+
+
+class _PureLoader(_Plain, Reader, Scanner, Parser, Composer):
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+        Composer.__init__(self)
+
+
+if CParser is not None:
+
+    class _CLoader(_Plain, CParser):
+        pass
+
+
+def _loader(text: str) -> Any:
+    return _PureLoader(text) if CParser is None else _CLoader(text)
+
+
+def compose(text: str) -> Node | None:
+    """The root node, or None of an empty file. Raises yaml.YAMLError, TooLarge."""
+    check_depth(text)
+    loader = _loader(text)
+    root: Node | None = loader.get_single_node()
+    if root is not None and "&" in text:
+        _check_aliases(root)
+    return root
+
+
+def check_depth(text: str) -> None:
+    """Raise TooLarge when brackets or indentation nest too deep for the recursive composer.
+
+    Nearly every file passes two cheap looks at its bytes; only what they cannot clear is walked, event by event.
+    """
+    raw = text.encode("utf-8", "surrogatepass")
+    brackets = raw.translate(None, _NOT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        if len(brackets) <= MAX_DEPTH:
+            break
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    # A block level costs at least one column, or two levels share one ("key:" and the "- " below it).
+    if len(brackets) <= MAX_DEPTH and not _DEEP_LINE.search(raw):
+        return
+    from yaml import YAMLError
+    from yaml.events import CollectionEndEvent, CollectionStartEvent
+
+    loader, depth = _loader(text), 0
+    try:
+        while (event := loader.get_event()) is not None:
+            if isinstance(event, CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    at = event.start_mark.index if event.start_mark is not None else 0
+                    raise TooLargeError(f"nested more than {MAX_DEPTH} levels deep", at)
+            elif isinstance(event, CollectionEndEvent):
+                depth -= 1
+    except YAMLError:
+        return  # compose() meets the same mistake and reports it
+
+
+def _check_aliases(root: Node) -> None:
+    """Raise TooLarge when aliases, written out, would make a huge tree, or an alias stands inside its own anchor."""
+    sizes: dict[int, int] = {}
+    open_: set[int] = set()
+    stack: list[tuple[Node, bool]] = [(root, False)]
+    while stack:
+        node, done = stack.pop()
+        children = _children(node)
+        if done:
+            open_.discard(id(node))
+            sizes[id(node)] = 1 + sum(sizes[id(child)] for child in children)
+        elif id(node) in open_:
+            raise TooLargeError("an alias stands inside its own anchor", begin(node))
+        elif id(node) not in sizes:
+            open_.add(id(node))
+            stack.append((node, True))
+            stack.extend((child, False) for child in children)
+    if sizes[id(root)] > max(MAX_ALIASED, 3 * len(sizes)):
+        raise TooLargeError(f"the aliases stand for {sizes[id(root)]:,} entries when written out")
+
+
+def _children(node: Node) -> list[Node]:
+    if type(node) is MappingNode:
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if type(node) is SequenceNode else []
+
+
+def is_null(node: Node) -> bool:
+    """Whether a node is empty, ``~`` or ``null``, unquoted."""
+    return type(node) is ScalarNode and not node.style and node.value in _NULLS and not node.tag
+
+
+def is_merge(key: ScalarNode) -> bool:
+    """Whether a key is the unquoted ``<<`` that copies the fields of another mapping."""
+    return bool(key.value == "<<" and not key.style)
+
+
+def entries(
+    node: MappingNode,
+    *,
+    twice: Callable[[ScalarNode, ScalarNode], None] | None = None,
+    odd: Callable[[Node], None] | None = None,
+) -> dict[str, Entry]:
+    """Key text -> (key, value), with ``<<`` carried out: fields written here win over merged ones.
+
+    ``twice`` is told of a key that stands a second time (the first one counts), ``odd`` of a key that is no text and
+    of something merged that is no mapping.
+    """
+    found: dict[str, Entry] = {}
+    merged: list[Node] = []
+    for pair in node.value:
+        key: Node = pair[0]
+        if type(key) is not ScalarNode or key.tag:
+            if odd is not None:
+                odd(key)
+        elif is_merge(key):
+            merged.extend(pair[1].value if type(pair[1]) is SequenceNode else [pair[1]])
+        elif key.value in found:
+            if twice is not None:
+                twice(found[key.value][0], key)
+        else:
+            found[key.value] = pair
+    for other in merged:
+        if type(other) is MappingNode:
+            for name, entry in entries(other).items():
+                found.setdefault(name, entry)
+        elif odd is not None:
+            odd(other)
+    return found
