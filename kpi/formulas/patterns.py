@@ -36,6 +36,10 @@ def _groups(pattern: str) -> tuple[int, tuple[str, str | None] | None]:
     groups, at, in_set = 0, 0, False
     while at < len(pattern):
         rest = pattern[at : at + 4]
+        if rest.startswith("\\Q"):  # quoted up to \E
+            ends = pattern.find("\\E", at)
+            at = len(pattern) if ends < 0 else ends + 2
+            continue
         if rest[0] == "\\":
             if not in_set and ((rest[1:2].isdigit() and rest[1:2] != "0") or rest[1:3] in ("k<", "k{", "g<", "g{")):
                 return groups, ("the pattern refers back to a group, which is not supported", None)
@@ -69,6 +73,9 @@ def _complaint(pattern: str) -> str | None:
     import re
     import warnings
 
+    if "\\Q" in pattern:  # Python does not know it
+        return None
+    pattern = re.sub(r"\[:\^?\w+:\]", "a-z", pattern)  # nor does it know [[:alpha:]]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -152,7 +152,7 @@ class _Speaker:
             return text, False
         self.source = node.source
         # After a moment, "where" would speak of the window.
-        return f"{text}{',' if node.moment else ''} where {self._row(node.filter)}", True
+        return f"{text}{',' if node.moment else ''} where {self._condition(node.filter)}", True
 
     # Rows.
 
@@ -213,7 +213,7 @@ class _Speaker:
             return self._negation(node.operand)
         if isinstance(node, Column):
             return f"{node.name} is true"
-        if isinstance(node, Choice):
+        if isinstance(node, Choice) or (isinstance(node, Call) and node.name == "coalesce"):
             return f"({self._row(node)}) is true"
         return self._row(node)
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.formulas import FormulaFault, parse_formula, parse_row
+from kpi.formulas import FormulaFault, Place, parse_formula, parse_row
 
 Case = tuple[str, str, str, str | None]  # formula with its mark, code, a part of the message, a part of the hint
 
 
-def fault_of(text: str, place: str | None = None) -> FormulaFault:
+def fault_of(text: str, place: Place | None = None) -> FormulaFault:
     with pytest.raises(FormulaFault) as caught:
-        if place is None:
-            parse_formula(text)
-        else:
-            parse_row(text, place)  # type: ignore[arg-type]
+        parse_formula(text) if place is None else parse_row(text, place)
     return caught.value
 
 
-def check(marked: str, code: str, message: str, hint: str | None, place: str | None = None) -> None:
+def check(marked: str, code: str, message: str, hint: str | None, place: Place | None = None) -> None:
     before, _, rest = marked.partition("⟦")
     marked_text, _, after = rest.partition("⟧")
     found = fault_of(before + marked_text + after, place)
@@ -245,7 +242,7 @@ def test_a_mistake_is_shown_at_its_characters(marked: str, code: str, message: s
     check(marked, code, message, hint)
 
 
-ROWS: list[tuple[str, str, str, str, str | None]] = [
+ROWS: list[tuple[Place, str, str, str, str | None]] = [
     ("where", "⟦sum⟧(amount) > 1", "E052", "sum is an aggregate", "query"),
     ("where", "opened < ⟦window_end⟧", "E053", "only in the brackets", "count(tickets["),
     ("computed", "⟦window_start⟧", "E053", "only in the brackets", "count(tickets["),
@@ -283,7 +280,7 @@ ROWS: list[tuple[str, str, str, str, str | None]] = [
 
 @pytest.mark.parametrize(("place", "marked", "code", "message", "hint"), ROWS)
 def test_a_mistake_in_a_row_is_shown_at_its_characters(
-    place: str, marked: str, code: str, message: str, hint: str | None
+    place: Place, marked: str, code: str, message: str, hint: str | None
 ) -> None:
     check(marked, code, message, hint, place)
 
@@ -294,8 +291,8 @@ def test_a_formula_has_a_bound_of_length() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["-" * 9999 + "1", "(" * 9999, "x" + "[b" * 4000, "a." * 4900 + "a", "1+" * 4900 + "1", "previous(" * 101 + "a" + ")" * 101,
-     "f(" * 150 + "a" + ")" * 150, "- " * 4000 + "x"],
+    ["-" * 9999 + "1", "(" * 9999, "x" + "[b" * 4000, "a." * 4900 + "a", "1+" * 4900 + "1",
+     "previous(" * 101 + "a" + ")" * 101, "f(" * 150 + "a" + ")" * 150, "- " * 4000 + "x"],
 )  # fmt: skip
 def test_deep_nesting_is_an_error_and_never_a_crash(text: str) -> None:
     found = fault_of(text)
