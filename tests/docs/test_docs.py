@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,8 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
     for block in found:
         assert block["body"].count("\n") == 1
         assert block["body"].startswith("python3 -m venv .venv && ")
+
+
+def test_the_picture_shows_what_the_command_prints() -> None:
+    done = subprocess.run([sys.executable, "docs/make_picture.py", "--check"], cwd=REPOSITORY, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
