@@ -115,8 +115,8 @@ def _year_or_quarter(text: str, name: str, kind: Every, calendar: Calendar) -> P
         return period_numbered(number, "year", calendar)
     quarter = int(name[-1])
     if not 1 <= quarter <= 4:
-        hint = f"write {text[:-2]}Q1, Q2, Q3 or Q4"
-        raise TextError(f'"{text}" is not a quarter: a year has four', len(text) - 2, len(text), hint=hint)
+        message = f'"{text}" is not a quarter: a year has four'
+        raise TextError(message, len(text) - 2, len(text), hint="quarters are Q1 to Q4")
     return period_numbered(number * 4 + quarter - 1, "quarter", calendar)
 
 
@@ -126,8 +126,8 @@ def _refuse_year(text: str, kind: Every, calendar: Calendar) -> NoReturn:
     if not calendar.fiscal:
         message = f'"{text}" names a fiscal year, but years start in {starts} here'
         raise TextError(message, 0, len(text), hint=f"write {text[2:]}, or set calendar.fiscal_year_starts")
-    same = _year_or_quarter(f"FY{text}", text, kind, calendar)
-    plain = _year_or_quarter(text, text, kind, Calendar())
+    plain = _year_or_quarter(text, text, kind, Calendar())  # an impossible one is refused as such
+    same = _year_or_quarter(text, text, kind, calendar)
     other = period_of(plain.start if kind == "quarter" else plain.last_day, kind, calendar)
     hint = f"write {same.label} for {_extent(same)}"
     if other != same:
