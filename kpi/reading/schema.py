@@ -159,6 +159,6 @@ def _written(raw: Schema) -> Schema:
 
 
 def _sentence(raw: Schema) -> str:
-    """The first paragraph of a record's docstring, as plain text on one line."""
-    first: str = raw["description"].partition("\n\n")[0]
-    return " ".join(first.replace("``", "").split())
+    """The first sentence of a record's docstring, as plain text on one line."""
+    text = " ".join(raw["description"].replace("``", "").split())
+    return text.partition(". ")[0].rstrip(".") + "."

@@ -44,6 +44,7 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
         assert block["body"].startswith("python3 -m venv .venv && ")
 
 
-def test_the_picture_shows_what_the_command_prints() -> None:
-    done = subprocess.run([sys.executable, "docs/make_picture.py", "--check"], cwd=REPOSITORY, capture_output=True)
+@pytest.mark.parametrize("script", ["make_picture.py", "make_fields.py"])
+def test_what_is_made_is_up_to_date(script: str) -> None:
+    done = subprocess.run([sys.executable, f"docs/{script}", "--check"], cwd=REPOSITORY, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()

@@ -1,0 +1,99 @@
+"""Writes docs/fields.md, every field of the file, from the JSON Schema that ``kpi schema`` prints.
+
+python docs/make_fields.py            writes it anew
+python docs/make_fields.py --check    only says whether it is still right
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kpi.reading.schema import json_schema
+
+PAGE = Path(__file__).with_name("fields.md")
+HEAD = """\
+# Every field of the file
+
+Made by `python docs/make_fields.py` from what `kpi schema` prints; a test holds the two together. Only the fields
+in bold must be there. [kpi.yaml.example](../kpi.yaml.example) shows most of them at work.
+"""
+SECTIONS = {
+    "": "The file",
+    "Source": "A source",
+    "ReadOptions": "How a file is read",
+    "Goal": "A goal",
+    "Review": "The review of a goal",
+    "Kpi": "A KPI",
+    "Thresholds": "Thresholds",
+    "CalendarSettings": "The calendar",
+    "LintSettings": "The linter",
+    "WordOptions": "The words of a rule",
+}
+
+
+def page(schema: dict[str, Any]) -> str:
+    """The whole page. Raises KeyError for a record that SECTIONS does not know."""
+    records = {"": schema, **schema["definitions"]}
+    missing = set(records) - set(SECTIONS)
+    if missing:
+        raise KeyError(f"SECTIONS lacks {missing}")
+    parts = [HEAD]
+    for name, title in SECTIONS.items():
+        record = records[name]
+        rows = "\n".join(rows_of(record))
+        parts.append(
+            f"## {title}\n\n{record['description']}\n\n| field | written as | meaning |\n|---|---|---|\n{rows}\n"
+        )
+    return "\n".join(parts)
+
+
+def rows_of(record: dict[str, Any]) -> Iterator[str]:
+    """One row of a table for each field of a record."""
+    for field, schema in record["properties"].items():
+        name = f"**`{field}`**" if field in record.get("required", ()) else f"`{field}`"
+        default = f" Default: `{schema['default']}`." if "default" in schema else ""
+        yield f"| {name} | {written(schema)} | {schema['description'].replace('|', chr(92) + '|')}{default} |"
+
+
+def written(schema: dict[str, Any]) -> str:
+    """In a few words, what stands after the colon."""
+    for choice in (schema, *schema.get("anyOf", ())):
+        if "$ref" in choice:
+            name = choice["$ref"].rpartition("/")[2]
+            title = SECTIONS[name]
+            return f"[{title[:1].lower()}{title[1:]}](#{title.lower().replace(' ', '-')})"
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        return ", ".join(f"`{choice}`" for choice in schema["enum"] if choice is not None)
+    if "pattern" in schema:
+        return "a date"
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if "object" in types:
+        inner = written(schema["additionalProperties"])
+        return f"{inner}, or by period" if "string" in types else f"a map to {inner}"
+    if "array" in types:
+        return "a text or a list" if "string" in types else "a list"
+    if "integer" in types:
+        return "a whole number"
+    if "boolean" in types:
+        return "a text" if "string" in types else "`true`, `false`"
+    return "a number"
+
+
+def main() -> int:
+    text = page(json_schema())
+    if sys.argv[1:] != ["--check"]:
+        PAGE.write_text(text, encoding="utf-8")
+        return 0
+    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
+        print("docs/fields.md is not what the schema says: run python docs/make_fields.py", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
