@@ -126,10 +126,17 @@ def run(arguments: list[str]) -> int:
 
 
 def _refuse(message: str, hint: str | None) -> int:
-    print(f"kpi: {message}", file=sys.stderr)
+    print(f"kpi: {_harmless(message)}", file=sys.stderr)
     if hint:
-        print(f"  {hint}", file=sys.stderr)
+        print(f"  {_harmless(hint)}", file=sys.stderr)
     return USELESS
+
+
+def _harmless(text: str) -> str:
+    """Text that may quote a file, without what could steer the terminal; its lines stay."""
+    from kpi.rendering.plain import visible
+
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def _refuse_usage(mistake: typer.TyperException) -> int:
@@ -148,7 +155,7 @@ def _own_up(fault: Exception) -> int:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
-    print(f"kpi: internal fault: {type(fault).__name__}: {fault}{place}", file=sys.stderr)
+    print(f"kpi: internal fault: {type(fault).__name__}: {_harmless(str(fault))}{place}", file=sys.stderr)
     print(
         "  This is a mistake in kpi, not in your files. Please open an issue with this line, the version",
         file=sys.stderr,
