@@ -6,9 +6,9 @@ from kpi.formulas.rows import Place
 from kpi.formulas.scan import MAX_DEPTH, MAX_LENGTH
 from kpi.formulas.unparse import unparse
 from kpi.formulas.walk import aggregates, columns, names, source_columns, sources, walk
-from kpi.formulas.words import describe
+from kpi.formulas.words import date_columns, describe
 
 __all__ = [
-    "MAX_DEPTH", "MAX_LENGTH", "FormulaFault", "Place", "aggregates", "columns", "describe", "names", "parse_formula",
-    "parse_row", "source_columns", "sources", "unparse", "walk",
+    "MAX_DEPTH", "MAX_LENGTH", "FormulaFault", "Place", "aggregates", "columns", "date_columns", "describe", "names",
+    "parse_formula", "parse_row", "source_columns", "sources", "unparse", "walk",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ reader takes it as part of the condition.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
 
 from kpi.formulas.kinds import DATE, check_row
 from kpi.formulas.tree import (
@@ -31,6 +32,9 @@ from kpi.formulas.tree import (
 )
 from kpi.formulas.unparse import literal_text
 from kpi.formulas.walk import names
+
+if TYPE_CHECKING:
+    from kpi.model import Source
 
 _AGGREGATES = {
     "count": "the number of rows",
@@ -80,6 +84,10 @@ def describe(
     ``dates`` are the (source, column) pairs that are known to hold dates, so that one is "after" another, not "above".
     ``source`` is the source that a row expression belongs to.
     """
+    alone = set[str]()
+    while measures and isinstance(node, Name) and node.moment is None and node.name in measures.keys() - alone:
+        alone.add(node.name)
+        node = measures[node.name]
     parts = [_Speaker(dates, source).say(node)]
     waiting, told = [found.name for found in names(node)], set[str]()
     while waiting:
@@ -92,11 +100,21 @@ def describe(
     return "; ".join(parts)
 
 
+def date_columns(sources: Mapping[str, Source], rows: Mapping[tuple[str, str], Node]) -> set[tuple[str, str]]:
+    """The (source, column) pairs that certainly hold dates by what the plan says; ``rows`` are computed columns."""
+    found = {column for column, node in rows.items() if check_row(node) == DATE}
+    for id_, source in sources.items():
+        named = (source.date, source.from_, source.until, source.through)
+        typed = (column for column, type_ in source.types.items() if type_.startswith(("date", "timestamp")))
+        found |= {(id_, column) for column in (*named, *typed) if column is not None}
+    return found
+
+
 class _Speaker:
     """Says trees. ``source`` is the one whose rows are spoken of, while a condition is said."""
 
     def __init__(self, dates: Collection[tuple[str, str]], source: str) -> None:
-        self.dates = dates
+        self.dates = {(owner, column.casefold()) for owner, column in dates}
         self.source = source
 
     def say(self, node: Node) -> str:
@@ -109,7 +127,7 @@ class _Speaker:
             return self._aggregate(node)
         if isinstance(node, Name):
             if node.moment in ("started", "ended"):
-                return f"{node.name} of the rows{_MOMENTS[node.moment]}", False
+                return f"{node.name} (only the rows{_MOMENTS[node.moment]})", False
             return node.name + (_MOMENTS[node.moment] if node.moment else ""), False
         if isinstance(node, Shift):
             return self._shift(node), False
@@ -124,12 +142,14 @@ class _Speaker:
         return self._row(node), False
 
     def _side(self, node: Node, op: str) -> tuple[str, bool]:
-        """One side of arithmetic. A chain of the same kind reads from left to right without parentheses."""
+        """One side of arithmetic; ``op`` is what follows it. A chain reads from left to right without parentheses."""
         text, open_ended = self._formula(node)
         if not isinstance(node, Arithmetic):
             return text, open_ended
-        chained = op and ((op in "+-") == (node.op in "+-")) and op != "/"
-        return (text, open_ended) if chained else (f"({text})", False)
+        if (op and op in "+-" and node.op in "+-") or op == node.op == "*":
+            return text, open_ended
+        # "a divided by b times c" could be read either way; a comma decides it.
+        return (text, True) if {op, node.op} == {"*", "/"} else (f"({text})", False)
 
     def _shift(self, node: Shift) -> str:
         text, open_ended = self._formula(node.operand)
@@ -258,7 +278,7 @@ class _Speaker:
     def _is_date(self, node: Node) -> bool:
         """Whether a value is certainly a date."""
         if isinstance(node, Column):
-            return (self.source, node.name) in self.dates
+            return (self.source, node.name.casefold()) in self.dates
         if isinstance(node, Arithmetic):
             return node.op in "+-" and self._is_date(node.left) and not self._is_date(node.right)
         return bool(check_row(node) & DATE) and not isinstance(node, Choice)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.formulas import describe, parse_formula, parse_row
+from kpi.formulas import date_columns, describe, parse_formula, parse_row
+from kpi.model import Source
 
 DATES = {("orders", "ordered_at"), ("orders", "first_order")}
 CASES = [
@@ -24,6 +25,10 @@ CASES = [
     ("year_ago(a / b)", "(a divided by b) a year earlier"),
     ("a - b - c", "a minus b minus c"),
     ("a / b / c", "(a divided by b) divided by c"),
+    ("a / b * 100", "a divided by b, times 100"),
+    ("a * b * c / d", "a times b times c, divided by d"),
+    ("a / (b * c)", "a divided by (b times c)"),
+    ("a * b + c", "(a times b) plus c"),
     ("1 - a / b", "1 minus (a divided by b)"),
     ("(a + b) * 100", "(a plus b) times 100"),
     ("-(a + b)", "minus (a plus b)"),
@@ -48,7 +53,7 @@ CASES = [
     ),
     ("started(sum(staff.pay))", "the sum of pay in the rows of staff that began in the window"),
     ("at_end(headcount)", "headcount at the end of the window"),
-    ("started(headcount)", "headcount of the rows that began in the window"),
+    ("started(headcount)", "headcount (only the rows that began in the window)"),
     (
         "count(orders[ordered_at <= first_order + 90])",
         "the number of rows in orders where ordered_at is on or before 90 days after first_order",
@@ -108,4 +113,29 @@ def test_measures_are_explained_once_and_in_turn() -> None:
         "margin divided by revenue; margin is revenue minus cost; "
         'revenue is the sum of amount in orders where status is "paid"'
     )
-    assert describe(parse_formula("loop"), measures) == "loop; loop is loop plus 1"
+    assert describe(parse_formula("loop * 2"), measures) == "loop times 2; loop is loop plus 1"
+
+
+def test_a_formula_that_is_only_a_measure_says_what_the_measure_is() -> None:
+    measures = {"sold": parse_formula("revenue"), "revenue": parse_formula("sum(orders.amount)")}
+    assert describe(parse_formula("sold"), measures) == "the sum of amount in orders"
+    assert describe(parse_formula("at_end(sold)"), measures) == (
+        "sold at the end of the window; sold is revenue; revenue is the sum of amount in orders"
+    )
+
+
+def test_the_plan_says_which_columns_hold_dates() -> None:
+    orders = Source(
+        "orders", date="Day", types={"paid_on": "date %d/%m/%Y", "spent": "duration %H:%M", "size": "number"}
+    )
+    staff = Source("staff", from_="hired_on", until="left_on")
+    rows = {("orders", "first"): parse_row("first_date(customer)"), ("orders", "net"): parse_row("gross - tax")}
+    dates = date_columns({"orders": orders, "staff": staff}, rows)
+    assert dates == {
+        ("orders", "Day"),
+        ("orders", "paid_on"),
+        ("orders", "first"),
+        ("staff", "hired_on"),
+        ("staff", "left_on"),
+    }
+    assert describe(parse_formula("count(orders[shipped > day])"), dates=dates).endswith("where shipped is after day")
