@@ -52,6 +52,15 @@ class Places:
             return self.of(path)
         return document.location(*scalar_span(document, value, start, end))
 
+    def has(self, path: Path) -> bool:
+        """Whether anything is written at ``path``, right or wrong."""
+        return self._walk(path)[3]
+
+    def written(self, path: Path) -> str | None:
+        """The text at ``path`` as YAML reads it, before anything is made of it; None where no text is."""
+        _, _, value, whole = self._walk(path)
+        return value.value if whole and type(value) is ScalarNode else None
+
     def line_text(self, file: str, line: int) -> str:
         """One line of a file as it may be shown: without its line break, secrets starred out; "" past the end."""
         document = self._documents.get(file)
@@ -61,6 +70,10 @@ class Places:
 
     def _find(self, path: Path) -> tuple[Document, Node | None, Node | None]:
         """The document, key and value of the longest part of ``path`` that exists."""
+        return self._walk(path)[:3]
+
+    def _walk(self, path: Path) -> tuple[Document, Node | None, Node | None, bool]:
+        """The same, and whether that is all of ``path``."""
         document, key, value = self._main, None, self._main.root
         rest = path
         if found := self._entries.get(path[:2]):
@@ -73,13 +86,13 @@ class Places:
             if type(value) is MappingNode:
                 entry = entries(value).get(str(part))
                 if entry is None:
-                    break
+                    return document, key, value, False
                 key, value = entry
             elif type(value) is SequenceNode and isinstance(part, int) and 0 <= part < len(value.value):
                 key, value = None, value.value[part]
             else:
-                break
-        return document, key, value
+                return document, key, value, False
+        return document, key, value, True
 
 
 def hide_secrets(line: str) -> str:
