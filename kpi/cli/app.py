@@ -10,7 +10,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -169,8 +169,3 @@ def _own_up(fault: Exception) -> int:
 
         traceback.print_exception(fault)
     return USELESS
-
-
-def main() -> NoReturn:
-    """The entry point."""
-    sys.exit(run(sys.argv[1:]))
