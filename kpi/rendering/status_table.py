@@ -153,17 +153,22 @@ def short_period(period: Period) -> str:
 
 
 def _title(view: StatusView, width: int) -> list[Line]:
-    title = one_line(view.title or "KPIs")
     day = day_in_full(view.as_of) + (", periods still running" if view.to_date else "")
-    counts: list[Piece] = []
-    for status in STATUSES:
-        if view.summary[status]:
-            counts += [Piece("   ")] if counts else []
-            counts.append(status_word(status, f"{view.summary[status]} "))
-    left, right = line(Piece(title, "bold"), f" · {day}"), tuple(counts)
-    if width_of(left) + 3 + width_of(right) <= width:
-        return [sides(left, [right], width)]
-    return [cut(left, width), cut(right, width)]
+    title = line(Piece(one_line(view.title or "KPIs"), "bold"), f" · {day}")
+    counts = [status_word(status, f"{view.summary[status]} ") for status in STATUSES if view.summary[status]]
+    right = _spaced(counts)
+    if width_of(title) + 3 + width_of(right) <= width:
+        return [sides(title, [right], width)]
+    lines = [cut(title, width)]
+    while counts:
+        fitting = max((n for n in range(1, len(counts) + 1) if width_of(_spaced(counts[:n])) <= width), default=1)
+        lines.append(cut(_spaced(counts[:fitting]), width))
+        counts = counts[fitting:]
+    return lines
+
+
+def _spaced(pieces: list[Piece]) -> Line:
+    return tuple(part for piece in pieces for part in (Piece("   "), piece))[1:]
 
 
 def _group_head(group: Group, width: int) -> Line:

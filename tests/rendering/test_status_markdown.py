@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+from made import at_least, kpi_of, plan_of, results_of, series_of
+from shop import shop
+
+from kpi.model import Goal
+from kpi.rendering.status_markdown import escape, render_status_markdown
+from kpi.reporting import status_view
+
+
+def test_a_heading_a_summary_and_a_table_for_each_group() -> None:
+    plan = plan_of(
+        [kpi_of(name="Sales", goal="grow", unit="USD", target=at_least(10.0), when_red="Call a meeting.")],
+        goals={"grow": Goal("grow", "Grow", owner="ana@acme.example")},
+        title="Acme",
+    )
+    assert render_status_markdown(status_view(plan, results_of([series_of(8.0, 9.0)]))) == (
+        "# Acme · 30 June 2026\n\n1 red\n\n## Grow\n\n✖ red · ana@acme.example\n\n"
+        "| KPI | Value | Change | Target | Status | Period |\n| --- | ---: | --- | --- | --- | --- |\n"
+        "| Sales | $9 | ▲ $1 | ≥ $10 | ✖ red | 2026-06 |\n\n- Sales: Call a meeting."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a | b", "a \\| b"),
+        ("<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
+        ("![x](http://evil)", "!\\[x\\](http://evil)"),
+        ("`a` *b* _c_ ~~d~~ # e", "\\`a\\` \\*b\\* \\_c\\_ \\~\\~d\\~\\~ \\# e"),
+        ("a & b &amp; c", "a &amp; b &amp;amp; c"),
+        ("back\\slash", "back\\\\slash"),
+        ("two\nlines", "two lines"),
+        ("\x1b[31m", "\ufffd\\[31m"),
+    ],
+)
+def test_text_is_never_markup(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
+    lines = [line.replace("\\|", "") for line in render_status_markdown(shop()).splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in lines} == {7}
