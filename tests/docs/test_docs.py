@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from transcripts import REPOSITORY, blocks, check_page
+
+from kpi.formulas import parse_formula, parse_row
 
 PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 SHOWN = ("kpi.yaml.example", "examples", "README.md")
@@ -48,3 +51,21 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
 def test_what_is_made_is_up_to_date(script: str) -> None:
     done = subprocess.run([sys.executable, f"docs/{script}", "--check"], cwd=REPOSITORY, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def formulas() -> Iterator[tuple[str, str]]:
+    """What stands first in each row of the tables of docs/formulas.md, with the heading above it."""
+    heading = ""
+    for line in (REPOSITORY / "docs" / "formulas.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            heading = line[3:]
+        elif line.startswith("| `"):
+            yield heading, line[3 : line.index("` |")]
+
+
+@pytest.mark.parametrize(("heading", "text"), list(formulas()), ids=lambda value: value)
+def test_the_formulas_on_their_page_can_be_read(heading: str, text: str) -> None:
+    if heading == "Row expressions":
+        parse_row(text)
+    else:
+        parse_formula(text)
