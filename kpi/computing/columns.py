@@ -1,0 +1,248 @@
+"""Which kind of value each column holds, decided once for all files of a source (R4), and how it is read.
+
+A column's kind is declared (``types``), demanded by how formulas use it, or guessed from the first rows. A guess is
+only a short cut: every row is checked against it while the files are read, and when one does not fit, the kind is
+decided over all rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from kpi.computing.engine import Engine, quoted
+from kpi.computing.numbers import (
+    date_sql,
+    duration_sql,
+    formatted_sql,
+    number_sql,
+    plain_number_sql,
+    readings,
+    timestamp_sql,
+    zoned_sql,
+)
+from kpi.computing.rows import Kind
+from kpi.errors import KpiError
+from kpi.model import Source
+
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+LONG_INTEGER = re.compile(r"[-+]?\d{16,}")
+ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+ISO_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
+ZONE = re.compile(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
+EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one column is read: the kind of its values and the SQL that makes them of its text.
+
+    ``sql`` is NULL where the text cannot be read. ``sure``: every row that does not fit is a bad row; else the guess
+    is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been.
+    """
+
+    name: str
+    kind: Kind
+    sql: str
+    sure: bool
+    words: str
+
+
+class Readings:
+    """Makes the readings of one source's columns. ``timezone`` turns times with a zone into days (T5)."""
+
+    def __init__(self, source: Source, timezone: str) -> None:
+        self.source = source
+        self.timezone = timezone
+        self._types = {name.casefold(): text for name, text in source.types.items()}
+        self._decimal = source.read.decimal or "."
+
+    def declared(self, name: str) -> Reading | None:
+        """The reading that ``types`` asks for, or None."""
+        text = self._types.get(name.casefold())
+        if text is None:
+            return None
+        kind, _, shape = text.strip().partition(" ")
+        shape = shape.strip()
+        column = quoted(name)
+        if kind == "number":
+            sql = number_sql(column, self._decimal, self.source.read.thousands)
+            return Reading(name, "number", sql, True, "a number")
+        if kind == "boolean":
+            return Reading(name, "boolean", boolean_sql(column), True, "true or false")
+        if kind == "duration":
+            return Reading(name, "duration", duration_sql(column, shape), True, f"a duration like {shape}")
+        if kind in ("date", "timestamp") and shape:
+            stamp = formatted_sql(column, shape, self.timezone)
+            sql = f"CAST({stamp} AS DATE)" if kind == "date" else stamp
+            return Reading(name, "date" if kind == "date" else "timestamp", sql, True, f"a {kind} like {shape}")
+        if kind in ("date", "timestamp"):
+            return replace(self.of_kind(name, "date" if kind == "date" else "timestamp"), sure=True)
+        return Reading(name, "text", column, True, "text")
+
+    def of_kind(self, name: str, kind: Kind, *, exact: bool = False) -> Reading:
+        """The reading for a guessed or demanded kind. ``exact``: integers too long for a double do not fit."""
+        column = quoted(name)
+        if kind == "number":
+            sql = plain_number_sql(column)
+            if self.source.read.decimal or self.source.read.thousands:
+                sql = number_sql(column, self._decimal, self.source.read.thousands)
+            elif exact:
+                cast = f"TRY_CAST({column} AS DOUBLE)"
+                sql = f"(CASE WHEN abs({cast}) < {EXACT} THEN {cast} END)"
+            return Reading(name, "number", sql, False, "a number")
+        if kind == "boolean":
+            return Reading(name, "boolean", boolean_sql(column), False, "true or false")
+        if kind == "date":
+            return Reading(name, "date", date_sql(column), False, "a date like 2026-06-30")
+        if kind == "timestamp":
+            sql = f"coalesce({timestamp_sql(column)}, CAST({date_sql(column)} AS TIMESTAMP))"
+            return Reading(name, "timestamp", sql, False, "a time like 2026-06-30 14:05")
+        return Reading(name, kind, column, True, "text")
+
+    def zoned(self, name: str) -> Reading:
+        """Timestamps that say their zone."""
+        return Reading(name, "timestamp", zoned_sql(quoted(name), self.timezone), False, "a time with a zone")
+
+    def guess(self, name: str, sample: Iterable[str], demanded: Kind | None) -> Reading | None:
+        """The reading that the first rows suggest; None when only all rows can tell."""
+        declared = self.declared(name)
+        if declared is not None:
+            return declared
+        if demanded == "number":
+            return replace(self.of_kind(name, "number"), sure=True)
+        values = {value for text in sample if (value := text.strip())}
+        if demanded == "text":
+            return self.of_kind(name, "text")
+        if not values:
+            return None
+        if all(ISO_DATE.fullmatch(value) for value in values):
+            return self.of_kind(name, "date")
+        stamps = [ISO_TIME.match(value) for value in values]
+        if all(stamps):
+            rests = [value[match.end() :] for value, match in zip(values, stamps, strict=True) if match]
+            if not any(rests):
+                return self.of_kind(name, "timestamp")
+            if all(ZONE.fullmatch(rest) for rest in rests):
+                return self.zoned(name)
+        if demanded == "date":
+            return None
+        if all(NUMBER.fullmatch(value) for value in values) and not any(map(LONG_INTEGER.fullmatch, values)):
+            return self.of_kind(name, "number", exact=True)
+        if self.source.read.decimal and all(set(value) <= set("-+0123456789.,") for value in values):
+            return self.of_kind(name, "number")
+        if all(value.casefold() in ("true", "false") for value in values):
+            return self.of_kind(name, "boolean")
+        return self.of_kind(name, "text")
+
+    def decide(self, engine: Engine, table: str, name: str, demanded: Kind | None) -> Reading:
+        """The reading over all rows of a table of text (R4). Raises KpiError where two readings of dates fit."""
+        declared = self.declared(name)
+        if declared is not None:
+            return declared
+        choices = [
+            self.of_kind(name, "boolean"),
+            self.of_kind(name, "number", exact=demanded != "number"),
+            self.of_kind(name, "date"),
+            self.of_kind(name, "timestamp"),
+            self.zoned(name),
+        ]
+        counts = ", ".join(f"count({choice.sql})" for choice in choices)
+        total, *fits = engine.ask(f"SELECT count({quoted(name)}), {counts} FROM {table}")[0]
+        if total == 0:
+            return Reading(name, "empty" if demanded is None else demanded, typed_null(demanded), True, "text")
+        if demanded == "number":
+            return replace(self.of_kind(name, "number"), sure=True)
+        for choice, fit in zip(choices, fits, strict=True):
+            if fit == total and demanded in (None, "date" if choice.kind == "timestamp" else choice.kind):
+                return replace(choice, sure=True)
+        if demanded == "date":
+            return self._decide_date(engine, table, name, total, plain=fits[3], zoned=fits[4])
+        return self.of_kind(name, "text")
+
+    def _decide_date(self, engine: Engine, table: str, name: str, total: int, *, plain: int, zoned: int) -> Reading:
+        """A date column that is not ISO: exactly one reading must fit every row, with four-digit years."""
+        where = f"{self.source.id}.{name}"
+        if plain and zoned and plain + zoned == total:
+            raise KpiError(
+                f"{where} mixes times with a zone and times without one",
+                hint="write them all with a zone, or all without; which days they belong to cannot be known",
+            )
+        if plain * 2 > total:
+            return replace(self.of_kind(name, "timestamp"), sure=True)
+        if zoned * 2 > total:
+            return replace(self.zoned(name), sure=True)
+        shapes = readings()
+        stamps = [formatted_sql(quoted(name), shape, self.timezone) for shape in shapes]
+        asked = ", ".join(f"count({stamp}), coalesce(sum(hash({stamp})::HUGEINT), 0)" for stamp in stamps)
+        row = engine.ask(f"SELECT {asked} FROM {table}")[0]
+        fitting: dict[int, str] = {}
+        for index, shape in enumerate(shapes):
+            if row[2 * index] == total:
+                fitting.setdefault(row[2 * index + 1], shape)
+        example = engine.ask(f"SELECT min({quoted(name)}) FROM {table}")[0][0]
+        if len(fitting) == 1:
+            shape = next(iter(fitting.values()))
+            kind: Kind = "timestamp" if "%M" in shape else "date"
+            stamp = formatted_sql(quoted(name), shape, self.timezone)
+            sql = stamp if kind == "timestamp" else f"CAST({stamp} AS DATE)"
+            return Reading(name, kind, sql, True, f"a date like {shape}")
+        if fitting:
+            first, second = list(fitting.values())[:2]
+            raise KpiError(
+                f'{where}: dates such as "{example}" can be read in two ways, and every row fits both',
+                hint=f'say which: types: {{{name}: "date {first}"}} or "date {second}"',
+            )
+        message = f'{where}: "{example}" is not a date that can be read for certain'
+        raise KpiError(message, hint=date_hint(name, example))
+
+
+def date_hint(name: str, example: str) -> str:
+    """What to write for a date in another shape."""
+    short = re.fullmatch(r"\d{1,2}([-/.])\d{1,2}[-/.]\d{2}", example or "")
+    if short:
+        mark = short[1]
+        return (
+            f"two-digit years are never guessed; say which part is which: "
+            f'types: {{{name}: "date %d{mark}%m{mark}%y"}} or "date %m{mark}%d{mark}%y"'
+        )
+    return f'say how it is written: types: {{{name}: "date %d/%m/%Y"}}; rows without a date: on_bad_rows: skip'
+
+
+def boolean_sql(column: str) -> str:
+    """Only ``true`` and ``false`` are truth values (R4)."""
+    return f"(CASE lower({column}) WHEN 'true' THEN true WHEN 'false' THEN false END)"
+
+
+def typed_null(kind: Kind | None) -> str:
+    """NULL of the SQL type that holds a kind."""
+    types = {"number": "DOUBLE", "duration": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP"}
+    return f"CAST(NULL AS {types.get(kind or '', 'VARCHAR')})"
+
+
+def native_reading(name: str, type_name: str, timezone: str) -> Reading | None:
+    """The reading of a column that has a type in its file (parquet, a query); None for text, which may be anything."""
+    from kpi.computing.engine import text_literal
+
+    column = quoted(name)
+    base = type_name.upper().split("(")[0]
+    if base.endswith("[]") or base.startswith(("STRUCT", "MAP", "UNION", "BLOB")):
+        return Reading(name, "text", f"CAST({column} AS VARCHAR)", True, "text")
+    if base in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"):
+        return Reading(name, "number", column, True, "a number")
+    if base in ("HUGEINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE", "REAL"):
+        double = f"CAST({column} AS DOUBLE)"
+        # Data frames write NaN for an empty value.
+        return Reading(name, "number", f"(CASE WHEN NOT isnan({double}) THEN {double} END)", True, "a number")
+    if base == "BOOLEAN":
+        return Reading(name, "boolean", column, True, "true or false")
+    if base == "DATE":
+        return Reading(name, "date", column, True, "a date")
+    if base in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"):
+        return Reading(name, "timestamp", f"timezone({text_literal(timezone)}, {column})", True, "a time")
+    if base.startswith("TIMESTAMP"):
+        return Reading(name, "timestamp", f"CAST({column} AS TIMESTAMP)", True, "a time")
+    if base in ("INTERVAL", "TIME"):
+        return Reading(name, "duration", f"CAST(epoch({column}) AS DOUBLE)", True, "a duration")
+    return None

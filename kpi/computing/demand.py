@@ -1,0 +1,166 @@
+"""Which columns of which sources a run needs, and what kind their use demands of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kpi.computing.rows import Kind
+from kpi.formulas import tree, walk
+
+if TYPE_CHECKING:
+    from kpi.checking import Checked
+
+NUMERIC = ("sum", "avg", "median", "percentile", "stddev")
+# Where both are asked of one column the error is the type checker's to explain, so the first word stands.
+
+
+@dataclass
+class Need:
+    """What a run needs of one source: the columns (by folded name) with the kind their use demands (None: any), the
+    names to compute, whether all columns are needed (a query reads them), and the aggregates asked of it."""
+
+    columns: dict[str, Kind | None] = field(default_factory=dict)
+    computed: dict[str, tree.Node] = field(default_factory=dict)
+    everything: bool = False
+
+    def add(self, name: str, kind: Kind | None) -> bool:
+        """Note a column; whether that was news."""
+        folded = name.casefold()
+        known = folded in self.columns
+        if not known or (kind is not None and self.columns[folded] is None):
+            self.columns[folded] = kind
+        return not known
+
+
+def expand(node: tree.Node, checked: Checked, seen: set[str]) -> Iterator[tree.Node]:
+    """A formula and those of all measures and KPIs that it names, each once."""
+    yield node
+    for name in walk(node):
+        if isinstance(name, tree.Name) and name.name not in seen:
+            seen.add(name.name)
+            below = checked.measures.get(name.name) or checked.formulas.get(name.name)
+            if below is not None:
+                yield from expand(below, checked, seen)
+
+
+def needs_of(checked: Checked, formulas: Collection[tree.Node]) -> dict[str, Need]:
+    """The needs of all sources that these formulas lead to, the sources of their queries included."""
+    needs: dict[str, Need] = {}
+    seen: set[str] = set()
+    for formula in formulas:
+        for part in expand(formula, checked, seen):
+            for node in walk(part):
+                if isinstance(node, tree.Aggregate) and node.source in checked.plan.sources:
+                    need = needs.setdefault(node.source, Need())
+                    if node.column is not None:
+                        need.add(node.column, "number" if node.function in NUMERIC else None)
+                    if node.filter is not None:
+                        note(need, node.filter)
+    waiting = list(needs)
+    while waiting:
+        source = checked.plan.sources[waiting.pop()]
+        if source.query is not None:
+            for other in named_in(source.query, checked.plan.sources):
+                if other != source.id:
+                    if other not in needs:
+                        waiting.append(other)
+                    needs.setdefault(other, Need()).everything = True
+    for source_id, need in needs.items():
+        complete(checked, source_id, need)
+    return needs
+
+
+def named_in(query: str, sources: Collection[str]) -> list[str]:
+    """The sources whose names stand in a query as words."""
+    words = {word.casefold() for word in re.findall(r"\w+", query)}
+    return [source for source in sources if source.casefold() in words]
+
+
+def complete(checked: Checked, source_id: str, need: Need) -> None:
+    """Add the columns that the source's own dates, conditions and computed columns need."""
+    source = checked.plan.sources[source_id]
+    for name in (source.date, source.from_, source.until, source.through):
+        if name is not None:
+            need.add(name, "date")
+            need.columns[name.casefold()] = "date"
+    where = checked.where.get(source_id)
+    if where is not None:
+        note(need, where)
+    computed = {name.casefold(): (name, node) for (owner, name), node in checked.rows.items() if owner == source_id}
+    if need.everything:
+        for name, _ in computed.values():
+            need.add(name, None)
+    done: set[str] = set()
+    while pending := [name for name in need.columns if name in computed and name not in done]:
+        for folded in pending:
+            done.add(folded)
+            note(need, computed[folded][1])
+    need.computed = dict(computed[name] for name in computed if name in done)
+    for name in need.computed:
+        del need.columns[name.casefold()]
+
+
+def note(need: Need, expression: tree.Node) -> None:
+    """Add the columns of a row expression with the kinds that their use demands."""
+    for node in walk(expression):
+        for name, kind in demanded(node):
+            need.add(name, kind)
+
+
+def demanded(node: tree.Node) -> Iterator[tuple[str, Kind | None]]:
+    """What one node demands of the columns directly below it."""
+    match node:
+        case tree.Column(name=name):
+            yield name, None
+        case tree.Negative(operand=tree.Column(name=name)):
+            yield name, "number"
+        case tree.Arithmetic(op="*" | "/", left=left, right=right):
+            for side in (left, right):
+                if isinstance(side, tree.Column):
+                    yield side.name, None
+        case tree.Compare(left=left, right=right):
+            yield from compared(left, right)
+            yield from compared(right, left)
+        case tree.Within(operand=tree.Column(name=name), items=items) if items:
+            if all(is_number(item) for item in items):
+                yield name, "number"
+        case tree.Call(name=function, arguments=arguments):
+            yield from argued(function, arguments)
+
+
+def compared(side: tree.Node, other: tree.Node) -> Iterator[tuple[str, Kind | None]]:
+    """What being compared with ``other`` demands."""
+    if isinstance(side, tree.Column):
+        if is_number(other):
+            yield side.name, "number"
+        elif any(isinstance(part, tree.WindowEdge) for part in walk(other)):
+            yield side.name, "date"
+
+
+def argued(function: str, arguments: tuple[tree.Node, ...]) -> Iterator[tuple[str, Kind | None]]:
+    """What being an argument demands."""
+    if function in ("lower", "contains", "extract", "number") and isinstance(arguments[0], tree.Column):
+        yield arguments[0].name, "text"
+    if function in ("year", "month") and isinstance(arguments[0], tree.Column):
+        yield arguments[0].name, "date"
+    if function in ("minutes", "hours", "days", "seconds"):
+        match arguments[0]:
+            case tree.Arithmetic(op="-", left=left, right=right):
+                for side in (left, right):
+                    if isinstance(side, tree.Column):
+                        yield side.name, "date"
+
+
+def is_number(node: tree.Node) -> bool:
+    """Whether a literal is a number."""
+    if isinstance(node, tree.Negative):
+        node = node.operand
+    return isinstance(node, tree.Literal_) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+
+
+def folded_names(names: Mapping[str, object]) -> dict[str, str]:
+    """Names by their folded form."""
+    return {name.casefold(): name for name in names}

@@ -1,0 +1,219 @@
+"""Formulas over periods: first to learn which aggregates over which windows they need, then to work out values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from kpi.computing.gather import Request, Value
+from kpi.formulas import tree
+from kpi.model import Kpi
+from kpi.periods import Calendar, Period, Span, Window, parse_window, shift, whole, window_span, year_ago
+from kpi.quantities import Unit, parse_unit, round12
+
+
+class MixedKindsError(Exception):
+    """A formula adds, or otherwise mixes, what does not go together. ``at`` is the operator's place in its text."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class Amount(NamedTuple):
+    """A value (None: there is none) that is a plain number or a duration in seconds."""
+
+    value: Value
+    duration: bool = False
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a formula is evaluated: the period, the window of the KPI it belongs to, that KPI's unit, and for which
+    period a snapshot has a value (B3)."""
+
+    period: Period
+    window: Window
+    unit: Unit
+    now: Period
+
+
+class Evaluator:
+    """Evaluates the formulas of a plan.
+
+    ``lookup`` gives the value of an aggregate over a window, and whether it is a duration; in the first pass it only
+    notes what is asked. Every branch is always visited, so that both passes ask for the same.
+    """
+
+    def __init__(
+        self,
+        formulas: Mapping[str, tree.Node],
+        measures: Mapping[str, tree.Node],
+        kpis: Mapping[str, Kpi],
+        calendar: Calendar,
+        snapshots: frozenset[str],
+        lookup: Callable[[Request], Amount],
+    ) -> None:
+        self.formulas = formulas
+        self.measures = measures
+        self.kpis = kpis
+        self.calendar = calendar
+        self.snapshots = snapshots
+        self.lookup = lookup
+        self._windows: dict[str, Window] = {}
+        self._units: dict[str, Unit] = {}
+
+    def kpi(self, kpi_id: str, period: Period, now: Period) -> Value:
+        """The value of a KPI in a period, in its own scale, rounded (V7)."""
+        kpi = self.kpis[kpi_id]
+        if kpi.formula is None:
+            value = kpi.values.get(whole(period, self.calendar).label)
+            return None if value is None else round12(float(value))
+        formula = self.formulas.get(kpi_id)
+        if formula is None:
+            return None
+        scope = Scope(period, self.window(kpi_id), self.unit(kpi_id), now)
+        return self._settled(self.amount(formula, scope), scope.unit)
+
+    def measure(self, name: str, kpi_id: str, period: Period, now: Period) -> Value:
+        """The value of a measure as the KPI ``kpi_id`` would compute it (N1)."""
+        scope = Scope(period, self.window(kpi_id), self.unit(kpi_id), now)
+        return self._settled(self.amount(self.measures[name], scope), scope.unit)
+
+    def window(self, kpi_id: str) -> Window:
+        """The KPI's window, read once."""
+        if kpi_id not in self._windows:
+            self._windows[kpi_id] = parse_window(self.kpis[kpi_id].window)
+        return self._windows[kpi_id]
+
+    def unit(self, kpi_id: str) -> Unit:
+        """The KPI's unit, read once."""
+        if kpi_id not in self._units:
+            self._units[kpi_id] = parse_unit(self.kpis[kpi_id].unit)
+        return self._units[kpi_id]
+
+    def _settled(self, amount: Amount, unit: Unit) -> Value:
+        """The amount in the KPI's unit (V6)."""
+        value = amount.value
+        if amount.duration and unit.kind not in ("duration", "none"):
+            message = f'the formula gives a duration, and the unit is "{unit.text}"'
+            raise MixedKindsError(message, "write unit: minutes, or hours")
+        if value is None or not math.isfinite(value):
+            return None
+        if amount.duration and unit.kind == "duration":
+            value /= unit.seconds
+        return round12(value)
+
+    def amount(self, node: tree.Node, scope: Scope) -> Amount:
+        """The value of any part of a formula. Raises MixedKindsError."""
+        match node:
+            case tree.Literal_(value=value):
+                return Amount(float(value))
+            case tree.Negative(operand=operand):
+                inner = self.amount(operand, scope)
+                return Amount(None if inner.value is None else -inner.value, inner.duration)
+            case tree.Arithmetic():
+                return self._arithmetic(node, scope)
+            case tree.Shift(kind=kind, operand=operand, periods=periods):
+                then = self._then(kind, periods, scope.period)
+                return self.amount(operand, replace(scope, period=then))
+            case tree.Name():
+                return self._named(node, scope)
+            case tree.Aggregate():
+                return self._aggregate(node, scope)
+        raise TypeError(f"not part of a formula: {node}")
+
+    def _then(self, kind: str, periods: int, period: Period) -> Period:
+        return year_ago(period, self.calendar) if kind == "year_ago" else shift(period, -periods, self.calendar)
+
+    def _aggregate(self, node: tree.Aggregate, scope: Scope) -> Amount:
+        if node.source in self.snapshots:
+            amount = self.lookup(Request(node, None))
+            return amount if scope.period == scope.now else Amount(None, amount.duration)
+        return self.lookup(Request(node, self.span(scope)))
+
+    def span(self, scope: Scope) -> Span:
+        """The days that a value in this scope looks back over."""
+        return window_span(scope.window, scope.period, self.calendar)
+
+    def _named(self, node: tree.Name, scope: Scope) -> Amount:
+        measure = self.measures.get(node.name)
+        if measure is not None:
+            return self.amount(at_moment(measure, node), scope)
+        unit = self.unit(node.name)
+        value = self.kpi(node.name, scope.period, scope.now)
+        if unit.kind == "duration" and value is not None:
+            value *= unit.seconds
+        return Amount(value, unit.kind == "duration")
+
+    def _arithmetic(self, node: tree.Arithmetic, scope: Scope) -> Amount:
+        left, right = self.amount(node.left, scope), self.amount(node.right, scope)
+        if node.op in "+-":
+            return added(node.op, in_unit(left, right, scope.unit), in_unit(right, left, scope.unit))
+        duration = left.duration != right.duration if node.op == "*" else left.duration and not right.duration
+        if node.op == "*" and left.duration and right.duration:
+            raise MixedKindsError("two durations cannot be multiplied", "divide one of them by a duration first")
+        if node.op == "/" and right.duration and not left.duration:
+            # A rate such as tickets for each hour: the duration is taken in the unit, else in hours.
+            raise MixedKindsError(
+                "a number cannot be divided by a duration", "compute the hours in a column: hours(a - b)"
+            )
+        if left.value is None or right.value is None or (node.op == "/" and right.value == 0):
+            return Amount(None, duration)
+        value = left.value * right.value if node.op == "*" else left.value / right.value
+        return Amount(value, duration)
+
+
+def in_unit(one: Amount, other: Amount, unit: Unit) -> Amount:
+    """A plain number beside a duration is taken in the KPI's unit (V6)."""
+    if one.duration or not other.duration:
+        return one
+    if unit.kind != "duration":
+        raise MixedKindsError("a number and a duration cannot be added", "give the KPI a unit such as minutes")
+    return Amount(None if one.value is None else one.value * unit.seconds, True)
+
+
+def added(op: str, left: Amount, right: Amount) -> Amount:
+    """A sum or difference of two amounts of one kind."""
+    if left.value is None or right.value is None:
+        return Amount(None, left.duration)
+    return Amount(left.value + right.value if op == "+" else left.value - right.value, left.duration)
+
+
+def at_moment(measure: tree.Node, name: tree.Name) -> tree.Node:
+    """A measure with the moment of its name given to each of its aggregates."""
+    if name.moment is None:
+        return measure
+    match measure:
+        case tree.Aggregate(moment=None):
+            return replace(measure, moment=name.moment)
+        case tree.Name(moment=None):
+            return replace(measure, moment=name.moment)
+        case tree.Arithmetic():
+            return replace(measure, left=at_moment(measure.left, name), right=at_moment(measure.right, name))
+        case tree.Negative() | tree.Shift():
+            return replace(measure, operand=at_moment(measure.operand, name))
+    return measure
+
+
+def is_additive(node: tree.Node, measures: Mapping[str, tree.Node], kpis: Mapping[str, tree.Node]) -> bool:
+    """Whether a formula is a sum over the days of its period, so that half a period has half of it (T7)."""
+    match node:
+        case tree.Aggregate(function=function, moment=moment):
+            return function in ("sum", "count") and moment is None
+        case tree.Negative(operand=operand):
+            return is_additive(operand, measures, kpis)
+        case tree.Arithmetic(op="+" | "-", left=left, right=right):
+            return is_additive(left, measures, kpis) and is_additive(right, measures, kpis)
+        case tree.Arithmetic(op="*", left=left, right=right):
+            one, other = (left, right) if isinstance(left, tree.Literal_) else (right, left)
+            return isinstance(one, tree.Literal_) and is_additive(other, measures, kpis)
+        case tree.Arithmetic(op="/", left=left, right=tree.Literal_()):
+            return is_additive(left, measures, kpis)
+        case tree.Name(name=name, moment=None):
+            below = measures.get(name)
+            return below is not None and is_additive(below, measures, kpis)
+    return False

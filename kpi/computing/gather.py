@@ -1,0 +1,387 @@
+"""All the aggregates that a run asks of one loaded source, over all their windows, in a few statements.
+
+Additive aggregates come from partial results by day, of which every window is a sum. Distinct counts over any window
+count the sightings with no later one of the same value inside it. Everything else asks window by window.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from kpi.computing.engine import Engine
+from kpi.computing.rows import RowCompiler, a, column_sql, fault
+from kpi.computing.table import Table
+from kpi.errors import TextError
+from kpi.formulas import tree, walk
+from kpi.periods import Span
+
+COUNTING = ("count", "sum", "count_distinct")
+BY_DAY = ("count", "sum", "avg", "min", "max", "stddev", "first", "last")
+Value = float | None
+
+
+class Request(NamedTuple):
+    """One aggregate over one window. ``window`` is None for a snapshot."""
+
+    aggregate: tree.Aggregate
+    window: Span | None
+
+
+Asked = dict[tree.Aggregate, list[tuple[Request, Span]]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """SQL for one aggregate: the value it is of (None: the row itself) and the condition on rows (None: all)."""
+
+    function: str
+    value: str | None
+    condition: str | None
+    percent: float | None
+    integer: bool = False
+
+    @property
+    def chosen(self) -> str:
+        """The value where the condition holds, else NULL."""
+        value = self.value or "1"
+        return value if self.condition is None else f"(CASE WHEN {self.condition} THEN {value} END)"
+
+
+class Gatherer:
+    """Answers requests on one table. ``faults`` has the aggregates that cannot be computed, and why."""
+
+    def __init__(self, engine: Engine, table: Table) -> None:
+        self.engine = engine
+        self.table = table
+        self.faults: dict[tree.Aggregate, TextError] = {}
+        self._parts: dict[tree.Aggregate, Part] = {}
+
+    def answer(self, requests: Iterable[Request]) -> dict[Request, Value]:
+        """The value of every request that has no fault; None where there is none."""
+        asked = [request for request in dict.fromkeys(requests) if self._compiled(request.aggregate)]
+        if not asked:
+            return {}
+        if self.table.shape == "snapshot":
+            return self._snapshot(asked)
+        if self.table.shape == "lasting":
+            return self._lasting(asked)
+        return self._dated(asked)
+
+    def is_duration(self, aggregate: tree.Aggregate) -> bool:
+        """Whether the aggregate's value is a duration, in seconds."""
+        if aggregate.column is None or aggregate.function == "count_distinct":
+            return False
+        return self.table.kind(aggregate.column) == "duration"
+
+    # Compiling.
+
+    def _compiled(self, aggregate: tree.Aggregate) -> bool:
+        if aggregate in self.faults:
+            return False
+        if aggregate not in self._parts:
+            try:
+                self._parts[aggregate] = self._compile(aggregate)
+            except TextError as error:
+                self.faults[aggregate] = error
+                return False
+        return True
+
+    def _compile(self, aggregate: tree.Aggregate) -> Part:
+        columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.kinds.items()}
+        compiler = RowCompiler(columns, edges=("w.s", "w.e"))
+        value, integer = None, True
+        if aggregate.column is not None:
+            sql = compiler.value(tree.Column(aggregate.column, at=aggregate.column_at))
+            value = sql.text
+            if aggregate.function != "count_distinct":
+                if sql.kind not in ("number", "duration", "empty"):
+                    raise self._not_a_number(aggregate, sql.kind)
+                if sql.kind == "empty":
+                    value = f"CAST({value} AS DOUBLE)"
+                integer = self.table.integer(aggregate.column)
+        condition = None if aggregate.filter is None else compiler.condition(aggregate.filter)
+        return Part(aggregate.function, value, condition, aggregate.percent, integer)
+
+    def _not_a_number(self, aggregate: tree.Aggregate, kind: Any) -> TextError:
+        where = f"{aggregate.source}.{aggregate.column}"
+        hint = None
+        if kind == "boolean":
+            hint = f"count the rows instead: count({aggregate.source}[{aggregate.column}])"
+        elif kind == "text":
+            hint = f"say types: {{{aggregate.column}: number}}, or count_distinct({where})"
+        node = tree.Column(aggregate.column or "", at=aggregate.column_at)
+        return fault(node, f"{aggregate.function} needs numbers, and {where} holds {a(kind)}", hint)
+
+    # Dated sources.
+
+    def _dated(self, asked: Sequence[Request]) -> dict[Request, Value]:
+        answers: dict[Request, Value] = {}
+        daily: dict[tree.Aggregate, list[tuple[Request, Span]]] = {}
+        distinct: dict[tree.Aggregate, list[tuple[Request, Span]]] = {}
+        direct: list[tuple[Request, Span]] = []
+        for request in asked:
+            span = self._span_of_rows(request)
+            if span is None:
+                answers[request] = self._without_rows(request)
+                continue
+            aggregate = replace(request.aggregate, moment=None)
+            if has_edges(request.aggregate):
+                direct.append((request, span))
+            elif aggregate.function in BY_DAY:
+                daily.setdefault(aggregate, []).append((request, span))
+            elif aggregate.function == "count_distinct":
+                distinct.setdefault(aggregate, []).append((request, span))
+            else:
+                direct.append((request, span))
+        if daily:
+            answers.update(self._by_day(daily))
+        if distinct:
+            answers.update(self._sightings(distinct))
+        if direct:
+            answers.update(self._direct(direct))
+        return answers
+
+    def _span_of_rows(self, request: Request) -> Span | None:
+        """The days whose rows count (B2), or None when the window has no row at all (V3)."""
+        window, days = request.window, self.table.days
+        if window is None:
+            return None
+        first, last = bisect_left(days, window.start), bisect_left(days, window.end)
+        if first == last:
+            return None
+        if request.aggregate.moment is None:
+            return window
+        index = (last if request.aggregate.moment == "at_end" else first) - 1
+        if index < 0:
+            return None
+        return Span(days[index], days[index] + timedelta(days=1))
+
+    def _without_rows(self, request: Request) -> Value:
+        """V3: empty, or zero after the first row of a source for which no row is good news."""
+        table, window = self.table, request.window
+        if table.source.no_rows != "zero" or window is None or table.first is None or window.end <= table.first:
+            return None
+        return 0.0 if request.aggregate.function in COUNTING else None
+
+    def _by_day(self, wanted: Asked) -> dict[Request, Value]:
+        columns = [column for aggregate in wanted for column in partials(self._parts[self._key(aggregate, wanted)])]
+        rows = self.engine.run(
+            self.table.source.id,
+            f"SELECT t._day, {', '.join(columns)}\nFROM {self.table.name} t GROUP BY t._day ORDER BY t._day",
+        )
+        days = [row[0] for row in rows]
+        answers: dict[Request, Value] = {}
+        at = 1
+        for aggregate, requests in wanted.items():
+            part = self._parts[self._key(aggregate, wanted)]
+            width = len(partials(part))
+            cells = [row[at : at + width] for row in rows]
+            at += width
+            for request, span in requests:
+                inside = cells[bisect_left(days, span.start) : bisect_left(days, span.end)]
+                answers[request] = merged(part.function, inside)
+        return answers
+
+    def _key(self, aggregate: tree.Aggregate, wanted: Asked) -> tree.Aggregate:
+        """The aggregate as it was compiled: with the moment of its first request."""
+        return wanted[aggregate][0][0].aggregate
+
+    def _sightings(self, wanted: Asked) -> dict[Request, Value]:
+        flat: list[tuple[Request, Span]] = []
+        parts = []
+        for aggregate, requests in wanted.items():
+            part = self._parts[self._key(aggregate, wanted)]
+            windows = values_of([(len(flat) + i, span, span) for i, (_, span) in enumerate(requests)])
+            flat.extend(requests)
+            where = f"{part.value} IS NOT NULL" + (f" AND {part.condition}" if part.condition else "")
+            parts.append(
+                "SELECT w.i, count(*) FROM (SELECT day, lead(day) OVER (PARTITION BY v ORDER BY day) AS next FROM "
+                f"(SELECT DISTINCT t._day AS day, {part.value} AS v FROM {self.table.name} t WHERE {where})) "
+                f"JOIN {windows} ON day >= w.s AND day < w.e AND (next IS NULL OR next >= w.e) GROUP BY w.i"
+            )
+        found: dict[int, Any] = dict(self.engine.run(self.table.source.id, "\nUNION ALL\n".join(parts)))
+        return {request: float(found.get(i, 0)) for i, (request, _) in enumerate(flat)}
+
+    def _direct(self, wanted: list[tuple[Request, Span]]) -> dict[Request, Value]:
+        by_aggregate: dict[tree.Aggregate, list[int]] = {}
+        for i, (request, _) in enumerate(wanted):
+            by_aggregate.setdefault(request.aggregate, []).append(i)
+        parts = []
+        for aggregate, indices in by_aggregate.items():
+            part = self._parts[aggregate]
+            windows = values_of([(i, wanted[i][1], wanted[i][0].window or wanted[i][1]) for i in indices])
+            parts.append(
+                f"SELECT w.i, {whole_sql(part, 't._at')} FROM {self.table.name} t "
+                f"JOIN {windows} ON t._day >= w.rs AND t._day < w.re GROUP BY w.i"
+            )
+        found: dict[int, Any] = dict(self.engine.run(self.table.source.id, "\nUNION ALL\n".join(parts)))
+        return {request: finished(request.aggregate.function, found.get(i)) for i, (request, _) in enumerate(wanted)}
+
+    # Rows that last, and snapshots.
+
+    def _lasting(self, asked: Sequence[Request]) -> dict[Request, Value]:
+        windows = list(dict.fromkeys(request.window for request in asked if request.window is not None))
+        aggregates = list(dict.fromkeys(request.aggregate for request in asked))
+        columns = []
+        for aggregate in aggregates:
+            part = self._parts[aggregate]
+            condition = MOMENTS[aggregate.moment]
+            if part.condition is not None:
+                condition = f"{condition} AND {part.condition}"
+            columns.append(whole_sql(replace(part, condition=condition), "t._from"))
+        listed = values_of([(i, window, window) for i, window in enumerate(windows)])
+        rows = self.engine.run(
+            self.table.source.id,
+            f"SELECT w.i, {', '.join(columns)}\nFROM {self.table.name} t JOIN {listed}\n"
+            "ON t._from < w.e AND (t._until IS NULL OR t._until >= w.s) GROUP BY w.i",
+        )
+        found = {windows[row[0]]: row[1:] for row in rows}
+        answers: dict[Request, Value] = {}
+        for request in asked:
+            cells = found.get(request.window) if request.window is not None else None
+            if cells is None:
+                answers[request] = self._without_rows(request)
+            else:
+                cell = cells[aggregates.index(request.aggregate)]
+                answers[request] = finished(request.aggregate.function, cell)
+        return answers
+
+    def _snapshot(self, asked: Sequence[Request]) -> dict[Request, Value]:
+        if not self.table.rows:
+            return dict.fromkeys(asked)
+        columns = [whole_sql(self._parts[request.aggregate], "NULL::DATE") for request in asked]
+        row = self.engine.run(self.table.source.id, f"SELECT {', '.join(columns)} FROM {self.table.name} t")[0]
+        return {request: finished(request.aggregate.function, cell) for request, cell in zip(asked, row, strict=True)}
+
+
+# Which of the rows that touch a window count (B1). "Touching" is: begun before its end, not ended before its start.
+MOMENTS: dict[str | None, str] = {
+    None: "(t._until IS NULL OR (t._until > w.s AND t._until > t._from))",
+    "at_end": "(t._until IS NULL OR t._until >= w.e)",
+    "at_start": "(t._from < w.s)",
+    "started": "(t._from >= w.s)",
+    "ended": "(t._until IS NOT NULL AND t._until >= w.s AND t._until < w.e)",
+}
+
+
+def has_edges(aggregate: tree.Aggregate) -> bool:
+    """Whether the filter names ``window_start`` or ``window_end`` (T8)."""
+    return aggregate.filter is not None and any(isinstance(node, tree.WindowEdge) for node in walk(aggregate.filter))
+
+
+def values_of(windows: Sequence[tuple[int, Span, Span]]) -> str:
+    """A table of windows: number, days of the rows (``rs``, ``re``), and the window itself (``s``, ``e``)."""
+
+    def day(value: date) -> str:
+        return f"DATE '{value.isoformat()}'"
+
+    lines = ", ".join(
+        f"({i}, {day(rows.start)}, {day(rows.end)}, {day(window.start)}, {day(window.end)})"
+        for i, rows, window in windows
+    )
+    return f"(VALUES {lines}) w(i, rs, re, s, e)"
+
+
+def sum_sql(part: Part) -> str:
+    """A sum that hardly depends on the order of the rows."""
+    return f"sum({part.chosen})::DOUBLE" if part.integer else f"fsum({part.chosen})"
+
+
+def partials(part: Part) -> list[str]:
+    """The columns that one day contributes to an aggregate."""
+    chosen = part.chosen
+    match part.function:
+        case "count":
+            return [f"count({chosen})"]
+        case "sum":
+            return [sum_sql(part)]
+        case "avg":
+            return [sum_sql(part), f"count({chosen})"]
+        case "stddev":
+            return [f"count({chosen})", f"avg({chosen})", f"var_pop({chosen}) * count({chosen})"]
+        case "min" | "max":
+            return [f"{part.function}({chosen})::DOUBLE"]
+        case _:
+            return [timed(part, "t._at")]
+
+
+def timed(part: Part, time: str) -> str:
+    """V5: the value in the row with the least or greatest date; of ties the smallest, the largest."""
+    condition = f"{part.value} IS NOT NULL" + (f" AND {part.condition}" if part.condition else "")
+    pair = f"(CASE WHEN {condition} THEN {{'t': {time}, 'v': {part.value}::DOUBLE}} END)"
+    return f"{'min' if part.function == 'first' else 'max'}({pair})"
+
+
+def whole_sql(part: Part, time: str) -> str:
+    """One aggregate over all rows at hand."""
+    chosen = part.chosen
+    match part.function:
+        case "count":
+            return f"count({chosen})::DOUBLE"
+        case "count_distinct":
+            return f"count(DISTINCT {chosen})::DOUBLE"
+        case "sum":
+            return sum_sql(part)
+        case "stddev":
+            return f"stddev_samp({chosen})"
+        case "percentile":
+            return f"quantile_cont({chosen}::DOUBLE, {(part.percent or 0.0) / 100!r})"
+        case "median":
+            return f"quantile_cont({chosen}::DOUBLE, 0.5)"
+        case "first" | "last":
+            return f"({timed(part, time)})['v']"
+        case _:
+            return f"{part.function}({chosen})::DOUBLE"
+
+
+def finished(function: str, cell: Any) -> Value:
+    """A cell as a number: nothing counted is zero (V3)."""
+    if cell is None:
+        return 0.0 if function in COUNTING else None
+    return finite(float(cell))
+
+
+def finite(value: float) -> Value:
+    """A sum that overflowed is no value."""
+    return value if math.isfinite(value) else None
+
+
+def merged(function: str, days: Sequence[Sequence[Any]]) -> Value:
+    """One value of the partial results of its days."""
+    if function in ("count", "sum"):
+        return finite(math.fsum(cell[0] for cell in days if cell[0] is not None))
+    if function == "avg":
+        count = sum(cell[1] for cell in days)
+        return finite(math.fsum(cell[0] for cell in days if cell[0] is not None) / count) if count else None
+    if function == "stddev":
+        return deviation(days)
+    cells = [cell[0] for cell in days if cell[0] is not None]
+    if not cells:
+        return None
+    if function in ("first", "last"):
+        pick: Callable[..., Any] = min if function == "first" else max
+        chosen = pick(cells, key=lambda cell: (cell["t"], cell["v"]))
+        return finite(float(chosen["v"]))
+    return finite(float(min(cells) if function == "min" else max(cells)))
+
+
+def deviation(days: Sequence[Sequence[Any]]) -> Value:
+    """The sample's standard deviation of parts, each (count, mean, sum of squared differences from its mean).
+
+    The pairwise formula of Chan, Golub and LeVeque (1983), which does not cancel as sums of squares do.
+    """
+    total, mean, squares = 0, 0.0, 0.0
+    for count, part_mean, part_squares in days:
+        if not count:
+            continue
+        difference = part_mean - mean
+        both = total + count
+        squares += part_squares + difference * difference * total * count / both
+        mean += difference * count / both
+        total = both
+    return finite(math.sqrt(squares / (total - 1))) if total > 1 else None

@@ -1,0 +1,133 @@
+"""Text that people type as numbers, dates and durations, to SQL values. What cannot be read becomes NULL."""
+
+from __future__ import annotations
+
+from kpi.computing.engine import text_literal
+
+SIGNS = "$€£¥₹₩₺₽₪฿"
+# Spaces that spreadsheets use between groups: no-break, thin, narrow no-break.
+SPACES = "\u00a0\u2009\u202f"
+# Day-first or month-first, with the time of day that exports put behind it. Two-digit years are never tried.
+SHAPES = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y")
+TIMES_OF_DAY = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+WORDED = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%b %d %Y", "%B %d %Y")
+
+
+def clean(text: str, null_values: tuple[str, ...] = ()) -> str:
+    """The text without blanks around it; NULL when nothing is left or when it is one of the spellings of empty."""
+    bare = f"nullif(trim({text}), '')"
+    if not null_values:
+        return bare
+    listed = ", ".join(text_literal(value.strip()) for value in null_values)
+    return f"(CASE WHEN trim({text}) NOT IN ({listed}) THEN {bare} END)"
+
+
+def plain_number_sql(text: str) -> str:
+    """A number in the notation of programs: finite, with a point."""
+    cast = f"TRY_CAST({text} AS DOUBLE)"
+    return f"(CASE WHEN isfinite({cast}) THEN {cast} END)"
+
+
+def number_sql(text: str, decimal: str, thousands: str | None) -> str:
+    """A number as spreadsheets and accountants write it.
+
+    Currency signs and codes, a percent sign (a share), one mark between groups of three (R7), a minus before or
+    behind, parentheses for a negative, and ``$-`` for zero are understood. Anything else is NULL.
+    """
+    marks = (thousands,) if thousands else {".": (",", " ", "'", "’"), ",": (".", " ", "'", "’")}[decimal]
+    point = "\\" + decimal
+    grouped = "|".join(f"\\d{{1,3}}(?:{group_mark(mark)}\\d{{3}})+" for mark in marks if mark != decimal)
+    number = f"(?:(?:{grouped}|\\d+)(?:{point}\\d*)?|{point}\\d+)(?:\\s*%)?"
+    currency = f"(?:[{SIGNS}]|[A-Z]{{3}})"
+    body = f"(?:{currency}\\s*)?{number}(?:\\s*{currency})?"
+    shapes = (
+        f"[-+−]?\\s*{body}", f"{currency}\\s*[-+−]\\s*{number}", f"{body}\\s*[-−]",
+        f"\\(\\s*{body}\\s*\\)", f"{currency}\\s*\\(\\s*{number}\\s*\\)",
+    )  # fmt: skip
+    trimmed = f"trim({text})"
+    kept = f"regexp_replace({trimmed}, {text_literal(f'[^0-9{point}]')}, '', 'g')"
+    exponent = trimmed
+    if decimal == ",":
+        kept, exponent = f"replace({kept}, ',', '.')", f"replace({trimmed}, ',', '.')"
+    value = f"TRY_CAST({kept} AS DOUBLE) / (CASE WHEN contains({trimmed}, '%') THEN 100 ELSE 1 END)"
+    negative = f"regexp_matches({trimmed}, '[-−(]')"
+    return (
+        f"(CASE WHEN regexp_full_match({trimmed}, {text_literal('|'.join(shapes))}) "
+        f"THEN {value} * (CASE WHEN {negative} THEN -1 ELSE 1 END) "
+        f"WHEN regexp_full_match({trimmed}, '[{SIGNS}] *-') THEN 0.0::DOUBLE "
+        f"WHEN regexp_full_match({trimmed}, '[-+]?\\d+{point}?\\d*[eE][-+]?\\d+') "
+        f"THEN {plain_number_sql(exponent)} END)"
+    )
+
+
+def group_mark(mark: str) -> str:
+    """The pattern of a mark between groups of three; a space may be any of the narrow ones."""
+    return f"[ {SPACES}]" if mark == " " else "\\" + mark if mark in ".'" else mark
+
+
+def date_sql(text: str) -> str:
+    """An ISO date, year first with four digits, or NULL. A time of day behind it is not a date."""
+    cast = f"TRY_CAST({text} AS DATE)"
+    shape = f"length({text}) <= 10 AND {text} < ':' AND {text} >= '0'"
+    return f"(CASE WHEN {shape} AND {cast} BETWEEN DATE '1000-01-01' AND DATE '9999-12-30' THEN {cast} END)"
+
+
+def timestamp_sql(text: str) -> str:
+    """An ISO timestamp without a zone, or NULL."""
+    cast = f"TRY_CAST({text} AS TIMESTAMP)"
+    bare = f"length({text}) > 10 AND {text} < ':' AND {text} >= '0' AND NOT {zoned(text)}"
+    return f"(CASE WHEN {bare} AND {cast} BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9999-12-30' THEN {cast} END)"
+
+
+def zoned_sql(text: str, timezone: str) -> str:
+    """An ISO timestamp with a zone as a plain timestamp in ``timezone`` (T5), or NULL."""
+    cast = f"TRY_CAST({text} AS TIMESTAMPTZ)"
+    return f"(CASE WHEN length({text}) > 10 AND {zoned(text)} THEN timezone({text_literal(timezone)}, {cast}) END)"
+
+
+def zoned(text: str) -> str:
+    """Whether an ISO timestamp says its zone."""
+    rest = f"substr({text}, 11)"
+    return f"(right({text}, 1) IN ('Z', 'z') OR contains({rest}, '+') OR contains({rest}, '-'))"
+
+
+def formatted_sql(text: str, shape: str, timezone: str) -> str:
+    """A timestamp in a ``strptime`` format, in ``timezone`` where the format reads a zone, or NULL."""
+    stamp = f"try_strptime({text}, {text_literal(shape)})"
+    if "%z" in shape or "%Z" in shape:
+        stamp = f"timezone({text_literal(timezone)}, CAST({stamp} AS TIMESTAMPTZ))"
+    # "%Y" also reads two digits, as the year 26.
+    return f"(CASE WHEN year({stamp}) >= 1000 THEN CAST({stamp} AS TIMESTAMP) END)"
+
+
+def duration_sql(text: str, shape: str) -> str:
+    """Seconds of a duration in a format of %d %H %M %S; the leading part may exceed its usual bound (``36:00:00``)."""
+    import re
+
+    names = re.findall(r"%([dHMSf])", shape)
+    pattern = re.escape(shape).replace("%%", "%")
+    for name in "dHMf":
+        pattern = pattern.replace("%" + name, r"(\d+)")
+    pattern = pattern.replace("%S", r"(\d+(?:\.\d+)?)")
+    whole = text_literal("-?" + pattern)
+    factors = {"d": "86400", "H": "3600", "M": "60", "S": "1"}
+    parts = []
+    within = []
+    for place, name in enumerate(names, 1):
+        part = f"TRY_CAST(regexp_extract({text}, {whole}, {place}) AS DOUBLE)"
+        if name == "f":
+            digits = f"regexp_extract({text}, {whole}, {place})"
+            parts.append(f"({part} / pow(10, length({digits})))")
+            continue
+        parts.append(f"{part} * {factors[name]}")
+        if place > 1 and name in "HMS":
+            within.append(f"{part} < {24 if name == 'H' else 60}")
+    bounds = "".join(f" AND {bound}" for bound in within)
+    sign = f"(CASE WHEN {text} LIKE '-%' THEN -1 ELSE 1 END)"
+    return f"(CASE WHEN regexp_full_match({text}, {whole}){bounds} THEN {sign} * ({' + '.join(parts)}) END)"
+
+
+def readings() -> list[str]:
+    """The formats that are tried on a date column that is not ISO (R4)."""
+    shapes = [shape.format(mark) + time for mark in "/-." for shape in SHAPES for time in TIMES_OF_DAY]
+    return shapes + [shape + time for shape in WORDED for time in TIMES_OF_DAY[:3]]

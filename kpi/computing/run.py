@@ -1,0 +1,365 @@
+"""A whole run: which sources, which periods, which values; what fails takes only its own KPIs along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from kpi.computing.demand import expand, needs_of
+from kpi.computing.engine import Engine
+from kpi.computing.evaluate import Amount, Evaluator, MixedKindsError, is_additive
+from kpi.computing.gather import Gatherer, Request, Value
+from kpi.computing.queries import first_line
+from kpi.computing.series import Point, Results, Series, SourceUse
+from kpi.computing.sourcing import Sourcing, placed
+from kpi.computing.table import Table
+from kpi.errors import TextError
+from kpi.formulas import tree, walk
+from kpi.model import Kpi, Reference, Target
+from kpi.periods import (
+    Calendar,
+    Every,
+    Period,
+    Span,
+    add_units,
+    last_over,
+    parse_label,
+    parse_updated,
+    period_of,
+    running,
+    shift,
+    whole,
+    window_span,
+    year_ago,
+)
+
+if TYPE_CHECKING:
+    from kpi.checking import Checked
+
+
+def compute(
+    checked: Checked, as_of: date, *, to_date: bool = False, kpis: Collection[str] | None = None, periods: int = 12
+) -> Results:
+    """The series of the KPIs named (None: all) at ``as_of``, a day that counts as over.
+
+    ``to_date`` asks for the running period instead of the last one that is over; ``periods`` is how many of those
+    before it make the history. A source that cannot be read fails only the KPIs that use it: see ``Series.problem``
+    and ``Results.problems``. Raises nothing for what is in the data.
+    """
+    with Engine() as engine:
+        return Run(engine, checked, as_of, to_date, periods).results(list(checked.plan.kpis if kpis is None else kpis))
+
+
+class Run:
+    """One run over one plan."""
+
+    def __init__(self, engine: Engine, checked: Checked, as_of: date, to_date: bool, periods: int) -> None:
+        self.engine = engine
+        self.checked = checked
+        self.plan = checked.plan
+        self.as_of = as_of
+        self.to_date = to_date
+        self.periods = periods
+        settings = self.plan.calendar
+        self.calendar = Calendar.from_words(settings.week_starts, settings.fiscal_year_starts, settings.timezone)
+        self.sourcing = Sourcing(engine, checked, as_of)
+        self.tables, self.failures = self.sourcing.tables, self.sourcing.failures
+        self.values: dict[Request, Value] = {}
+        self.gatherers: dict[str, Gatherer] = {}
+        self._asked: dict[str, dict[Request, None]] = {}
+        self._noting = False
+        self._of_kpi: dict[str, tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]] = {}
+        snapshots = frozenset(name for name, source in self.plan.sources.items() if source.snapshot)
+        self.evaluator = Evaluator(
+            checked.formulas, checked.measures, self.plan.kpis, self.calendar, snapshots, self._lookup
+        )
+
+    def results(self, kpis: Sequence[str]) -> Results:
+        """The results for these KPIs."""
+        named = [name for kpi in kpis for name in references_of(self.plan.kpis[kpi])]
+        roots = [
+            node
+            for name in dict.fromkeys((*kpis, *named))
+            if (node := self.checked.formulas.get(name) or self.checked.measures.get(name)) is not None
+        ]
+        self.sourcing.load(needs_of(self.checked, roots))
+        self.gatherers = {name: Gatherer(self.engine, table) for name, table in self.tables.items()}
+        self._gather(lambda: [self._points(kpi, self._now(kpi)) for kpi in kpis])
+        stale = {kpi: period for kpi in kpis if (period := self._last_fresh_start(kpi)) is not None}
+        if stale:
+            self._gather(lambda: [self._looking_back(kpi, period) for kpi, period in stale.items()])
+        series = {kpi: self._series(kpi, stale.get(kpi)) for kpi in kpis}
+        problems = dict.fromkeys(s.problem for s in series.values() if s.failed and s.problem)
+        return Results(
+            self.as_of, series, {name: use_of(table) for name, table in self.tables.items()},
+            tuple(problems), tuple(self.engine.statements), dict(self.engine.scans),
+        )  # fmt: skip
+
+    # Gathering.
+
+    def _lookup(self, request: Request) -> Amount:
+        source = request.aggregate.source
+        gatherer = self.gatherers.get(source)
+        if gatherer is None:
+            return Amount(None)
+        if self._noting:
+            self._asked.setdefault(source, {})[request] = None
+        return Amount(self.values.get(request), gatherer.is_duration(request.aggregate))
+
+    def _gather(self, visit: Callable[[], object]) -> None:
+        """Visit formulas to note what they ask for, then ask it of each source at once."""
+        self._asked, self._noting = {}, True
+        visit()
+        self._noting = False
+        for source, asked in self._asked.items():
+            try:
+                self.values.update(self.gatherers[source].answer(r for r in asked if r not in self.values))
+            except self.engine.Error as error:
+                self.failures[source] = f"{source}: {first_line(error)}"
+
+    # Periods and values.
+
+    def _every(self, kpi: str) -> Every:
+        return self.plan.kpis[kpi].every
+
+    def _now(self, kpi: str) -> Period:
+        """The period to show."""
+        pick = running if self.to_date else last_over
+        return pick(self.as_of, self._every(kpi), self.calendar)
+
+    def _before(self, kpi: str, period: Period) -> Period:
+        """What a change is measured against (T6)."""
+        if self.evaluator.window(kpi).kind == "year to date":
+            return year_ago(period, self.calendar)
+        return shift(period, -1, self.calendar)
+
+    def _points(self, kpi: str, now: Period) -> tuple[Point, Point, list[Point]]:
+        """The point shown, what it is compared with, and the complete periods before, oldest first."""
+        start = whole(now, self.calendar)
+        earlier = [self._point(kpi, shift(start, -n, self.calendar), now) for n in range(self.periods, 0, -1)]
+        for name in references_of(self.plan.kpis[kpi]):
+            self._reference(name, kpi, now)
+        return self._point(kpi, now, now), self._point(kpi, self._before(kpi, now), now), earlier
+
+    def _point(self, kpi: str, period: Period, now: Period) -> Point:
+        try:
+            value = self.evaluator.kpi(kpi, period, now)
+        except MixedKindsError:
+            value = None  # told once, by _problem
+        return Point(period, value, self._partial(kpi, period))
+
+    def _reference(self, name: str, kpi: str, period: Period) -> Value:
+        try:
+            if name in self.checked.measures:
+                return self.evaluator.measure(name, kpi, period, period)
+            return self.evaluator.kpi(name, period, period) if name in self.plan.kpis else None
+        except MixedKindsError:
+            return None
+
+    def _partial(self, kpi: str, period: Period) -> bool:
+        """T2: whether a window begins before the first row of a source by more than one period."""
+        formula = self.checked.formulas.get(kpi)
+        if formula is None:
+            return False
+        every = self._every(kpi)
+        return any(
+            table.first is not None and span.start > date.min and add_units(span.start, 1, every) < table.first
+            for table, span in self._spans(kpi, period)
+        )
+
+    def _spans(self, kpi: str, period: Period) -> Iterable[tuple[Table, Span]]:
+        """The windows that a KPI's own aggregates look back over, with their tables."""
+        span = window_span(self.evaluator.window(kpi), period, self.calendar)
+        for source in self._sources(kpi):
+            table = self.tables.get(source)
+            if table is not None and table.shape != "snapshot":
+                yield table, span
+
+    def _parts(self, kpi: str) -> tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]:
+        """The sources of a KPI, through measures and other KPIs; and its aggregates with the paths of their texts."""
+        if kpi not in self._of_kpi:
+            found: list[tuple[tuple[str, ...], tree.Aggregate]] = []
+            sources: dict[str, None] = {}
+            for path, node in self._texts(kpi):
+                for part in walk(node):
+                    if isinstance(part, tree.Aggregate):
+                        found.append((path, part))
+                        sources[part.source] = None
+            self._of_kpi[kpi] = list(sources), found
+        return self._of_kpi[kpi]
+
+    def _texts(self, kpi: str) -> list[tuple[tuple[str, ...], tree.Node]]:
+        formula = self.checked.formulas.get(kpi)
+        if formula is None:
+            return []
+        seen: set[str] = set()
+        texts: list[tuple[tuple[str, ...], tree.Node]] = [(("kpis", kpi, "formula"), formula)]
+        by_node: dict[int, tuple[str, ...]] = {
+            id(node): ("measures", name) for name, node in self.checked.measures.items()
+        }
+        by_node |= {id(node): ("kpis", name, "formula") for name, node in self.checked.formulas.items()}
+        texts += [(by_node[id(node)], node) for node in expand(formula, self.checked, seen) if node is not formula]
+        return texts
+
+    def _sources(self, kpi: str) -> list[str]:
+        return self._parts(kpi)[0]
+
+    # Freshness.
+
+    def _behind(self, kpi: str, period: Period) -> Table | None:
+        """The dated source that has no row in the period or is older than it should be (S5), or None."""
+        for source_id in self._sources(kpi):
+            table = self.tables.get(source_id)
+            if table is None or table.shape != "dated" or table.source.no_rows == "zero":
+                continue
+            if not has_row(table, period):
+                return table
+            updated = table.source.updated
+            due = None if updated is None else period.last_day - timedelta(days=parse_updated(updated))
+            if due is not None and table.last is not None and table.last < due:
+                return table
+        return None
+
+    def _fresh(self, kpi: str, period: Period) -> bool:
+        definition = self.plan.kpis[kpi]
+        if definition.formula is None:
+            return self.evaluator.kpi(kpi, period, period) is not None or not definition.values
+        return self._behind(kpi, period) is None
+
+    def _last_fresh_start(self, kpi: str) -> Period | None:
+        """Where to look back from for the last fresh value of a stale KPI; None for one that is fresh or has none."""
+        now = self._now(kpi)
+        if self._fresh(kpi, now) or self._problem(kpi) is not None:
+            return None
+        every = self._every(kpi)
+        definition = self.plan.kpis[kpi]
+        if definition.formula is None:
+            starts = [parse_label(label, self.calendar, every).start for label in definition.values]
+            known = [start for start in starts if start < now.start]
+            return period_of(max(known), every, self.calendar) if known else None
+        newest = [
+            table.last
+            for source in self._sources(kpi)
+            if (table := self.tables.get(source)) is not None
+            and table.shape == "dated"
+            and table.source.no_rows != "zero"
+        ]
+        if not newest or any(day is None for day in newest):
+            return None
+        period = period_of(min(day for day in newest if day is not None), every, self.calendar)
+        return min(period, shift(now, -1, self.calendar), key=lambda p: p.start)
+
+    def _looking_back(self, kpi: str, start: Period) -> list[Point]:
+        """The points from ``start`` back, newest first, enough to find a fresh value and its history."""
+        periods = [shift(start, -n, self.calendar) for n in range(2 * self.periods + 2)]
+        for period in periods:
+            for name in references_of(self.plan.kpis[kpi]):
+                self._reference(name, kpi, period)
+        return [self._point(kpi, period, self._now(kpi)) for period in periods]
+
+    # Bringing it together.
+
+    def _series(self, kpi: str, stale_from: Period | None) -> Series:
+        now = self._now(kpi)
+        definition = self.plan.kpis[kpi]
+        sources = tuple(self._sources(kpi))
+        problem = self._problem(kpi)
+        if problem is not None:
+            return Series(kpi, Point(now, None), problem=problem, failed=True, sources=sources)
+        shown, previous, history = self._points(kpi, now)
+        behind = self._behind(kpi, now)
+        fresh = self._fresh(kpi, now)
+        last: Point | None = None
+        last_history: tuple[Point, ...] = ()
+        if stale_from is not None:
+            back = self._looking_back(kpi, stale_from)
+            for i, point in enumerate(back):
+                if point.value is not None and self._fresh(kpi, point.period):
+                    last = point
+                    last_history = trimmed(list(reversed(back[i + 1 : i + 1 + self.periods])))
+                    break
+        formula = self.checked.formulas.get(kpi)
+        at = last.period if last is not None else now
+        return Series(
+            kpi, shown,
+            previous=None if shown.partial else previous,
+            history=trimmed(history),
+            fresh=fresh,
+            last=last,
+            last_history=last_history,
+            newest=behind.last if behind is not None else last.period.last_day if last is not None else None,
+            behind=behind.source.id if behind is not None else None,
+            references={name: self._reference(name, kpi, at) for name in references_of(definition)},
+            additive=formula is not None and self.evaluator.window(kpi).kind == "period"
+            and is_additive(formula, self.checked.measures, self.checked.formulas),
+            problem=None if definition.formula or definition.values else "it has neither formula nor values yet",
+            sources=sources,
+        )  # fmt: skip
+
+    def _problem(self, kpi: str) -> str | None:
+        """Why a KPI cannot be computed, in one sentence, or None."""
+        definition = self.plan.kpis[kpi]
+        if definition.formula is not None and kpi not in self.checked.formulas:
+            return f"{kpi}: its formula cannot be read"
+        for source in self._sources(kpi):
+            if source in self.failures:
+                return self.failures[source]
+        for path, aggregate in self._parts(kpi)[1]:
+            gatherer = self.gatherers.get(aggregate.source)
+            for fault in (f for a, f in (gatherer.faults.items() if gatherer else ()) if same(a, aggregate)):
+                return placed(
+                    self.checked, path, TextError(fault.message, *aggregate_place(aggregate, fault), hint=fault.hint)
+                )
+        try:
+            self.evaluator.kpi(kpi, self._now(kpi), self._now(kpi))
+        except MixedKindsError as mixed:
+            error = TextError(mixed.message, 0, len(definition.formula or ""), hint=mixed.hint)
+            return placed(self.checked, ("kpis", kpi, "formula"), error)
+        return None
+
+
+def same(one: tree.Aggregate, other: tree.Aggregate) -> bool:
+    """Whether two aggregates are the same but for the moment that a name gave one of them."""
+    from dataclasses import replace
+
+    return replace(one, moment=None) == replace(other, moment=None)
+
+
+def aggregate_place(aggregate: tree.Aggregate, fault: TextError) -> tuple[int, int]:
+    """Where a fault stands: its own place when it lies in this very aggregate, else the aggregate."""
+    start, end = aggregate.at
+    return (fault.start, fault.end) if start <= fault.start and fault.end <= end else (start, end)
+
+
+def has_row(table: Table, period: Period) -> bool:
+    """Whether a dated source has a row in the period."""
+    from bisect import bisect_left
+
+    return bisect_left(table.days, period.start) < bisect_left(table.days, period.end)
+
+
+def references_of(kpi: Kpi) -> list[str]:
+    """The measures and KPIs that the target and the thresholds name."""
+    targets: list[Target] = []
+    if isinstance(kpi.target, Target):
+        targets.append(kpi.target)
+    elif kpi.target is not None:
+        targets += [entry.target for entry in kpi.target]
+    if kpi.thresholds is not None:
+        targets += [t for t in (kpi.thresholds.green, kpi.thresholds.yellow) if t is not None]
+    bounds = [bound for target in targets for bound in (target.value, target.upper)]
+    return list(dict.fromkeys(bound.name for bound in bounds if isinstance(bound, Reference)))
+
+
+def trimmed(points: list[Point]) -> tuple[Point, ...]:
+    """The points from the first one that has a value."""
+    first = next((i for i, point in enumerate(points) if point.value is not None), len(points))
+    return tuple(points[first:])
+
+
+def use_of(table: Table) -> SourceUse:
+    """What is told of a source that was read."""
+    return SourceUse(
+        table.source.id, table.files, table.rows, table.skipped, table.skipped_reasons, table.first, table.last
+    )

@@ -1,0 +1,110 @@
+"""All the sources of a run, each loaded once: files first, then, with the engine cut off from them, queries (N3)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from kpi.computing.demand import Need, named_in
+from kpi.computing.engine import Engine
+from kpi.computing.load import Loader, RowFaultError
+from kpi.computing.queries import expose, first_line, run_query, vet
+from kpi.computing.scan import Scan
+from kpi.computing.table import Table
+from kpi.errors import KpiError, TextError
+
+if TYPE_CHECKING:
+    from kpi.checking import Checked
+
+
+class Sourcing:
+    """Loads sources. ``tables`` are those that could be read, ``failures`` says of the others why not."""
+
+    def __init__(self, engine: Engine, checked: Checked, as_of: date) -> None:
+        self.engine = engine
+        self.checked = checked
+        self.plan = checked.plan
+        self.as_of = as_of
+        self.tables: dict[str, Table] = {}
+        self.failures: dict[str, str] = {}
+
+    def load(self, needs: dict[str, Need]) -> None:
+        """Load what is needed; a query after those that it reads."""
+        waiting: dict[str, Need] = {}
+        for source_id, need in needs.items():
+            if self.plan.sources[source_id].query is not None:
+                waiting[source_id] = need
+            else:
+                self._load_one(source_id, need)
+        if not waiting:
+            return
+        self.engine.lock()
+        for table in self.tables.values():
+            expose(self.engine, table)
+        while waiting:
+            ready = [name for name in waiting if not self._read_by(name) & waiting.keys()] or list(waiting)
+            for source_id in ready:
+                self._load_one(source_id, waiting.pop(source_id))
+                if source_id in self.tables:
+                    expose(self.engine, self.tables[source_id])
+
+    def _read_by(self, source_id: str) -> set[str]:
+        return set(named_in(self.plan.sources[source_id].query or "", self.plan.sources)) - {source_id}
+
+    def _load_one(self, source_id: str, need: Need) -> None:
+        source, facts, where = self.plan.sources[source_id], self.checked.facts[source_id], self.checked.where
+        try:
+            loader = Loader(self.engine, self.plan, source, facts, need, where.get(source_id), self.as_of)
+            if source.query is not None:
+                loader.origin = self._query(source_id, source.query)
+            else:
+                self._refuse_unreadable(source_id)
+            self.tables[source_id] = loader.load()
+        except RowFaultError as fault:
+            self.failures[source_id] = placed(self.checked, fault.path, fault.error)
+        except KpiError as error:
+            self.failures[source_id] = in_words(error)
+        except self.engine.Error as error:
+            self.failures[source_id] = f"{source_id}: {first_line(error)}"
+        except OSError as error:
+            self.failures[source_id] = f"{source_id}: {error.filename or 'its file'} cannot be read: {error.strerror}"
+
+    def _query(self, source_id: str, query: str) -> Scan:
+        try:
+            used = vet(self.engine, query, source_id, self.plan.sources)
+            for other in sorted(used):
+                if other in self.failures:
+                    raise KpiError(self.failures[other])
+            return run_query(self.engine, source_id, query)
+        except TextError as error:
+            raise RowFaultError(("sources", source_id, "query"), error) from None
+
+    def _refuse_unreadable(self, source_id: str) -> None:
+        """Say what stands in the way before anything is read. Raises KpiError."""
+        source, facts = self.plan.sources[source_id], self.checked.facts[source_id]
+        if source.connection is not None or facts.kind == "table":
+            hint = "export it to a file and name it in path"
+            raise KpiError(f"{source_id}: tables in a warehouse cannot be computed yet", hint=hint)
+        if facts.kind == "excel":
+            raise KpiError(f"{source_id}: workbooks cannot be computed yet", hint="save the sheet as CSV")
+        for problem in facts.problems:
+            if problem.code not in ("title-row", "missing-file"):
+                raise KpiError(problem.message, hint=problem.hint)
+        missing = next((problem for problem in facts.problems if problem.code == "missing-file"), None)
+        if missing is not None:
+            raise KpiError(missing.message, hint=missing.hint)
+        if not facts.files:
+            raise KpiError(f"{source_id}: there is no file {', '.join(source.path)}")
+        if facts.kind == "csv" and len(facts.per_file) < len(facts.files):
+            raise KpiError(f"{source_id}: {facts.files[0].name} has no header that can be read")
+
+
+def placed(checked: Checked, path: tuple[str, ...], error: TextError) -> str:
+    """A message about the text at ``path`` of the plan, with the place of the characters concerned."""
+    place = checked.places.within(path, error.start, max(error.end, error.start + 1))
+    return f"{place.file}:{place.line}:{place.column}: {in_words(error)}"
+
+
+def in_words(error: KpiError) -> str:
+    """A message with its mend."""
+    return f"{error.message}; {error.hint}" if error.hint else error.message

@@ -1,0 +1,46 @@
+"""A source that has been read: where its rows are, what its columns hold, and which days it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from kpi.computing.rows import Kind
+from kpi.model import Source
+
+Shape = Literal["dated", "lasting", "snapshot"]
+
+
+@dataclass
+class Table:
+    """Rows in the engine, those up to ``as_of`` only (T1), after ``where``.
+
+    ``name`` is the engine's table. Beside the plan's columns it has ``_day`` and ``_at`` (dated rows: day, and time
+    where there is one) or ``_from`` and ``_until`` (rows that last; ``_until`` is the first day after). ``kinds`` maps
+    column names to kinds; ``integers`` those held as whole numbers. ``days`` are the days that have rows, in order,
+    and ``first`` and ``last`` the first and last of them (for rows that last: of ``from``).
+    """
+
+    source: Source
+    name: str
+    kinds: Mapping[str, Kind]
+    shape: Shape
+    rows: int
+    days: Sequence[date] = ()
+    first: date | None = None
+    last: date | None = None
+    files: tuple[str, ...] = ()
+    skipped: int = 0
+    skipped_reasons: tuple[str, ...] = ()
+    integers: frozenset[str] = frozenset()
+
+    def kind(self, column: str) -> Kind | None:
+        """The kind of a column, whatever the case of its name; None for an unknown one."""
+        folded = column.casefold()
+        return next((kind for name, kind in self.kinds.items() if name.casefold() == folded), None)
+
+    def integer(self, column: str) -> bool:
+        """Whether the engine holds the column as whole numbers."""
+        return column.casefold() in self.integers
