@@ -34,7 +34,8 @@ def format_change(change: float, unit: Unit) -> str:
     size = abs(change)
     if unit.kind == "percent":
         points = size * 100
-        text = f"{trimmed(fixed(points, _decimals(points, 1, below=0.1)), 1)} pt"
+        digits = all_digits(size, 2) if _extreme(size) else trimmed(fixed(points, _decimals(points, 1, below=0.1)), 1)
+        text = f"{digits} pt"
     else:
         text = _text(size, unit, 0, None)
     return f"{'▲' if change > 0 else '▼'} {text}"
@@ -90,6 +91,8 @@ def _signed(value: float, unit: Unit, finer: int, digits: int | None) -> str:
 
 def _text(size: float, unit: Unit, finer: int, digits: int | None) -> str:
     """A number that is not negative, with ``finer`` more digits than usual, or exactly ``digits`` after the point."""
+    if _extreme(size):
+        return _exact(size, unit)
     if unit.kind == "percent":
         points = size * 100
         if digits is not None:
@@ -100,6 +103,11 @@ def _text(size: float, unit: Unit, finer: int, digits: int | None) -> str:
     if unit.kind == "currency":
         return _prefix(unit) + _money(size, finer, digits)
     return _count(size, finer, digits)
+
+
+def _extreme(size: float) -> bool:
+    """Whether ``size`` is beyond anything measured, where multiplying it may overflow."""
+    return size != 0 and not 1e-100 < size < 1e100
 
 
 def _prefix(unit: Unit) -> str:
@@ -124,7 +132,7 @@ def _money(size: float, finer: int, digits: int | None) -> str:
     """``9.50``, ``950``, ``12.4k``: two decimals below 100 unless whole, none below 1000, then three digits."""
     if digits is not None:
         return _scaled_to(size, digits) if size >= 1e3 else fixed(size, digits)
-    cents = _decimals(size, 2, below=0.01) + finer
+    cents = _decimals(size, 2, below=0.1) + finer
     text = fixed(size, cents if size < 100 else 0 if finer == 0 else finer + 1)
     if _read(text) >= 1e3:
         return _scaled(size, finer)
