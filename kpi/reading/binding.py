@@ -18,10 +18,12 @@ from kpi.periods import Calendar, Every, Period, parse_date, parse_label, parse_
 from kpi.quantities import Unit, parse_unit
 from kpi.reading import traps
 from kpi.reading.nodes import Document, Entry, begin, entries, finish, is_null
-from kpi.reading.places import Path, scalar_span
+from kpi.reading.places import Path, hide_secrets, scalar_span
 
 Reader = Callable[["Binder", Path, ScalarNode, Node], Any]
 Value = TypeVar("Value")
+_MOST_REPORTED = 10_000
+_LONGEST = 300  # characters of a number, date, label or the like: no such text is longer
 _MOST_HINTED = 200  # beyond so many mistakes, looking for near names costs more than it helps
 
 
@@ -40,10 +42,12 @@ class Binder:
         """Report a mistake between two offsets of the document at hand; the same one is reported once (aliases)."""
         mark = (code, message, self.document.file, start)
         self._blamed.add(path)
-        if mark not in self._seen:
+        if mark not in self._seen and len(self._seen) < _MOST_REPORTED:
             self._seen.add(mark)
             subject = ".".join(map(str, path))
-            self.diagnostics.append(error(code, message, self.document.location(start, end), subject, hint))
+            place = self.document.location(start, end)
+            safe = None if hint is None else hide_secrets(hint)
+            self.diagnostics.append(error(code, hide_secrets(message), place, subject, safe))
 
     def at(self, code: str, message: str, path: Path, node: Node, hint: str | None = None) -> None:
         """Report a mistake at a whole node."""
@@ -82,7 +86,7 @@ class Binder:
 
         A field whose reader is None is left to the caller.
         """
-        written = self.mapping(path, node, what)
+        written = self.mapping(path, node, f"{what}, a mapping of fields")
         if written is None:
             return None
         values: dict[str, Any] = {}
@@ -151,7 +155,11 @@ class Binder:
             self.report(trap.code, trap.message, path, trap.start, trap.end, trap.hint)
         elif not is_null(node):
             name = f'"{path[-1]}"' if path else "the file"
-            self.at("E011", f"{name} should be {expected}, but this is {traps.kind(node)}", path, node)
+            hint = None
+            if expected == "a text" and type(node) is SequenceNode and len(node.value) == 1:
+                item = node.value[0].value
+                hint = f"write {path[-1]}: {traps.shorten(item)}" if isinstance(item, str) else None
+            self.at("E011", f"{name} should be {expected}, but this is {traps.kind(node)}", path, node, hint)
 
     def unit(self, path: Path, node: ScalarNode | None) -> Unit | None:
         """The unit written in a scalar, that of plain numbers without one; None, reported, when it is none."""
@@ -159,7 +167,7 @@ class Binder:
         unit = self._units.get(text)
         if unit is None:
             try:
-                unit = parse_unit(text or None)
+                unit = parse_unit(brief(text) or None)
             except TextError as mistake:
                 unit = mistake
             self._units[text] = unit
@@ -168,6 +176,13 @@ class Binder:
             self.inside("E024", path, node, unit)
             return None
         return unit
+
+
+def brief(text: str) -> str:
+    """The text, unless it is too long for what it should be. Raises TextError."""
+    if len(text) > _LONGEST:
+        raise TextError(f"{len(text):,} characters are too many here", 0, len(text))
+    return text
 
 
 def text(b: Binder, at: Path, key: ScalarNode, node: Node) -> str | None:
@@ -245,7 +260,7 @@ def label_map(
             b.report(trap.code, trap.message, (*path, name), trap.start, trap.end, trap.hint)
             continue
         try:
-            period = parse_label(name, b.calendar, every)
+            period = parse_label(brief(name), b.calendar, every)
         except TextError as mistake:
             b.inside("E022", (*path, name), label, mistake)
             continue
@@ -316,7 +331,7 @@ def parsed(code: str, parse: Callable[[str], Value]) -> Callable[[Binder, Path, 
         if value is None:
             return None
         try:
-            return parse(value)
+            return parse(brief(value))
         except TextError as mistake:
             assert isinstance(node, ScalarNode)
             b.inside(code, (*at, key.value), node, mistake)

@@ -14,7 +14,9 @@ from yaml.reader import ReaderError
 from kpi.reading.nodes import Document
 from kpi.reading.traps import quoted, shorten
 
-KEY = re.compile(r"""[ \t]*(?:- +)*(?P<key>"[^"]*"|'[^']*'|[^\s#"'\[\]{},:&*!|>%@`-][^:#]*?)[ \t]*:(?=[ \t]|$)[ \t]*""")
+KEY = re.compile(
+    r"""[ \t]*(?:- +)*(?P<key>"[^"]*"[ \t]*|'[^']*'[ \t]*|[^\s#"'\[\]{},:&*!|>%@`-][^:#]*):(?=[ \t]|$)[ \t]*"""
+)
 ITEM = re.compile(r"[ \t]*(?:-[ \t]+)*-(?:[ \t]+|$)")
 _GLUED = re.compile(r"\s*(?:- +)*([A-Za-z_][\w-]*):([^\s/].*)")
 _SECOND_DOCUMENT = "a second document starts here, but one file holds one plan"
@@ -76,7 +78,7 @@ class _Case(NamedTuple):
         """Key, offset and text of the value on the line of an offset; the key is "" where there is none."""
         start, line = self.line(offset)
         if found := KEY.match(line):
-            return found["key"], start + found.end(), line[found.end() :]
+            return found["key"].rstrip(), start + found.end(), line[found.end() :]
         if found := ITEM.match(line):
             return "", start + found.end(), line[found.end() :]
         indent = len(line) - len(line.lstrip())
@@ -96,7 +98,7 @@ class _Case(NamedTuple):
 
 
 def _without_comment(raw: str) -> str:
-    return re.split(r"\s+#", raw, maxsplit=1)[0].rstrip()
+    return re.split(r"\s#", raw, maxsplit=1)[0].rstrip()
 
 
 def _unprintable(text: str) -> Explained:
@@ -105,6 +107,28 @@ def _unprintable(text: str) -> Explained:
     shown = f"U+{ord(text[at]):04X}" if text else "nothing"
     message = f"the control character {shown} may not stand in YAML"
     return Explained("E001", message, at, at + 1, "take it out", at, "character")
+
+
+def subject_at(document: Document, offset: int) -> tuple[str, ...]:
+    """The path of keys above and in the line of an offset, told by indentation alone: there are no nodes yet."""
+    path: list[str] = []
+    start, end = document.line_span(offset)
+    limit, first = 1_000, True
+    for _ in range(2_000):
+        line = document.text[start:end]
+        indent = len(line) - len(line.lstrip())
+        found = KEY.match(line) if line.strip() else None
+        if found is not None and (indent < limit):
+            if not (first and found.end() > offset - start and found.start("key") > offset - start):
+                path.insert(0, shorten(found["key"].strip(" \t\"'")))
+            limit = indent
+        elif first and line.strip():
+            limit = indent
+        first = False
+        if start == 0 or limit == 0:
+            break
+        start, end = document.line_span(start - 1)
+    return tuple(path)
 
 
 def _tab(case: _Case) -> Explained | None:
@@ -126,6 +150,10 @@ _STARTS = {
     "`": "is reserved",
     ">": "announces a text on the lines below",
     "|": "announces a text on the lines below",
+    ",": "separates entries",
+    "]": "ends a list",
+    "}": "ends a mapping",
+    "-": "starts a list",
 }
 
 
@@ -135,13 +163,17 @@ def _scalar_start(case: _Case) -> Explained | None:
         char = case.text[offset : offset + 1]
         if char not in _STARTS or not char:
             continue
-        if char in ">|" and "block scalar" not in case.context:
+        if char in ">|" and "block scalar" not in case.context and "cannot start" not in case.problem:
             continue
         if char in "*&!" and not re.search("alias|anchor|tag", case.context + case.problem):
             continue
         if char in "&*" and "simple key" in case.context:
             continue
         key, at, raw = case.value(offset)
+        if char in ",]}" and (at != offset or not key):
+            continue
+        if char == "-" and "block sequence entries" not in case.problem:
+            continue
         if at != offset:  # inside brackets or braces, or the key itself
             raw = re.split(r"[,\]}]", case.text[offset : case.document.line_span(offset)[1]], maxsplit=1)[0]
             key, at = _flow_key(case.text, offset), offset
@@ -169,6 +201,9 @@ def _quote(case: _Case) -> Explained | None:
 
 def _open_quote(case: _Case, began: int) -> Explained:
     _, end = case.document.line_span(began)
+    key, start, raw = case.value(began)
+    if start == began and raw.strip() in ("'", '"'):
+        return case.trap(f"an unquoted {raw[0]} opens a quotation", began, raw, key)
     return Explained("E001", "the quotation that is opened here is not closed on its line", began, end,
                      f"end it with {case.text[began]}", began)  # fmt: skip
 
@@ -180,7 +215,6 @@ def _flow(case: _Case) -> Explained | None:
     began = case.began
     if case.text[began : began + 1] not in ("[", "{"):
         began = max(case.text.rfind("{", 0, case.at), case.text.rfind("[", 0, case.at), 0)
-    key, value_at, raw = case.value(began)
     opener = case.text[began : began + 1]
     start, line = case.line(case.at)
     entry_below = start > began and (not line.strip() or KEY.match(line) or case.at >= len(case.text.rstrip()))
@@ -188,18 +222,43 @@ def _flow(case: _Case) -> Explained | None:
         end = case.document.line_span(began)[1]
         closer = "]" if opener == "[" else "}"
         return Explained("E001", f'the "{opener}" is not closed', began, end, f'close it with "{closer}"', began)
+    key, value_at, raw = case.value(began)
     if opener == "[" and value_at == began and raw.rstrip()[-1:] not in ("]", ","):
         return case.trap('an unquoted "[" starts a list, not a text', began, raw, key)
-    _, end = case.document.line_span(case.at)
-    at = min(case.at, end)
-    char = case.text[at : at + 1]
-    inner = re.search(r"[?\[\]{}]", case.text[began + 1 : at + 1])
-    if char == "?" or inner is not None:
-        sign = "?" if char == "?" else (inner[0] if inner else char)
-        message = f'an unquoted "{sign}" inside brackets or braces has its own meaning in YAML'
-    else:
-        message = "this does not fit inside brackets or braces"
-    return Explained("E002", message, at, max(at + 1, end), "put the text that holds it in quotes", began)
+    at = min(case.at, case.document.line_span(case.at)[1])
+    key, piece_at, piece = _flow_piece(case.text, began, at)
+    if not piece:
+        char = case.text[at : at + 1]
+        before = case.text[:at].rstrip()
+        key = _flow_key(case.text, len(before.removesuffix(",")))
+        hint = f"write {key}: {quoted(char)}" if char == "," and key else None
+        message = f'a value is missing before this "{char}"' if char else "a value is missing here"
+        return Explained("E002", message, at, at + 1, hint, began)
+    inner = re.search(r"[?\[\]{}]", piece)
+    sign = inner[0] if inner else piece[0]
+    message = f'an unquoted "{sign}" inside brackets or braces has its own meaning in YAML'
+    found = case.trap(message, piece_at, piece, key)
+    return found._replace(skip=began)
+
+
+def _flow_piece(text: str, began: int, at: int) -> tuple[str, int, str]:
+    """Key, offset and text of the entry inside brackets or braces in which an offset stands."""
+    key, start, depth, here = "", began + 1, 0, began + 1
+    while here < at:
+        char = text[here]
+        if char in "\"'" and 0 <= text.find(char, here + 1) < at:
+            here = text.find(char, here + 1)
+        depth += (char in "[{") - (char in "]}")
+        if depth == 0 and char == ",":
+            key, start = "", here + 1
+        elif depth == 0 and char == ":" and not key and text[here + 1 : here + 2] in (" ", "\n"):
+            key, start = text[start:here].strip(), here + 1
+        here += 1
+    while here < len(text) and text[here] not in "\r\n" and not (depth <= 0 and text[here] in ",]}"):
+        depth += (text[here] in "[{") - (text[here] in "]}")
+        here += 1
+    piece = text[start:here]
+    return key, start + len(piece) - len(piece.lstrip()), piece.strip()
 
 
 def _colon(case: _Case) -> Explained | None:

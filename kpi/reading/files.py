@@ -52,13 +52,16 @@ def _is_git_root(folder: Path) -> bool:
     return (folder / ".git").exists()
 
 
-def shown_name(path: Path, cwd: Path) -> str:
-    """How a file is named to people: relative to the current folder when below it, else as given."""
+def shown_name(path: Path, cwd: Path, folder: Path, given: Path) -> str:
+    """How a file is named to people: relative to the current folder when below it, else as given.
+
+    As given means that ``folder``, the main file's, is written ``given``.
+    """
     # Text only, and without pathlib's resolve(): a symlinked file keeps the name it was found by.
-    absolute, below = os.path.normpath(cwd / path), os.path.normpath(cwd)
+    absolute, below = os.path.normpath(path), os.path.normpath(cwd)
     if absolute.startswith(below.rstrip(os.sep) + os.sep):
         return Path(absolute[len(below.rstrip(os.sep)) + 1 :]).as_posix()
-    return path.as_posix()
+    return Path(os.path.normpath(given / os.path.relpath(absolute, folder))).as_posix()
 
 
 def included_files(pattern: str, folder: Path, root: Path) -> list[Path]:

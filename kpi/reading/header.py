@@ -13,7 +13,7 @@ from kpi.model import CalendarSettings, LintSettings, WordOptions
 from kpi.model.lint import SeverityWord
 from kpi.periods import Calendar, parse_month_name, parse_timezone, parse_weekday
 from kpi.reading import traps
-from kpi.reading.binding import Binder, Reader, choice, day, integer, text, text_or_texts, texts
+from kpi.reading.binding import Binder, Reader, brief, choice, day, integer, text, text_or_texts, texts
 from kpi.reading.nodes import Entry
 from kpi.reading.places import Path
 
@@ -34,7 +34,7 @@ def _word(parse: Callable[[str], object], code: str) -> Reader:
         if value is None:
             return None
         try:
-            parse(value)
+            parse(brief(value))
         except TextError as mistake:
             b.inside(code, (*at, key.value), node, mistake)  # type: ignore[arg-type]
             return None

@@ -13,6 +13,7 @@ from kpi.reading import traps
 from kpi.reading.binding import (
     Binder,
     Reader,
+    brief,
     choice,
     day,
     expression,
@@ -127,7 +128,7 @@ class _Measured:
         written = text(self.b, self.path, key, node)
         if written is not None:
             try:
-                self.baseline = values["baseline"] = float(parse_number(written, self.unit))
+                self.baseline = values["baseline"] = float(parse_number(brief(written), self.unit))
             except TextError as mistake:
                 self.b.inside("E032", (*self.path, "baseline"), node, mistake)  # type: ignore[arg-type]
                 self.baseline = 1.0  # the target is still read; what it needs is only that there is a baseline
@@ -200,7 +201,7 @@ class _Measured:
                 self.b.empty(at, label, value)
                 continue
             try:
-                found[period.label] = float(parse_number(written, self.unit))
+                found[period.label] = float(parse_number(brief(written), self.unit))
             except TextError as mistake:
                 self.b.inside("E020", (*at, label.value), value, mistake)  # type: ignore[arg-type]
         return found

@@ -9,15 +9,19 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from yaml import YAMLError
 
-from kpi.reading.explain import ITEM, KEY, Explained, explain
 from kpi.reading.nodes import MAX_BYTES, Document, TooLargeError, compose
+from kpi.reading.traps import Trap
+
+if TYPE_CHECKING:
+    from kpi.reading.explain import Explained
 
 _MOST_MENDS = 25
 _MENDED_SIZE = 1_000_000  # characters; a larger file is parsed again only once or twice
-Report = Callable[[str, str, int, int, str | None], None]
+Report = Callable[[Document, Trap], None]
 
 
 def decode(raw: bytes) -> str:
@@ -33,52 +37,61 @@ def read_bytes(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def load(file: str, raw: bytes | str, report: Callable[[Document, Explained], None]) -> Document:
+def load(file: str, raw: bytes | str, report: Report) -> Document:
     """The document of a file, what is not YAML reported; without a root when nothing can be read."""
     if len(raw) > MAX_BYTES:
         document = Document(file, "")
+        document.failed = True
         message = f"the file is larger than {MAX_BYTES // 1_000_000} MB, and no plan is"
-        report(document, Explained("E005", message, 0, 0, "split it and include the parts", 0))
+        report(document, Trap("E005", message, 0, 0, "split it and include the parts"))
         return document
     try:
         text = raw.removeprefix("\ufeff") if isinstance(raw, str) else decode(raw)
     except UnicodeDecodeError as fault:
         document = Document(file, fault.object[: fault.start].decode("utf-8", "replace"))
+        document.failed = True
         at = len(document.text)
-        report(document, Explained("E006", "the file is not UTF-8 from here on", at, at, "save it as UTF-8", at))
+        report(document, Trap("E006", "the file is not UTF-8 from here on", at, at, "save it as UTF-8"))
         return document
     document = Document(file, text)
-    _parse(document, report)
+    document.failed = not _parse(document, report)
     return document
 
 
-def _parse(document: Document, report: Callable[[Document, Explained], None]) -> None:
+def _parse(document: Document, report: Report) -> bool:
+    """Set the document's root; False when it has none because of mistakes."""
     text = document.text
     left = _MOST_MENDS if len(text) < _MENDED_SIZE else 2
     while True:
         try:
             document.root = compose(text)
-            return
+            return True
         except YAMLError as fault:
+            from kpi.reading.explain import explain  # only files that are not YAML need it
+
             found = explain(document, text, fault)
         except TooLargeError as fault:
-            report(document, Explained("E005", fault.message, fault.offset, fault.offset + 1, None, 0))
-            return
+            report(document, Trap("E005", fault.message, fault.offset, fault.offset + 1, None))
+            return False
         except UnicodeEncodeError as fault:  # half of a surrogate pair, from a text that was no file
+            from kpi.reading.explain import Explained
+
             found = Explained("E001", "this is not a character", fault.start, fault.end, None, fault.start, "character")
         start, end = _stretch(document, text, found)
         if not any(a < end and start < b for a, b in document.mended):
-            report(document, found)
+            report(document, Trap(found.code, found.message, found.start, found.end, found.hint))
         left -= 1
         mended = _blank(text, start, end)
         if left <= 0 or mended == text:
-            return
+            return False
         document.mended.append((start, end))
         text = mended
 
 
 def _stretch(document: Document, text: str, found: Explained) -> tuple[int, int]:
     """What to blank: from the value after the key (else from the line's start) to the end of the entry."""
+    from kpi.reading.explain import ITEM, KEY
+
     if found.reach == "character":
         return found.skip, found.skip + 1
     if found.reach == "rest":

@@ -59,13 +59,17 @@ class TooLargeError(Exception):
 
 
 class Document:
-    """One file: its text, its nodes, and the stretches that had to be passed over because they are not YAML."""
+    """One file: its text, its nodes, and the stretches that had to be passed over because they are not YAML.
+
+    ``failed`` says that nothing of it could be read.
+    """
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
         self.root: Node | None = None
         self.mended: list[tuple[int, int]] = []
+        self.failed = False
         self._starts: list[int] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -97,6 +101,10 @@ class Document:
             return ""
         start, end = self.line_span(self._starts[number - 1])
         return self.text[start:end]
+
+    def is_whole(self) -> bool:
+        """Whether no entry can have been lost: everything was read, or only what stands on one line passed over."""
+        return not self.failed and all("\n" not in self.text[start:end].strip() for start, end in self.mended)
 
     def is_mended(self, start: int, end: int) -> bool:
         """Whether something between two offsets was passed over, so that what is missing there is no new mistake."""

@@ -16,7 +16,7 @@ from kpi.reading.nodes import Document, Entry, begin, entries, finish
 
 Path = tuple[str | int, ...]
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
-_CONNECTION = re.compile(r"""(connection["']?\s*:\s*)(?!\$\{\w+\}|["']\$\{\w+\}["'])([^\s#,}][^\r\n]*)""")
+_CONNECTION = re.compile(r"""(connection["']?\s*:\s*)(?!["']?\$\{\w+\}["']?\s*(?:[,}#]|$))([^\s#,}][^\r\n]*)""")
 _CREDENTIALS = re.compile(r"(://)([^\s/@]+)(?=@)")
 
 

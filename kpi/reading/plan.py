@@ -15,7 +15,6 @@ from kpi.errors import InputError
 from kpi.model import Plan
 from kpi.reading import places, traps
 from kpi.reading.binding import Binder, expression
-from kpi.reading.explain import Explained
 from kpi.reading.files import IncludeError, included_files, project_root, shown_name
 from kpi.reading.goals import read_goal
 from kpi.reading.header import SECTIONS, make_calendar, read_header
@@ -33,7 +32,7 @@ class ReadResult(NamedTuple):
 
     ``diagnostics`` are in the order of files and lines; ``texts`` are the files' texts by the names shown to people;
     ``broken`` are entries that are declared but left out, as ("kpis", "nps"), so that names which refer to them need
-    not be called unknown as well.
+    not be called unknown as well; ``whole`` is False when entries may be declared where nothing could be read.
     """
 
     plan: Plan
@@ -41,6 +40,7 @@ class ReadResult(NamedTuple):
     places: Places
     texts: dict[str, str]
     broken: frozenset[tuple[str, str]] = frozenset()
+    whole: bool = True
 
 
 def read_plan(path: Path, *, text: str | None = None, cwd: Path | None = None) -> ReadResult:
@@ -82,9 +82,11 @@ class _Reading:
     """One reading of a plan."""
 
     def __init__(self, path: Path, cwd: Path) -> None:
-        self.path, self.cwd = path, cwd
-        self.folder = path.parent
-        self.root = project_root(path.parent)
+        self.given, self.cwd = path, cwd
+        self.path = cwd / path
+        self.folder = self.path.parent
+        self.root = project_root(self.folder)
+        self.unopened = False
         self.binder = Binder()
         self.documents: dict[str, Document] = {}
         self.folders: dict[str, Path] = {}
@@ -117,7 +119,8 @@ class _Reading:
         diagnostics = sorted(self.binder.diagnostics, key=lambda one: (order.get(one.location.file, 0), one.location))
         texts = {file: document.text for file, document in self.documents.items()}
         found = Places(main, self.documents, self.entries)
-        return ReadResult(plan, tuple(diagnostics), found, texts, frozenset(self.broken))
+        whole = all(document.is_whole() for document in self.documents.values()) and not self.unopened
+        return ReadResult(plan, tuple(diagnostics), found, texts, frozenset(self.broken), whole)
 
     def _load_main(self, text: str | None) -> Document:
         raw: bytes | str
@@ -129,20 +132,26 @@ class _Reading:
             except OSError as fault:
                 missing = isinstance(fault, FileNotFoundError)
                 hint = "kpi init writes a first one" if missing else None
-                raise InputError(f"{self.path}: {fault.strerror or fault}", hint=hint) from None
+                raise InputError(f"{self.given}: {fault.strerror or fault}", hint=hint) from None
         return self._load(self.path, raw)
 
     def _load(self, path: Path, raw: bytes | str) -> Document:
         b = self.binder
 
-        def report(document: Document, found: Explained) -> None:
-            b.document = document
-            b.report(found.code, found.message, (), found.start, found.end, found.hint)
+        def report(document: Document, found: traps.Trap) -> None:
+            from kpi.reading.explain import subject_at  # only files that are not YAML need it
 
-        document = load(shown_name(path, self.cwd), raw, report)
+            b.document = document
+            path = subject_at(document, found.start) if document.text else ()
+            b.report(found.code, found.message, path, found.start, found.end, found.hint)
+
+        document = load(self._shown(path), raw, report)
         self.documents[document.file] = document
         self.folders[document.file] = path.parent
         return document
+
+    def _shown(self, path: Path) -> str:
+        return shown_name(path, self.cwd, self.folder, self.given.parent)
 
     def _header(self, document: Document, is_main: bool) -> tuple[dict[str, Any], dict[str, Entry]]:
         b = self.binder
@@ -169,6 +178,7 @@ class _Reading:
                 files = included_files(pattern, self.folder, self.root)
             except IncludeError as fault:
                 b.at(fault.code, fault.message, at, node, fault.hint)
+                self.unopened = True
                 continue
             for file in files:
                 if file.resolve() in seen:
@@ -178,11 +188,13 @@ class _Reading:
                 try:
                     raw = read_bytes(file)
                 except OSError as fault:
-                    b.at("E006", f"{shown_name(file, self.cwd)}: {fault.strerror or fault}", at, node)
+                    b.at("E006", f"{self._shown(file)}: {fault.strerror or fault}", at, node)
+                    self.unopened = True
                     continue
                 total += len(raw)
                 if total > MAX_TOTAL:
                     b.at("E005", f"the files are larger than {MAX_TOTAL // 1_000_000} MB together", at, node)
+                    self.unopened = True
                     return
                 yield self._load(file, raw)
 

@@ -98,7 +98,7 @@ def _empty_block(document: Document, key: ScalarNode | None, node: ScalarNode) -
     start = begin(node)
     raw = re.split(r"\s#", rest_of_line(document, start), maxsplit=1)[0].rstrip()
     sign = str(node.style)
-    if re.fullmatch(r"[|>][+-]?", raw) and raw != sign:
+    if re.fullmatch(r"[|>][+-]?", raw):
         message = f'"{raw}" announces a text on the lines below, but none follows'
     else:
         message = f'an unquoted "{sign}" announces a text on the lines below, so "{shorten(raw)}" is read as nothing'
@@ -161,7 +161,7 @@ def _split_off(document: Document, mapping: Node, key: ScalarNode) -> Trap:
     """``{green: at least 1,000}``: what stands after a comma is an entry of its own, with no value."""
     start, end = begin(key), finish(document, key)
     before: tuple[Node, Node] | None = None
-    for pair in mapping.value:
+    for pair in mapping.value[:1_000]:  # past so many a hint helps nobody
         if pair[0] is key:
             break
         before = pair
@@ -200,6 +200,8 @@ _PAIRS = (("[", "]"), ("(", ")"))
 def cut_by_comment(document: Document, node: Node) -> Trap | None:
     """A text without quotes that a ``#`` cuts in the middle of a bracket or quotation."""
     end = finish(document, node)
+    if document.text[end : end + 1] not in (" ", "\t"):
+        return None
     rest = rest_of_line(document, end)
     if not rest.lstrip().startswith("#"):
         return None
