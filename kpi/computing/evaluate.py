@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from kpi.computing.gather import Request, Value
+from kpi.computing.gather import Request
+from kpi.computing.parts import Value
 from kpi.formulas import tree
 from kpi.model import Kpi
 from kpi.periods import Calendar, Period, Span, Window, parse_window, shift, whole, window_span, year_ago

@@ -72,12 +72,12 @@ class BadRows:
     """What the bits of ``_bad`` in a freshly built table say, and what follows from it.
 
     Bit i (at most ``bits``) is the i-th reading; the bit ``bits + 1`` is a row without a date, ``bits + 2`` one that
-    ends before it begins. ``raw`` is the FROM clause of the text that was read.
+    ends before it begins. ``seen`` has all bits that occur; ``raw`` is the FROM clause of the text that was read.
     """
 
     def __init__(
         self, engine: Engine, source: Source, facts: SourceFacts, plan: Plan, readings: Sequence[Reading],
-        table: str, raw: str, bits: int,
+        table: str, raw: str, bits: int, seen: int,
     ) -> None:  # fmt: skip
         self.engine = engine
         self.source = source
@@ -87,7 +87,7 @@ class BadRows:
         self.table = table
         self.raw = raw
         self.bits = bits
-        self.seen: int = engine.ask(f"SELECT coalesce(bit_or(_bad), 0) FROM {table}")[0][0]
+        self.seen = seen
 
     def guess_failed(self) -> bool:
         """Whether a row does not fit a kind that was only guessed."""
@@ -113,7 +113,6 @@ class BadRows:
             skipped += self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE _bad <> 0")[0][0]
             reasons += [f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words, _ in found]
             self.engine.ask(f"DELETE FROM {self.table} WHERE _bad <> 0")
-        self.engine.ask(f"ALTER TABLE {self.table} DROP COLUMN _bad")
         return skipped, tuple(reasons)
 
     def _bit(self, bit: int) -> bool:

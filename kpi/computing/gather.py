@@ -6,23 +6,22 @@ count the sightings with no later one of the same value inside it. Everything el
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from kpi.computing.engine import Engine
+from kpi.computing.parts import BY_DAY, COUNTING, Part, Value, finished, merged, partials, whole_sql
 from kpi.computing.rows import RowCompiler, a, column_sql, fault
 from kpi.computing.table import Table
 from kpi.errors import TextError
 from kpi.formulas import tree, walk
 from kpi.periods import Span
 
-COUNTING = ("count", "sum", "count_distinct")
-BY_DAY = ("count", "sum", "avg", "min", "max", "stddev", "first", "last")
-Value = float | None
+# From here on it pays to find the sightings of each value once instead of counting window by window.
+MANY_ROWS = 50_000
 
 
 class Request(NamedTuple):
@@ -33,23 +32,6 @@ class Request(NamedTuple):
 
 
 Asked = dict[tree.Aggregate, list[tuple[Request, Span]]]
-
-
-@dataclass(frozen=True)
-class Part:
-    """SQL for one aggregate: the value it is of (None: the row itself) and the condition on rows (None: all)."""
-
-    function: str
-    value: str | None
-    condition: str | None
-    percent: float | None
-    integer: bool = False
-
-    @property
-    def chosen(self) -> str:
-        """The value where the condition holds, else NULL."""
-        value = self.value or "1"
-        return value if self.condition is None else f"(CASE WHEN {self.condition} THEN {value} END)"
 
 
 class Gatherer:
@@ -134,7 +116,7 @@ class Gatherer:
                 direct.append((request, span))
             elif aggregate.function in BY_DAY:
                 daily.setdefault(aggregate, []).append((request, span))
-            elif aggregate.function == "count_distinct":
+            elif aggregate.function == "count_distinct" and self.table.rows >= MANY_ROWS:
                 distinct.setdefault(aggregate, []).append((request, span))
             else:
                 direct.append((request, span))
@@ -208,19 +190,30 @@ class Gatherer:
         return {request: float(found.get(i, 0)) for i, (request, _) in enumerate(flat)}
 
     def _direct(self, wanted: list[tuple[Request, Span]]) -> dict[Request, Value]:
-        by_aggregate: dict[tree.Aggregate, list[int]] = {}
-        for i, (request, _) in enumerate(wanted):
-            by_aggregate.setdefault(request.aggregate, []).append(i)
-        parts = []
-        for aggregate, indices in by_aggregate.items():
-            part = self._parts[aggregate]
-            windows = values_of([(i, wanted[i][1], wanted[i][0].window or wanted[i][1]) for i in indices])
-            parts.append(
-                f"SELECT w.i, {whole_sql(part, 't._at')} FROM {self.table.name} t "
-                f"JOIN {windows} ON t._day >= w.rs AND t._day < w.re GROUP BY w.i"
-            )
-        found: dict[int, Any] = dict(self.engine.run(self.table.source.id, "\nUNION ALL\n".join(parts)))
-        return {request: finished(request.aggregate.function, found.get(i)) for i, (request, _) in enumerate(wanted)}
+        """Window by window; aggregates with the same windows share a statement."""
+        of_aggregate: dict[tree.Aggregate, list[tuple[Span, Span]]] = {}
+        for request, rows in wanted:
+            of_aggregate.setdefault(request.aggregate, []).append((rows, request.window or rows))
+        alike: dict[tuple[tuple[Span, Span], ...], list[tree.Aggregate]] = {}
+        for aggregate, pairs in of_aggregate.items():
+            alike.setdefault(tuple(pairs), []).append(aggregate)
+        answers: dict[Request, Value] = {}
+        for windows, aggregates in alike.items():
+            columns = ", ".join(whole_sql(self._parts[aggregate], "t._at") for aggregate in aggregates)
+            listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(windows)])
+            found: dict[int, Any] = {
+                row[0]: row[1:]
+                for row in self.engine.run(
+                    self.table.source.id,
+                    f"SELECT w.i, {columns}\nFROM {self.table.name} t "
+                    f"JOIN {listed}\nON t._day >= w.rs AND t._day < w.re GROUP BY w.i",
+                )
+            }
+            for place, aggregate in enumerate(aggregates):
+                for i, (_, window) in enumerate(windows):
+                    cell = found[i][place] if i in found else None
+                    answers[Request(aggregate, window)] = finished(aggregate.function, cell)
+        return answers
 
     # Rows that last, and snapshots.
 
@@ -285,103 +278,3 @@ def values_of(windows: Sequence[tuple[int, Span, Span]]) -> str:
         for i, rows, window in windows
     )
     return f"(VALUES {lines}) w(i, rs, re, s, e)"
-
-
-def sum_sql(part: Part) -> str:
-    """A sum that hardly depends on the order of the rows."""
-    return f"sum({part.chosen})::DOUBLE" if part.integer else f"fsum({part.chosen})"
-
-
-def partials(part: Part) -> list[str]:
-    """The columns that one day contributes to an aggregate."""
-    chosen = part.chosen
-    match part.function:
-        case "count":
-            return [f"count({chosen})"]
-        case "sum":
-            return [sum_sql(part)]
-        case "avg":
-            return [sum_sql(part), f"count({chosen})"]
-        case "stddev":
-            return [f"count({chosen})", f"avg({chosen})", f"var_pop({chosen}) * count({chosen})"]
-        case "min" | "max":
-            return [f"{part.function}({chosen})::DOUBLE"]
-        case _:
-            return [timed(part, "t._at")]
-
-
-def timed(part: Part, time: str) -> str:
-    """V5: the value in the row with the least or greatest date; of ties the smallest, the largest."""
-    condition = f"{part.value} IS NOT NULL" + (f" AND {part.condition}" if part.condition else "")
-    pair = f"(CASE WHEN {condition} THEN {{'t': {time}, 'v': {part.value}::DOUBLE}} END)"
-    return f"{'min' if part.function == 'first' else 'max'}({pair})"
-
-
-def whole_sql(part: Part, time: str) -> str:
-    """One aggregate over all rows at hand."""
-    chosen = part.chosen
-    match part.function:
-        case "count":
-            return f"count({chosen})::DOUBLE"
-        case "count_distinct":
-            return f"count(DISTINCT {chosen})::DOUBLE"
-        case "sum":
-            return sum_sql(part)
-        case "stddev":
-            return f"stddev_samp({chosen})"
-        case "percentile":
-            return f"quantile_cont({chosen}::DOUBLE, {(part.percent or 0.0) / 100!r})"
-        case "median":
-            return f"quantile_cont({chosen}::DOUBLE, 0.5)"
-        case "first" | "last":
-            return f"({timed(part, time)})['v']"
-        case _:
-            return f"{part.function}({chosen})::DOUBLE"
-
-
-def finished(function: str, cell: Any) -> Value:
-    """A cell as a number: nothing counted is zero (V3)."""
-    if cell is None:
-        return 0.0 if function in COUNTING else None
-    return finite(float(cell))
-
-
-def finite(value: float) -> Value:
-    """A sum that overflowed is no value."""
-    return value if math.isfinite(value) else None
-
-
-def merged(function: str, days: Sequence[Sequence[Any]]) -> Value:
-    """One value of the partial results of its days."""
-    if function in ("count", "sum"):
-        return finite(math.fsum(cell[0] for cell in days if cell[0] is not None))
-    if function == "avg":
-        count = sum(cell[1] for cell in days)
-        return finite(math.fsum(cell[0] for cell in days if cell[0] is not None) / count) if count else None
-    if function == "stddev":
-        return deviation(days)
-    cells = [cell[0] for cell in days if cell[0] is not None]
-    if not cells:
-        return None
-    if function in ("first", "last"):
-        pick: Callable[..., Any] = min if function == "first" else max
-        chosen = pick(cells, key=lambda cell: (cell["t"], cell["v"]))
-        return finite(float(chosen["v"]))
-    return finite(float(min(cells) if function == "min" else max(cells)))
-
-
-def deviation(days: Sequence[Sequence[Any]]) -> Value:
-    """The sample's standard deviation of parts, each (count, mean, sum of squared differences from its mean).
-
-    The pairwise formula of Chan, Golub and LeVeque (1983), which does not cancel as sums of squares do.
-    """
-    total, mean, squares = 0, 0.0, 0.0
-    for count, part_mean, part_squares in days:
-        if not count:
-            continue
-        difference = part_mean - mean
-        both = total + count
-        squares += part_squares + difference * difference * total * count / both
-        mean += difference * count / both
-        total = both
-    return finite(math.sqrt(squares / (total - 1))) if total > 1 else None

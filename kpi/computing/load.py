@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from kpi.computing.columns import Reading, Readings, native_reading
 from kpi.computing.demand import Need
@@ -18,7 +19,7 @@ from kpi.errors import KpiError, TextError
 from kpi.formulas import columns as columns_in
 from kpi.formulas import tree, walk
 from kpi.model import Plan, Source
-from kpi.sources import SourceFacts
+from kpi.sources import SourceFacts, shown
 
 # One bit a column in a BIGINT; the last ones share a bit.
 BITS = 60
@@ -31,6 +32,16 @@ class RowFaultError(KpiError):
         super().__init__(error.message, hint=error.hint)
         self.path = path
         self.error = error
+
+
+class Summary(NamedTuple):
+    """A built table at a glance: how many rows, the bits of all bad ones, the days in order, the first and the last."""
+
+    rows: int
+    bad: int
+    days: list[date]
+    first: date | None
+    last: date | None
 
 
 @dataclass
@@ -172,13 +183,34 @@ class Loader:
             f"WHERE {here} AND (_kept OR _bad & {where_mask} <> 0)"
         )
         self.engine.run(self.source.id, sql, scans_files=scans)
+        summary = self._summary(shape)
         raw = f"{self._cleaned(scan)} c"
-        bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, BITS)
+        bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, BITS, summary.bad)
         if bad_rows.guess_failed():
             return None
         skipped, reasons = bad_rows.settle(ragged=scan.ragged and scans)
+        if summary.bad:
+            summary = self._summary(shape)
         self._first_dates(kinds, later, shape)
-        return self._described(kinds, shape, skipped, reasons)
+        files = tuple(shown(path, self.source, self.plan) for path in self.facts.files)
+        return Table(
+            self.source, self.name, kinds, shape, summary.rows, summary.days, summary.first, summary.last,
+            files, skipped, reasons, integers_of(scan),
+        )  # fmt: skip
+
+    def _summary(self, shape: Shape) -> Summary:
+        """Days, rows and bad bits of the table that was just built, in one statement."""
+        if shape == "dated":
+            counted = self.engine.ask(f"SELECT _day, count(*), bit_or(_bad) FROM {self.name} GROUP BY 1 ORDER BY 1")
+            days = [row[0] for row in counted if row[0] is not None]
+            bad = 0
+            for row in counted:
+                bad |= row[2]
+            rows = sum(row[1] for row in counted)
+            return Summary(rows, bad, days, days[0] if days else None, days[-1] if days else None)
+        edges = "min(_from), max(_from)" if shape == "lasting" else "NULL, NULL"
+        first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or(_bad) FROM {self.name}")[0]
+        return Summary(rows, bad or 0, [], first, last)
 
     def _in_order(self) -> list[tuple[str, tree.Node]]:
         """Computed columns, each after those that it names; cycles have been refused before."""
@@ -251,8 +283,9 @@ class Loader:
         """V8: the columns that need ``first_date``, over the rows that are left."""
         if not later:
             return
-        if shape != "dated":
+        if shape == "snapshot":
             raise KpiError(f"{self.source.id}: first_date needs a source with a date")
+        day = "_day" if shape == "dated" else "_from"
         asked: dict[str, None] = {}
         for node in later.values():
             for part in walk(node):
@@ -262,7 +295,7 @@ class Loader:
         joins = []
         for i, folded in enumerate(asked):
             column = quoted(names.get(folded, folded))
-            firsts_of = f"(SELECT {column} AS v, min(_day) AS first FROM {self.name} GROUP BY 1)"
+            firsts_of = f"(SELECT {column} AS v, min({day}) AS first FROM {self.name} GROUP BY 1)"
             joins.append(f"LEFT JOIN {firsts_of} f{i} ON x.{column} = f{i}.v")
         firsts = ", ".join(f"f{i}.first AS {quoted('_first_' + folded)}" for i, folded in enumerate(asked))
         inner = f"(SELECT x.*, {firsts} FROM {self.name} x {' '.join(joins)})"
@@ -274,25 +307,6 @@ class Loader:
         self.engine.ask(f"DROP TABLE {self.name}")
         self.engine.ask(f"ALTER TABLE {self.name}_first RENAME TO {self.name}")
 
-    def _described(self, kinds: dict[str, Kind], shape: Shape, skipped: int, reasons: tuple[str, ...]) -> Table:
-        days: list[date] = []
-        rows = 0
-        if shape == "dated":
-            counted = self.engine.ask(f"SELECT _day, count(*) FROM {self.name} GROUP BY 1 ORDER BY 1")
-            days, rows = [row[0] for row in counted], sum(row[1] for row in counted)
-            first, last = (days[0], days[-1]) if days else (None, None)
-        elif shape == "lasting":
-            first, last, rows = self.engine.ask(f"SELECT min(_from), max(_from), count(*) FROM {self.name}")[0]
-        else:
-            first = last = None
-            rows = self.engine.ask(f"SELECT count(*) FROM {self.name}")[0][0]
-        described = self.engine.ask(f"DESCRIBE {self.name}")
-        whole = frozenset(row[0].casefold() for row in described if row[1].endswith("INT") or row[1] == "INTEGER")
-        from kpi.sources import shown
-
-        files = tuple(shown(path, self.source, self.plan) for path in self.facts.files)
-        return Table(self.source, self.name, kinds, shape, rows, days, first, last, files, skipped, reasons, whole)
-
 
 def first_date_sql(column: str) -> str:
     """Where ``first_date(column)`` lies once it has been joined."""
@@ -302,3 +316,10 @@ def first_date_sql(column: str) -> str:
 def bad_sql(reading: Reading) -> str:
     """Whether there is a value that cannot be read."""
     return f"{quoted(reading.name)} IS NOT NULL AND {reading.sql} IS NULL"
+
+
+def integers_of(scan: Scan) -> frozenset[str]:
+    """The columns that the engine holds as whole numbers; those read from text are doubles."""
+    return frozenset(
+        name.casefold() for name, type_name in scan.types.items() if type_name.endswith(("INT", "INTEGER"))
+    )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from kpi.computing.demand import expand, needs_of
 from kpi.computing.engine import Engine
 from kpi.computing.evaluate import Amount, Evaluator, MixedKindsError, is_additive
-from kpi.computing.gather import Gatherer, Request, Value
+from kpi.computing.gather import Gatherer, Request
+from kpi.computing.parts import Value
 from kpi.computing.queries import first_line
 from kpi.computing.series import Point, Results, Series, SourceUse
 from kpi.computing.sourcing import Sourcing, placed
