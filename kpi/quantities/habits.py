@@ -77,6 +77,8 @@ def _misfit(text: str, found: tuple[float, bool, str], unit: Unit, relative: boo
 
 def _mended(body: str, unit: Unit) -> str | None:
     """A hint for what is not well written, None if it cannot be told what was meant."""
+    if len(body) > 100:
+        return None  # no number by habit, and the searches below would take their time
     lower = body.lower()
     if lower.lstrip("+-.") in _NOT_FINITE:
         return "only finite numbers can be compared; where there is none, leave the field out"
@@ -139,7 +141,7 @@ def _with_ending(before: str, options: list[str], after: str, unit: Unit) -> str
     if match := re.search(rf"({_NUMBER})$", after):
         return f"it is not said what the {match[1]} is; {_examples(unit)}"
     if word in SECONDS:
-        return f"write {number} {after}" if unit.kind == "duration" else f"write {number}"
+        return f"write {number} {after.rstrip('.')}" if unit.kind == "duration" else f"write {number}"
     if re.fullmatch(r"[^\W\d_]+", after):
         return f'"{after}" means nothing after a number; {_examples(unit)}'
     return None

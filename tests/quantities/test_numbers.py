@@ -184,6 +184,7 @@ def test_V6_a_duration_is_converted_into_the_unit(text: str, unit: str, number: 
         ("4:30", "minutes", "write 4 min 30 s, or 4 h 30 min"),
         ("1:04:30", "hours", "write 1 h 4 min 30 s"),
         ("1,5 h", "minutes", "write 1.5 h"),
+        ("5 min.", "minutes", "write 5 min"),
         (
             "4 min 30",
             "s",
