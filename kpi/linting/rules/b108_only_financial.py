@@ -1,0 +1,43 @@
+"""B108: a scorecard of money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.linting.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.linting.context import Context
+
+
+FEWEST = 3
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Plans of three KPIs or more in which all count money or serve goals of the financial perspective."""
+    if len(context.kpis) < FEWEST or any(goal.framework == "bsc" for goal in context.goals):
+        return
+    from kpi.quantities import parse_unit
+
+    currency: dict[str, bool] = {}
+    for kpi in context.kpis:
+        goal = context.plan.goals.get(kpi.goal or "")
+        if goal is not None and goal.perspective is not None:
+            if goal.perspective != "financial":
+                return
+        else:
+            unit = kpi.unit or ""
+            if unit not in currency:
+                currency[unit] = bool(unit) and parse_unit(unit).kind == "currency"
+            if not currency[unit]:
+                return
+    yield Finding(
+        ("kpis", context.kpis[0].id),
+        "all KPIs count money, which tells what was and not what is to come",
+        "add what customers see, how well the work runs, or what the team learns",
+        key=True,
+    )
+
+
+RULE = Rule("B108", "only-financial", "info", "Not every KPI counts money.", check)

@@ -1,0 +1,23 @@
+"""S101: words that sound good and cannot be measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.linting.rule import Finding, Rule
+from kpi.linting.statements import at_words, flagged
+
+if TYPE_CHECKING:
+    from kpi.linting.context import Context
+
+MEND = "say what changes for whom, as something that can be counted"
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Every weasel word in a name or question, outside quotation marks and established terms."""
+    for statement, match, text in flagged(context, "weasel_words", "weasel_words"):
+        yield at_words(statement, match, f'"{text}" cannot be measured', match.entry.mend or MEND)
+
+
+RULE = Rule("S101", "weasel-word", "warning", "Names and questions say things that can be measured.", check)

@@ -1,0 +1,132 @@
+"""What a sentence of a plan holds: words, numbers, dates. Offsets count characters of the text as it is in the plan."""
+
+from __future__ import annotations
+
+import re
+
+Word = tuple[str, int, int]
+
+# Patterns are compiled on first use (re keeps them): most runs need only the first two.
+_WORD = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
+_QUOTED = r"`[^`]*`|\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|‘[^’]*’(?!\w)|(?<!\w)'[^']*'(?!\w)"
+_QUOTES = ("`", '"', "“", "„", "«", "‘", "'")
+
+_MONTH = "january|february|april|june|july|august|september|october|november|december"
+_SHORT_MONTH = "jan|feb|mar|march|apr|may|jun|jul|aug|sept?|oct|nov|dec"
+_COUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|eighteen|\w+teen|twenty)"
+_SPAN = r"(?:days?|weeks?|months?|quarters?|years?|sprints?|semesters?|terms?)"
+_PERIOD = rf"(?:{_SPAN}|season|decade|century|half|summer|spring|autumn|fall|winter|christmas|easter)"
+_WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_KIND = r"(?:academic|fiscal|financial|calendar|school|first|second|third|fourth|business|new|this|next|current|coming)"
+_DATE = (
+    r"(?<![\w.,$€£])(?:19|20)\d\d(?:[-/](?:\d\d?|Q[1-4])(?:[-/]\d\d?)?|[-–](?:20)?\d\d)?(?![\w%]|[.,]\d)"
+    r"|(?<!\w)(?:Q[1-4]|H[12]|FY\s?'?\d\d(?:\d\d)?|CY\s?'?\d\d(?:\d\d)?|EO[YQMW])(?!\w)"
+    r"|(?<![\d.])\d{1,2}[./]\d{1,2}[./]\d{2,4}(?!\d)"
+    rf"|\b(?:{_MONTH})\b(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*%))?"
+    rf"|\b(?:{_SHORT_MONTH})\b\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*%)"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTH}|{_SHORT_MONTH})\b"
+    r"|\b(?:by|in|until|till|before|from|end of|of)\s+(?:the\s+)?(?:end\s+of\s+)?(?:may|march)\b"
+    rf"|\b(?:within|in|over|during|after|for|inside)\s+(?:the\s+)?(?:(?:next|first|following|coming)\s+)?{_COUNT}"
+    rf"(?:[\s-]+(?:fiscal|calendar|academic|consecutive|business|working))?[\s-]+{_SPAN}\b"
+    rf"|\bin\s+(?:under|less\s+than|fewer\s+than)\s+{_COUNT}\s+{_SPAN}\b"
+    rf"|\b(?:end|close|start|beginning|middle|half)\s+of\s+(?:(?:the|our|{_KIND})\s+)*(?:{_PERIOD}\b|Q[1-4])"
+    rf"|\b(?:this|next|coming|following|current)\s+(?:{_KIND}\s+)?(?:{_PERIOD}|{_WEEKDAY})\b"
+    rf"|\b(?:by|before|until|till|within|during)\s+(?:the\s+)?(?:{_KIND}\s+)?(?:{_PERIOD}|{_WEEKDAY}|tomorrow|tonight|year[\s-]?end)\b"
+    rf"|\bin\s+(?:the|our)\s+{_KIND}\s+{_PERIOD}\b"
+    r"|\byear[\s-]end\b"
+)
+
+_NUMBER_WORD = (
+    r"zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|"
+    r"eighty|ninety|hundreds?|thousands?|millions?|billions?|half|halve[sd]?|halving|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|"
+    r"quadruple[sd]?|twice|thrice|dozens?"
+)
+# What counts or labels rather than measures: a name such as "Phase 2", "Issue 8303", "#359", "24/7", "Web 3.0".
+_LABEL = (
+    r"#\d+|\b24[/x]7\b|\b360(?=°|\s?degree)|"
+    r"\b(?:phase|tier|stage|step|level|part|scope|issues?|epics?|tickets?|section|chapter|article|version|web|industry|iso|kr|"
+    r"goal|objective|milestone|priority|sev|severity|wave|round|grade|class|route|line|top|page)\s*[#:.]?\s*\d[\d.]*\b"
+)
+_NUMBER = (
+    r"(?<![\w.,/-])[<>≤≥≈~=+-]*\s?[$€£¥₦₹]?\s?\d[\d.,_]*"
+    r"(?:\s?[%‰°]|\s?(?:k|m|mm|bn?|x|h|hrs?|s|secs?|ms|d|min|mins|pt|pts|pp|kg|km|kwh|mwh?|gwh?|t|st|nd|rd|th|€|\$|£)\b|\+|\b(?!\w))"
+    rf"|\b(?:{_NUMBER_WORD})\b"
+)
+_PERCENT = r"\d\s?%|\bper\s?cent\b|\bpercentage\s+points?\b"
+_FROM_TO = (
+    r"\bfrom\s+[^,;]{0,24}?\d[^,;]{0,40}?\b(?:to|under|below|above)\s+[^,;]{0,20}?\d"
+    r"|\bto\s+[^,;\s]{0,3}\d[^,;]{0,20}\bfrom\s+[^,;\s]{0,3}\d|\d[^,;]{0,12}?(?:->|→)[^,;]{0,12}?\d"
+)
+_BY_NUMBER = r"\bby\s+(?:at\s+least\s+|more\s+than\s+|about\s+|up\s+to\s+)?[$€£¥₦₹]?\d"
+
+
+def words(text: str) -> list[Word]:
+    """Every word of ``text`` in lower case with its start and end, but for what stands in quotation marks or backticks.
+
+    A hyphen parts words, so that "world-class" and "world class" are the same two.
+    """
+    if any(mark in text for mark in _QUOTES):
+        text = re.sub(_QUOTED, lambda found: " " * len(found[0]), text)
+    return [(found[0].lower().replace("’", "'"), found.start(), found.end()) for found in re.finditer(_WORD, text)]
+
+
+def find_date(text: str) -> tuple[int, int] | None:
+    """Where ``text`` first names a day, period or span that can be a deadline ("by Q4", "within 6 months"), or None."""
+    found = re.search(_DATE, text, re.IGNORECASE)
+    return found.span() if found else None
+
+
+def find_number(text: str) -> tuple[int, int] | None:
+    """Where ``text`` first states a quantity, as figures or as a word, or None. Dates, names and labels are none."""
+    bare = re.sub(_DATE, _blank, text, flags=re.IGNORECASE)
+    bare = re.sub(_LABEL, _blank, bare, flags=re.IGNORECASE)
+    found = re.search(_NUMBER, bare, re.IGNORECASE)
+    return found.span() if found else None
+
+
+def has_number(text: str) -> bool:
+    """Whether ``text`` states a quantity. A text without digits is decided by its number words alone."""
+    return find_number(text) is not None
+
+
+def has_change(text: str) -> bool:
+    """Whether ``text`` says how far something moves: a percentage, "from 4 to 1", "by 20"."""
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in (_PERCENT, _FROM_TO, _BY_NUMBER))
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
+
+
+def body(text: str, found: list[Word]) -> int:
+    """Index of the first word that matters: after a label ("KR1: …", "Support: …") and after "we will", "I", "to"."""
+    at = 0
+    colon = text.find(": ")
+    if colon > 0:
+        before = sum(1 for word in found if word[1] < colon)
+        if before <= 5:
+            at = before
+    while at < len(found) and found[at][0] in _LEADS:
+        at += 1
+    return at if at < len(found) else 0
+
+
+_LEADS = frozenset(
+    {
+        "we",
+        "i",
+        "you",
+        "they",
+        "will",
+        "shall",
+        "to",
+        "must",
+        "should",
+        "need",
+        "can",
+        "let's",
+        "please",
+        "i'll",
+        "we'll",
+    }
+)
