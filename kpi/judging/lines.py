@@ -14,8 +14,8 @@ Line = tuple[float | None, ...]
 def target_lines(kpi: Kpi, series: Series, points: tuple[Point, ...], calendar: Calendar) -> tuple[Line, Line]:
     """What each of ``points`` is measured against: the glide path while there is one, else the bound that is kept.
 
-    The second line is the upper end of a range, all None otherwise. None where there was no target, or where it names
-    a measure or KPI: what that was in earlier periods is not known here.
+    The second line is the upper end of a range, all None otherwise. None where there was no target or its glide path
+    had not begun, and where it names a measure or KPI: what that was in earlier periods is not known here.
     """
     pairs = [_bounds_at(kpi, series, point, calendar) for point in points]
     return tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
@@ -27,6 +27,6 @@ def _bounds_at(kpi: Kpi, series: Series, point: Point, calendar: Calendar) -> tu
         return None, None
     references = series.references if point.period == series.shown.period else {}
     aim = aim_at(target, kpi, references, point.period, calendar, share_of(series, point.period, calendar))
-    if aim.now.expected_now is not None:
-        return aim.now.expected_now, None
+    if aim.glide is not None:
+        return (None if point.period.end <= aim.glide.start else aim.now.expected_now), None
     return aim.bounds.lower, aim.bounds.upper

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import isfinite
 
+from kpi.quantities import round12
 from kpi.rendering.layout import Line, Piece, fill, line
 from kpi.rendering.plain import columns
 
@@ -16,11 +17,12 @@ Values = Sequence[float | None]
 
 
 def chart_lines(
-    values: Values, targets: Sequence[Values], labels: Sequence[str], width: int, display: Callable[[float], str]
+    values: Values, targets: Sequence[Values], labels: Sequence[str], width: int, display: Callable[..., str]
 ) -> list[Line]:
     """The values and what they are measured against, one place on the x axis each, in at most ``width`` columns.
 
-    Empty when there are fewer than two values to join, or when the screen is too narrow.
+    ``display`` writes its first number so that it can be told from the others. Empty when there are fewer than two
+    values to join, or when the screen is too narrow.
     """
     known = [value for series in (values, *targets) for value in series if value is not None]
     if sum(value is not None for value in values) < 2:
@@ -28,13 +30,14 @@ def chart_lines(
     low, high = min(known), max(known)
     if low == high:
         low, high = low - (abs(low) or 1) / 10, high + (abs(high) or 1) / 10
-    marks = {0: display(high), HEIGHT // 2: display((low + high) / 2), HEIGHT - 1: display(low)}
+    middle = round12((low + high) / 2)
+    marks = {0: display(high, middle), HEIGHT // 2: display(middle, low, high), HEIGHT - 1: display(low, middle)}
     margin = max(map(columns, marks.values()))
     room = width - margin - 2
     if room < 12 or not isfinite(high - low):
         return []
-    drawn = _dots([values], low, high, room)
-    dashed = [_dashed(row) for row in _dots(targets, low, high, room)]
+    drawn = _dots([values], len(values), low, high, room)
+    dashed = [_dashed(row) for row in _dots(targets, len(values), low, high, room)]
     lines: list[Line] = []
     for number, (row, under) in enumerate(zip(drawn, dashed, strict=True)):
         axis = "┤" if number in marks else "│"
@@ -43,11 +46,11 @@ def chart_lines(
     return [*lines, line(" " * (margin + 2), Piece(_labels(labels, room), "dim"))]
 
 
-def _dots(series: Sequence[Values], low: float, high: float, width: int) -> list[str]:
+def _dots(series: Sequence[Values], places: int, low: float, high: float, width: int) -> list[str]:
     """Lines through the values of each of ``series``, broken where one is missing; a string a row."""
     from plotille import Canvas
 
-    last = max((len(values) for values in series), default=1) - 1
+    last = places - 1
     # The canvas leaves its upper limits out: one dot more puts the last value and the highest one on its edge.
     right = last + last / (width * 2 - 1)
     top = high + (high - low) / (HEIGHT * 4 - 1)

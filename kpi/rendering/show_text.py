@@ -12,6 +12,7 @@ from kpi.rendering.plain import columns, one_line, visible
 from kpi.reporting.show import ShowView
 
 FACTS = 12  # columns of a fact's name
+NARROWEST = 8  # columns of prose, whatever the terminal says
 WIDEST = 100  # prose and charts wider than that are hard to read
 
 
@@ -42,25 +43,25 @@ def _heading(text: str) -> Line:
 
 
 def _prose(text: str, width: int, style: str = "", indent: int = 0) -> list[Line]:
-    return [line(" " * indent, Piece(part, style)) for part in wrap(one_line(text), max(width - indent, 20))]
+    return [line(" " * indent, Piece(part, style)) for part in wrap(one_line(text), max(width - indent, NARROWEST))]
 
 
 def _fact(name: str, text: str, width: int) -> list[Line]:
-    parts = wrap(one_line(text), max(width - FACTS - 2, 20))
+    parts = wrap(one_line(text), max(width - FACTS - 2, NARROWEST))
     names = [name] + [""] * (len(parts) - 1)
     return [line("  ", Piece(f"{name:<{FACTS}}", "dim"), part) for name, part in zip(names, parts, strict=True)]
 
 
 def _facts(view: ShowView, width: int) -> list[Line]:
     row, kpi = view.row, view.row.kpi
-    change = f"   {row.change_display} ({_against(view)})" if row.change_display else ""
+    change = f", {row.change_display} against {_before(view)}" if row.change_display else ""
     period = row.period.label + ("" if row.period.whole else f", up to {day_in_full(view.as_of)}")
     facts = [
         ("value", f"{row.display or 'none'} in {period}{change}"),
         ("target", _target(view)),
         ("thresholds", _thresholds(kpi.thresholds)),
         ("baseline", view.baseline_display and view.baseline_display + _since(view)),
-        ("but", row.message),
+        ("note", row.message),
         ("goal", view.goal and (view.goal.name or view.goal.id)),
         ("owner", kpi.owner),
         ("kind", ", ".join(filter(None, [kpi.indicator, kpi.kind]))),
@@ -72,7 +73,7 @@ def _facts(view: ShowView, width: int) -> list[Line]:
     return [part for name, text in facts if text for part in _fact(name, text, width)]
 
 
-def _against(view: ShowView) -> str:
+def _before(view: ShowView) -> str:
     previous = view.row.previous
     if previous is None or previous.value is None:
         return ""
@@ -129,7 +130,7 @@ def _notes(view: ShowView, width: int) -> list[Line]:
     room = max(columns(visible(label)) for label in notes) + 2
     lines: list[Line] = [(), _heading("Notes")]
     for label, text in notes.items():
-        parts = wrap(one_line(text), max(width - room - 2, 20))
+        parts = wrap(one_line(text), max(width - room - 2, NARROWEST))
         labels = [visible(label)] + [""] * (len(parts) - 1)
         lines += [line("  ", Piece(f"{name:<{room}}", "dim"), part) for name, part in zip(labels, parts, strict=True)]
     return lines
@@ -138,14 +139,18 @@ def _notes(view: ShowView, width: int) -> list[Line]:
 def _definition(view: ShowView, width: int) -> list[Line]:
     kpi = view.row.kpi
     lines: list[Line] = [(), _heading("Definition")]
-    window = f", over {kpi.window}" if kpi.window else ""
-    words = view.definition or "Values typed in by hand"
-    lines += _prose(f"{words[:1].upper()}{words[1:]}{window}; every {kpi.every}.", width, indent=2)
+    words = view.definition or "values typed in by hand"
+    how = f"every {kpi.every}" if kpi.window is None else f"{_over(kpi.window)}, every {kpi.every}"
+    lines += _prose(" ".join(f"{part[:1].upper()}{part[1:]}." for part in (words, how)), width, indent=2)
     if kpi.formula:
         lines += [(), *_prose(kpi.formula, width, "cyan", indent=4)]
     for name, text in view.measures:
         lines += _prose(f"{name}: {text}", width, "cyan", indent=4)
     return lines
+
+
+def _over(window: str) -> str:
+    return window if window == "year to date" else f"over {window}"
 
 
 def _sources(view: ShowView, width: int) -> list[Line]:

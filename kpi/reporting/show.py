@@ -9,7 +9,7 @@ from datetime import date
 from kpi.computing.series import Point, Results, SourceUse
 from kpi.judging import judge, target_lines
 from kpi.model import Goal, Op, Plan
-from kpi.quantities import format_exact, format_value, parse_unit
+from kpi.quantities import display_against, format_exact, parse_unit
 from kpi.reporting.build import calendar_of, kpi_row
 from kpi.reporting.targets import bound_in_words
 from kpi.reporting.view import KpiRow
@@ -51,9 +51,10 @@ class ShowView:
         base = self.row.kpi.baseline
         return None if base is None else format_exact(base, parse_unit(self.row.kpi.unit))
 
-    def value_display(self, value: float) -> str:
-        """Any value of this KPI for people."""
-        return format_value(value, parse_unit(self.row.kpi.unit))
+    def value_display(self, value: float, *apart_from: float) -> str:
+        """Any value of this KPI for people, with the digits that it takes to be told from others."""
+        unit = parse_unit(self.row.kpi.unit)
+        return display_against(value, unit, [(">" if value > other else "<", other) for other in apart_from])
 
 
 def show_view(
