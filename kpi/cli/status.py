@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 AsOfOption = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DATE", help="The last day that counts as over; default: the file's, or yesterday."),
+    typer.Option("--as-of", metavar="DATE", help="The last day that counts as over; default: the file's or yesterday."),
 ]
 ToDateOption = Annotated[
     bool, typer.Option("--to-date", help="Show the running periods instead of the last ones that are over.")
