@@ -71,7 +71,7 @@ def share_of(series: Series, period: Period, calendar: Calendar) -> float:
 def _what_there_is(series: Series) -> tuple[Point, Status | None, str | None]:
     """The value to show, why it cannot be judged (None: it can), and a message."""
     if not series.fresh and not series.failed:
-        behind = f"no rows of {series.behind}" if series.behind else "no new rows"
+        behind = f"no rows of {series.behind}" if series.behind else "no value"
         message = f"{behind} since {day_in_words(series.newest)}" if series.newest else behind
         if series.last is not None and series.last.value is not None:
             return series.last, "stale", message

@@ -55,6 +55,11 @@ def test_S5_a_source_that_never_had_a_row_is_no_data() -> None:
     assert (found.status, found.message) == ("no data", "no rows of orders")
 
 
+def test_S5_values_typed_in_by_hand_can_be_behind_too() -> None:
+    found = judge(kpi_of(target=at_least(1.0)), stale_series(9.0, newest="2026-04-30", behind=None), PLAIN)
+    assert (found.status, found.message) == ("stale", "no value since 30 Apr 2026")
+
+
 def test_S5_stale_comes_before_no_target() -> None:
     assert judge(kpi_of(), stale_series(9.0), PLAIN).status == "stale"
 
