@@ -170,12 +170,32 @@ class Run:
         )
 
     def _spans(self, kpi: str, period: Period) -> Iterable[tuple[Table, Span]]:
-        """The windows that a KPI's own aggregates look back over, with their tables."""
+        """The windows that a KPI looks back over, with their tables; a KPI that it names has its own (N1)."""
         span = window_span(self.evaluator.window(kpi), period, self.calendar)
-        for source in self._sources(kpi):
+        sources, named = self._direct(kpi)
+        for source in sources:
             table = self.tables.get(source)
             if table is not None and table.shape != "snapshot":
                 yield table, span
+        for other in named:
+            yield from self._spans(other, period)
+
+    def _direct(self, kpi: str) -> tuple[list[str], list[str]]:
+        """The sources that a KPI reads itself or through measures, and the KPIs that it names."""
+        sources: dict[str, None] = {}
+        named: dict[str, None] = {}
+        seen: set[str] = set()
+        waiting = [self.checked.formulas[kpi]]
+        while waiting:
+            for part in walk(waiting.pop()):
+                if isinstance(part, tree.Aggregate):
+                    sources[part.source] = None
+                elif isinstance(part, tree.Name) and part.name in self.checked.formulas:
+                    named[part.name] = None
+                elif isinstance(part, tree.Name) and part.name in self.checked.measures and part.name not in seen:
+                    seen.add(part.name)
+                    waiting.append(self.checked.measures[part.name])
+        return list(sources), list(named)
 
     def _parts(self, kpi: str) -> tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]:
         """The sources of a KPI, through measures and other KPIs; and its aggregates with the paths of their texts."""
@@ -284,7 +304,8 @@ class Run:
         at = last.period if last is not None else now
         return Series(
             kpi, shown,
-            previous=None if shown.partial else previous,
+            # A change from a window that the data does not fill would be as untrue as one in such a window.
+            previous=None if shown.partial or previous.partial else previous,
             history=trimmed(history),
             fresh=fresh,
             last=last,
