@@ -28,7 +28,12 @@ _RELATIVE = re.compile(r"(\S.*?%)\s*(more|less)(?:\s+than\s+(?:the\s+)?baseline)
 _SHARE_OF = re.compile(r"(\S.*?%)\s+of\s+(\S.*?)\s*$", re.IGNORECASE)
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _PLACEHOLDERS = ("tbd", "tba", "tbc", "todo", "none", "na", "n/a", "nil", "null", "unknown", "-", "--", "?", "...", "x")
+_NUMBER_WORDS = frozenset(
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "fifteen",
+     "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million"]
+)  # fmt: skip
 _LONGEST = 300  # characters; a target is a phrase, and no pattern here need meet more
+_LEAVE_OUT = 'leave it out until there is one: the status is then "no target"'
 _ADVICE = (
     'write a direction, a number and, if it is to be reached once, a date: "at least 30% by 2026-12-31"; '
     "what is measured belongs in the formula and the name"
@@ -64,16 +69,43 @@ def parse_target(
     Numbers are in the unit's own scale, a share for ``%``. ``without`` names what may not stand here: "by" (a date),
     "by relative" (neither a date nor a share of the baseline). Raises TextError at the part that is not understood.
     """
+    try:
+        return _parse(text, unit, baseline, toward, without)
+    except _NotUnderstoodError as mistake:
+        hint = _better_hint(text, mistake, unit, baseline) or mistake.hint
+        raise TextError(mistake.message, mistake.start, mistake.end, hint=hint) from None
+
+
+class _NotUnderstoodError(TextError):
+    """Words that say nothing here; a habit may tell what was meant."""
+
+
+def _better_hint(text: str, mistake: TextError, unit: Unit, baseline: float | None) -> str | None:
+    """The target that was meant, in full, where a habit tells it."""
+    from kpi.reading.target_habits import meant, why_not
+
+    for candidate in meant(text):
+        try:
+            _parse(candidate, unit, baseline or 1.0, None, "")
+        except TextError:
+            continue
+        if candidate != " ".join(text.split()):
+            return f'write "{candidate}"'
+    rest = text[mistake.start : mistake.end]
+    if "understood after" in mistake.message:
+        only = f"{text[: mistake.start].strip()} {text[mistake.end :].strip()}".strip()
+        return f'write only "{only}": {why_not(rest, unit.text)}'
+    return None
+
+
+def _parse(text: str, unit: Unit, baseline: float | None, toward: Op | None, without: str) -> Target:
     whole = Piece(text, 0, len(text))
     if not whole.text:
         raise whole.wrong("there is no target here", _ADVICE)
     if len(whole.text) > _LONGEST:
         raise whole.wrong(f"{len(whole.text)} characters are too many for a target", _ADVICE)
     if whole.text.lower() in _PLACEHOLDERS:
-        raise whole.wrong(
-            f'"{whole.text}" is not a target',
-            'leave the line out until there is one: the status is then "no target"',
-        )
+        raise whole.wrong(f'"{whole.text}" is not a target', _LEAVE_OUT)
     by = _BY.search(text, whole.start)
     body = Piece(text, whole.start, by.start() if by else whole.end)
     direction = _DIRECTION.match(body.text)
@@ -152,6 +184,9 @@ def _guess_direction(operand: Piece, bound: Bound, baseline: float | None, towar
         return ">="
     if toward in ("<=", "<"):
         return "<="
+    if isinstance(bound, Reference):
+        hint = f'if it is a measure or KPI, write "at least {operand.text}"'
+        raise _NotUnderstoodError(f'"{operand.text}" has no direction', operand.start, operand.end, hint=hint)
     if isinstance(bound, float) and baseline is not None and bound != baseline:
         return ">=" if bound > baseline else "<="
     raise operand.wrong(
@@ -195,56 +230,47 @@ def _bound(piece: Piece, unit: Unit) -> Bound:
 
 def _reference(piece: Piece) -> Reference:
     if piece.text.lower() in _PLACEHOLDERS:
-        raise piece.wrong(
-            f'"{piece.text}" is not a target', 'leave the target out until there is one: the status is then "no target"'
-        )
+        raise piece.wrong(f'"{piece.text}" is not a target', _LEAVE_OUT)
+    if piece.text in _NUMBER_WORDS:
+        raise piece.wrong(f'"{piece.text}" is a word, not a number', "write the number in digits")
     if not _ID.fullmatch(piece.text):
-        raise piece.wrong(
-            f'"{piece.text}" is neither a number nor the id of a measure or KPI',
-            'name one by its id (small letters, digits, _), as in "at least 95% of budget"',
+        hint = (
+            'name one by its id, as in "at least 95% of budget"; what is measured belongs in the formula and the name'
         )
+        raise piece.wrong(f'"{piece.text}" is not the id of a measure or KPI', hint)
     return Reference(piece.text)
 
 
 def _number(piece: Piece, unit: Unit, *, relative: bool = False) -> float:
     """A number in the unit. What follows one and is not understood is pointed at by itself."""
-    if not re.search(r"\d", piece.text):
-        raise _prose(piece)
     try:
         return float(parse_number(piece.text, unit, relative=relative))
     except TextError as mistake:
         error = mistake
-    if re.match(r"[^\W\d_]{2,}\s", piece.text):
-        raise _prose(piece)
-    words = list(re.finditer(r"\s+", piece.text))
-    for gap in reversed(words):
+    if "not a number" not in error.message:
+        raise TextError(error.message, piece.start + error.start, piece.start + error.end, hint=error.hint)
+    if piece.text.lower() in _PLACEHOLDERS:
+        raise piece.wrong(f'"{piece.text}" is not a target', _LEAVE_OUT)
+    if piece.start and re.fullmatch(r"[A-Za-z]\w*(?: [A-Za-z]\w*){1,2}", piece.text):
+        name = "_".join(piece.text.lower().split())
+        head = piece.whole[: piece.start].strip()
+        raise _NotUnderstoodError(
+            f'"{piece.text}" is neither a number nor the id of a measure or KPI', piece.start, piece.end,
+            hint=f'ids have no spaces, as in "{head} {name}"',
+        )  # fmt: skip
+    if not re.match(r"[^\s\w]*\d", piece.text):
+        raise _NotUnderstoodError(f'"{piece.text}" is not understood as a target', piece.start, piece.end, hint=_ADVICE)
+    for gap in reversed(list(re.finditer(r"[,;:(]*\s+(?=[^\W\d_(]|/)", piece.text))):
+        head = piece.text[: gap.start()]
         try:
-            parse_number(piece.text[: gap.start()], unit, relative=relative)
+            parse_number(head, unit, relative=relative)
         except TextError:
-            continue
-        rest = piece.part(gap.end(), len(piece.text))
-        raise rest.wrong(f'"{rest.text}" is not understood after "{piece.text[: gap.start()]}"', _ADVICE)
-    raise TextError(error.message, piece.start + error.start, piece.start + error.end, hint=error.hint)
-
-
-def _prose(piece: Piece) -> TextError:
-    """What to say to words where a number should be: a target may stand among them."""
-    before = piece.text
-    if found := re.search(rf"\b(?:{_PHRASE})\s+[^\s\w]?\d\S*", before, re.IGNORECASE):
-        return piece.part(0, found.start()).wrong(
-            f'"{before[: found.start()].strip()}" is not understood', f'write only the target: "{found[0]}"'
-        )
-    verb = re.search(r"\b(increase|grow|raise|improve|reduce|decrease|cut|lower)", piece.whole, re.IGNORECASE)
-    share = re.search(r"\d[\d.]*\s?%", piece.whole)
-    if verb and share:
-        word = "more" if verb[1].lower() in ("increase", "grow", "raise", "improve") else "less"
-        return piece.wrong(f'"{before}" is not understood', f'write "{share[0]} {word}", of the baseline')
-    if re.search(r"\d", before) or " " in before:
-        return piece.wrong(f'"{before}" is not understood as a target', _ADVICE)
-    return piece.wrong(
-        f'"{before}" is neither a number nor the id of a measure or KPI',
-        'write a number, or an id as in "at least budget"',
-    )
+            if re.search(r"\s", head):
+                continue
+        rest = piece.part(gap.start(), len(piece.text))
+        message = f'"{rest.text}" is not understood after "{head}"'
+        raise _NotUnderstoodError(message, rest.start, rest.end, hint=_ADVICE)
+    raise _NotUnderstoodError(error.message, piece.start + error.start, piece.start + error.end, hint=error.hint)
 
 
 def _deadline(piece: Piece, with_by: Piece) -> date:
@@ -267,7 +293,7 @@ def _meant_days(text: str) -> list[str]:
     """The dates that another way to write one may mean; of a period, its last day."""
     from kpi.periods.habits import mended_date, mended_label
 
-    if found := mended_date(text):
+    if form_of(text) is None and (found := mended_date(text)):
         return found
     text = re.sub(r"(?i)^(the )?(year[- ]end|eoy|end( of)?|eo)\b *(the )?(year )?", "", text.strip())
     label = mended_label(text, Calendar(), None)

@@ -202,7 +202,14 @@ kpis:
 
 
 def test_a_connection_written_out_is_never_shown() -> None:
-    for written in ("postgres://u:geheim@h/db", "'postgres://u:geheim@h/db'", "geheim", "@geheim", '"geheim', "${X}geheim"):
+    for written in (
+        "postgres://u:geheim@h/db",
+        "'postgres://u:geheim@h/db'",
+        "geheim",
+        "@geheim",
+        '"geheim',
+        "${X}geheim",
+    ):
         text = f"version: 1\nsources:\n  a:\n    table: t\n    connection: {written}\n"
         read = read_plan(Path("kpi.yaml"), text=text)
         assert read.diagnostics
@@ -232,7 +239,11 @@ def test_ids_are_small_letters_digits_and_underscores(text: str, right: bool) ->
 
 
 def test_an_id_is_mended() -> None:
-    assert [mended_id(text) for text in ("Net Promoter-Score", "2026_sales", "é")] == ["net_promoter_score", "sales", ""]
+    assert [mended_id(text) for text in ("Net Promoter-Score", "2026_sales", "é")] == [
+        "net_promoter_score",
+        "sales",
+        "",
+    ]
 
 
 def test_the_second_place_is_named() -> None:

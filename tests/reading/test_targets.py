@@ -1,0 +1,252 @@
+"""Targets and thresholds read as people write them (S1 to S4, S7)."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpi.errors import TextError
+from kpi.model import Kpi, Reference, Relative, ScheduleEntry, Target
+from kpi.quantities import Unit, parse_unit
+from kpi.reading import parse_target, read_plan
+
+NONE, PERCENT, SECONDS, DOLLARS = parse_unit(None), parse_unit("%"), parse_unit("seconds"), parse_unit("USD")
+
+
+@pytest.mark.parametrize(
+    ("words", "op"),
+    [
+        ("at least", ">="), ("at or above", ">="), ("no less than", ">="), (">=", ">="), ("≥", ">="),
+        ("above", ">"), ("more than", ">"), ("over", ">"), (">", ">"),
+        ("at most", "<="), ("at or below", "<="), ("no more than", "<="), ("up to", "<="), ("<=", "<="), ("≤", "<="),
+        ("below", "<"), ("less than", "<"), ("under", "<"), ("<", "<"),
+        ("exactly", "=="), ("=", "=="), ("==", "=="), ("At Least", ">="), ("NO  more\tthan", "<="),
+    ],
+)  # fmt: skip
+def test_S1_every_direction_is_understood(words: str, op: str) -> None:
+    assert parse_target(f"{words} 12", NONE) == Target(f"{words} 12", op, 12.0)  # type: ignore[arg-type]
+
+
+def test_S1_a_sign_needs_no_blank() -> None:
+    assert parse_target(">=30%", PERCENT).value == 0.3
+
+
+def test_S1_between_has_two_bounds() -> None:
+    target = parse_target("between 20 and 30", NONE)
+    assert (target.op, target.value, target.upper) == ("between", 20.0, 30.0)
+
+
+def test_S1_a_share_of_the_baseline() -> None:
+    assert parse_target("20% more by 2026-12-31", NONE, 5.0) == Target(
+        "20% more by 2026-12-31", ">=", Relative(0.2), None, date(2026, 12, 31)
+    )
+    assert parse_target("20% less", NONE, -5.0) == Target("20% less", "<=", Relative(-0.2))
+    assert parse_target("at most 5% more than the baseline", PERCENT, 0.5).value == Relative(0.05)
+    assert parse_target("at most 5% more than the baseline", PERCENT, 0.5).op == "<="
+
+
+@pytest.mark.parametrize(
+    ("baseline", "toward", "op"), [(0.8, None, ">="), (0.95, None, "<="), (None, ">", ">="), (0.8, "<=", "<=")]
+)
+def test_S1_a_bare_number_takes_its_direction(baseline: float | None, toward: object, op: str) -> None:
+    assert parse_target("90%", PERCENT, baseline, toward=toward).op == op  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("baseline", [None, 0.9])
+def test_S1_a_bare_number_without_any_direction_is_an_error_that_offers_both(baseline: float | None) -> None:
+    with pytest.raises(TextError) as caught:
+        parse_target("90%", PERCENT, baseline)
+    assert caught.value.hint == 'write "at least 90%" or "at most 90%"'
+
+
+def test_S2_numbers_are_in_the_units_scale() -> None:
+    assert parse_target("at least 30%", PERCENT).value == 0.3
+    assert parse_target("at least 0.3", PERCENT).value == 0.3
+    assert parse_target("at least 4 min 30 s", SECONDS).value == 270.0
+    assert parse_target("under 250 ms", SECONDS).value == 0.25
+    assert parse_target("at least $1.5M", DOLLARS).value == 1_500_000.0
+    for text, unit in (("at least 30", PERCENT), ("at least 30%", NONE)):
+        with pytest.raises(TextError):
+            parse_target(text, unit)
+
+
+def test_S3_a_measure_or_kpi_instead_of_a_number() -> None:
+    assert parse_target("at least budget", DOLLARS).value == Reference("budget")
+    assert parse_target("at least 95% of budget by 2026-12-31", DOLLARS).value == Reference("budget", 0.95)
+    target = parse_target("between floor and ceiling_2", NONE)
+    assert (target.value, target.upper) == (Reference("floor"), Reference("ceiling_2"))
+    assert parse_target("budget", NONE, toward="<").op == "<="
+
+
+# A mistake between « and », and the hint (or the end of it).
+MISTAKES = [
+    ("Below 2500ms «at the 90th percentile»",
+     'write only "Below 2500ms": the percentile belongs in the formula: percentile(source.column, 90)'),
+    ("«TBD»", 'leave it out until there is one: the status is then "no target"'),
+    ("«n/a»", 'leave it out until there is one: the status is then "no target"'),
+    ("at least «tbd»", 'leave it out until there is one: the status is then "no target"'),
+    ("at least 50 by «Q4»", 'write the day: "by 2026-12-31"'),
+    ("at least 50 by «Q3 2026»", 'write "by 2026-09-30"'),
+    ("at least 50 by «2026-11»", 'write "by 2026-11-30"'),
+    ("at least 50 by «end of 2026»", 'write "by 2026-12-31"'),
+    ("at least 50 by «the end of February 2028»", 'write "by 2028-02-29"'),
+    ("at least 50 by «31/12/2026»", 'write "by 2026-12-31"'),
+    ("at least 50 by «03/04/2026»", 'write "by 2026-04-03" or "by 2026-03-04"'),
+    ("at least 50 by «Dec 31, 2026»", 'write "by 2026-12-31"'),
+    ("at least 50 by 2026-02-«30»", "write 2026-02-28"),
+    ("at least 50 «by»", 'for example "by 2026-12-31"'),
+    ("«at least»", 'for example "at least 30"'),
+    ("«20% more»", "add a baseline, or write the number to hit"),
+    ("between «30 and 20»", 'write "between 20 and 30"'),
+    ("between «20 and 20»", 'write "exactly 20"'),
+    ("between «20-30»", 'write "between 20 and 30"'),
+    ("between «10% more» and 20", "write the numbers themselves"),
+    ("20 «to 30»", 'write "between 20 and 30"'),
+    ("at least 20«, at most 30»", 'write "between 20 and 30"'),
+    ("at least «net revenue»", 'ids have no spaces, as in "at least net_revenue"'),
+    ("at least «Budget»", 'write "at least budget"'),
+    ("at least 95 «of budget»", 'write "at least 95% of budget"'),
+    ("at least 95% of «net revenue»", "what is measured belongs in the formula and the name"),
+    ("at least «half of budget»", 'write "at least 50% of budget"'),
+    ("«budget»", 'if it is a measure or KPI, write "at least budget"'),
+    ("at least «five»", "write the number in digits"),
+    ("at least «1,5»", "write 1.5"),
+    ("at least «$»5", "write 5, or give the KPI a unit: USD"),
+    ("at least 5 «points»", 'write only "at least 5": what is counted is said once, by unit'),
+    ("at least 5 «per month» by 2026-12-31",
+     'write only "at least 5 by 2026-12-31": how often it is measured is said by every'),
+    ("«Increase sales» by 20%", 'write "20% more"'),
+    ("«reduce churn to 5»", 'write "at most 5"'),
+    ("5 «or more»", 'write "at least 5"'),
+    ("«maximum 5»", 'write "at most 5"'),
+    ("«not less than 5»", 'write "at least 5"'),
+    ("«Keep it above 5»", 'write "above 5"'),
+    ("«atleast 5»", 'write "at least 5"'),
+    ("=«> 5»", 'write "at least 5"'),
+    ("«See the wiki»", "what is measured belongs in the formula and the name"),
+    ("«" + "5" * 301 + "»", "what is measured belongs in the formula and the name"),
+    ("«»", "what is measured belongs in the formula and the name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("marked", "hint"), MISTAKES)
+def test_what_is_not_understood_is_pointed_at(marked: str, hint: str) -> None:
+    before, within, after = marked.replace("»", "«").split("«")
+    with pytest.raises(TextError) as caught:
+        parse_target(before + within + after, NONE)
+    assert (caught.value.start, caught.value.end) == (len(before), len(before + within)), caught.value.message
+    assert str(caught.value.hint).endswith(hint)
+
+
+def test_a_share_of_a_baseline_of_zero_is_an_error() -> None:
+    with pytest.raises(TextError, match="zero"):
+        parse_target("20% more", NONE, 0.0)
+
+
+def mistake_in(text: str, unit: Unit, baseline: float | None) -> TextError | None:
+    try:
+        parse_target(text, unit, baseline)
+    except TextError as mistake:
+        return mistake
+    return None
+
+
+@given(st.text(max_size=60), st.sampled_from([NONE, PERCENT, SECONDS, DOLLARS]), st.sampled_from([None, 0.0, 5.0]))
+def test_any_text_is_a_target_or_an_explained_mistake(text: str, unit: Unit, baseline: float | None) -> None:
+    mistake = mistake_in(text, unit, baseline)
+    assert mistake is None or 0 <= mistake.start <= mistake.end <= len(text)
+
+
+@given(
+    st.sampled_from(["at least", "above", "at most", "below", "between 1 and", "20% more", "by", "increase", "TBD"]),
+    st.lists(
+        st.sampled_from(["5", "5%", "budget", "of", "by", "and", "2026-12-31", "Q4", "per month", "more"]), max_size=6
+    ),
+)
+def test_any_words_are_a_target_or_an_explained_mistake(first: str, words: list[str]) -> None:
+    text = " ".join([first, *words])
+    mistake = mistake_in(text, PERCENT, 0.5)
+    assert mistake is None or 0 <= mistake.start <= mistake.end <= len(text)
+
+
+def kpi_of(fields: str) -> Kpi:
+    """A KPI with these fields, which hold no mistake."""
+    read = read_plan(Path("kpi.yaml"), text=f"version: 1\nkpis:\n  nps:\n    name: N\n    {fields}\n")
+    assert read.diagnostics == ()
+    return read.plan.kpis["nps"]
+
+
+def first_mistake(fields: str) -> tuple[str, str]:
+    """Code and message of the one mistake in a KPI's fields."""
+    read = read_plan(Path("kpi.yaml"), text=f"version: 1\nkpis:\n  nps:\n    name: N\n    {fields}\n")
+    assert len(read.diagnostics) == 1, read.diagnostics
+    return read.diagnostics[0].code, read.diagnostics[0].message
+
+
+def test_S4_a_schedule_is_ordered_by_start() -> None:
+    target = kpi_of("target: {2026-Q4: at least 26, 2026-Q3: at least 24, 2027: at least budget}").target
+    assert target == (
+        ScheduleEntry("2026-Q3", date(2026, 7, 1), Target("at least 24", ">=", 24.0)),
+        ScheduleEntry("2026-Q4", date(2026, 10, 1), Target("at least 26", ">=", 26.0)),
+        ScheduleEntry("2027", date(2027, 1, 1), Target("at least budget", ">=", Reference("budget"))),
+    )
+
+
+def test_S4_bare_numbers_of_a_schedule_take_the_thresholds_direction() -> None:
+    target = kpi_of("thresholds: {green: at most 5}\n    target: {2026-Q3: 4}").target
+    assert isinstance(target, tuple)
+    assert target[0].target.op == "<="
+
+
+def test_S4_one_bad_entry_of_a_schedule_is_left_out() -> None:
+    text = "version: 1\nkpis:\n  nps:\n    name: N\n    target: {2026-Q3: lots, 2026-Q4: at least 5}\n"
+    read = read_plan(Path("kpi.yaml"), text=text)
+    assert [one.code for one in read.diagnostics] == ["E033"]
+    target = read.plan.kpis["nps"].target
+    assert isinstance(target, tuple)
+    assert [entry.label for entry in target] == ["2026-Q4"]
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        "{green: at least 29, yellow: at least 25}", "{green: at least 29}", "{green: below 5, yellow: at most 5}",
+        "{green: between 40 and 60, yellow: between 40 and 70}", "{green: at least budget, yellow: at least 5}",
+        "{green: exactly 0}", "{green: above 5, yellow: at least 5}",
+    ],
+)  # fmt: skip
+def test_S7_thresholds_that_fit(both: str) -> None:
+    thresholds = kpi_of(f"thresholds: {both}").thresholds
+    assert thresholds is not None
+    assert (thresholds.yellow is None) == ("yellow" not in both)
+
+
+@pytest.mark.parametrize(
+    ("both", "message"),
+    [
+        ("{green: at least 5, yellow: at most 3}", "another direction"),
+        ("{green: between 4 and 5, yellow: at most 3}", "another direction"),
+        ("{green: at least 5, yellow: at least 6}", "not inside yellow"),
+        ("{green: at most 5, yellow: below 5}", "not inside yellow"),
+        ("{green: at least 5, yellow: above 5}", "not inside yellow"),
+        ("{green: between 40 and 60, yellow: between 30 and 50}", "not inside yellow"),
+        ("{green: between 40 and 60, yellow: between 45 and 70}", "not inside yellow"),
+        ("{green: at least 5, yellow: at least 5}", "never be seen"),
+        ("{green: at least 5 by 2026-12-31}", "no date of its own"),
+        ("{green: 10% more, yellow: at least 5}", "relative to the baseline"),
+    ],
+)
+def test_S7_thresholds_that_do_not_fit(both: str, message: str) -> None:
+    code, said = first_mistake(f"baseline: 5\n    thresholds: {both}")
+    assert code == "E031"
+    assert message in said
+
+
+def test_a_bad_baseline_does_not_hide_what_is_wrong_with_the_target() -> None:
+    text = "version: 1\nkpis:\n  nps:\n    name: N\n    baseline: x\n    target: 20% more by 2026\n"
+    read = read_plan(Path("kpi.yaml"), text=text)
+    assert [one.code for one in read.diagnostics] == ["E032", "E030"]
