@@ -134,6 +134,8 @@ def subject_at(document: Document, offset: int) -> tuple[str, ...]:
 def _tab(case: _Case) -> Explained | None:
     start, line = case.line(case.at)
     indent = line[: len(line) - len(line.lstrip())]
+    if case.text[case.at : case.at + 1] == "\t" and case.at > start + len(indent):  # only without libyaml
+        return Explained("E004", "a tab stands here; YAML wants a space", case.at, case.at + 1, None, case.at)
     if "\t" not in indent or (case.at > start + len(indent) and "tab" not in case.problem):
         return None
     tab = start + indent.index("\t")
@@ -172,7 +174,7 @@ def _scalar_start(case: _Case) -> Explained | None:
         key, at, raw = case.value(offset)
         if char in ",]}" and (at != offset or not key):
             continue
-        if char == "-" and "block sequence entries" not in case.problem:
+        if char == "-" and "sequence entries" not in case.problem:
             continue
         if at != offset:  # inside brackets or braces, or the key itself
             raw = re.split(r"[,\]}]", case.text[offset : case.document.line_span(offset)[1]], maxsplit=1)[0]
