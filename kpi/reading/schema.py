@@ -79,7 +79,7 @@ def _references(schema: Schema, definitions: Schema) -> Schema:
     while waiting:
         for name in _names(waiting.pop()):
             if name not in found:
-                found[name] = {"description": _sentence(definitions[name]), **_record(name, definitions[name])}
+                found[name] = {"description": _sentence(name), **_record(name, definitions[name])}
                 waiting.append(found[name])
     return found
 
@@ -158,7 +158,9 @@ def _written(raw: Schema) -> Schema:
     return kept
 
 
-def _sentence(raw: Schema) -> str:
+def _sentence(record: str) -> str:
     """The first sentence of a record's docstring, as plain text on one line."""
-    text = " ".join(raw["description"].replace("``", "").split())
+    from kpi import model
+
+    text = " ".join((getattr(model, record).__doc__ or "").replace("``", "").split())
     return text.partition(". ")[0].rstrip(".") + "."

@@ -17,7 +17,6 @@ SCHEMA = json_schema()
 PLANS = [
     REPOSITORY / "kpi.yaml.example",
     *sorted(REPOSITORY.glob("examples/*/*.yaml")),
-    *sorted(REPOSITORY.glob("kpi/catalog/templates/*.yaml")),
 ]
 
 
