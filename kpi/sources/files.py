@@ -55,7 +55,7 @@ def find_files(source: Source, plan: Plan) -> Found:
     missing, folders = [], []
     for position, pattern in enumerate(source.path):
         paths = _matches(home, pattern, root, position)
-        files = [path for path in paths if path.is_file()]
+        files = [path for path in paths if _is_file(path)]
         if not paths:
             missing.append(position)
         elif not files:
@@ -104,7 +104,7 @@ def _matches(home: Path, pattern: str, root: Path, position: int) -> list[Path]:
     literal = home / pattern
     if not _is_glob(pattern) or os.path.lexists(literal):
         _confine(literal, root, pattern, position)
-        return [literal] if literal.exists() else []
+        return [literal] if os.access(literal, os.F_OK) else []
     parts = literal.parts
     first = next(number for number, part in enumerate(parts) if _is_glob(part))
     if ".." in parts[first:]:
@@ -124,6 +124,13 @@ def _confine(path: Path, root: Path, pattern: str, position: int) -> str:
             hint="move the data into the project, or allow the folder with --allow-outside",
         )
     return real
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # not ours to look at
+        return False
 
 
 def _is_glob(text: str) -> bool:

@@ -47,11 +47,11 @@ def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
     Raises UnreadableError when there is no row, or the first one does not end.
     """
     lines = _lines(text)
-    if not whole and lines and len(lines) == 1:
-        raise UnreadableError("has a first row of more than 64 KiB", "is it a table? read.delimiter and read.quote say how")
     if not whole:
+        if len(lines) == 1:
+            raise UnreadableError("has a first row of more than 64 KiB", "is it really a table?")
         del lines[-1]
-    delimiter, skipped = spelled_out(read.delimiter), read.skip_rows or 0
+    delimiter, skipped = read.delimiter, read.skip_rows or 0
     if read.skip_rows is None and lines and (declared := _excel_delimiter(lines[0])) is not None:
         delimiter, skipped = delimiter or declared, 1
     above, lines = lines[:skipped], lines[skipped:]
@@ -61,17 +61,12 @@ def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
     else:
         rows = _records(lines, delimiter, quote)
     if not rows:
-        raise UnreadableError("has no row" if not skipped else f"has no row below the {skipped} that read.skip_rows skips")
+        raise UnreadableError("has no row" + (f" below the {skipped} lines that are skipped" if skipped else ""))
     first = rows[0]
     if len(rows) == 1 and first.end == len(lines) and first.end - first.line > 2:
-        raise UnreadableError("opens a quotation mark in its first row and never closes it", "read: {quote: ''} for none")
+        raise UnreadableError("opens a quotation mark in its first row and never closes it", "read: {quote: ''}")
     top = "".join(above + lines[: first.end])
     return Layout(delimiter, quote, skipped + first.line, first.fields, _typical(rows), _title(rows, skipped), top)
-
-
-def spelled_out(mark: str | None) -> str | None:
-    """A mark from the plan, where a tab may be written as ``\\t`` or ``tab``; None for none."""
-    return "\t" if mark in ("\\t", "tab") else mark or None
 
 
 def _lines(text: str) -> list[str]:
@@ -118,18 +113,15 @@ def _records(lines: list[str], delimiter: str, quote: str) -> list[Record]:
     """The first rows that are not blank."""
     import csv
 
-    mark = delimiter
-    if len(delimiter) > 1:  # the csv module takes one character only
-        lines, mark = [line.replace(delimiter, _NO_DELIMITER) for line in lines], _NO_DELIMITER
     found: list[Record] = []
     try:
         reader = csv.reader(
-            lines, delimiter=mark, quotechar=quote or None, quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+            lines, delimiter=delimiter, quotechar=quote or None, quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
         )
         line = 0
         for fields in reader:
             if len(fields) > 1 or (fields and fields[0].strip()):
-                found.append(Record(line, reader.line_num, tuple(f.replace(mark, delimiter) for f in fields)))
+                found.append(Record(line, reader.line_num, tuple(fields)))
             line = reader.line_num
             if len(found) == _SAMPLE:
                 break

@@ -37,7 +37,10 @@ class Head(NamedTuple):
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """At most ``limit`` bytes from the start of a file, unpacked when its name ends in ``.gz``. Raises UnreadableError."""
+    """At most ``limit`` bytes from the start of a file, unpacked when its name ends in ``.gz``.
+
+    Raises UnreadableError.
+    """
     try:
         if not path.name.lower().endswith(".gz"):
             with path.open("rb") as file:
@@ -78,13 +81,9 @@ def _known_encoding(encoding: str | None) -> str:
     import codecs
 
     try:
-        "".encode(encoding)  # refuses codecs that are not about text, such as zip
         return codecs.lookup(encoding).name.removesuffix("-sig")
-    except (LookupError, ValueError) as fault:
-        from kpi.errors import did_you_mean
-
-        near = did_you_mean(encoding, ("utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "gb18030", "sjis"))
-        raise UnreadableError(f'has an unknown encoding: "{encoding}"', near, "encoding") from fault
+    except LookupError as fault:
+        raise UnreadableError(f'has an unknown encoding: "{encoding}"', option="encoding") from fault
 
 
 def _decoded(raw: bytes, name: str, whole: bool) -> tuple[str, UnicodeDecodeError | None]:
@@ -103,4 +102,5 @@ def _explained(fault: UnicodeDecodeError, raw: bytes, given: str | None) -> Unre
     if given is not None:
         return UnreadableError(message, "name the encoding it was saved in, or leave it out for UTF-8", "encoding")
     fits = _decoded(raw, "cp1252", True)[1] is None
-    return UnreadableError(message, f"from Windows or Excel? Then say read: {{encoding: {'cp1252' if fits else 'latin-1'}}}")
+    guess = "cp1252" if fits else "latin-1"
+    return UnreadableError(message, f"from Windows or Excel? Then say read: {{encoding: {guess}}}")

@@ -1,0 +1,72 @@
+"""The check of a whole plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpi.checking.checked import Checked
+from kpi.checking.circles import circles, components
+from kpi.checking.declared import check_source
+from kpi.checking.expressions import Formulas
+from kpi.checking.links import check_links
+from kpi.checking.queries import Token, check_query, sources_named, tables_read, tokens
+from kpi.checking.report import Finding, Report
+from kpi.checking.rows import Rows
+from kpi.checking.targets import check_targets
+from kpi.checking.texts import Texts
+from kpi.model import Plan
+from kpi.sources import facts
+
+if TYPE_CHECKING:
+    from kpi.reading import ReadResult
+
+
+def check(read: ReadResult) -> Checked:
+    """Check all names and references of a plan, and what its sources' files tell about them. Computes nothing.
+
+    Data files that are not there are no mistake: data is often not kept beside the plan. Mistakes become diagnostics.
+    """
+    plan, report, texts = read.plan, Report(read.places), Texts()
+    rows: dict[str, Rows] = {}
+    for source in plan.sources.values():
+        rows[source.id] = Rows(source, plan, facts(source, plan), report)
+        check_source(rows[source.id], texts, report)
+    queries = _check_queries(plan, report)
+    formulas = Formulas(plan, rows, read.broken, texts, report)
+    formulas.check()
+    check_targets(formulas)
+    check_links(plan, read.broken, report)
+    order = {file: number for number, file in enumerate(plan.files)}
+    every = (*read.diagnostics, *report.found)
+    return Checked(
+        plan=plan,
+        places=read.places,
+        diagnostics=tuple(sorted(every, key=lambda one: (order.get(one.location.file, 0), one.location))),
+        formulas={name: tree for name, tree in formulas.trees.items() if name in plan.kpis},
+        measures={name: tree for name, tree in formulas.trees.items() if name in plan.measures},
+        rows={(id_, name): tree for id_, each in rows.items() for name, tree in each.computed.items()},
+        where={id_: each.where for id_, each in rows.items() if each.where is not None},
+        facts={id_: each.facts for id_, each in rows.items()},
+        queries=queries,
+    )
+
+
+def _check_queries(plan: Plan, report: Report) -> dict[str, tuple[str, ...]]:
+    """Report the mistakes of queries. The sources that each may read."""
+    may_read: dict[str, tuple[str, ...]] = {}
+    surely_read: dict[str, list[str]] = {}
+    places: dict[str, dict[str, Token]] = {}
+    for source in plan.sources.values():
+        if source.query is None:
+            continue
+        found = tokens(source.query)
+        for finding in check_query(found):
+            report.within(finding, ("sources", source.id, "query"))
+        may_read[source.id] = tuple(name for name in sources_named(found, plan.sources) if name != source.id)
+        places[source.id] = tables_read(found)
+        surely_read[source.id] = list(places[source.id])
+    for circle in circles(surely_read, components(surely_read)):
+        token = places[circle[0]][circle[1]]
+        finding = Finding("E045", "queries lead in a circle: " + " → ".join(circle), (token.start, token.end))
+        report.within(finding, ("sources", circle[0], "query"))
+    return may_read

@@ -1,0 +1,38 @@
+"""What a formula uses, gathered in one walk."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kpi.formulas.tree import Aggregate, Arithmetic, Name, Negative, Node, Shift
+
+
+class Uses(NamedTuple):
+    """The aggregates and names of a formula, from left to right, each with the innermost ``previous`` or ``year_ago``
+    around it, or None."""
+
+    aggregates: tuple[tuple[Aggregate, Shift | None], ...] = ()
+    names: tuple[tuple[Name, Shift | None], ...] = ()
+
+
+NOTHING = Uses()
+
+
+def uses_of(node: Node) -> Uses:
+    """What a formula uses."""
+    aggregates: list[tuple[Aggregate, Shift | None]] = []
+    names: list[tuple[Name, Shift | None]] = []
+    waiting: list[tuple[Node, Shift | None]] = [(node, None)]
+    while waiting:
+        part, shift = waiting.pop()
+        if isinstance(part, Aggregate):
+            aggregates.append((part, shift))
+        elif isinstance(part, Name):
+            names.append((part, shift))
+        elif isinstance(part, Arithmetic):
+            waiting += ((part.right, shift), (part.left, shift))
+        elif isinstance(part, Negative):
+            waiting.append((part.operand, shift))
+        elif isinstance(part, Shift):
+            waiting.append((part.operand, part))
+    return Uses(tuple(aggregates), tuple(names))
