@@ -90,7 +90,7 @@ def test_statuses(status: Callable[..., dict[str, dict[str, Any]]]) -> None:
     """By hand. The fiscal year of the targets began on 1 April 2026: the line stands at 90 of 364 days."""
     found = {name: (kpi["status"], kpi["pace"]) for name, kpi in status(FILE).items()}
     assert found == {
-        "cash_at_bank": ("green", None),  # 156,791 against the 130,000 that hold since FY2027-Q1
+        "cash_at_bank": ("green", None),  # 156,791 against the 130,000 of FY2027-Q1
         "payments_received": ("yellow", None),  # 378,984 of 395,000 are 95.9%
         "invoices_issued": ("green", None),  # 201,613 against 168,600
         "days_to_payment": ("red", "behind"),  # 36.3; line 33 - 3 x 90/364 = 32.3, red over 32.8

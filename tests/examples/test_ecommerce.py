@@ -47,6 +47,11 @@ def revenue(start: date, end: date) -> Value:
     return total(rows, "net_amount") if rows else None
 
 
+def visits(start: date, end: date) -> Value:
+    rows = between(rows_of("visits"), "day", start, end)
+    return total(rows, "sessions") if rows else None
+
+
 def conversion_rate(start: date, end: date) -> Value:
     return share(len(orders(start, end)), total(between(rows_of("visits"), "day", start, end), "sessions"))
 
@@ -98,6 +103,7 @@ def return_rate(start: date, end: date) -> Value:
 OPENED, FIRST_RETURN, FIRST_ANSWER = date(2024, 1, 2), date(2024, 1, 7), date(2024, 1, 10)
 KPIS = {
     "revenue": Reckoned("month", revenue, first=OPENED),
+    "visits": Reckoned("month", visits, first=OPENED),
     "conversion_rate": Reckoned("month", conversion_rate, first=OPENED),
     "average_order_value": Reckoned("month", average_order_value, months=12, first=OPENED),
     "customer_lifetime_value": Reckoned("month", customer_lifetime_value, months=12, first=OPENED),
@@ -125,6 +131,7 @@ def test_statuses(status: Callable[..., dict[str, dict[str, Any]]]) -> None:
     found = {name: (kpi["status"], kpi["pace"]) for name, kpi in status(FILE).items()}
     assert found == {
         "revenue": ("green", None),  # 11,966 against a budget of 11,500
+        "visits": ("green", None),  # 12,331 are 111% of the 11,068 of June 2025
         "conversion_rate": ("green", "on pace"),  # 3.001%; line 2.80 + 0.35 x 180/364 = 2.973, ahead from 3.031
         "average_order_value": ("green", "on pace"),  # 32.51; target 31.97 x 1.03 = 32.93, line 32.44, ahead from 32.60
         "customer_lifetime_value": ("yellow", "behind"),  # 19.07; line 17.75 + 3.25 x 180/364 = 19.36, red under 18.82

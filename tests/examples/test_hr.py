@@ -103,6 +103,12 @@ def cost_per_hire(start: date, end: date) -> Value:
     return share(total(booked, "amount"), len(between(staff(), "first_day", start, end))) if booked else None
 
 
+def agency_share(start: date, end: date) -> Value:
+    booked = between(costs(), "booked_on", start, end)
+    through = sum(row["kind"] == "agency" for row in booked)
+    return share(through, len(between(staff(), "first_day", start, end))) if booked else None
+
+
 FOUNDED, FIRST_COST, FIRST_ANSWER = date(2016, 4, 1), date(2022, 10, 17), date(2024, 2, 5)
 KPIS = {
     "turnover_rate": Reckoned("month", turnover_rate, months=12, first=FOUNDED),
@@ -112,6 +118,7 @@ KPIS = {
     "voluntary_turnover_rate": Reckoned("month", voluntary_turnover_rate, months=12, first=FOUNDED),
     "engagement_index": Reckoned("quarter", engagement_index),
     "cost_per_hire": Reckoned("month", cost_per_hire, months=12, first=FIRST_COST),
+    "agency_share": Reckoned("month", agency_share, months=12, first=FIRST_COST),
 }
 
 
@@ -137,4 +144,5 @@ def test_statuses(status: Callable[..., dict[str, dict[str, Any]]]) -> None:
         "voluntary_turnover_rate": ("yellow", None),  # 5.3%, between 5 and 6
         "engagement_index": ("green", "on pace"),  # 73; line 70 + 5 x 180/364 = 72.5, ahead from 73.3
         "cost_per_hire": ("green", "ahead"),  # 3,177; line 3,900 - 900 x 180/364 = 3,455, ahead from 3,305
+        "agency_share": ("green", "on pace"),  # 24.7%; line 31.6 - 12.6 x 180/364 = 25.4, ahead from 23.3
     }

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from oracle import Reckoned, Row, Value, between, day, read, share, total
+from oracle import Reckoned, Row, Value, between, day, months_later, read, share, total
 
 FILE = "examples/saas/kpi.yaml"
 # A usual day; 29 February, when the twelve months begin before the first subscription; a year that is just whole; the
@@ -52,6 +52,12 @@ def accounts() -> list[Row]:
     return read("saas/data/accounts.csv")
 
 
+def sign_up_growth(start: date, end: date) -> Value:
+    now = len(between(accounts(), "signed_up_on", start, end))
+    before = len(between(accounts(), "signed_up_on", months_later(start, -12), months_later(end, -12)))
+    return (now - before) / before if before else None
+
+
 def first_rehearsal_rate(start: date, end: date) -> Value:
     fortnight = timedelta(days=14)
     judged = [
@@ -80,6 +86,7 @@ KPIS = {
     "monthly_recurring_revenue": Reckoned("month", monthly_recurring_revenue, first=FIRST_PAID),
     "churn_rate": Reckoned("month", churn_rate, first=FIRST_PAID),
     "net_revenue_retention": Reckoned("month", net_revenue_retention, months=12, first=FIRST_PAID),
+    "sign_up_growth": Reckoned("month", sign_up_growth, months=3, first=FIRST_ACCOUNT),
     "first_rehearsal_rate": Reckoned("month", first_rehearsal_rate, months=3, first=FIRST_ACCOUNT),
     "crash_rate": Reckoned("week", crash_rate, first=FIRST_USE),
 }
@@ -111,6 +118,7 @@ def test_statuses(status: Callable[..., dict[str, dict[str, Any]]]) -> None:
         "monthly_recurring_revenue": ("green", "on pace"),  # 52,645; line 40,000 + 25,000 x 180/364 = 52,363
         "churn_rate": ("yellow", None),  # 2.06%, between 2 and 3
         "net_revenue_retention": ("green", "ahead"),  # 105.5%; line 93 + 17 x 180/364 = 101.4, ahead from 104.2
+        "sign_up_growth": ("yellow", None),  # 133 after 119 are 11.8% more, between 10 and 15
         "first_rehearsal_rate": ("yellow", "behind"),  # 63.8%; line 62.5 + 3.5 x 180/364 = 64.2, red under 63.6
         "crash_rate": ("red", None),  # 0.108%, not below 0.1
     }

@@ -147,7 +147,7 @@ def test_statuses(status: Callable[..., dict[str, dict[str, Any]]]) -> None:
     assert found == {
         "revenue": ("green", None),  # 11,966 against 11,500
         "revenue_growth": ("green", None),  # 35.7%
-        "wholesale_revenue": ("green", None),  # 9,860 against the 8,000 that hold since 2026-Q1
+        "wholesale_revenue": ("green", None),  # 9,860 against the 8,000 of 2026-Q2
         "box_income": ("yellow", "behind"),  # 5,133; line 4,672 + 1,328 x 180/364 = 5,329, red under 5,107
         "box_churn": ("yellow", None),  # 7.4%, between 6 and 8
         "repurchase_rate": ("yellow", "on pace"),  # 26.2%: on the line at 25.96, but thresholds decide the colour
