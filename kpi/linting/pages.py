@@ -56,7 +56,11 @@ def overview() -> str:
     parts = []
     for letter, family in FAMILIES.items():
         rows = [
-            f"| {rule.code} | {rule.name} | {rule.severity} | {rule.summary} |" for rule in RULES if rule.code[0] == letter
+            f"| {rule.code} | {rule.name} | {rule.severity} | {rule.summary} |"
+            for rule in RULES
+            if rule.code[0] == letter
         ]
-        parts.append("\n".join([f"## {family}", "", "| code | name | severity | what it wants |", "|---|---|---|---|", *rows]))
+        parts.append(
+            "\n".join([f"## {family}", "", "| code | name | severity | what it wants |", "|---|---|---|---|", *rows])
+        )
     return "\n\n".join(parts) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 Word = tuple[str, int, int]
 
@@ -36,21 +37,28 @@ _DATE = (
     r"|\byear[\s-]end\b"
 )
 
-_NUMBER_WORD = (
-    r"zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|"
-    r"eighty|ninety|hundreds?|thousands?|millions?|billions?|half|halve[sd]?|halving|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|"
-    r"quadruple[sd]?|twice|thrice|dozens?"
+# Without a figure a date has one of these, the plural s left off.
+_DATE_WORDS = (
+    "january february march april may june july august september october november december day week month quarter year "
+    "sprint semester term season decade century half summer spring autumn fall winter christmas easter monday tuesday "
+    "wednesday thursday friday saturday sunday tomorrow tonight eoy eoq eom eow"
+)
+_NUMBER_WORDS = (
+    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands "
+    "million millions billion billions half halve halves halved halving double doubles doubled doubling triple triples "
+    "tripled tripling quadruple quadruples quadrupled twice thrice dozen dozens"
 )
 # What counts or labels rather than measures: a name such as "Phase 2", "Issue 8303", "#359", "24/7", "Web 3.0".
 _LABEL = (
     r"#\d+|\b24[/x]7\b|\b360(?=°|\s?degree)|"
-    r"\b(?:phase|tier|stage|step|level|part|scope|issues?|epics?|tickets?|section|chapter|article|version|web|industry|iso|kr|"
-    r"goal|objective|milestone|priority|sev|severity|wave|round|grade|class|route|line|top|page)\s*[#:.]?\s*\d[\d.]*\b"
+    r"\b(?:phase|tier|stage|step|level|part|scope|issues?|epics?|tickets?|section|chapter|article|version|web|industry|iso|"
+    r"kr|goal|objective|milestone|priority|sev|severity|wave|round|grade|class|route|line|top|page)\s*[#:.]?\s*\d[\d.]*\b"
 )
 _NUMBER = (
     r"(?<![\w.,/-])[<>≤≥≈~=+-]*\s?[$€£¥₦₹]?\s?\d[\d.,_]*"
     r"(?:\s?[%‰°]|\s?(?:k|m|mm|bn?|x|h|hrs?|s|secs?|ms|d|min|mins|pt|pts|pp|kg|km|kwh|mwh?|gwh?|t|st|nd|rd|th|€|\$|£)\b|\+|\b(?!\w))"
-    rf"|\b(?:{_NUMBER_WORD})\b"
+    rf"|\b(?:{_NUMBER_WORDS.replace(' ', '|')})\b"
 )
 _PERCENT = r"\d\s?%|\bper\s?cent\b|\bpercentage\s+points?\b"
 _FROM_TO = (
@@ -72,6 +80,8 @@ def words(text: str) -> list[Word]:
 
 def find_date(text: str) -> tuple[int, int] | None:
     """Where ``text`` first names a day, period or span that can be a deadline ("by Q4", "within 6 months"), or None."""
+    if not any(character.isdigit() for character in text) and _word_set(_DATE_WORDS).isdisjoint(_bare(text)):
+        return None
     found = re.search(_DATE, text, re.IGNORECASE)
     return found.span() if found else None
 
@@ -85,8 +95,22 @@ def find_number(text: str) -> tuple[int, int] | None:
 
 
 def has_number(text: str) -> bool:
-    """Whether ``text`` states a quantity. A text without digits is decided by its number words alone."""
+    """Whether ``text`` states a quantity."""
+    if not any(character.isdigit() for character in text) and _word_set(_NUMBER_WORDS).isdisjoint(_bare(text)):
+        return False
     return find_number(text) is not None
+
+
+# Most names have no figures and none of the words that matter, and for them no costly pattern need be compiled.
+
+
+def _bare(text: str) -> list[str]:
+    return [word.strip(".,;:!?()'’s") for word in text.lower().replace("-", " ").split()]
+
+
+@cache
+def _word_set(words_: str) -> frozenset[str]:
+    return frozenset(word.rstrip("s") for word in words_.split()) | frozenset(words_.split())
 
 
 def has_change(text: str) -> bool:

@@ -28,6 +28,11 @@ _ALWAYS = (
     rf"|\d\s?%\s+(?:increase|decrease|reduction|growth|improvement|more|less|fewer|higher|lower|faster|rise|drop|fall)\b"
     r"|^zero\s+(?!trust|waste|carbon|emission|touch|party|rat|day|based|hour|knowledge|down)"
 )
+# Without one of these neither of the two can fit.
+_HINTS = (
+    "%", "<", ">", "≤", "≥", "=", ":", "cent", " to ", " of ", " by ", "from ", "than", "least", "most", "below",
+    "above", "under", "over", "minimum", "maximum", "exceed",
+)  # fmt: skip
 # Such a start says that what follows defines the things counted: "Share of calls answered in under 20 seconds".
 _DEFINES = (
     r"\b(?:share|percentage|percent|proportion|number|count|fraction|ratio|amount|total|portion)\b|%\s+of\b|#|\bhow\s+many\b"
@@ -56,6 +61,8 @@ def _target(context: Context, statement: Statement) -> tuple[int, int] | None:
             r"(?i)^zero\s+(?!trust|waste|carbon|emission|touch|party|rat|day|based|hour|knowledge|down)", text
         )
         return found.span() if found else None
+    if not any(hint in text.lower() for hint in _HINTS):  # patterns are costly to compile, and most names need none
+        return _after_verb(context, statement)
     if found := re.search(_ALWAYS, text, re.IGNORECASE):
         return found.span()
     for found in re.finditer(_COMPARED, text, re.IGNORECASE):
@@ -74,8 +81,8 @@ def _after_verb(context: Context, statement: Statement) -> tuple[int, int] | Non
     if not words:
         return None
     word, _, end = words[body(statement.text, words)]
-    number = find_number(statement.text)
-    if word not in verbs or number is None or number[0] < end:
+    number = find_number(statement.text) if word in verbs else None
+    if number is None or number[0] < end:
         return None
     if "also a noun" in verbs.flags(word) and statement.text[end : number[0]].strip():
         return None

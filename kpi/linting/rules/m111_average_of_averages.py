@@ -32,7 +32,7 @@ def check(context: Context) -> Iterator[Finding]:
                     what = "adds up ratios" if node.function == "sum" else "averages averages or ratios"
                     yield Finding(
                         path,
-                        f"{node.function}({node.source}.{node.column}) {what}, so a small group counts like a large one",
+                        f"{node.function}({node.source}.{node.column}) {what}, so small groups weigh like large ones",
                         "divide the sum of the numerators by the sum of the denominators",
                         start=node.at[0],
                         end=node.at[1],

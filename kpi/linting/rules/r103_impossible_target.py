@@ -32,19 +32,18 @@ _COUNT = r"\b(?:number of|count of|how many|time to|duration|lead time|cycle tim
 def check(context: Context) -> Iterator[Finding]:
     """Targets above 100 % or below 0 % of a share, below zero of a count or duration, outside -100 to 100 of an NPS."""
     for kpi in context.kpis:
-        limits = _limits(context, kpi)
-        if limits is None:
+        bounds = [
+            bound for target in targets(kpi) for bound in (target.value, target.upper) if isinstance(bound, float)
+        ]
+        if not bounds or (min(bounds) >= 0 and max(bounds) <= (1 if kpi.unit == "%" else 100)):
             continue
-        low, high, what = limits
-        for target in targets(kpi):
-            for bound in (target.value, target.upper):
-                if isinstance(bound, (int, float)) and (bound < low or bound > high):
-                    yield Finding(
-                        ("kpis", kpi.id, "target"),
-                        f"{what}, so this target cannot be met or says nothing",
-                        "check the number and the unit",
-                    )
-                    break
+        limits = _limits(context, kpi)
+        if limits is not None and (min(bounds) < limits[0] or max(bounds) > limits[1]):
+            yield Finding(
+                ("kpis", kpi.id, "target"),
+                f"{limits[2]}, so this target cannot be met or says nothing",
+                "check the number and the unit",
+            )
 
 
 def _limits(context: Context, kpi: Kpi) -> tuple[float, float, str] | None:
