@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kpi.computing.series import Point, Series
 from kpi.judging.glide import Glide, glide_path
 from kpi.judging.judgement import Judgement, Pace, Status, TargetNow
-from kpi.judging.targets import Bounds, Comparisons, bounds_of, has_number, names_without_value, target_on
+from kpi.judging.targets import Bounds, Comparisons, bounds_of, has_number, is_written, names_without_value, target_on
 from kpi.model import Kpi, Target, Thresholds
 from kpi.periods import Calendar, Period, whole
 from kpi.periods.words import day_in_words
@@ -58,7 +58,9 @@ def aim_at(
     # What is still to be reached is shown as it is written; only where the line stands now is shared out.
     shown = bounds if glide is None else bounds_of(target, kpi, references)
     expected = None if glide is None else glide.at(period.end)
-    return Aim(TargetNow(target.text, target.op, shown.lower, shown.upper, target.by, expected), bounds, glide)
+    written = is_written(target) and (share == 1 or glide is not None)
+    now = TargetNow(target.text, target.op, shown.lower, shown.upper, target.by, expected, written)
+    return Aim(now, bounds, glide)
 
 
 def share_of(series: Series, period: Period, calendar: Calendar) -> float:

@@ -24,7 +24,8 @@ class TargetNow:
 
     ``value`` is the bound (the lower one of a ``between``, whose upper one is ``upper``); None when it names a measure
     or KPI that has no value in that period. ``expected_now`` is where the glide path stands at the period's end; None
-    for a target that is kept.
+    for a target that is kept. ``written``: the number stands so in the file; it is not computed from a baseline,
+    from another KPI or measure, or for a part of a period.
     """
 
     text: str
@@ -33,6 +34,7 @@ class TargetNow:
     upper: float | None = None
     by: date | None = None
     expected_now: float | None = None
+    written: bool = True
 
 
 @dataclass(frozen=True)

@@ -79,3 +79,8 @@ def names_without_value(target: Target, references: Mapping[str, float | None]) 
 def has_number(target: Target) -> bool:
     """Whether ``target`` has a number of its own, rather than only names of others."""
     return any(bound is not None and not isinstance(bound, Reference) for bound in (target.value, target.upper))
+
+
+def is_written(target: Target) -> bool:
+    """Whether the numbers of ``target`` stand in the file, rather than being computed from others."""
+    return all(bound is None or isinstance(bound, int | float) for bound in (target.value, target.upper))

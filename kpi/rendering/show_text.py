@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi.computing.series import SourceUse
-from kpi.model import Target, Thresholds
+from kpi.model import Thresholds
 from kpi.periods.words import day_in_full, day_in_words
 from kpi.rendering.chart import chart_lines
 from kpi.rendering.layout import Line, Piece, line, sides, wrap
@@ -85,18 +85,11 @@ def _target(view: ShowView) -> str | None:
     if target is None:
         return "none" if view.row.kpi.target is None else "none yet"
     text = target.text
-    if view.row.target_display and target.expected_now is None and target.by is None:
-        text += f" (now {view.row.target_display})" if _named(view) else ""
+    if not target.written and target.value is not None:
+        text += f" ({view.row.target_display})"
     if view.expected_display:
         text += f"; {view.expected_display} expected by now"
     return text
-
-
-def _named(view: ShowView) -> bool:
-    """Whether the target's own words leave its number open."""
-    target = view.row.kpi.target
-    texts = [target] if isinstance(target, Target) else [entry.target for entry in target or ()]
-    return any(not isinstance(bound, float | int) for text in texts for bound in (text.value,))
 
 
 def _thresholds(thresholds: Thresholds | None) -> str | None:

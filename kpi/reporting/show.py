@@ -11,7 +11,7 @@ from kpi.judging import judge, target_lines
 from kpi.model import Goal, Op, Plan
 from kpi.quantities import display_against, format_exact, parse_unit
 from kpi.reporting.build import calendar_of, kpi_row
-from kpi.reporting.targets import bound_in_words
+from kpi.reporting.targets import told_from
 from kpi.reporting.view import KpiRow
 
 
@@ -43,7 +43,7 @@ class ShowView:
         if target is None or target.expected_now is None:
             return None
         better: Op = "<=" if target.op in ("<=", "<") else ">="
-        return bound_in_words(target.expected_now, parse_unit(self.row.kpi.unit), better, self.row.point.value)
+        return told_from(self.row.point.value, target.expected_now, parse_unit(self.row.kpi.unit), better)
 
     @property
     def baseline_display(self) -> str | None:

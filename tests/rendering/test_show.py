@@ -162,7 +162,7 @@ def test_what_there_is_not_is_said_or_left_out() -> None:
 def test_S3_a_target_that_names_a_measure_tells_its_number_now() -> None:
     kpi = kpi_of(target=target("at least 95% of budget", ">=", Reference("budget", 0.95)))
     found = facts(view_of(kpi, series=series_of(1900.0, references={"budget": 1000.0})))
-    assert found["target"] == "at least 95% of budget (now ≥ 950)"
+    assert found["target"] == "at least 95% of budget (≥ 950)"
 
 
 @pytest.mark.parametrize("width", [30, 50, 80, 100, 160])

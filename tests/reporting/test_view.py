@@ -18,7 +18,7 @@ from made import (
 )
 
 from kpi.computing.series import Point, Series
-from kpi.model import Kpi, Reference
+from kpi.model import Kpi, Reference, Relative
 from kpi.reporting import KpiRow, status_view
 
 
@@ -95,6 +95,26 @@ def test_S9_the_number_of_a_target_is_told_from_a_value_near_it() -> None:
     kpi = kpi_of(target=target("at least budget", ">=", Reference("budget")))
     row = row_of(kpi, series_of(12345.0, references={"budget": 12345.678912}))
     assert (row.status, row.display, row.target_display) == ("red", "12.3k", "≥ 12.35k")
+
+
+@pytest.mark.parametrize(
+    ("bound", "references", "shown"),
+    [
+        (target("5% more", ">=", Relative(0.05)), {}, "≥ 32.93"),  # 31.361 + 5% is 32.92905
+        (target("at least budget", ">=", Reference("budget")), {"budget": 12174.8}, "≥ 12.2k"),
+        (target("between low and high", "between", Reference("low"), 40.25), {"low": 30.123456}, "30.12 – 40.25"),
+    ],
+)
+def test_a_computed_target_has_no_more_digits_than_tell_it_from_the_value(
+    bound: Any, references: dict[str, float], shown: str
+) -> None:
+    row = row_of(kpi_of(baseline=31.361, target=bound), series_of(33.0, references=references))
+    assert row.target_display == shown
+
+
+def test_T7_a_target_that_is_shared_out_is_a_computed_one() -> None:
+    row = row_of(kpi_of(target=at_least(1000.0)), part_of_june(10.0, last_day=7, additive=True))
+    assert row.target_display == "≥ 233.33"  # 1000 * 7 / 30
 
 
 def test_a_target_without_a_number_now_is_shown_as_written() -> None:
