@@ -8,7 +8,7 @@ decided over all rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi.computing.engine import Engine, quoted
@@ -39,7 +39,8 @@ class Reading:
     """How one column is read: the kind of its values and the SQL that makes them of its text.
 
     ``sql`` is NULL where the text cannot be read. ``sure``: every row that does not fit is a bad row; else the guess
-    is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been.
+    is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been. ``raw``: the
+    SQL takes the text as it stands in the file, which saves trimming every value of a large one.
     """
 
     name: str
@@ -47,6 +48,17 @@ class Reading:
     sql: str
     sure: bool
     words: str
+    raw: bool = False
+
+    @property
+    def bad(self) -> str | None:
+        """SQL for: there is a value, and it cannot be read. None where every text can be."""
+        column = quoted(self.name)
+        if self.sql == column:
+            # Text that would have to be trimmed is no fault, only a guess that did not hold.
+            return f"{column} < '!' OR suffix({column}, ' ')" if self.raw else None
+        blank = f" AND trim({column}) <> ''" if self.raw else ""
+        return f"{column} IS NOT NULL AND {self.sql} IS NULL{blank}"
 
 
 class Readings:
@@ -105,11 +117,18 @@ class Readings:
         """Timestamps that say their zone."""
         return Reading(name, "timestamp", zoned_sql(quoted(name), self.timezone), False, "a time with a zone")
 
-    def guess(self, name: str, sample: Iterable[str], demanded: Kind | None) -> Reading | None:
+    def guess(self, name: str, sample: Sequence[str], demanded: Kind | None) -> Reading | None:
         """The reading that the first rows suggest; None when only all rows can tell."""
         declared = self.declared(name)
         if declared is not None:
             return declared
+        found = self._guess(name, list(sample), demanded)
+        if found is None or self.source.read.null_values:
+            return found
+        padded = found.kind == "text" and any(text != text.strip() for text in sample)
+        return found if padded else replace(found, raw=True, sure=found.sure and found.kind != "text")
+
+    def _guess(self, name: str, sample: list[str], demanded: Kind | None) -> Reading | None:
         if demanded == "number":
             return replace(self.of_kind(name, "number"), sure=True)
         values = {value for text in sample if (value := text.strip())}

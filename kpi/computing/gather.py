@@ -174,20 +174,27 @@ class Gatherer:
         return wanted[aggregate][0][0].aggregate
 
     def _sightings(self, wanted: Asked) -> dict[Request, Value]:
-        flat: list[tuple[Request, Span]] = []
-        parts = []
+        """Distinct counts over any windows from one pass: a value is counted on its last day inside the window, the
+        one with no next sighting before the window's end."""
+        answers: dict[Request, Value] = {}
         for aggregate, requests in wanted.items():
             part = self._parts[self._key(aggregate, wanted)]
-            windows = values_of([(len(flat) + i, span, span) for i, (_, span) in enumerate(requests)])
-            flat.extend(requests)
             where = f"{part.value} IS NOT NULL" + (f" AND {part.condition}" if part.condition else "")
-            parts.append(
-                "SELECT w.i, count(*) FROM (SELECT day, lead(day) OVER (PARTITION BY v ORDER BY day) AS next FROM "
-                f"(SELECT DISTINCT t._day AS day, {part.value} AS v FROM {self.table.name} t WHERE {where})) "
-                f"JOIN {windows} ON day >= w.s AND day < w.e AND (next IS NULL OR next >= w.e) GROUP BY w.i"
+            ends = sorted({span.end for _, span in requests})
+            counts = ", ".join(f"sum(CASE WHEN next >= DATE '{end.isoformat()}' THEN n END)" for end in ends)
+            rows = self.engine.run(
+                self.table.source.id,
+                f"SELECT day, {counts} FROM (SELECT day, next, count(*) AS n FROM (\n"
+                "SELECT day, coalesce(lead(day) OVER (PARTITION BY v ORDER BY day), DATE '9999-12-31') AS next FROM (\n"
+                f"SELECT DISTINCT t._day AS day, {part.value} AS v FROM {self.table.name} t WHERE {where}\n"
+                ")) GROUP BY day, next) GROUP BY day ORDER BY day",
             )
-        found: dict[int, Any] = dict(self.engine.run(self.table.source.id, "\nUNION ALL\n".join(parts)))
-        return {request: float(found.get(i, 0)) for i, (request, _) in enumerate(flat)}
+            days = [row[0] for row in rows]
+            columns = {end: place for place, end in enumerate(ends, 1)}
+            for request, span in requests:
+                inside = rows[bisect_left(days, span.start) : bisect_left(days, span.end)]
+                answers[request] = float(sum(row[columns[span.end]] or 0 for row in inside))
+        return answers
 
     def _direct(self, wanted: list[tuple[Request, Span]]) -> dict[Request, Value]:
         """Window by window; aggregates with the same windows share a statement."""

@@ -118,13 +118,14 @@ class Loader:
         """The engine's name for the table."""
         return f"rows_{self.source.id}"
 
-    def _cleaned(self, scan: Scan) -> str:
-        """The scan with blanks trimmed and spellings of empty made empty."""
+    def _cleaned(self, scan: Scan, readings: Sequence[Reading] = ()) -> str:
+        """The scan with blanks trimmed and spellings of empty made empty, but for columns that are read raw."""
         nulls = self.source.read.null_values
+        raw = {reading.name for reading in readings if reading.raw}
         parts = []
         for name, type_name in scan.types.items():
             column = quoted(name)
-            if type_name != "VARCHAR" or name == FILENAME:
+            if type_name != "VARCHAR" or name == FILENAME or name in raw:
                 parts.append(column)
             elif self._kept_as_written(name):
                 parts.append(f"(CASE WHEN {clean(column, nulls)} IS NOT NULL THEN {column} END) AS {column}")
@@ -151,10 +152,10 @@ class Loader:
     def _build(self, scan: Scan, readings: Sequence[Reading], scans: bool) -> Table | None:
         """The table, or None when a guessed kind turned out wrong."""
         typed = ", ".join(f"{reading.sql} AS {quoted(reading.name)}" for reading in readings)
-        bad = [(i, bad_sql(reading)) for i, reading in enumerate(readings) if reading.sql != quoted(reading.name)]
+        bad = [(i, sql) for i, reading in enumerate(readings) if (sql := reading.bad) is not None]
         bits = " | ".join(f"(CASE WHEN {sql} THEN {1 << min(i, BITS)} ELSE 0 END)" for i, sql in bad) or "0"
         kinds: dict[str, Kind] = {reading.name: reading.kind for reading in readings}
-        inner = f"(SELECT {typed or '1 AS c0'}, {bits} AS _bad FROM {self._cleaned(scan)} c)"
+        inner = f"(SELECT {typed or '1 AS c0'}, {bits} AS _bad FROM {self._cleaned(scan, readings)} c)"
         later: dict[str, tree.Node] = {}
         for name, node in self._in_order():
             if any(isinstance(part, tree.Call) and part.name == "first_date" for part in walk(node)) or any(
@@ -184,7 +185,7 @@ class Loader:
         )
         self.engine.run(self.source.id, sql, scans_files=scans)
         summary = self._summary(shape)
-        raw = f"{self._cleaned(scan)} c"
+        raw = f"{self._cleaned(scan, readings)} c"
         bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, BITS, summary.bad)
         if bad_rows.guess_failed():
             return None
@@ -311,11 +312,6 @@ class Loader:
 def first_date_sql(column: str) -> str:
     """Where ``first_date(column)`` lies once it has been joined."""
     return quoted("_first_" + column.casefold())
-
-
-def bad_sql(reading: Reading) -> str:
-    """Whether there is a value that cannot be read."""
-    return f"{quoted(reading.name)} IS NOT NULL AND {reading.sql} IS NULL"
 
 
 def integers_of(scan: Scan) -> frozenset[str]:

@@ -68,7 +68,7 @@ def group_mark(mark: str) -> str:
 def date_sql(text: str) -> str:
     """An ISO date, year first with four digits, or NULL. A time of day behind it is not a date."""
     cast = f"TRY_CAST({text} AS DATE)"
-    shape = f"length({text}) <= 10 AND {text} < ':' AND {text} >= '0'"
+    shape = f"strlen({text}) <= 10"
     return f"(CASE WHEN {shape} AND {cast} BETWEEN DATE '1000-01-01' AND DATE '9999-12-30' THEN {cast} END)"
 
 
