@@ -112,14 +112,14 @@ def test_numbers_equal_the_reckoning(compare: Callable[..., None], as_of: str) -
 
 
 def test_statuses(status: Callable[..., dict[str, dict[str, Any]]]) -> None:
-    """By hand. From 1 January the line stands at 180 of 364 days, and yellow reaches a sixth of the way below it."""
+    """By hand. At the end of June 181 of 364 days are over; yellow reaches a sixth of the way below the line."""
     found = {name: (kpi["status"], kpi["pace"]) for name, kpi in status(FILE).items()}
     assert found == {
-        "monthly_recurring_revenue": ("green", "on pace"),  # 52,645; line 40,000 + 25,000 x 180/364 = 52,363
+        "monthly_recurring_revenue": ("green", "on pace"),  # 52,645; line 40,000 + 25,000 x 181/364 = 52,431
         "churn_rate": ("yellow", None),  # 2.06%, between 2 and 3
-        "net_revenue_retention": ("green", "ahead"),  # 105.5%; line 93 + 17 x 180/364 = 101.4, ahead from 104.2
+        "net_revenue_retention": ("green", "ahead"),  # 105.5%; line 93 + 17 x 181/364 = 101.5, ahead from 104.3
         "sign_up_growth": ("yellow", None),  # 133 after 119 are 11.8% more, between 10 and 15
-        "first_rehearsal_rate": ("yellow", "behind"),  # 63.8%; line 62.5 + 3.5 x 180/364 = 64.2, red under 63.6
+        "first_rehearsal_rate": ("yellow", "behind"),  # 63.8%; line 62.5 + 3.5 x 181/364 = 64.2, red under 63.7
         "crash_rate": ("red", None),  # 0.108%, not below 0.1
     }
 
