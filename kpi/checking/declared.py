@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from kpi.checking.circles import circles, components
 from kpi.checking.report import Finding, Report
-from kpi.checking.rows import FILENAME, Rows
+from kpi.checking.rows import FILENAME, GIVE_DATES, Rows
 from kpi.checking.shapes import check_type
 from kpi.checking.texts import Texts
 from kpi.errors import TextError
@@ -78,10 +78,9 @@ def _in_row(node: Node, rows: Rows) -> Iterator[Finding]:
     for part in walk(node):
         if isinstance(part, Column) and (found := rows.missing(part.name, part.at)) is not None:
             yield found
-        elif isinstance(part, Call) and part.name == "first_date" and rows.source.date is None:
-            why = "last" if rows.source.lasting else "have no date"
-            message = f"first_date is of rows that happen on a day, and those of {rows.source.id} {why}"
-            yield Finding("E053", message, part.at, "give the source a date: column")
+        elif isinstance(part, Call) and part.name == "first_date" and rows.source.snapshot:
+            message = f"first_date needs dates, and the rows of {rows.source.id} have none"
+            yield Finding("E053", message, part.at, GIVE_DATES)
 
 
 def _report_circle(circle: list[str], rows: Rows, report: Report) -> None:

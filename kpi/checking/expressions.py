@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kpi.checking.circles import circles, components
 from kpi.checking.report import Finding, Path, Report
-from kpi.checking.rows import Rows
+from kpi.checking.rows import GIVE_DATES, Rows
 from kpi.checking.texts import Texts
 from kpi.checking.uses import NOTHING, Uses, uses_of
 from kpi.formulas import columns
@@ -16,6 +16,7 @@ from kpi.formulas.tree import Aggregate, Name, Node
 from kpi.model import Kpi, Plan
 
 _COUNTING = ("count", "count_distinct")
+_GIVE_FROM = "rows that last have a from: and, once they ended, an until:"
 _PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
 
@@ -209,7 +210,7 @@ class Formulas:
         elif below.shift is not None:
             message, hint = f'"{name}" has {below.shift} inside', f"{below.shift} stands outside of {moment}"
         elif below.snapshot is not None:
-            message, hint = f'"{name}" uses {below.snapshot}, whose rows have no date', _GIVE_DATES
+            message, hint = f'"{name}" uses {below.snapshot}, whose rows have no date', GIVE_DATES
         elif moment in ("started", "ended") and below.dated is not None:
             message, hint = f'"{name}" uses {below.dated}, whose rows do not last', _GIVE_FROM
         else:
@@ -227,7 +228,7 @@ class Formulas:
             if shift is not None and undated is not None and shift.at not in seen:
                 seen.add(shift.at)
                 message = f"{shift.kind} looks back, and the rows of {undated} have no date"
-                yield Finding("E053", message, shift.at, _GIVE_DATES)
+                yield Finding("E053", message, shift.at, GIVE_DATES)
 
     # What is wrong with a formula given whose it is.
 
@@ -247,21 +248,17 @@ class Formulas:
                 yield found
         if kpi.window is not None and (snapshot := self._summaries.get(name, Summary()).snapshot) is not None:
             path = ("kpis", name, "window")
-            self.report.at("E053", f"a window looks back, and the rows of {snapshot} have no date", path, _GIVE_DATES)
-
-
-_GIVE_DATES = "give the source a date: column, or for rows that last from: and until:"
-_GIVE_FROM = "rows that last have a from: and, once they ended, an until:"
+            self.report.at("E053", f"a window looks back, and the rows of {snapshot} have no date", path, GIVE_DATES)
 
 
 def _bad_time(node: Aggregate, rows: Rows) -> Finding | None:
     source = rows.source
     if source.snapshot and node.moment is not None:
         message = f"{node.moment} needs dates, and the rows of {source.id} have none"
-        return Finding("E053", message, node.at, _GIVE_DATES)
+        return Finding("E053", message, node.at, GIVE_DATES)
     if source.snapshot and node.function in ("first", "last"):
         message = f"{node.function} goes by the date, and the rows of {source.id} have none"
-        return Finding("E053", message, node.at, _GIVE_DATES)
+        return Finding("E053", message, node.at, GIVE_DATES)
     if node.moment in ("started", "ended") and not source.lasting:
         message = f"{node.moment} is of rows that last, and those of {source.id} happen on a day"
         return Finding("E053", message, node.at, _GIVE_FROM)

@@ -9,6 +9,7 @@ from kpi.model import Plan, Source
 from kpi.sources import DOUBTFUL, SourceFacts, column_name, folded, shown
 
 FILENAME = "filename"
+GIVE_DATES = "give the source a date: column, or for rows that last from: and until:"
 _KINDS = {
     "text": TEXT, "number": NUMBER, "boolean": BOOLEAN, "date": DATE, "timestamp": DATE, "duration": DURATION,
 }  # fmt: skip

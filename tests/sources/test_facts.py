@@ -1,0 +1,424 @@
+"""What is known of a source's files without reading their rows."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kpi.model import Plan, ReadOptions, Source
+from kpi.sources import DOUBTFUL, MISSING, FileFacts, Problem, SourceFacts, facts
+
+
+def look(folder: Path, *paths: str, **fields: Any) -> SourceFacts:
+    return facts(Source("orders", path=paths or ("a.csv",), **fields), Plan(folder=folder, root=folder))
+
+
+def written(folder: Path, content: str | bytes, name: str = "a.csv", **fields: Any) -> SourceFacts:
+    """The facts of one file with this content."""
+    (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return look(folder, name, **fields)
+
+
+def only_file(known: SourceFacts) -> FileFacts:
+    assert known.problems == ()
+    (file,) = known.per_file
+    return file
+
+
+def only_problem(known: SourceFacts) -> Problem:
+    (problem,) = known.problems
+    return problem
+
+
+# Names.
+
+
+def test_columns_map_names_to_headers_and_the_header_stays_as_it_is(tmp_path: Path) -> None:
+    known = written(tmp_path, "Call Id, Agent ,Answered (Y/N),2026,\n1,Ann,Y,2,\n")
+    file = only_file(known)
+    assert file.header == ("Call Id", " Agent ", "Answered (Y/N)", "2026", "")
+    assert file.names == ("call_id", "Agent", "answered_y_n", "_2026", "column_5")
+    assert known.columns == dict(zip(file.names, file.header, strict=True))
+    assert known.files == (tmp_path / "a.csv",)
+    assert known.kind == "csv"
+
+
+@pytest.mark.parametrize("header", ["Order Date", " order date ", "ORDER DATE", "order_date"])
+def test_columns_renames_by_the_header_without_regard_to_case_and_padding(tmp_path: Path, header: str) -> None:
+    file = only_file(written(tmp_path, "id, Order Date\n1,2026-01-01\n", columns={"ordered_at": header}))
+    assert file.names == ("id", "ordered_at")
+
+
+def test_columns_names_a_blank_header_by_its_position_and_a_repeated_one_by_its_count(tmp_path: Path) -> None:
+    columns = {"note": "column_2", "sprint_b": "Sprint (2)"}
+    file = only_file(written(tmp_path, "Sprint,,Sprint\n1,x,2\n", columns=columns))
+    assert file.names == ("Sprint", "note", "sprint_b")
+
+
+def test_R3_headers_that_collide_ask_for_columns(tmp_path: Path) -> None:
+    problem = only_problem(written(tmp_path, "Total %,id,Total:\n1,2,3\n"))
+    assert (problem.code, problem.field) == ("E062", ("path",))
+    assert problem.message == '"a.csv": "Total %" and "Total:" would all be called "total"'
+    assert problem.hint == 'columns: {total_2: "Total:"}'
+    mended = written(tmp_path, "Total %,id,Total:\n1,2,3\n", columns={"total_2": "Total:"})
+    assert only_file(mended).names == ("total", "id", "total_2")
+
+
+def test_R3_a_header_that_stands_twice_collides_and_the_mend_that_is_offered_works(tmp_path: Path) -> None:
+    text = "Sprint,Sprint,sprint\n1,2,3\n"
+    problem = only_problem(written(tmp_path, text))
+    assert problem.hint == "columns: {Sprint_2: Sprint (2), sprint_3: sprint}"
+    mended = written(tmp_path, text, columns={"Sprint_2": "Sprint (2)", "sprint_3": "sprint"})
+    assert only_file(mended).names == ("Sprint", "Sprint_2", "sprint_3")
+
+
+def test_R3_a_new_name_that_collides_with_a_header(tmp_path: Path) -> None:
+    problem = only_problem(written(tmp_path, "Sum,amount\n1,2\n", columns={"amount": "Sum"}))
+    assert (problem.code, problem.hint) == ("E062", "columns: {amount_2: amount}")
+
+
+def test_a_header_named_under_columns_that_is_not_there(tmp_path: Path) -> None:
+    problem = only_problem(written(tmp_path, "Order Date,id\n", columns={"day": "Order Dat", "key": "id"}))
+    assert (problem.code, problem.field) == ("E043", ("columns", "day"))
+    assert problem.message == 'there is no header "Order Dat" in "a.csv"'
+    assert problem.hint == 'did you mean "Order Date"?'
+
+
+def test_two_names_for_one_header(tmp_path: Path) -> None:
+    problem = only_problem(written(tmp_path, "Sum,id\n", columns={"a": "Sum", "b": "Sum"}))
+    assert (problem.code, problem.field) == ("E062", ("columns", "b"))
+
+
+# Delimiters and quotes.
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter", "width"),
+    [
+        ("a,b\n1,2\n", ",", 2),
+        ("a;b\n1,5;2,5\n1,5;3\n", ";", 2),
+        ("day;amount\n2026-01-01;1,5\n2026-01-02;2,5\n", ";", 2),
+        ("day;amount;share\n2026-01-01;1.000,5;0,1\n2026-01-02;2,5;0,25\n", ";", 3),
+        ("a\tb\tc\n1\t2,5\tx\n", "\t", 3),
+        ("a|b\n1|2\n", "|", 2),
+        ('id,tags\n1,"x;y"\n2,"z;w"\n', ",", 2),
+        ("id,tags\n1,x;y;z\n2,u;v;w\n3,r;s;t\n", ",", 2),
+        ('"a;b","c;d"\n"1;2","3;4"\n', ",", 2),
+        ('when,what\n2026-01-01,"{""a"": [1, 2], ""b"": 3}"\n', ",", 2),
+        ('name,said\nAnn,"one\ntwo, three; four"\nBob,x\n', ",", 2),
+        ("id;comment\n1;well, yes, no\n2;yes, no, maybe\n", ";", 2),
+        ("name\nAnn\nBob\n", ",", 1),
+        ("amount\n1,5\n2,75\n3,1\n", ",", 1),
+        ("amount\n1,234\n2,345\n12,345,678\n", ",", 1),
+        ("name\nSmith, John\nMiller, Eve\nDoe\n", ",", 1),
+        ("comment\nwell, yes; no\nno\n", ",", 1),
+        ("a, b, c\n1, 2, 3\n", ",", 3),
+        ("a,b,c\n", ",", 3),
+        ("only\n", ",", 1),
+        ("a,b\n1,2,\n3,4,\n5,6,\n", ",", 2),
+        (" Units , Gross Sales \n ,\" $1,618.50 \"\n1,$3.00\n", ",", 2),
+    ],
+)
+def test_the_delimiter_is_found_quotes_respected(tmp_path: Path, text: str, delimiter: str, width: int) -> None:
+    file = only_file(written(tmp_path, text))
+    assert (file.delimiter, len(file.header)) == (delimiter, width)
+
+
+def test_a_delimiter_that_is_given_is_believed(tmp_path: Path) -> None:
+    file = only_file(written(tmp_path, "a,b;c\n1,2;3\n", read=ReadOptions(delimiter=",")))
+    assert file.header == ("a", "b;c")
+
+
+def test_the_line_that_tells_excel_the_delimiter_is_no_row(tmp_path: Path) -> None:
+    file = only_file(written(tmp_path, "sep=;\r\na;b,c\r\n1;2\r\n"))
+    assert (file.delimiter, file.header, file.skip_rows) == (";", ("a", "b,c"), 1)
+
+
+def test_quotation_marks(tmp_path: Path) -> None:
+    file = only_file(written(tmp_path, '"a ""b"", c";"line\nbreak"\n1;2\n'))
+    assert (file.quote, file.header) == ('"', ('a "b", c', "line\nbreak"))
+    file = only_file(written(tmp_path, "'a, b','c'\n'it''s','x, y'\n"))
+    assert (file.quote, file.header) == ("'", ("a, b", "c"))
+    file = only_file(written(tmp_path, "a,b\nMen's boots,Women's boots\n"))
+    assert file.quote == '"'
+    file = only_file(written(tmp_path, "'a','b'\n'1','2'\n", read=ReadOptions(quote="")))
+    assert (file.quote, file.header) == ("", ("'a'", "'b'"))
+
+
+def test_a_quotation_mark_that_never_closes(tmp_path: Path) -> None:
+    known = written(tmp_path, 'a,"b\n1,2\n3,4\n5,6\n')
+    assert known.columns is None
+    problem = only_problem(known)
+    assert problem.code == "E063"
+    assert "never closes it" in problem.message
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_all_three_kinds_of_line_ends(tmp_path: Path, end: str) -> None:
+    file = only_file(written(tmp_path, f"a,b{end}1,2{end}3,4{end}"))
+    assert file.header == ("a", "b")
+
+
+def test_only_line_ends_end_lines(tmp_path: Path) -> None:
+    text = "a\u2028x,b\x0cy,c\x85\n1,2,3\n"
+    assert only_file(written(tmp_path, text)).header == ("a\u2028x", "b\x0cy", "c\x85")
+
+
+# Where the header is.
+
+
+def test_lines_above_the_header(tmp_path: Path) -> None:
+    assert only_file(written(tmp_path, "\n  \na,b\n1,2\n")).skip_rows == 2
+    file = only_file(written(tmp_path, "Report, of June\n\na,b\n1,2\n", read=ReadOptions(skip_rows=1)))
+    assert (file.skip_rows, file.header) == (2, ("a", "b"))
+    problem = only_problem(written(tmp_path, "a,b\n1,2\n", read=ReadOptions(skip_rows=9)))
+    assert (problem.code, problem.message) == ("E063", '"a.csv" has no row below the 9 lines that are skipped')
+
+
+def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
+    read = ReadOptions(header=False)
+    known = written(tmp_path, "2026-01-01;5\n2026-01-02;6\n", read=read, columns={"day": "column_1"})
+    file = only_file(known)
+    assert (file.header, file.names, file.skip_rows) == (("column_1", "column_2"), ("day", "column_2"), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "mend"),
+    [
+        ("MONTHLY USERS,\nMONTH,USERS\n01-01-2026,5\n01-02-2026,6\n", 1, "read: {skip_rows: 1}"),
+        ("Monthly users\nmonth,users\n2026-01,5\n", 1, "read: {skip_rows: 1}"),
+        ("\nMonthly users\n\nmonth,users,new\n2026-01,5,1\n", 2, "read: {skip_rows: 3}"),
+        ("# --\n# All data\n# --\n\nPage,Sessions,Share\n/a,1,2\n/b,2,3\n", 1, "read: {skip_rows: 4}"),
+        ("Owner;Club\nIBAN;DE1\n\nDay;Who;What;Out;In\n1.1.26;A;B;1;\n2.1.26;A;B;;2\n", 1, "read: {skip_rows: 3}"),
+        ("1,2\n3,4\n", 1, "read: {header: false}"),
+        ("2026-01-01,Ann\n2026-01-02,Bob\n", 1, "read: {header: false}"),
+    ],
+)
+def test_a_first_row_that_is_no_header_is_noticed(tmp_path: Path, text: str, line: int, mend: str) -> None:
+    problem = only_problem(written(tmp_path, text))
+    assert (problem.code, problem.hint) == (DOUBTFUL, mend)
+    assert problem.message.startswith(f'line {line} of "a.csv" looks like ')
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a,b\n1,2\n", ",value\n0,1.5\n1,2.5\n", ",value\nAnn,1.5\nBob,2.5\n", "name\nAnn\n", "a,b,c\n1,,\n2,,\n", "a,b\n"],
+)
+def test_an_ordinary_header_raises_no_doubt(tmp_path: Path, text: str) -> None:
+    assert written(tmp_path, text).problems == ()
+
+
+def test_what_is_mended_as_the_hint_says_is_read(tmp_path: Path) -> None:
+    text = "Owner;Club\nIBAN;DE1\n\nDay;Who;What;Out;In\n1.1.26;A;B;1;\n2.1.26;A;B;;2\n"
+    assert only_file(written(tmp_path, text, read=ReadOptions(skip_rows=3))).names == ("Day", "Who", "What", "Out", "In")
+
+
+# Encodings.
+
+
+@pytest.mark.parametrize(
+    ("raw", "given", "encoding"),
+    [
+        ("größe,b\n".encode(), None, "utf-8"),
+        ("größe,b\n".encode("utf-8-sig"), None, "utf-8"),
+        ("größe,b\n".encode("utf-16"), None, "utf-16"),
+        (b"\xfe\xff" + "größe,b\n".encode("utf-16-be"), None, "utf-16"),
+        ("größe,b\n".encode("utf-32"), None, "utf-32"),
+        ("größe,b\n".encode("cp1252"), "cp1252", "cp1252"),
+        ("größe,b\n".encode("latin-1"), "Latin-1", "iso8859-1"),
+        ("größe,b\n".encode("utf-16-le"), "utf-16-le", "utf-16-le"),
+        ("größe,b\n".encode("utf-8-sig"), "cp1252", "utf-8"),
+        ("größe,b\n".encode("utf-8-sig"), "utf-8-sig", "utf-8"),
+    ],
+)
+def test_encodings(tmp_path: Path, raw: bytes, given: str | None, encoding: str) -> None:
+    file = only_file(written(tmp_path, raw, read=ReadOptions(encoding=given)))
+    assert (file.encoding, file.header) == (encoding, ("größe", "b"))
+
+
+def test_a_file_that_is_not_utf8_asks_for_its_encoding_and_keeps_a_header_that_can_be_read(tmp_path: Path) -> None:
+    known = written(tmp_path, b"name,b\nAnn,1\nJos\xe9,2\n")
+    assert known.columns == {"name": "name", "b": "b"}
+    problem = only_problem(known)
+    assert (problem.code, problem.message) == ("E063", '"a.csv" is not UTF-8: byte 0xE9 in line 3')
+    assert problem.hint is not None
+    assert problem.hint.endswith("read: {encoding: cp1252}")
+
+
+def test_a_header_that_cannot_be_decoded_is_one_problem_and_no_columns(tmp_path: Path) -> None:
+    known = written(tmp_path, b"gr\xf6\xdfe,b\n1,Jos\xe9\n")
+    assert known.columns is None
+    assert only_problem(known).code == "E063"
+
+
+def test_bytes_that_cp1252_does_not_have_suggest_latin_1(tmp_path: Path) -> None:
+    problem = only_problem(written(tmp_path, b"a,b\n\x81,1\n"))
+    assert problem.hint is not None
+    assert "latin-1" in problem.hint
+
+
+def test_an_encoding_that_is_given_and_wrong(tmp_path: Path) -> None:
+    problem = only_problem(written(tmp_path, b"a,b\n\xe9,1\n", read=ReadOptions(encoding="ascii")))
+    assert (problem.code, problem.field) == ("E063", ("read", "encoding"))
+    assert problem.message == '"a.csv" is not ascii: byte 0xE9 in line 2'
+
+
+def test_a_character_cut_in_two_by_the_end_of_what_is_read_is_no_fault(tmp_path: Path) -> None:
+    for shift in range(4):
+        rows = "x" * shift + "€,€\n" + "€€€,€\n" * 9000
+        assert len(rows.encode()) > 65_536
+        known = written(tmp_path, "a,b\n" + rows)
+        assert only_file(known).header == ("a", "b")
+    assert only_file(written(tmp_path, "a,b\n" + "€,😀\n" * 30_000, name="b.csv")).header == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "is empty"),
+        (b"\n\n", "has no row"),
+        (b"PK\x03\x04\x00\x00", "is not a text file"),
+        ("a,b\n".encode("utf-16-le"), "is not a text file"),
+        (b"a" * 70_000, "more than 64 KiB"),
+    ],
+)
+def test_files_without_a_header(tmp_path: Path, raw: bytes, words: str) -> None:
+    known = written(tmp_path, raw)
+    assert known.columns is None
+    problem = only_problem(known)
+    assert (problem.code, problem.file) == ("E063", tmp_path / "a.csv")
+    assert problem.message.startswith('"a.csv" ')
+    assert words in problem.message
+
+
+# Other kinds.
+
+
+def test_compressed_text(tmp_path: Path) -> None:
+    file = only_file(written(tmp_path, gzip.compress(b"a;b\n1;2\n" * 50_000), "a.csv.gz"))
+    assert (file.delimiter, file.header) == (";", ("a", "b"))
+    for raw in (b"a,b\n1,2\n", gzip.compress(b"a,b\n1,2\n")[:-12]):
+        problem = only_problem(written(tmp_path, raw, "b.csv.gz"))
+        assert (problem.code, problem.message) == ("E063", '"b.csv.gz" is not a whole gzip file')
+    known = written(tmp_path, b"anything", "a.csv.zst")
+    assert (known.kind, known.columns, known.problems) == ("csv", None, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", '[{"Order Id": 1, "b": 2}, {"c": 3}, 4]'),
+        ("a.json", '{"Order Id": 1, "b": [2], "c": null}'),
+        ("a.jsonl", '{"Order Id": 1, "b": 2}\n\n{"c": 3}\n'),
+        ("a.json", '{"Order Id": 1, "b": 2}\n{"c": 3}\n'),
+        ("a.ndjson", '\ufeff{"Order Id": 1, "b": 2, "c": 3}\n'),
+    ],
+)
+def test_the_columns_of_json_are_all_keys(tmp_path: Path, name: str, text: str) -> None:
+    known = written(tmp_path, text, name)
+    assert known.kind == "json"
+    assert known.columns == {"order_id": "Order Id", "b": "b", "c": "c"}
+
+
+def test_json_that_is_large_or_broken(tmp_path: Path) -> None:
+    rows = json.dumps([{"a": "x" * 1000}] * 1001)
+    assert written(tmp_path, rows, "a.json") == SourceFacts("json", (tmp_path / "a.json",))
+    for text in ('[{"a": 1}', "{'a': 1}", "[" * 100_000, '{"a": ' + "9" * 5000 + "}", ""):
+        known = written(tmp_path, text, "b.json")
+        assert known.columns is None
+        assert only_problem(known).code == "E063"
+    packed = written(tmp_path, gzip.compress(b'[{"a": 1}]'), "c.json.gz")
+    assert packed.columns == {"a": "a"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.parquet", "parquet"), ("a.XLSX", "excel"), ("a.txt", "csv"), ("a", "csv")]
+)
+def test_kinds_by_the_ending(tmp_path: Path, name: str, kind: str) -> None:
+    assert written(tmp_path, "a,b\n", name).kind == kind
+
+
+def test_N2_columns_of_other_kinds_are_unknown(tmp_path: Path) -> None:
+    assert written(tmp_path, b"PAR1", "a.parquet").columns is None
+    assert written(tmp_path, b"PK", "a.xlsx").columns is None
+    plan = Plan(folder=tmp_path, root=tmp_path)
+    assert facts(Source("a", query="select 1"), plan) == SourceFacts("query")
+    assert facts(Source("a", table="t", connection="${X}"), plan) == SourceFacts("table")
+
+
+# Several files.
+
+
+def test_R5_files_are_united_by_name_and_each_keeps_its_own_header(tmp_path: Path) -> None:
+    (tmp_path / "o-1.csv").write_text("id,Amount\n1,2\n")
+    (tmp_path / "o-2.csv").write_text("amount;ID;note\n1;2;x\n")
+    known = look(tmp_path, "o-*.csv")
+    assert known.columns == {"id": "id", "Amount": "Amount", "note": "note"}
+    assert [(file.path.name, file.delimiter, file.names) for file in known.per_file] == [
+        ("o-1.csv", ",", ("id", "Amount")),
+        ("o-2.csv", ";", ("amount", "ID", "note")),
+    ]
+
+
+def test_files_that_begin_alike_are_written_alike_each_with_its_own_encoding(tmp_path: Path) -> None:
+    for number in range(3):
+        (tmp_path / f"o-{number}.csv").write_text("a;b\n1,5;2\n", encoding="utf-8-sig" if number else "utf-8")
+    (tmp_path / "o-3.csv").write_text("a;b;c\n1,5;2;3\n")
+    known = look(tmp_path, "o-*.csv")
+    assert [(file.delimiter, len(file.names)) for file in known.per_file] == [(";", 2), (";", 2), (";", 2), (";", 3)]
+
+
+def test_a_hundred_files_with_one_fault_are_one_problem(tmp_path: Path) -> None:
+    for number in range(100):
+        (tmp_path / f"o-{number:02}.csv").write_bytes(b"a,b\n" + b"x,y\n" * number + b"\xe9,1\n")
+    problem = only_problem(look(tmp_path, "o-*.csv"))
+    assert problem.message == '"o-00.csv" is not UTF-8: byte 0xE9 in line 2 (and 99 more files)'
+
+
+def test_files_of_two_kinds_do_not_go_together(tmp_path: Path) -> None:
+    (tmp_path / "o.csv").write_text("a\n1\n")
+    (tmp_path / "o.json").write_text('[{"a": 1}]')
+    known = look(tmp_path, "o.*")
+    assert known.columns is None
+    assert only_problem(known).code == "E063"
+
+
+def test_a_file_that_is_not_there_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("a\n1\n")
+    known = look(tmp_path, "a-*.csv", "b.csv", "c.csv")
+    assert known.columns == {"a": "a"}
+    assert [(each.code, each.field) for each in known.problems] == [(MISSING, ("path", 0)), (MISSING, ("path", 2))]
+    assert look(tmp_path, "d.csv").columns is None
+
+
+def test_a_folder_and_a_path_outside_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    problem = only_problem(look(tmp_path, "data"))
+    assert (problem.code, problem.field, problem.hint) == ("E063", ("path", 0), "data/*.csv")
+    problem = only_problem(look(tmp_path, "data/x.csv", "../x.csv"))
+    assert (problem.code, problem.field) == ("E061", ("path", 1))
+
+
+def test_one_file_that_cannot_be_read_makes_the_columns_unknown(tmp_path: Path) -> None:
+    (tmp_path / "o-1.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "o-2.csv").write_text("")
+    known = look(tmp_path, "o-*.csv")
+    assert known.columns is None
+    assert only_problem(known).code == "E063"
+
+
+def test_nothing_is_raised_whatever_the_bytes(tmp_path: Path) -> None:
+    from random import Random
+
+    random = Random(1)
+    pieces = [bytes([byte]) for byte in b",;\"'\n\r\ta1 \xe4=|"] + [b"\xc3\xa4", b"\xff\xfe"]
+    for _ in range(400):
+        raw = b"".join(random.choices(pieces, k=random.randrange(40)))
+        known = written(tmp_path, raw, "a.csv")
+        for file in known.per_file:
+            assert len(file.header) == len(file.names) > 0
+        assert known.columns is not None or known.problems
