@@ -48,16 +48,15 @@ def show(
 
 
 def _view(checked: Checked, results: Results, id_: str, to_date: bool) -> ShowView:
-    from kpi.formulas import describe, names
+    from kpi.formulas import date_columns, describe, names
     from kpi.reporting.show import show_view
 
     node = checked.formulas.get(id_)
     if node is None:
         return show_view(checked.plan, results, id_, definition=None, to_date=to_date)
-    used = dict.fromkeys(name.name for name in names(node))
-    return show_view(
-        checked.plan, results, id_, definition=describe(node, checked.measures), measures=tuple(used), to_date=to_date
-    )
+    words = describe(node, checked.measures, date_columns(checked.plan.sources, checked.rows))
+    used = [name.name for name in names(node)]
+    return show_view(checked.plan, results, id_, definition=words, measures=used, to_date=to_date)
 
 
 def _rendered(view: ShowView, format_: str, sql: bool) -> str:

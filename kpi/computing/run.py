@@ -140,7 +140,7 @@ class Run:
         start = whole(now, self.calendar)
         earlier = [self._point(kpi, shift(start, -n, self.calendar), now) for n in range(self.periods, 0, -1)]
         for name in references_of(self.plan.kpis[kpi]):
-            self._reference(name, kpi, now)
+            self._reference(name, kpi, self._aim(kpi, now))
         return self._point(kpi, now, now), self._point(kpi, self._before(kpi, now), now), earlier
 
     def _point(self, kpi: str, period: Period, now: Period) -> Point:
@@ -300,8 +300,7 @@ class Run:
                     last = point
                     last_history = trimmed(list(reversed(back[i + 1 : i + 1 + self.periods])))
                     break
-        formula = self.checked.formulas.get(kpi)
-        at = last.period if last is not None else now
+        at = self._aim(kpi, last.period if last is not None else now)
         return Series(
             kpi, shown,
             # A change from a window that the data does not fill would be as untrue as one in such a window.
@@ -313,11 +312,21 @@ class Run:
             newest=behind.last if behind is not None else last.period.last_day if last is not None else None,
             behind=behind.source.id if behind is not None else None,
             references={name: self._reference(name, kpi, at) for name in references_of(definition)},
-            additive=formula is not None and self.evaluator.window(kpi).kind == "period"
-            and is_additive(formula, self.checked.measures, self.checked.formulas),
+            additive=self._additive(kpi),
             problem=None if definition.formula or definition.values else "it has neither formula nor values yet",
             sources=sources,
         )  # fmt: skip
+
+    def _additive(self, kpi: str) -> bool:
+        """Whether a running period has only part of the sum that it will have."""
+        formula = self.checked.formulas.get(kpi)
+        if formula is None or self.evaluator.window(kpi).kind != "period":
+            return False
+        return is_additive(formula, self.checked.measures, self.checked.formulas)
+
+    def _aim(self, kpi: str, period: Period) -> Period:
+        """The period of what a target names: the whole one where the target of a sum is shared out by days (T7)."""
+        return whole(period, self.calendar) if self._additive(kpi) else period
 
     def _problem(self, kpi: str) -> str | None:
         """Why a KPI cannot be computed, in one sentence, or None."""

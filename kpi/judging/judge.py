@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kpi.computing.series import Point, Series
 from kpi.judging.glide import Glide, glide_path
 from kpi.judging.judgement import Judgement, Pace, Status, TargetNow
-from kpi.judging.targets import Bounds, Comparisons, bounds_of, has_number, is_written, names_without_value, target_on
+from kpi.judging.targets import Bounds, Comparisons, bounds_of, is_written, names_without_value, target_on
 from kpi.model import Kpi, Target, Thresholds
 from kpi.periods import Calendar, Period, whole
 from kpi.periods.words import day_in_words
@@ -40,7 +40,7 @@ def judge(kpi: Kpi, series: Series, calendar: Calendar) -> Judgement:
         return Judgement("no target", point, message=_joined(notes))
     missing = names_without_value(target, series.references)
     notes += [f'the target names "{name}", which has no value now' for name in missing]
-    if share < 1 and has_number(target):
+    if share < 1:
         notes.append(f"target shared out: {period.span.days} of {whole(period, calendar).span.days} days")
     status, pace, comparisons = _status(point.value, kpi, aim, series.references, share)
     shown = Bounds(aim.now.op, aim.now.value, aim.now.upper).comparisons()

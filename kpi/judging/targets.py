@@ -46,10 +46,7 @@ def target_on(kpi: Kpi, day: date) -> Target | None:
 
 
 def bounds_of(target: Target, kpi: Kpi, references: Mapping[str, float | None], share: float = 1.0) -> Bounds:
-    """The numbers of ``target``. ``share`` (0…1) is the part of the period that is over, where a sum is shared out.
-
-    What a target names is computed over the same part of the period as the KPI, so it is not shared out once more.
-    """
+    """The numbers of ``target``. ``share`` (0…1) is the part of the period that is over, where a sum is shared out."""
 
     def number(bound: Bound | None) -> float | None:
         match bound:
@@ -57,7 +54,7 @@ def bounds_of(target: Target, kpi: Kpi, references: Mapping[str, float | None], 
                 return None
             case Reference(name=name, factor=factor):
                 value = references.get(name)
-                return None if value is None else round12(value * factor)
+                return None if value is None else round12(value * factor * share)
             case Relative(share=more):
                 base = kpi.baseline
                 return None if base is None else round12((base + more * abs(base)) * share)
@@ -74,11 +71,6 @@ def names_without_value(target: Target, references: Mapping[str, float | None]) 
     """The measures and KPIs that ``target`` names and that have no value now."""
     named = (bound.name for bound in (target.value, target.upper) if isinstance(bound, Reference))
     return tuple(dict.fromkeys(name for name in named if references.get(name) is None))
-
-
-def has_number(target: Target) -> bool:
-    """Whether ``target`` has a number of its own, rather than only names of others."""
-    return any(bound is not None and not isinstance(bound, Reference) for bound in (target.value, target.upper))
 
 
 def is_written(target: Target) -> bool:

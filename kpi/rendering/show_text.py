@@ -105,7 +105,7 @@ def _since(view: ShowView) -> str:
 
 
 def _history(view: ShowView, width: int) -> list[Line]:
-    targets = [series for series in (view.line, view.upper) if any(value is not None for value in series)]
+    targets = [series for series in (view.line, view.upper) if sum(value is not None for value in series) > 1]
     values = [point.value for point in view.points]
     labels = [point.period.label for point in view.points]
     chart = chart_lines(values, targets, labels, width - 2, view.value_display)
