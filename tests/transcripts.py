@@ -104,7 +104,8 @@ def run_page(path: Path, folder: Path, scratch: Path) -> list[tuple[Command, str
 
 def _rewrite(path: Path, page: str, result: list[tuple[Command, str]]) -> None:
     for command, printed in reversed(result):
-        gap = "\n" if command.expected.endswith("\n\n") else ""  # an empty line before the next command stays
+        # An empty line before the next command stays.
+        gap = "\n" if command.expected == "\n" or command.expected.endswith("\n\n") else ""
         page = page[: command.start] + (printed + "\n" if printed else "") + gap + page[command.end :]
     path.write_text(page, encoding="utf-8")
 

@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from kpi import __version__
 from kpi.cli.common import FileOption
+from kpi.cli.values import read_plainly
 from kpi.errors import KpiError, UsageError, did_you_mean
 
 FINE, USELESS, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
@@ -48,9 +49,10 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"kpi.cli.{cmd_name}")
+        function = getattr(module, cmd_name)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(cmd_name, context_settings=getattr(module, "CONTEXT", None))(getattr(module, cmd_name))
-        return get_command(app)
+        app.command(cmd_name, context_settings=getattr(module, "CONTEXT", None))(function)
+        return read_plainly(get_command(app), function)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
@@ -109,7 +111,7 @@ def run(arguments: list[str]) -> int:
         if hasattr(stream, "reconfigure") and "utf" not in (stream.encoding or "").lower():
             stream.reconfigure(errors="replace")
     try:
-        result = get_command(app).main(arguments, prog_name="kpi", standalone_mode=False)
+        result = read_plainly(get_command(app), kpi).main(arguments, prog_name="kpi", standalone_mode=False)
     except KpiError as mistake:
         return _refuse(mistake.message, mistake.hint)
     except typer.TyperException as mistake:
@@ -145,7 +147,7 @@ def _refuse_usage(mistake: typer.TyperException) -> int:
     if type(mistake).__name__ == "NoArgsIsHelpError":
         print(mistake.format_message(), file=sys.stderr)
         return USELESS
-    text = mistake.format_message()
+    text = mistake.format_message().replace("Value error, ", "").rstrip(".")
     return _refuse(text[:1].lower() + text[1:], f"{command} --help tells what it takes")
 
 

@@ -60,8 +60,7 @@ def open_checked(file: Path | None) -> Checked:
 
         errors = [found for found in checked.diagnostics if found.severity == "error"]
         text = render_findings_text(errors, read.places.line_text, color=wants_color(sys.stderr))
-        print(text, file=sys.stderr)
-        print(summary_line(errors), file=sys.stderr)
+        print(f"{text}\n\n{summary_line(errors)}", file=sys.stderr)
         raise typer.Exit(2)
     return checked
 

@@ -37,6 +37,7 @@ def record(
     Only the one line changes. A period that has a value is left alone unless --force is given, and a KPI with a
     formula has no values to type in.
     """
+    from kpi.quantities import format_value, parse_unit
     from kpi.reading.editing import read_text, set_entry, write_text
 
     checked = open_checked(file)
@@ -49,7 +50,9 @@ def record(
             continue
         old = moment.written(there)
         if old is not None and not force:
-            raise UsageError(f"{kpi} has {there[old]} in its {field} for {old} already", hint="--force replaces it")
+            was = there[old]
+            shown = was if isinstance(was, str) else format_value(was, parse_unit(found.unit))
+            raise UsageError(f"{kpi} has {shown} in its {field} for {old} already", hint="--force replaces it")
         before = moment.following(there) if old is None else None
         text = set_entry(text, ("kpis", kpi, field), old or moment.period.label, new, before=before)
     write_text(path, text)

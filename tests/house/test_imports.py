@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from kpi.cli.app import COMMANDS
+
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLES = sorted(REPOSITORY.glob("examples/*/kpi.yaml"))
 ENGINES = {"duckdb", "pandas", "numpy", "pyarrow"}
@@ -37,7 +39,7 @@ def loaded_by(*arguments: str) -> set[str]:
 def test_help_imports_no_command() -> None:
     loaded = loaded_by("--help")
     assert not loaded & (ENGINES | {"rich", "pydantic", "yaml"})
-    assert {module for module in loaded if module.startswith("kpi.cli.")} == {"kpi.cli.app", "kpi.cli.common"}
+    assert not {module for module in loaded if module.removeprefix("kpi.cli.") in COMMANDS}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)

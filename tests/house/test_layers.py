@@ -16,13 +16,6 @@ def test_imports_go_down_only(tmp_path: Path) -> None:
     assert "4 kept, 0 broken" in done.stdout
 
 
-def test_only_the_command_line_prints() -> None:
-    rooms = [path for path in (REPOSITORY / "kpi").rglob("*.py") if "cli" not in path.parts]
-    assert rooms
-    printing = [path.name for path in rooms if "print(" in path.read_text(encoding="utf-8")]
-    assert printing == []
-
-
 def test_files_stay_small() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in (REPOSITORY / "kpi").rglob("*.py")}
     assert {path.name: lines for path, lines in lengths.items() if lines > 400} == {}
