@@ -16,7 +16,8 @@ from kpi.rendering.sparkline import sparkline
 from kpi.reporting import Group, KpiRow, StatusView, short_owner
 
 INDENT, GAP = 2, 2
-NARROWEST = 60  # below this, the heads are not squeezed to the table's own width
+NARROWEST = 60  # a narrower table does not squeeze the heads of its groups
+PROSE = 80  # nor a table narrower than this what stands under its rows
 MISSING = "–"
 BARS, FEW_BARS = 12, 6
 
@@ -77,7 +78,7 @@ def status_lines(view: StatusView, width: int, *, by: str = "goal") -> list[Line
         lines.append(_group_head(group, used))
         for row in group.rows:
             cells = [fill(column.cells[number], column.width, column.align) for column in table]
-            lines += [cut(_row_line(cells), width), *_below(row, used)]
+            lines += [cut(_row_line(cells), width), *_below(row, min(width, max(used, PROSE)))]
             number += 1
     return lines
 
