@@ -119,7 +119,7 @@ def _columns(rows: list[KpiRow], shape: Shape, by: str) -> list[Column]:
     if shape.change and any(row.change_display for row in rows):
         table.append(Column("Change", [line(one_line(row.change_display or "")) for row in rows]))
     if shape.target and any(row.target_display for row in rows):
-        texts = [cut_text(one_line(row.target_display or ""), shape.widest_target) for row in rows]
+        texts = [_target(row, shape.widest_target) for row in rows]
         table.append(Column("Target", [line(text) for text in texts]))
     table.append(Column("Status", [status_mark(row.status, row.pace if shape.pace else None) for row in rows]))
     sparks = [_spark(row, shape.bars) for row in rows]
@@ -130,6 +130,12 @@ def _columns(rows: list[KpiRow], shape: Shape, by: str) -> list[Column]:
     if shape.owner and by != "owner" and any(row.kpi.owner for row in rows):
         table.append(Column("Owner", [line(Piece(one_line(short_owner(row.kpi.owner or "")), "dim")) for row in rows]))
     return table
+
+
+def _target(row: KpiRow, widest: int) -> str:
+    """A target too wide for its column loses its date, rather than the end of it."""
+    text = one_line(row.target_display or "")
+    return text if columns(text) <= widest else cut_text(text.partition(" by ")[0], widest)
 
 
 def _spark(row: KpiRow, bars: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from made import at_least, kpi_of, part_of_june, period, plan_of, results_of, series_of
+from made import at_least, at_most, kpi_of, part_of_june, period, plan_of, results_of, series_of
 from shop import shop
 
 from kpi.rendering.paint import as_plain
@@ -142,6 +142,14 @@ def test_least_important_columns_go_first() -> None:
         "KPI Value Target Status",
         "KPI Value Status",
     ]
+
+
+def test_a_target_too_wide_for_its_column_loses_its_date_whole() -> None:
+    kpi = kpi_of(unit="minutes", target=at_most(5.4, by="2026-11-15"), baseline=9.0)
+    view = status_view(plan_of([kpi]), results_of([series_of(5.6)]))
+    assert "≤ 5 min 24 s by 15 Nov 2026" in table(view, 80)
+    assert "≤ 5 min 24 s  " in table(view, 58)
+    assert "by" not in table(view, 58)
 
 
 def test_an_empty_view_says_so() -> None:
