@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,7 @@ from kpi.linting.vocabulary import Match, WordList, read_list
 
 if TYPE_CHECKING:
     from kpi.checking import Checked
+    from kpi.diagnostics import Diagnostic
     from kpi.linting.rule import Path
     from kpi.linting.suppressions import Suppression
     from kpi.model import Goal, Kpi, LintSettings, Target
@@ -57,9 +58,11 @@ class Context:
         self.goals: tuple[Goal, ...] = tuple(checked.plan.goals.values())
         self.kpis: tuple[Kpi, ...] = tuple(checked.plan.kpis.values())
         self.kpis_of: dict[str, list[Kpi]] = {goal.id: [] for goal in self.goals}
+        meant = _meant_goals(checked.diagnostics)
         for kpi in self.kpis:
-            if kpi.goal in self.kpis_of:
-                self.kpis_of[kpi.goal].append(kpi)
+            served = kpi.goal if kpi.goal in self.kpis_of else meant.get(kpi.id)
+            if served in self.kpis_of:
+                self.kpis_of[served].append(kpi)
         self.children_of: dict[str, list[Goal]] = {goal.id: [] for goal in self.goals}
         for goal in self.goals:
             if goal.parent in self.children_of:
@@ -69,6 +72,7 @@ class Context:
         self.applied: frozenset[str] = (
             frozenset()
         )  # the codes of the rules that ran, set before the rules on comments run
+        self._misspelt = frozenset(_misspelt(checked.diagnostics))
         self._lists: dict[str, WordList] = {}
         self._calendar: Calendar | None = None
 
@@ -85,8 +89,8 @@ class Context:
                 yield Statement(("kpis", kpi.id, "question"), kpi.question, "question")
 
     def given(self, *path: str | int) -> bool:
-        """Whether the file says anything at ``path``, be it right or wrong: what is misspelt is not missing."""
-        return self.places.has(path)
+        """Whether the file says anything at ``path``, be it right or wrong, or under a name that was meant to be it."""
+        return self.places.has(path) or path in self._misspelt
 
     def words(self, name: str, option: str | None = None) -> WordList:
         """The word list ``name``, with what the setting ``option`` adds and lets pass."""
@@ -123,6 +127,22 @@ class Context:
             words_ = self.plan.calendar
             self._calendar = Calendar.from_words(words_.week_starts, words_.fiscal_year_starts, words_.timezone)
         return self._calendar
+
+
+def _misspelt(diagnostics: Iterable[Diagnostic]) -> Iterator[Path]:
+    """The paths of fields that stand there under a wrong name, as the hint of the error says: "owners" for owner."""
+    for found in diagnostics:
+        if found.code == "E010" and found.hint is not None and found.hint.startswith('did you mean "'):
+            yield (*found.subject.split(".")[:-1], found.hint.split('"')[1])
+
+
+def _meant_goals(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
+    """The goals that KPIs were meant to serve whose ``goal`` is misspelt, as the hint of the error says."""
+    return {
+        found.subject.split(".")[1]: found.hint.split('"')[1]
+        for found in diagnostics
+        if found.code == "E040" and found.hint is not None and '"' in found.hint and found.subject.startswith("kpis.")
+    }
 
 
 LONGEST_SHOWN = 60  # characters of a name in a message

@@ -36,11 +36,26 @@ class Options:
         self.strict = strict
 
 
-def lint(checked: Checked, texts: Mapping[str, str], options: Options) -> tuple[Diagnostic, ...]:
-    """All that is to be said about a plan: the errors of reading and checking, and the findings of the rules.
+class Review:
+    """A plan that has been reviewed: ``findings`` are all that is to be said about it, sorted by file and place."""
 
-    ``texts`` are the files' texts, in which comments may keep findings silent. Sorted by file, then from top to bottom.
-    Raises UsageError for a rule on the command line that does not exist, RuleCrashError when a rule crashes.
+    __slots__ = ("context", "findings")
+
+    def __init__(self, context: Context, findings: tuple[Diagnostic, ...]) -> None:
+        self.context = context
+        self.findings = findings
+
+
+def lint(checked: Checked, texts: Mapping[str, str], options: Options) -> tuple[Diagnostic, ...]:
+    """All that is to be said about a plan: see :func:`review`."""
+    return review(checked, texts, options).findings
+
+
+def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Review:
+    """The errors of reading and checking, and the findings of the rules.
+
+    ``texts`` are the files' texts, in which comments may keep findings silent. Raises UsageError for a rule on the
+    command line that does not exist, RuleCrashError when a rule crashes.
     """
     settings = checked.plan.lint
     rules = chosen(
@@ -63,7 +78,22 @@ def lint(checked: Checked, texts: Mapping[str, str], options: Options) -> tuple[
     prose = {one.subject for one in found if one.code == "M103"}
     found.extend(one for one in checked.diagnostics if one.code not in ("E030", "E033") or one.subject not in prose)
     found.extend(_misnamed(context))
-    return tuple(sorted(found, key=lambda one: (one.location, one.code, one.message)))
+    _mark_fixable(found, context, texts)
+    return Review(context, tuple(sorted(found, key=lambda one: (one.location, one.code, one.message))))
+
+
+def _mark_fixable(found: list[Diagnostic], context: Context, texts: Mapping[str, str]) -> None:
+    """Say of errors, which know no fixes, whether ``--fix`` mends them."""
+    if all(one.severity != "error" for one in found):
+        return
+    from dataclasses import replace
+
+    from kpi.linting.fixes import UNREAD, Starts, respelling
+
+    starts: Starts = {}
+    for at, one in enumerate(found):
+        if one.code in UNREAD and respelling(context, one, texts, starts):
+            found[at] = replace(one, fixable=True)
 
 
 def _apply(rule: Rule, context: Context, options: Options) -> Iterator[Diagnostic]:

@@ -29,8 +29,9 @@ class Problem:
 class Suppression:
     """One comment. It covers lines ``first`` to ``last`` of its file: its own line, or the entry below it.
 
-    ``named`` are the rules it names: code, the name as written, its offsets in the file's text. ``span`` are the
-    offsets of the whole comment. ``used`` are the codes that it has kept silent.
+    ``named`` are the rules it names: code, the name as written, its offsets in the file's text. ``names`` are the
+    offsets of all names, also of those that mean no rule, ``span`` those of the whole comment. ``used`` are the codes
+    that it has kept silent.
     """
 
     def __init__(self, file: str, text: str, span: tuple[int, int], first: int, last: int, line: int) -> None:
@@ -41,6 +42,7 @@ class Suppression:
         self.last = last
         self.until: date | None = None
         self.named: list[tuple[str, str, tuple[int, int]]] = []
+        self.names: list[tuple[int, int]] = []
         self.problems: list[Problem] = []
         self.used: set[str] = set()
         self._line = line
@@ -162,6 +164,7 @@ def _parse(comment: Suppression, match: re.Match[str], codes: Mapping[str, str])
         head = head[: until.start()] if until.start() < len(head) else head
     for name in re.finditer(r"[^\s,;:\[\]()]+", head):
         span = (offset + name.start(), offset + name.end())
+        comment.names.append(span)
         code = codes.get(name[0]) or codes.get(name[0].upper())
         if code is not None:
             comment.named.append((code, name[0], span))

@@ -21,7 +21,7 @@ def check(context: Context) -> Iterator[Finding]:
         yield Finding(
             ("goals", goal.id),
             f"nothing says how often {shown(goal)} is looked at again",
-            "add review: {every: month}; kpi review --record then keeps the day",
+            "add review: {every: month}",
             key=True,
         )
 

@@ -24,7 +24,7 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("goals", goal.id, "review"),
                 f"{shown(goal)} was to be reviewed by {due}; the last time was {goal.review.last}",
-                "review it, then: kpi review --record",
+                "review it, then write the day as last",
             )
 
 
