@@ -1,8 +1,9 @@
 """Markdown whose commands are run: the docs, and the tests of the command line, which are written the same way.
 
-A file is written by a fenced block after ``<!-- file: NAME -->``. Commands stand in ``console`` blocks: a line with
-``$ `` before it is run by bash, in one session for the whole page; ``> `` continues it; what follows, up to the next
-command, is what it must print on both streams together. An empty line at the end of an output does not count.
+A file is written by a fenced block after ``<!-- file: NAME -->``, wherever the commands before it have gone. Commands
+stand in ``console`` blocks: a line with ``$ `` before it is run by bash, in one session for the whole page; ``> ``
+continues it; what follows, up to the next command, is what it must print on both streams together. An empty line at the
+end of an output does not count.
 
 With KPI_UPDATE=1 in the environment the pages are rewritten to what the commands print now.
 """
@@ -79,8 +80,9 @@ def run_page(path: Path, folder: Path, scratch: Path) -> list[tuple[Command, str
     for block in blocks(page):
         if block["mark"] == "file":
             # Written when the page comes to it, so that a page may write a file twice.
-            script.append(f"mkdir -p {shlex.quote(str(Path(block['name']).parent))}")
-            script.append(f"printf %s {shlex.quote(block['body'])} > {shlex.quote(block['name'])}")
+            target = folder / block["name"]
+            script.append(f"mkdir -p {shlex.quote(str(target.parent))}")
+            script.append(f"printf %s {shlex.quote(block['body'])} > {shlex.quote(str(target))}")
         elif block["language"] == "console":
             for command in commands(block):
                 asked.append(command)
