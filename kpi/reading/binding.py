@@ -46,8 +46,8 @@ class Binder:
             self._seen.add(mark)
             subject = ".".join(map(str, path))
             place = self.document.location(start, end)
-            safe = None if hint is None else hide_secrets(hint)
-            self.diagnostics.append(error(code, hide_secrets(message), place, subject, safe))
+            safe = None if hint is None else _one_line(hint)
+            self.diagnostics.append(error(code, _one_line(message), place, subject, safe))
 
     def at(self, code: str, message: str, path: Path, node: Node, hint: str | None = None) -> None:
         """Report a mistake at a whole node."""
@@ -62,10 +62,10 @@ class Binder:
         """The hint "did you mean", as long as there are not too many to look for."""
         return did_you_mean(name[:80], choices) if len(self.diagnostics) < _MOST_HINTED else None
 
-    def mapping(self, path: Path, node: Node, what: str) -> dict[str, Entry] | None:
+    def mapping(self, path: Path, node: Node, what: str, hint: str | None = None) -> dict[str, Entry] | None:
         """The entries of a mapping; None, reported unless the node is empty, of anything else."""
         if type(node) is not MappingNode or node.tag:
-            self.misshaped(path, None, node, what)
+            self.misshaped(path, None, node, what, hint)
             return None
 
         def twice(first: ScalarNode, second: ScalarNode) -> None:
@@ -146,7 +146,7 @@ class Binder:
         else:
             self.at("E012", message, path, key, hint)
 
-    def misshaped(self, path: Path, key: ScalarNode | None, node: Node, expected: str) -> None:
+    def misshaped(self, path: Path, key: ScalarNode | None, node: Node, expected: str, hint: str | None = None) -> None:
         """Report a value of the wrong shape, explaining the trap when it is one. An empty value is no mistake here."""
         if self.passed_over(node):
             return
@@ -155,7 +155,6 @@ class Binder:
             self.report(trap.code, trap.message, path, trap.start, trap.end, trap.hint)
         elif not is_null(node):
             name = f'"{path[-1]}"' if path else "the file"
-            hint = None
             if expected == "a text" and type(node) is SequenceNode and len(node.value) == 1:
                 item = node.value[0].value
                 hint = f"write {path[-1]}: {traps.shorten(item)}" if isinstance(item, str) else None
@@ -176,6 +175,11 @@ class Binder:
             self.inside("E024", path, node, unit)
             return None
         return unit
+
+
+def _one_line(text: str) -> str:
+    """A message as it may be shown: it may quote a value of several lines, or one that is secret."""
+    return hide_secrets(text.replace("\r", " ").replace("\n", " "))
 
 
 def brief(text: str) -> str:

@@ -25,7 +25,8 @@ _SECOND_DOCUMENT = "a second document starts here, but one file holds one plan"
 class Explained(NamedTuple):
     """A mistake, where it stands (offsets) and how to mend it.
 
-    What is passed over begins at ``skip``: the whole entry there, the rest of the file, or the one character.
+    What is passed over begins at ``skip``: the whole entry there, the rest of the file, the one character, or all
+    tabs that indent.
     """
 
     code: str
@@ -34,7 +35,7 @@ class Explained(NamedTuple):
     end: int
     hint: str | None
     skip: int
-    reach: Literal["entry", "rest", "character"] = "entry"
+    reach: Literal["entry", "rest", "character", "tabs"] = "entry"
 
 
 def explain(document: Document, text: str, fault: YAMLError) -> Explained:
@@ -93,7 +94,7 @@ class _Case(NamedTuple):
     def trap(self, message: str, start: int, raw: str, key: str = "") -> Explained:
         """An E002 whose mend is quotes around the text."""
         raw = _without_comment(raw)
-        hint = f"write {key}: {quoted(raw)}" if key else f"write {quoted(raw)}"
+        hint = f"write {shorten(key)}: {quoted(raw)}" if key else f"write {quoted(raw)}"
         return Explained("E002", message, start, start + len(raw), hint, start)
 
 
@@ -140,7 +141,9 @@ def _tab(case: _Case) -> Explained | None:
         return None
     tab = start + indent.index("\t")
     hint = "indent with spaces, two for each level"
-    return Explained("E004", "a tab indents this line; YAML wants spaces", tab, start + len(indent), hint, start)
+    message, lines = "a tab indents this line; YAML wants spaces", len(re.findall(r"(?m)^ *\t", case.text))
+    message += f" ({lines} lines of this file)" if lines > 1 else ""
+    return Explained("E004", message, tab, start + len(indent), hint, start, "tabs")
 
 
 _STARTS = {
@@ -237,8 +240,10 @@ def _flow(case: _Case) -> Explained | None:
         message = f'a value is missing before this "{char}"' if char else "a value is missing here"
         return Explained("E002", message, at, at + 1, hint, began)
     inner = re.search(r"[?\[\]{}]", piece)
-    sign = inner[0] if inner else piece[0]
-    message = f'an unquoted "{sign}" inside brackets or braces has its own meaning in YAML'
+    if inner is None:
+        return Explained("E002", "this does not fit inside brackets or braces", piece_at, piece_at + len(piece),
+                         'entries are separated by commas: {key: value, key: value}', began)  # fmt: skip
+    message = f'an unquoted "{inner[0]}" inside brackets or braces has its own meaning in YAML'
     found = case.trap(message, piece_at, piece, key)
     return found._replace(skip=began)
 
@@ -254,7 +259,8 @@ def _flow_piece(text: str, began: int, at: int) -> tuple[str, int, str]:
         if depth == 0 and char == ",":
             key, start = "", here + 1
         elif depth == 0 and char == ":" and not key and text[here + 1 : here + 2] in (" ", "\n"):
-            key, start = text[start:here].strip(), here + 1
+            lines = text[start:here].split("\n")
+            key, start = lines[-1].strip(), here + 1
         here += 1
     while here < len(text) and text[here] not in "\r\n" and not (depth <= 0 and text[here] in ",]}"):
         depth += (text[here] in "[{") - (text[here] in "]}")

@@ -1,7 +1,7 @@
 """From the text of a file to a document: parsed, and where it is not YAML, mended far enough to read the rest.
 
-A stretch that cannot be parsed is blanked out, character for character, so that every offset stays right, and the
-file is parsed again. What only follows from an earlier mistake is not reported.
+A stretch that cannot be parsed is blanked out and the file is parsed again. What only follows from an earlier mistake
+is not reported.
 """
 
 from __future__ import annotations
@@ -9,18 +9,14 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from yaml import YAMLError
 
 from kpi.reading.nodes import MAX_BYTES, Document, TooLargeError, compose
 from kpi.reading.traps import Trap
 
-if TYPE_CHECKING:
-    from kpi.reading.explain import Explained
-
-_MOST_MENDS = 25
-_MENDED_SIZE = 1_000_000  # characters; a larger file is parsed again only once or twice
+_MOST_MENDS = 1_000
+_MOST_PARSED = 20_000_000  # characters in all, over all parses of one file
 Report = Callable[[Document, Trap], None]
 
 
@@ -61,7 +57,7 @@ def load(file: str, raw: bytes | str, report: Report) -> Document:
 def _parse(document: Document, report: Report) -> bool:
     """Set the document's root; False when it has none because of mistakes."""
     text = document.text
-    left = _MOST_MENDS if len(text) < _MENDED_SIZE else 2
+    left = min(_MOST_MENDS, max(2, _MOST_PARSED // max(1, len(text))))
     while True:
         try:
             document.root = compose(text)
@@ -77,41 +73,13 @@ def _parse(document: Document, report: Report) -> bool:
             from kpi.reading.explain import Explained
 
             found = Explained("E001", "this is not a character", fault.start, fault.end, None, fault.start, "character")
-        start, end = _stretch(document, text, found)
-        if not any(a < end and start < b for a, b in document.mended):
+        from kpi.reading.mending import mend
+
+        mended, stretches = mend(document, text, found)
+        if not any(document.is_mended(*stretch) for stretch in stretches):
             report(document, Trap(found.code, found.message, found.start, found.end, found.hint))
         left -= 1
-        mended = _blank(text, start, end)
         if left <= 0 or mended == text:
             return False
-        document.mended.append((start, end))
+        document.mended.extend(stretches)
         text = mended
-
-
-def _stretch(document: Document, text: str, found: Explained) -> tuple[int, int]:
-    """What to blank: from the value after the key (else from the line's start) to the end of the entry."""
-    from kpi.reading.explain import ITEM, KEY
-
-    if found.reach == "character":
-        return found.skip, found.skip + 1
-    if found.reach == "rest":
-        return found.skip, len(text)
-    start, end = document.line_span(min(found.skip, max(0, len(text.rstrip()) - 1)))
-    line = text[start:end]
-    indent = len(line) - len(line.lstrip())
-    value = KEY.match(line) or ITEM.match(line)
-    while end < len(text):
-        after, after_end = document.line_span(end + 1 if text[end : end + 2] != "\r\n" else end + 2)
-        below = text[after:after_end]
-        if after <= start or (below.strip() and len(below) - len(below.lstrip()) <= indent) or after_end == end:
-            break
-        end = after_end
-    return start + (value.end() if value else 0), end
-
-
-def _blank(text: str, start: int, end: int) -> str:
-    """The text with a stretch turned into spaces, line breaks kept; a null stands where a value was."""
-    kept = "".join(char if char in "\r\n" else " " for char in text[start:end])
-    if kept[:1] == " " and start > 0 and text[start - 1] not in "\r\n":
-        kept = "~" + kept[1:]
-    return text[:start] + kept + text[end:]

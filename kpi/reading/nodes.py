@@ -7,8 +7,9 @@ its text, and become lines and columns only when somebody asks.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Any
 
 from yaml.composer import Composer
@@ -70,6 +71,7 @@ class Document:
         self.root: Node | None = None
         self.mended: list[tuple[int, int]] = []
         self.failed = False
+        self._merged: list[tuple[int, int]] = []
         self._starts: list[int] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -103,12 +105,23 @@ class Document:
         return self.text[start:end]
 
     def is_whole(self) -> bool:
-        """Whether no entry can have been lost: everything was read, or only what stands on one line passed over."""
-        return not self.failed and all("\n" not in self.text[start:end].strip() for start, end in self.mended)
+        """Whether no entry can have been lost: everything was read, or only values on one line were passed over."""
+        for start, end in self.mended:
+            lost = self.text[start:end].strip()
+            if "\n" in lost or (lost and self.text[:start].endswith(("\n", "\r"))):
+                return False
+        return not self.failed
 
     def is_mended(self, start: int, end: int) -> bool:
         """Whether something between two offsets was passed over, so that what is missing there is no new mistake."""
-        return any(start <= a < end or a <= start < b for a, b in self.mended)
+        if not self.mended:
+            return False
+        if len(self._merged) != len(self.mended):
+            # Sorted, and each reaching at least as far as those before it, so that one look is enough.
+            furthest = accumulate((stop for _, stop in sorted(self.mended)), max)
+            self._merged = list(zip(sorted(begin for begin, _ in self.mended), furthest, strict=True))
+        index = bisect_left(self._merged, (max(end, start + 1), 0)) - 1
+        return index >= 0 and self._merged[index][1] > start
 
 
 def _line_starts(text: str) -> Iterator[int]:

@@ -109,8 +109,8 @@ class _Reading:
             (document, self._header(document, is_main=False)[1])
             for document in self._included(main, sections.get("include"), header.get("include", ()))
         ]
-        for section in SECTIONS:
-            for document, written in all_sections:
+        for document, written in all_sections:
+            for section in SECTIONS:
                 if section in written:
                     self._section(document, section, written[section])
         fields: dict[str, Any] = {**header, **self.found}
@@ -202,7 +202,10 @@ class _Reading:
         b = self.binder
         b.document = document
         self.entries.setdefault((section,), (document, entry))
-        written = b.mapping((section,), entry[1], "a mapping of ids")
+        example = "count(orders)" if section == "measures" else "{…}"
+        written = b.mapping(
+            (section,), entry[1], "a mapping of ids", f"ids are keys here: {section}: {{some_id: {example}}}"
+        )
         read = _READERS[section]
         for name, (key, node) in (written or {}).items():
             path = (section, name)
@@ -236,8 +239,8 @@ class _Reading:
         if slot in self.declared:
             other, where, first = self.declared[slot]
             line, column = where.position(begin(first))
-            what = f"the {other[:-1]} at" if other != section else "at"
-            message = f'the id "{traps.shorten(name)}" is taken: {what} {where.file}:{line}:{column}'
+            what = "" if other == section else " by the measure" if other == "measures" else " by the KPI"
+            message = f'the id "{traps.shorten(name)}" is already taken{what} at {where.file}:{line}:{column}'
             hint = "KPIs and measures share one namespace" if other != section else "give one of the two another id"
             b.at("E015", message, (section, name), key, hint)
             return False

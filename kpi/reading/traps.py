@@ -161,7 +161,7 @@ def _split_off(document: Document, mapping: Node, key: ScalarNode) -> Trap:
     """``{green: at least 1,000}``: what stands after a comma is an entry of its own, with no value."""
     start, end = begin(key), finish(document, key)
     before: tuple[Node, Node] | None = None
-    for pair in mapping.value[:1_000]:  # past so many a hint helps nobody
+    for pair in mapping.value if len(mapping.value) < 100 else ():  # the search must not become quadratic
         if pair[0] is key:
             break
         before = pair

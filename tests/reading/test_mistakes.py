@@ -248,4 +248,4 @@ def test_an_id_is_mended() -> None:
 
 def test_the_second_place_is_named() -> None:
     read = read_plan(Path("kpi.yaml"), text="version: 1\nmeasures:\n  a: count(x)\nkpis:\n  a:\n    name: A\n")
-    assert read.diagnostics[0].message == 'the id "a" is taken: the measure at kpi.yaml:3:3'
+    assert read.diagnostics[0].message == 'the id "a" is already taken by the measure at kpi.yaml:3:3'

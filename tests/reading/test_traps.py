@@ -149,8 +149,17 @@ def test_a_mistake_in_a_merged_mapping_is_reported_once() -> None:
 def test_what_follows_from_a_mistake_is_not_reported() -> None:
     text = HEAD + 'kpis:\n  nps:\n    name: "Net promoter score\n    goal: "x"\n    owner: "y"\n    unit: points\n'
     assert [one.code for one in read_plan(Path("kpi.yaml"), text=text).diagnostics] == ["E001"]
-    text = KPI + "\tgoal: x\n\towner: y\n\ttags: [a]\n"
-    assert {one.code for one in read_plan(Path("kpi.yaml"), text=text).diagnostics} == {"E004"}
+    text = KPI + "\tgoal: x\n\towner: y\n\ttags: [a]\n  other: {name: x, ownr: y}\n"
+    found = read_plan(Path("kpi.yaml"), text=text).diagnostics
+    assert [(one.code, one.location.line) for one in found] == [("E004", 5), ("E010", 8)]
+    assert found[0].message == "a tab indents this line; YAML wants spaces (3 lines of this file)"
+
+
+def test_a_file_indented_with_tabs_alone_is_read_to_its_end() -> None:
+    text = "version: 1\nkpis:\n\tnps:\n\t\tname: Net promoter score\n\t\tbaseline: x\n\t\ttarget: >= 5\n"
+    read = read_plan(Path("kpi.yaml"), text=text)
+    assert [(one.code, one.location.line) for one in read.diagnostics] == [("E004", 3), ("E032", 5), ("E002", 6)]
+    assert read.plan.kpis["nps"].name == "Net promoter score"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +167,9 @@ def test_what_follows_from_a_mistake_is_not_reported() -> None:
     [
         (KPI + "    unit: %\n", True),
         (HEAD + "kpis: {nps: {name: a}, b: {name: @b},\n  c: {name: d}}\n", False),
-        ("version: 1\nkpis: [" * 60, False),
+        (KPI + "  wrong\n  b: {name: c}\n", False),
+        (HEAD + "kpis:\n  a: {name: b}\n\tc: {name: d}\n", False),
+        (HEAD + "kpis:\n\ta:\n\t\tname: b\n", True),
     ],
 )
 def test_whole_says_whether_entries_may_have_been_lost(text: str, whole: bool) -> None:

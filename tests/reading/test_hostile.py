@@ -1,0 +1,174 @@
+"""Files from strangers: nothing they hold takes long, takes much memory, or raises anything but diagnostics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kpi.reading import ReadResult, nodes, read_plan
+
+HEAD = "version: 1\n"
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+)
+HUGE = {
+    "aliases": (HEAD + "kpis:\n  " + BOMB.replace("\n", "\n  ").rstrip() + "\n", "the aliases stand for"),
+    "an alias in itself": (HEAD + "kpis: &a {b: *a}\n", "inside its own anchor"),
+    "deep brackets": (HEAD + "kpis: " + "[" * 100_000, "levels deep"),
+    "deep brackets that close": (HEAD + "kpis: " + "[" * 100_000 + "]" * 100_000, "levels deep"),
+    "deep braces on many lines": (HEAD + "kpis: " + "{a: \n" * 100_000, "levels deep"),
+    "deep dashes": (HEAD + "kpis:\n" + "- " * 100_000 + "x", "levels deep"),
+    "deep questions": (HEAD + "? " * 100_000 + "x", "levels deep"),
+    "deep indentation": (
+        HEAD + "".join(" " * depth + "a:\n" for depth in range(1_000)), "levels deep",
+    ),
+    "size": (HEAD + "title: " + "x" * 11_000_000, "larger than 10 MB"),
+    "many entries": (HEAD + "include: [" + "a," * 1_500_000 + "]", "more than 1,000,000 entries"),
+}  # fmt: skip
+SLOW = {
+    "unknown fields": HEAD + "".join(f"a{number}: x\n" for number in range(100_000)),
+    "keys without values": HEAD + "kpis: {" + ",".join(f"a{number}" for number in range(100_000)) + "}",
+    "one key again and again": HEAD + "title: x\n" * 100_000,
+    "a long line of blanks": HEAD + "a" + " " * 200_000 + "x\nb: c: d\n",
+    "blanks before a sign": HEAD + "title: %" + " " * 200_000 + "x\n",
+    "open quotations": HEAD + "title: \"\n" * 20_000,
+    "signs": HEAD + "".join(f"  - {{a: {sign}}}\n" for sign in "%@`*&!|>?" * 500),
+    "a long number": HEAD + "kpis: {a: {name: x, baseline: " + "9" * 500_000 + "}}",
+    "a long target": HEAD + "kpis: {a: {name: x, target: at least " + "9 % " * 100_000 + "}}",
+    "a long label": HEAD + "kpis: {a: {name: x, values: {? " + "9-" * 100_000 + "\n : 5}}}",
+    "a long date": HEAD + "as_of: " + "1/" * 100_000 + "\n",
+    "a long window": HEAD + "kpis: {a: {name: x, window: " + "9 months " * 50_000 + "}}",
+    "a long unit": HEAD + "kpis: {a: {name: x, unit: " + "$%" * 100_000 + "}}",
+    "a long id": HEAD + "kpis:\n  ? " + "A-" * 100_000 + "\n  : {name: x}\n",
+    "brackets side by side": HEAD + "kpis: {a: {name: x, tags: " + "[]" * 100_000 + "}}",
+    "merges": HEAD + "kpis:\n  a: &a {" + "x, " * 300 + "}\n  b: {<<: [" + "*a," * 300 + "]}\n",
+    "a fold of blanks": HEAD + "title: >\n" + "  \n" * 100_000 + "  x\nbad: x\n",
+    "tabs": HEAD + "\ta: b\n" * 30_000,
+    "tabs and blanks": HEAD + "kpis:\n  " + "".join(f"a{n}:\n\tb: {{{{}}}}\n  " for n in range(20_000)) + "c: d\n",
+    "control characters": HEAD + "title: " + "\x01" * 1_000 + "\n",
+}  # fmt: skip
+
+
+def timed(text: str) -> tuple[ReadResult, float]:
+    start = time.perf_counter()
+    return read_plan(Path("kpi.yaml"), text=text), time.perf_counter() - start
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_file_that_is_too_large_is_refused_fast(name: str) -> None:
+    text, message = HUGE[name]
+    read, seconds = timed(text)
+    assert [one.code for one in read.diagnostics] == ["E005"]
+    assert message in read.diagnostics[0].message
+    assert seconds < 5
+    assert not read.plan.kpis
+    assert not read.whole
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_no_text_takes_long(name: str) -> None:
+    read, seconds = timed(SLOW[name])
+    assert read.diagnostics
+    assert seconds < 5
+
+
+def test_the_depth_of_any_sound_file_is_allowed() -> None:
+    text = HEAD + "kpis: {a: {name: x, tags: [" + ", ".join(['"[["'] * 100) + "]}}\n" + " " * 60 + "# far right\n"
+    assert timed(text)[0].diagnostics == ()
+
+
+def test_the_pure_parser_is_bounded_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nodes, "CParser", None)
+    read, _ = timed(HEAD + "kpis: " + "[" * 2_000)
+    assert [one.code for one in read.diagnostics] == ["E005"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"version: 1\ntitle: \xff\n", b"\xff\xfe\x00", b"\xfe\xff\xd8\x00"],
+)
+def test_bytes_that_are_no_text_are_E006(raw: bytes, tmp_path: Path) -> None:
+    (tmp_path / "kpi.yaml").write_bytes(raw)
+    read = read_plan(tmp_path / "kpi.yaml")
+    assert [one.code for one in read.diagnostics] == ["E006"]
+    assert not read.whole
+
+
+def test_the_first_byte_that_is_no_text_is_pointed_at(tmp_path: Path) -> None:
+    (tmp_path / "kpi.yaml").write_bytes("version: 1\ntitle: é".encode() + b"\xe9\n")
+    where = read_plan(tmp_path / "kpi.yaml").diagnostics[0].location
+    assert (where.line, where.column) == (2, 9)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_byte_order_marks_are_understood(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "kpi.yaml").write_bytes("version: 1\ntitle: é\nkips: x\n".encode(encoding))
+    read = read_plan(tmp_path / "kpi.yaml")
+    assert read.plan.title == "é"
+    assert [(one.code, one.location.line, one.location.column) for one in read.diagnostics] == [("E010", 3, 1)]
+
+
+def test_half_of_a_surrogate_pair_is_no_character() -> None:
+    read, _ = timed(HEAD + "title: a\ud800b\n")
+    assert [(one.code, one.location.line, one.location.column) for one in read.diagnostics] == [("E001", 2, 9)]
+
+
+SOUND = """\
+version: 1
+calendar: {week_starts: monday}
+sources:
+  orders: {path: "orders-*.csv", date: day, read: {delimiter: ";"}}
+goals:
+  loyalty: {name: 'Three in ten', questions: [a, b], review: {every: month}}
+kpis:
+  nps:
+    name: Net promoter score
+    baseline: 38
+    values: {2026-01: 41}
+    formula: >-
+      count(orders)
+    target: at least 50 by 2026-12-31
+    thresholds: {green: at least 29, yellow: at least 25}
+"""
+BITS = st.sampled_from([*"\t\n:#{}[],'\"|>*&!%@`?\\~-", "  ", ": ", " #", "- ", "<<: ", "---\n", "\r", "\x00", "𝒳"])
+EDITS = st.lists(st.tuples(st.integers(0, len(SOUND)), st.integers(0, 12), BITS), min_size=1, max_size=8)
+
+
+def assert_explained(read: ReadResult) -> Iterator[str]:
+    """Each diagnostic names a place that exists."""
+    for one in read.diagnostics:
+        where = one.location
+        assert (where.line, where.column) <= (where.end_line, where.end_column)
+        assert where.line >= 1
+        assert 1 <= where.column <= len(read.places.line_text(where.file, where.line)) + 2
+        assert "\n" not in one.message
+        yield one.code
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_only_diagnostics(text: str) -> None:
+    assert "E012" in [*assert_explained(read_plan(Path("kpi.yaml"), text=text)), "E012"]
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_only_diagnostics(raw: bytes) -> None:
+    from kpi.reading.loading import load
+
+    codes: list[str] = []
+    document = load("kpi.yaml", raw, lambda _, found: codes.append(found.code))
+    assert document.failed <= bool(codes)
+
+
+@settings(max_examples=300)
+@given(EDITS)
+def test_a_sound_file_with_a_few_wrong_characters_gives_only_diagnostics(edits: list[tuple[int, int, str]]) -> None:
+    text = SOUND
+    for at, width, bit in edits:
+        text = text[:at] + bit + text[at + width :]
+    read = read_plan(Path("kpi.yaml"), text=text)
+    assert len(list(assert_explained(read))) == len(read.diagnostics)
