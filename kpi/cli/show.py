@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import FileOption, as_of_day, open_checked, wants_color
-from kpi.cli.status import AsOfOption, ToDateOption
+from kpi.cli.status import AsOfOption, ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -40,11 +40,7 @@ def show(
     with progress(f"Computing {id_}"):
         results = compute(checked, day, to_date=to_date, kpis=[id_], periods=PERIODS)
     print(_rendered(_view(checked, results, id_, to_date), format, sql))
-    sys.stdout.flush()  # so that problems stand below where both streams are one
-    for problem in results.problems:
-        print(f"kpi: {problem}", file=sys.stderr)
-    if results.problems:
-        raise typer.Exit(2)
+    tell_problems(results.problems)
 
 
 def _view(checked: Checked, results: Results, id_: str, to_date: bool) -> ShowView:

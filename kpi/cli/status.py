@@ -11,7 +11,7 @@ from kpi.cli.common import FileOption, as_of_day, open_checked, wants_color
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from kpi.reporting import By, StatusView
 
@@ -63,13 +63,21 @@ def status(
         results = compute(checked, day, to_date=to_date, kpis=wanted)
     view = status_view(checked.plan, results, by=by, to_date=to_date)
     print(_rendered(view, format, by))
-    sys.stdout.flush()  # so that problems stand below the table where both streams are one
-    for problem in results.problems:
-        print(f"kpi: {problem}", file=sys.stderr)
-    if results.problems:
-        raise typer.Exit(2)
+    tell_problems(results.problems)
     if any(count for name, count in view.summary.items() if name in failing):
         raise typer.Exit(1)
+
+
+def tell_problems(problems: Sequence[str]) -> None:
+    """Ends the command with exit code 2 after what kept values from being computed was printed to standard error."""
+    if not problems:
+        return
+    from kpi.rendering.plain import visible
+
+    sys.stdout.flush()  # so that they stand below what was shown where both streams are one
+    for problem in problems:
+        print("\n".join(map(visible, f"kpi: {problem}".splitlines())), file=sys.stderr)
+    raise typer.Exit(2)
 
 
 def _rendered(view: StatusView, format_: str, by: By) -> str:

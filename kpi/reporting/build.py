@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 
 from kpi.computing.series import Results, Series
 from kpi.judging import STATUSES, Judgement, judge
@@ -42,6 +43,7 @@ def kpi_row(kpi: Kpi, series: Series, judgement: Judgement) -> KpiRow:
     change = None
     if previous is not None and previous.value is not None and value is not None:
         change = difference(value, previous.value)
+        change = change if isfinite(change) else None  # of two numbers at the ends of what a number can be
     target = judgement.target
     return KpiRow(
         kpi=kpi,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 from kpi.judging import worst
 from kpi.model import Plan
@@ -11,7 +11,6 @@ from kpi.reporting.select import lineage
 from kpi.reporting.view import Group, KpiRow
 
 By = Literal["goal", "owner", "perspective", "level", "tag"]
-GROUPINGS: tuple[By, ...] = get_args(By)
 
 PERSPECTIVES = ("financial", "customer", "internal", "learning")
 

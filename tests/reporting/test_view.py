@@ -34,6 +34,10 @@ def test_a_change_carries_no_float_noise() -> None:
     assert row.previous.value == 0.258
 
 
+def test_a_change_too_large_for_a_number_is_none() -> None:
+    assert row_of(kpi_of(), series_of(-1.7e308, 1.7e308)).change is None
+
+
 @pytest.mark.parametrize("previous", [None, Point(period("2026-05-31"), None)])
 def test_without_a_value_before_there_is_no_change(previous: Point | None) -> None:
     row = row_of(kpi_of(), series_of(1.0, previous=previous))
