@@ -50,7 +50,8 @@ def months_later(moment: date, months: int) -> date:
 class Reckoned:
     """One KPI. ``every`` is week, month or quarter; ``months`` or ``weeks`` how far one value looks back, by default
     the period; ``year_from`` the month in which the year starts, for a year to date; ``first`` the first day of the
-    source that starts last, which makes earlier windows partial; ``value`` the reckoning itself."""
+    source that starts last, which makes earlier windows partial; ``year_ago``: it also looks at its window a year
+    before; ``value`` the reckoning itself."""
 
     every: str
     value: Callable[[date, date], Value]
@@ -58,6 +59,7 @@ class Reckoned:
     weeks: int | None = None
     year_from: int | None = None
     first: date = date.min
+    year_ago: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def reckon(kpi: Reckoned, as_of: date) -> Expected:
         return kpi.value(window_start(kpi, start, end), end)
 
     def partial(start: date) -> bool:
-        return window_start(kpi, start, step(start, kpi.every, 1)) < edge
+        begins = window_start(kpi, start, step(start, kpi.every, 1))
+        return (months_later(begins, -12) if kpi.year_ago else begins) < edge
 
     history = [(start, value(start)) for start in (step(shown, kpi.every, -n) for n in range(12, 0, -1))]
     while history and history[0][1] is None:

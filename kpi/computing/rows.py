@@ -206,15 +206,16 @@ def literal(value: float | int | str | bool, node: tree.Node) -> Sql:
 
 
 def alike(left: Sql, left_node: tree.Node, right: Sql, right_node: tree.Node) -> tuple[Sql, Sql]:
-    """Both sides brought to one kind: dates may be written as text, dates meet timestamps at midnight."""
+    """Both sides brought to one kind. Dates may be written as text; a time meets a date as the day on which it lies,
+    so that ``closed <= "2026-06-30"`` has the whole of that day and ``at == first_date(x)`` the first order (V8)."""
     if left.kind == right.kind or "empty" in (left.kind, right.kind):
         return left, right
     if left.kind in TIMES and right.kind == "text":
-        return left, as_time(right_node)
+        return alike(left, left_node, as_time(right_node), right_node)
     if right.kind in TIMES and left.kind == "text":
-        return as_time(left_node), right
+        return alike(as_time(left_node), left_node, right, right_node)
     if left.kind in TIMES and right.kind in TIMES:
-        return left, right
+        return day_of(left), day_of(right)
     text, other = (left, right) if left.kind == "text" else (right, left)
     hint = None
     if text.kind == "text" and other.kind == "number":
@@ -222,6 +223,11 @@ def alike(left: Sql, left_node: tree.Node, right: Sql, right_node: tree.Node) ->
     elif text.kind == "text" and other.kind == "boolean":
         hint = "truth values are written True and False, without quotation marks"
     raise fault(right_node, f"{a(left.kind)} cannot be compared with {a(right.kind)}", hint)
+
+
+def day_of(time: Sql) -> Sql:
+    """The day on which a time lies."""
+    return time if time.kind == "date" else Sql(f"CAST({time.text} AS DATE)", "date")
 
 
 def as_time(node: tree.Node) -> Sql:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ from kpi.periods import (
     Calendar,
     Every,
     Period,
-    Span,
     add_units,
     last_over,
     parse_label,
@@ -31,7 +30,6 @@ from kpi.periods import (
     running,
     shift,
     whole,
-    window_span,
     year_ago,
 )
 
@@ -70,6 +68,7 @@ class Run:
         self.gatherers: dict[str, Gatherer] = {}
         self._asked: dict[str, dict[Request, None]] = {}
         self._noting = False
+        self._seen: list[Request] = []
         self._of_kpi: dict[str, tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]] = {}
         snapshots = frozenset(name for name, source in self.plan.sources.items() if source.snapshot)
         self.evaluator = Evaluator(
@@ -104,6 +103,7 @@ class Run:
         gatherer = self.gatherers.get(source)
         if gatherer is None:
             return Amount(None)
+        self._seen.append(request)
         if self._noting:
             self._asked.setdefault(source, {})[request] = None
         return Amount(self.values.get(request), gatherer.is_duration(request.aggregate))
@@ -144,11 +144,12 @@ class Run:
         return self._point(kpi, now, now), self._point(kpi, self._before(kpi, now), now), earlier
 
     def _point(self, kpi: str, period: Period, now: Period) -> Point:
+        self._seen = []
         try:
             value = self.evaluator.kpi(kpi, period, now)
         except MixedKindsError:
             value = None  # told once, by _problem
-        return Point(period, value, self._partial(kpi, period))
+        return Point(period, value, self._partial(kpi))
 
     def _reference(self, name: str, kpi: str, period: Period) -> Value:
         try:
@@ -158,44 +159,17 @@ class Run:
         except MixedKindsError:
             return None
 
-    def _partial(self, kpi: str, period: Period) -> bool:
-        """T2: whether a window begins before the first row of a source by more than one period."""
-        formula = self.checked.formulas.get(kpi)
-        if formula is None:
-            return False
+    def _partial(self, kpi: str) -> bool:
+        """T2: whether a window that the last value looked back over, also by ``previous`` or through another KPI,
+        begins before the first row of its source by more than one period."""
         every = self._every(kpi)
         return any(
-            table.first is not None and span.start > date.min and add_units(span.start, 1, every) < table.first
-            for table, span in self._spans(kpi, period)
+            (first := self.tables[request.aggregate.source].first) is not None
+            and request.window.start > date.min
+            and add_units(request.window.start, 1, every) < first
+            for request in self._seen
+            if request.window is not None
         )
-
-    def _spans(self, kpi: str, period: Period) -> Iterable[tuple[Table, Span]]:
-        """The windows that a KPI looks back over, with their tables; a KPI that it names has its own (N1)."""
-        span = window_span(self.evaluator.window(kpi), period, self.calendar)
-        sources, named = self._direct(kpi)
-        for source in sources:
-            table = self.tables.get(source)
-            if table is not None and table.shape != "snapshot":
-                yield table, span
-        for other in named:
-            yield from self._spans(other, period)
-
-    def _direct(self, kpi: str) -> tuple[list[str], list[str]]:
-        """The sources that a KPI reads itself or through measures, and the KPIs that it names."""
-        sources: dict[str, None] = {}
-        named: dict[str, None] = {}
-        seen: set[str] = set()
-        waiting = [self.checked.formulas[kpi]]
-        while waiting:
-            for part in walk(waiting.pop()):
-                if isinstance(part, tree.Aggregate):
-                    sources[part.source] = None
-                elif isinstance(part, tree.Name) and part.name in self.checked.formulas:
-                    named[part.name] = None
-                elif isinstance(part, tree.Name) and part.name in self.checked.measures and part.name not in seen:
-                    seen.add(part.name)
-                    waiting.append(self.checked.measures[part.name])
-        return list(sources), list(named)
 
     def _parts(self, kpi: str) -> tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]:
         """The sources of a KPI, through measures and other KPIs; and its aggregates with the paths of their texts."""

@@ -86,7 +86,7 @@ KPIS = {
     "monthly_recurring_revenue": Reckoned("month", monthly_recurring_revenue, first=FIRST_PAID),
     "churn_rate": Reckoned("month", churn_rate, first=FIRST_PAID),
     "net_revenue_retention": Reckoned("month", net_revenue_retention, months=12, first=FIRST_PAID),
-    "sign_up_growth": Reckoned("month", sign_up_growth, months=3, first=FIRST_ACCOUNT),
+    "sign_up_growth": Reckoned("month", sign_up_growth, months=3, first=FIRST_ACCOUNT, year_ago=True),
     "first_rehearsal_rate": Reckoned("month", first_rehearsal_rate, months=3, first=FIRST_ACCOUNT),
     "crash_rate": Reckoned("week", crash_rate, first=FIRST_USE),
 }
