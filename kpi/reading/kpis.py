@@ -70,9 +70,7 @@ def read_kpi(b: Binder, path: Path, key: ScalarNode, node: Node) -> Kpi | None:
         del known["values"]
     if "notes" in known:
         values["notes"] = _notes(b, path, *known["notes"])
-    unit = _unit(b, path, known.get("unit"))
-    if unit is not None:
-        _Measured(b, path, unit, known).read(values)
+    _Measured(b, path, _unit(b, path, known.get("unit")), known).read(values)
     return Kpi(id=key.value, **values)
 
 
@@ -100,9 +98,9 @@ def _unit(b: Binder, path: Path, entry: Entry | None) -> Unit | None:
 
 
 class _Measured:
-    """Reads the fields of one KPI that hold numbers in its unit."""
+    """Reads the fields of one KPI that hold numbers in its unit; without a unit only their shape is looked at."""
 
-    def __init__(self, b: Binder, path: Path, unit: Unit, known: dict[str, Entry]) -> None:
+    def __init__(self, b: Binder, path: Path, unit: Unit | None, known: dict[str, Entry]) -> None:
         self.b, self.path, self.unit, self.known = b, path, unit, known
         self.baseline: float | None = None
 
@@ -126,7 +124,7 @@ class _Measured:
     def _read_baseline(self, values: dict[str, Any]) -> None:
         key, node = self.known["baseline"]
         written = text(self.b, self.path, key, node)
-        if written is not None:
+        if written is not None and self.unit is not None:
             try:
                 self.baseline = values["baseline"] = float(parse_number(brief(written), self.unit))
             except TextError as mistake:
@@ -143,7 +141,7 @@ class _Measured:
     ) -> Target | None:
         """One target. ``without``: "by" or "by relative", what may not stand in it."""
         written = text(self.b, at, key, node)
-        if written is None:
+        if written is None or self.unit is None:
             return None
         try:
             return parse_target(written, self.unit, self.baseline, toward=toward, without=without)
@@ -199,6 +197,8 @@ class _Measured:
             written = text(self.b, at, label, value)
             if written is None:
                 self.b.empty(at, label, value)
+                continue
+            if self.unit is None:
                 continue
             try:
                 found[period.label] = float(parse_number(brief(written), self.unit))

@@ -201,6 +201,13 @@ kpis:
     assert ("sources", "broken") in read.broken
 
 
+def test_a_bad_unit_hides_no_mistake_of_shape() -> None:
+    text = KPI + "    unit: usd\n    baseline: [5]\n    target: {2026-Q9: at least 5}\n    values: {March: 5}\n"
+    text += "    thresholds: {gren: at least 5, green: at least 1,000}\n"
+    read = read_plan(Path("kpi.yaml"), text=text)
+    assert [one.code for one in read.diagnostics] == ["E024", "E011", "E022", "E022", "E010", "E002"]
+
+
 def test_a_connection_written_out_is_never_shown() -> None:
     for written in (
         "postgres://u:geheim@h/db",
