@@ -60,7 +60,7 @@ def _check_queries(plan: Plan, report: Report) -> dict[str, tuple[str, ...]]:
         if source.query is None:
             continue
         found = tokens(source.query)
-        for finding in check_query(found):
+        for finding in check_query(source.query, found):
             report.within(finding, ("sources", source.id, "query"))
         may_read[source.id] = tuple(name for name in sources_named(found, plan.sources) if name != source.id)
         places[source.id] = tables_read(found)

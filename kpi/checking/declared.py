@@ -61,7 +61,9 @@ def _clash(name: str, rows: Rows) -> Finding | None:
     the one or the other by their place."""
     key = folded(name)
     if rows.computed_names[key] != name:
-        return Finding("E015", f'"{name}" and "{rows.computed_names[key]}" differ only in case', (0, 0))
+        return Finding(
+            "E015", f'"{name}" and "{rows.computed_names[key]}" differ only in case', (0, 0), "choose another name"
+        )
     if key == FILENAME:
         return Finding("E015", '"filename" is the name of the row\'s file', (0, 0), "choose another name")
     if rows.columns is None or key not in rows.columns:

@@ -45,11 +45,11 @@ def tokens(query: str) -> list[Token]:
     return found
 
 
-def check_query(found: list[Token]) -> Iterator[Finding]:
-    """What is certainly wrong with a query."""
+def check_query(query: str, found: list[Token]) -> Iterator[Finding]:
+    """What is certainly wrong with a query that has these tokens."""
     ends = [number for number, token in enumerate(found) if token.text == ";"]
     if not found or found[0].text not in _STARTS:
-        at = (found[0].start, found[0].end) if found else (0, 0)
+        at = (found[0].start, found[0].end) if found else (0, len(query))
         yield Finding("E060", "a query is one SELECT over declared sources", at, "WITH … SELECT … is fine")
         return
     if ends and ends[0] < len(found) - 1:

@@ -29,7 +29,7 @@ class Rows:
         self.computed: dict[str, Node] = {}
         self.where: Node | None = None
         # Folded name -> name as it is written where it is defined. Columns are None when they cannot be known (N2).
-        self.computed_names = {folded(name): name for name in source.computed}
+        self.computed_names = {folded(name): name for name in reversed(list(source.computed))}  # of two the first
         self.columns = None if facts.columns is None else {folded(name): name for name in facts.columns}
         self._plan = plan
         self._report = report

@@ -23,7 +23,7 @@ def check_type(text: str) -> None:
     shape = text[start:].strip()
     start = text.index(shape, start) if shape else start
     if kind == "duration" and not shape:
-        raise TextError("a duration needs a format", 0, len(text), hint="write e.g. duration %H:%M:%S")
+        raise TextError("a duration needs a format", 0, len(text), hint=_example(kind))
     if not shape or kind not in ("date", "timestamp", "duration"):
         return
     found = _directives(text, start, _DURATION if kind == "duration" else _KNOWN)
@@ -79,9 +79,17 @@ def _confused(letter: str) -> str | None:
 def _in_percents(shape: str, kind: str) -> str:
     """The format as it was probably meant."""
     made = shape
+    if kind != "duration" and "MM" not in shape:
+        made = made.replace("mm", "%m", 1)
     for foreign, own in _FOREIGN:
         made = _replaced(made, foreign, own)
-    return f"write {kind} {made}" if "%" in made else f"write e.g. {kind} %d/%m/%Y"
+    letters = made.replace("%", " %").split()
+    is_sure = all(not any(c.isalpha() for c in part[2 if part[0] == "%" else 0 :]) for part in letters)
+    return f"write {kind} {made}" if is_sure and "%" in made else _example(kind)
+
+
+def _example(kind: str) -> str:
+    return "write e.g. duration %H:%M:%S" if kind == "duration" else f"write e.g. {kind} %d/%m/%Y"
 
 
 def _replaced(text: str, foreign: str, own: str) -> str:
