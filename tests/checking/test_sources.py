@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from marked import checked_plan, found_in, messages
+from marked import found_in, messages
 
 CSV = "Order Date,customer_id,amount,status\n2026-01-01,1,2,paid\n"
 
@@ -356,77 +356,3 @@ sources:
         "E045",
         orders_csv=CSV,
     )
-
-
-# Queries.
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "«delete» from orders",
-        "«copy» orders to 'x.csv'",
-        "select 1; «select» 2",
-        "select «now»()",
-        "select * from orders where day < «CURRENT_DATE»",
-        "select «random»() as x from orders",
-        "select * from «read_csv»('x.csv')",
-        "select * from «'x.csv'»",
-        "select 1 -- now()\n      from orders join «'y.parquet'» using (id)",
-    ],
-)
-def test_N3_what_is_certainly_wrong_with_a_query_is_E060(tmp_path: Path, query: str) -> None:
-    found_in(tmp_path, f"\nsources:\n  orders: {{path: o.csv}}\n  q:\n    query: |\n      {query}\n", "E060")
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "select customer_id, min(ordered_at) as first_order from orders group by 1;",
-        "WITH a AS (SELECT 1 AS now) SELECT a.now, 'now()', \"read_csv\" FROM a -- now()",
-        "/* copy ; */ (select random, copy from orders)",
-        "from orders select day as current_date",
-        "select extract(year from day) from orders, unnest([1, 2])",
-        "select $$now(); random()$$, 'it''s now()' from orders",
-    ],
-)
-def test_N3_queries_that_may_be_right_are_left_to_the_database(tmp_path: Path, query: str) -> None:
-    found_in(tmp_path, f"\nsources:\n  orders: {{path: o.csv}}\n  q:\n    query: |\n      {query}\n")
-
-
-def test_an_empty_query_is_E060(tmp_path: Path) -> None:
-    found_in(tmp_path, "\nsources:\n  q:\n    query: «-- nothing»\n", "E060")
-
-
-def test_queries_in_a_circle_are_E045(tmp_path: Path) -> None:
-    found = found_in(
-        tmp_path,
-        """
-sources:
-  a: {query: select * from «b»}
-  b: {query: select * from orders join c using (id)}
-  c: {query: select * from (select 1) x JOIN a using (id)}
-  own: {query: select * from «own»}
-  named: {query: with named as (select 1 as named) select named from named}
-  orders: {path: o.csv}
-""",
-        "E045", "E045",
-    )  # fmt: skip
-    assert [each.message for each in found] == [
-        "queries lead in a circle: a → b → c → a",
-        "queries lead in a circle: own → own",
-    ]
-
-
-def test_the_sources_of_a_query_are_found_by_their_names_outside_of_texts(tmp_path: Path) -> None:
-    checked = checked_plan(
-        tmp_path,
-        """
-sources:
-  orders: {path: o.csv}
-  refunds: {path: r.csv}
-  customers: {path: c.csv}
-  q: {query: "select * from Orders, \\"customers\\" where x = 'refunds' -- refunds"}
-""",
-    )
-    assert checked.queries == {"q": ("orders", "customers")}
