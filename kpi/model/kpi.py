@@ -35,10 +35,14 @@ class Kpi:
     unit: str | None = described("%, a currency code, a duration (seconds, minutes, hours, days), or any noun.")
     every: EveryWord = described("The length of its period.", "month")
     formula: str | None = described("Arithmetic over aggregates of sources, measures and other KPIs.")
-    window: str | None = described("What one value looks back over: '3 months', 'year to date', 'all time'; default: one period.")
+    window: str | None = described(
+        "What one value looks back over: '3 months', 'year to date', 'all time'; default: one period."
+    )
     since: date | None = described("The day on which the glide path from the baseline starts.")
     baseline: float | None = described("The value from which a target that is to be reached starts.")
-    target: Target | tuple[ScheduleEntry, ...] | None = described("The number to hit, e.g. 'at least 30% by 2026-12-31'.")
+    target: Target | tuple[ScheduleEntry, ...] | None = described(
+        "The number to hit, e.g. 'at least 30% by 2026-12-31'."
+    )
     thresholds: Thresholds | None = described("Where green and yellow end.")
     ambition: int | None = described("How ambitious, from 1 (sure to be reached) to 10 (a long shot).", ge=1, le=10)
     guardrails: tuple[str, ...] = described("Ids of KPIs that must not get worse while this one gets better.", ())

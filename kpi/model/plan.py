@@ -43,12 +43,16 @@ class Plan:
     title: str | None = described("What the plan is about, shown above every table.")
     calendar: CalendarSettings = described("How days make weeks, quarters and years.", factory=CalendarSettings)
     as_of: date | None = described("The day that counts as today's eve, for examples; --as-of wins.")
-    include: tuple[str, ...] = described("Further files in the same language, relative to this one; globs are allowed.", ())
+    include: tuple[str, ...] = described(
+        "Further files in the same language, relative to this one; globs are allowed.", ()
+    )
     lint: LintSettings = described("What kpi lint looks for.", factory=LintSettings)
     sources: Mapping[str, Source] = described("Rows to compute from.", factory=dict)
     measures: Mapping[str, str] = described("Named building blocks that formulas share.", factory=dict)
     goals: Mapping[str, Goal] = described("What the team wants to achieve.", factory=dict)
-    kpis: Mapping[str, Kpi] = described("The measures of performance that the team has decided are important.", factory=dict)
+    kpis: Mapping[str, Kpi] = described(
+        "The measures of performance that the team has decided are important.", factory=dict
+    )
     folder: Path = Path(".")
     root: Path = Path(".")
     homes: Mapping[str, Path] = described("", factory=dict)

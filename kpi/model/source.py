@@ -34,16 +34,21 @@ class Source:
     """
 
     id: str
-    path: tuple[str, ...] = described("The files: a path or a list of paths relative to this file; globs are allowed.", ())
+    path: tuple[str, ...] = described(
+        "The files: a path or a list of paths relative to this file; globs are allowed.", ()
+    )
     date: str | None = described("The column that holds the row's date.")
     from_: str | None = described("For rows that last: the column with the first day.", alias="from")
     until: str | None = described("For rows that last: the column with the first day after the end; empty: still.")
     through: str | None = described("For rows that last: the column with the last day itself; empty: still.")
     owner: str | None = described("Who collects the data.")
-    updated: str | None = described("How fresh the data should be: daily, weekly, monthly, quarterly, yearly, or e.g. 2 days.")
+    updated: str | None = described(
+        "How fresh the data should be: daily, weekly, monthly, quarterly, yearly, or e.g. 2 days."
+    )
     columns: Mapping[str, str] = described("Names to use here: the header in the file.", factory=dict)
     types: Mapping[str, str] = described(
-        "Column types where sniffing is not enough: text, number, boolean, date FORMAT, timestamp FORMAT, duration FORMAT.",
+        "Column types where sniffing is not enough: "
+        "text, number, boolean, date FORMAT, timestamp FORMAT, duration FORMAT.",
         factory=dict,
     )
     read: ReadOptions = described("How the files are read, where sniffing is not enough.", factory=ReadOptions)
