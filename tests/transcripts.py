@@ -67,9 +67,8 @@ def environment(folder: Path, **extra: str) -> dict[str, str]:
     script = bin_ / "kpi"
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kpi "$@"\n')
     script.chmod(0o755)
-    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "KPI_DEBUG")}
-    paths = {"PATH": f"{bin_}{os.pathsep}{kept['PATH']}", "PYTHONPATH": str(REPOSITORY)}
-    return {**kept, **paths, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **extra}
+    paths = {"PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(REPOSITORY)}
+    return {**os.environ, **paths, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **extra}
 
 
 def run_page(path: Path, folder: Path, scratch: Path) -> list[tuple[Command, str]]:

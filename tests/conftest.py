@@ -1,0 +1,8 @@
+"""What the surroundings may not change about what is printed: colour, debugging, being run by a service."""
+
+from __future__ import annotations
+
+import os
+
+for _name in ("NO_COLOR", "FORCE_COLOR", "KPI_DEBUG", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+    os.environ.pop(_name, None)
