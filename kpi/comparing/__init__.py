@@ -1,0 +1,1 @@
+"""Plan by plan to changes, and the only room that calls git. Prints nothing, computes nothing."""

@@ -1,0 +1,93 @@
+"""The two versions of a plan that are compared: which they are, and how they are read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.comparing.git import SHORT, Repository
+from kpi.comparing.revision import PlanPlace, moved
+from kpi.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from kpi.checking import Checked
+    from kpi.reading import ReadResult
+
+WORK_TREE = "worktree"
+# A folder that cannot exist: definitions are compared without a look at the data, which is not that of a revision.
+_NOWHERE = Path(os.devnull) / "kpi"
+
+
+class Version(NamedTuple):
+    """A plan at one time. ``commit`` is None for the work tree; ``label`` names it to people.
+
+    ``there`` is False when its main file did not exist then, so that ``read`` is an empty plan.
+    """
+
+    label: str
+    commit: str | None
+    read: ReadResult
+    there: bool = True
+
+    @property
+    def id(self) -> str:
+        """The commit's hash, or ``worktree``."""
+        return self.commit or WORK_TREE
+
+    def check(self, *, with_data: bool = False) -> Checked:
+        """The checked plan; only ``with_data`` are the columns of today's files looked at."""
+        from kpi.checking import check
+
+        if with_data:
+            return check(self.read)
+        plan = self.read.plan
+        return check(self.read._replace(plan=moved(plan, plan.root, _NOWHERE)))
+
+
+def open_versions(file: Path, asked: str | None, cwd: Path) -> tuple[Version, Version]:
+    """The versions that ``asked`` names: ``REV`` with the work tree, ``A..B``, ``A...B`` (from where B left A), None:
+    from where the work tree left the default branch.
+
+    Raises InputError or UsageError, with a mend, when one of them cannot be had, or the plan is in neither.
+    """
+    repository = Repository.around((cwd / file).parent)
+    place = PlanPlace(repository, file, cwd)
+    old, new = _named(repository, asked)
+    before, after = _at_commit(place, *old), _at_commit(place, *new) if new else _in_work_tree(place)
+    if not before.there and not after.there:
+        where = f"at {before.label} nor {f'at {after.label}' if after.commit else 'in the work tree'}"
+        raise InputError(f"there is no {place.name}, neither {where}", hint="-f FILE names another file")
+    return before, after
+
+
+def _named(repository: Repository, asked: str | None) -> tuple[tuple[str, str], tuple[str, str] | None]:
+    """(label, commit) of both versions, None for the work tree."""
+    if asked is None:
+        branch = repository.default_branch()
+        return _base(repository, branch, "HEAD"), None
+    if ".." not in asked:
+        return (asked, repository.commit(asked)), None
+    dots = "..." if "..." in asked else ".."
+    one, _, other = asked.partition(dots)
+    if ".." in other or other.startswith("."):
+        raise UsageError(f'"{asked}" is no range of revisions', hint="write REV, REV..REV or REV...REV")
+    one, other = one or "HEAD", other or "HEAD"
+    old = _base(repository, one, other) if dots == "..." else (one, repository.commit(one))
+    return old, (other, repository.commit(other))
+
+
+def _base(repository: Repository, one: str, other: str) -> tuple[str, str]:
+    return f"merge base with {one}", repository.merge_base(one, other)
+
+
+def _at_commit(place: PlanPlace, name: str, commit: str) -> Version:
+    short = commit[:SHORT]
+    label = short if commit.startswith(name) else f"{short} ({name})"
+    read = place.read_commit(commit)
+    return Version(label, commit, place.read_nothing() if read is None else read, read is not None)
+
+
+def _in_work_tree(place: PlanPlace) -> Version:
+    there = place.exists()
+    return Version("the work tree", None, place.read_work_tree() if there else place.read_nothing(), there)
