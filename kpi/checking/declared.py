@@ -26,7 +26,7 @@ def check_source(rows: Rows, texts: Texts, report: Report) -> None:
     for name, node in rows.computed.items():
         for finding in _in_row(node, rows):
             report.within(finding, (*rows.path, "computed", name))
-    graph = {folded(name): [folded(used.name) for used in columns(node)] for name, node in rows.computed.items()}
+    graph = {folded(name): _leads_to(folded(name), node, rows) for name, node in rows.computed.items()}
     parts = components(graph)
     for circle in circles(graph, parts):
         _report_circle(circle, rows, report)
@@ -83,6 +83,13 @@ def _in_row(node: Node, rows: Rows) -> Iterator[Finding]:
         elif isinstance(part, Call) and part.name == "first_date" and rows.source.snapshot:
             message = f"first_date needs dates, and the rows of {rows.source.id} have none"
             yield Finding("E053", message, part.at, GIVE_DATES)
+
+
+def _leads_to(name: str, node: Node, rows: Rows) -> list[str]:
+    """The names, folded, that a computed column uses. One that hides a column of the file is reported as such, and
+    means that column when it names itself."""
+    hides = rows.columns is not None and name in rows.columns
+    return [used for each in columns(node) if not ((used := folded(each.name)) == name and hides)]
 
 
 def _report_circle(circle: list[str], rows: Rows, report: Report) -> None:

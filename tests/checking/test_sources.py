@@ -223,7 +223,7 @@ sources:
   orders:
     path: orders.csv
     computed:
-      «Status»: lower(customer_id)
+      «Status»: lower(status)
       «filename»: lower(customer_id)
       total: amount * 2
       «TOTAL»: amount * 3
