@@ -257,4 +257,4 @@ def mended_id(text: str) -> str:
     """The id nearest to a text; "" when nothing of it can stand in one."""
     import re
 
-    return re.sub(r"[^a-z0-9]+", "_", text[:200].lower()).strip("_0123456789")
+    return re.sub(r"[^a-z0-9]+", "_", text[:200].lower()).lstrip("_0123456789").rstrip("_")
