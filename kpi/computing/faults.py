@@ -69,7 +69,7 @@ def sample_of(facts: SourceFacts, source: Source) -> dict[str, list[str]]:
 
 
 class BadRows:
-    """What the bits of ``_bad`` in a freshly built table say, and what follows from it.
+    """What the bits of ``bad$`` in a freshly built table say, and what follows from it.
 
     Bit i (at most ``bits``) is the i-th reading; the bit ``bits + 1`` is a row without a date, ``bits + 2`` one that
     ends before it begins. ``seen`` has all bits that occur; ``raw`` is the FROM clause of the text that was read.
@@ -110,16 +110,16 @@ class BadRows:
                 count, words, hint = found[0]
                 more = f" (and {count - 1:,} more such rows)" if count > 1 else ""
                 raise KpiError(words + more, hint=hint or "on_bad_rows: skip leaves such rows out and says how many")
-            skipped += self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE _bad <> 0")[0][0]
+            skipped += self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE bad$ <> 0")[0][0]
             reasons += [f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words, _ in found]
-            self.engine.ask(f"DELETE FROM {self.table} WHERE _bad <> 0")
+            self.engine.ask(f"DELETE FROM {self.table} WHERE bad$ <> 0")
         return skipped, tuple(reasons)
 
     def _bit(self, bit: int) -> bool:
         return bool(self.seen >> bit & 1)
 
     def _count(self, bit: int) -> int:
-        count: int = self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE _bad & {1 << bit} <> 0")[0][0]
+        count: int = self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE bad$ & {1 << bit} <> 0")[0][0]
         return count
 
     def _reason(self, i: int, reading: Reading) -> tuple[int, str, str | None]:

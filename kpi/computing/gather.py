@@ -154,7 +154,7 @@ class Gatherer:
         columns = [column for aggregate in wanted for column in partials(self._parts[self._key(aggregate, wanted)])]
         rows = self.engine.run(
             self.table.source.id,
-            f"SELECT t._day, {', '.join(columns)}\nFROM {self.table.name} t GROUP BY t._day ORDER BY t._day",
+            f"SELECT t.day$, {', '.join(columns)}\nFROM {self.table.name} t GROUP BY t.day$ ORDER BY t.day$",
         )
         days = [row[0] for row in rows]
         answers: dict[Request, Value] = {}
@@ -186,7 +186,7 @@ class Gatherer:
                 self.table.source.id,
                 f"SELECT day, {counts} FROM (SELECT day, next, count(*) AS n FROM (\n"
                 "SELECT day, coalesce(lead(day) OVER (PARTITION BY v ORDER BY day), DATE '9999-12-31') AS next FROM (\n"
-                f"SELECT DISTINCT t._day AS day, {part.value} AS v FROM {self.table.name} t WHERE {where}\n"
+                f"SELECT DISTINCT t.day$ AS day, {part.value} AS v FROM {self.table.name} t WHERE {where}\n"
                 ")) GROUP BY day, next) GROUP BY day ORDER BY day",
             )
             days = [row[0] for row in rows]
@@ -206,14 +206,14 @@ class Gatherer:
             alike.setdefault(tuple(pairs), []).append(aggregate)
         answers: dict[Request, Value] = {}
         for windows, aggregates in alike.items():
-            columns = ", ".join(whole_sql(self._parts[aggregate], "t._at") for aggregate in aggregates)
+            columns = ", ".join(whole_sql(self._parts[aggregate], "t.at$") for aggregate in aggregates)
             listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(windows)])
             found: dict[int, Any] = {
                 row[0]: row[1:]
                 for row in self.engine.run(
                     self.table.source.id,
                     f"SELECT w.i, {columns}\nFROM {self.table.name} t "
-                    f"JOIN {listed}\nON t._day >= w.rs AND t._day < w.re GROUP BY w.i",
+                    f"JOIN {listed}\nON t.day$ >= w.rs AND t.day$ < w.re GROUP BY w.i",
                 )
             }
             for place, aggregate in enumerate(aggregates):
@@ -233,12 +233,12 @@ class Gatherer:
             condition = MOMENTS[aggregate.moment]
             if part.condition is not None:
                 condition = f"{condition} AND {part.condition}"
-            columns.append(whole_sql(replace(part, condition=condition), "t._from"))
+            columns.append(whole_sql(replace(part, condition=condition), "t.from$"))
         listed = values_of([(i, window, window) for i, window in enumerate(windows)])
         rows = self.engine.run(
             self.table.source.id,
             f"SELECT w.i, {', '.join(columns)}\nFROM {self.table.name} t JOIN {listed}\n"
-            "ON t._from < w.e AND (t._until IS NULL OR t._until >= w.s) GROUP BY w.i",
+            "ON t.from$ < w.e AND (t.until$ IS NULL OR t.until$ >= w.s) GROUP BY w.i",
         )
         found = {windows[row[0]]: row[1:] for row in rows}
         answers: dict[Request, Value] = {}
@@ -261,11 +261,11 @@ class Gatherer:
 
 # Which of the rows that touch a window count (B1). "Touching" is: begun before its end, not ended before its start.
 MOMENTS: dict[str | None, str] = {
-    None: "(t._until IS NULL OR (t._until > w.s AND t._until > t._from))",
-    "at_end": "(t._until IS NULL OR t._until >= w.e)",
-    "at_start": "(t._from < w.s)",
-    "started": "(t._from >= w.s)",
-    "ended": "(t._until IS NOT NULL AND t._until >= w.s AND t._until < w.e)",
+    None: "(t.until$ IS NULL OR (t.until$ > w.s AND t.until$ > t.from$))",
+    "at_end": "(t.until$ IS NULL OR t.until$ >= w.e)",
+    "at_start": "(t.from$ < w.s)",
+    "started": "(t.from$ >= w.s)",
+    "ended": "(t.until$ IS NOT NULL AND t.until$ >= w.s AND t.until$ < w.e)",
 }
 
 

@@ -107,7 +107,7 @@ class Loader:
             scans = False
             for name in open_names:
                 demanded = self.need.columns.get(name.casefold())
-                readings[name] = self._readings.decide(self.engine, f"{self.name}_text", name, demanded)
+                readings[name] = self._readings.decide(self.engine, f"text${self.source.id}", name, demanded)
         table = self._build(scan, [readings[name] for name in scan.types], scans)
         if table is None:  # a guess did not hold for all rows
             return self._load(scan, staged=True)
@@ -115,8 +115,8 @@ class Loader:
 
     @property
     def name(self) -> str:
-        """The engine's name for the table."""
-        return f"rows_{self.source.id}"
+        """The engine's name for the table. No source or column can be called like anything with a ``$``."""
+        return f"rows${self.source.id}"
 
     def _cleaned(self, scan: Scan, readings: Sequence[Reading] = ()) -> str:
         """The scan with blanks trimmed and spellings of empty made empty, but for columns that are read raw."""
@@ -142,10 +142,10 @@ class Loader:
         """All wanted columns as text in a table of the engine, for kinds that only all rows can tell."""
         self.engine.run(
             self.source.id,
-            f"CREATE OR REPLACE TEMP TABLE {self.name}_text AS SELECT * FROM {self._cleaned(scan)}",
+            f"CREATE OR REPLACE TEMP TABLE text${self.source.id} AS SELECT * FROM {self._cleaned(scan)}",
             scans_files=scans,
         )
-        return scan._replace(sql=f"(SELECT * FROM {self.name}_text)")
+        return scan._replace(sql=f"(SELECT * FROM text${self.source.id})")
 
     # Building.
 
@@ -155,7 +155,7 @@ class Loader:
         bad = [(i, sql) for i, reading in enumerate(readings) if (sql := reading.bad) is not None]
         bits = " | ".join(f"(CASE WHEN {sql} THEN {1 << min(i, BITS)} ELSE 0 END)" for i, sql in bad) or "0"
         kinds: dict[str, Kind] = {reading.name: reading.kind for reading in readings}
-        inner = f"(SELECT {typed or '1 AS c0'}, {bits} AS _bad FROM {self._cleaned(scan, readings)} c)"
+        inner = f"(SELECT {typed or '1 AS c0'}, {bits} AS bad$ FROM {self._cleaned(scan, readings)} c)"
         later: dict[str, tree.Node] = {}
         for name, node in self._in_order():
             if any(isinstance(part, tree.Call) and part.name == "first_date" for part in walk(node)) or any(
@@ -171,17 +171,17 @@ class Loader:
         if self.where is not None:
             condition = self._condition(kinds, self.where)
         where_mask = self._where_mask(readings)
-        exists = {"dated": "_day", "lasting": "_from", "snapshot": None}[shape]
+        exists = {"dated": "day$", "lasting": "from$", "snapshot": None}[shape]
         until = f"DATE {text_literal(self.as_of.isoformat())}"
         here = f"({exists} IS NULL OR {exists} <= {until})" if exists else "true"
         empty = f"{exists} IS NULL" if exists else "false"
-        backwards = "_until < _from" if shape == "lasting" and "_until" in spans else "false"
+        backwards = "until$ < from$" if shape == "lasting" and "until$" in spans else "false"
         sql = (
-            f"CREATE OR REPLACE TEMP TABLE {self.name} AS\nSELECT * EXCLUDE (_bad, _kept), CASE WHEN _kept THEN _bad"
+            f"CREATE OR REPLACE TEMP TABLE {self.name} AS\nSELECT * EXCLUDE (bad$, kept$), CASE WHEN kept$ THEN bad$"
             f" | (CASE WHEN {empty} THEN {1 << (BITS + 1)} WHEN {backwards} THEN {1 << (BITS + 2)} ELSE 0 END)"
-            f" ELSE _bad & {where_mask} END AS _bad FROM (\n"
-            f"SELECT *, {condition} AS _kept{''.join(', ' + s for s in spans.values())} FROM {inner} y) z\n"
-            f"WHERE {here} AND (_kept OR _bad & {where_mask} <> 0)"
+            f" ELSE bad$ & {where_mask} END AS bad$ FROM (\n"
+            f"SELECT *, {condition} AS kept${''.join(', ' + s for s in spans.values())} FROM {inner} y) z\n"
+            f"WHERE {here} AND (kept$ OR bad$ & {where_mask} <> 0)"
         )
         self.engine.run(self.source.id, sql, scans_files=scans)
         summary = self._summary(shape)
@@ -202,15 +202,15 @@ class Loader:
     def _summary(self, shape: Shape) -> Summary:
         """Days, rows and bad bits of the table that was just built, in one statement."""
         if shape == "dated":
-            counted = self.engine.ask(f"SELECT _day, count(*), bit_or(_bad) FROM {self.name} GROUP BY 1 ORDER BY 1")
+            counted = self.engine.ask(f"SELECT day$, count(*), bit_or(bad$) FROM {self.name} GROUP BY 1 ORDER BY 1")
             days = [row[0] for row in counted if row[0] is not None]
             bad = 0
             for row in counted:
                 bad |= row[2]
             rows = sum(row[1] for row in counted)
             return Summary(rows, bad, days, days[0] if days else None, days[-1] if days else None)
-        edges = "min(_from), max(_from)" if shape == "lasting" else "NULL, NULL"
-        first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or(_bad) FROM {self.name}")[0]
+        edges = "min(from$), max(from$)" if shape == "lasting" else "NULL, NULL"
+        first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or(bad$) FROM {self.name}")[0]
         return Summary(rows, bad or 0, [], first, last)
 
     def _in_order(self) -> list[tuple[str, tree.Node]]:
@@ -254,17 +254,17 @@ class Loader:
         source = self.source
         if source.date is not None:
             column, kind = self._time(kinds, source.date, "date")
-            spans = {"_day": f"CAST({column} AS DATE) AS _day"}
-            spans["_at"] = f"CAST({column} AS {'TIMESTAMP' if kind == 'timestamp' else 'DATE'}) AS _at"
+            spans = {"day$": f"CAST({column} AS DATE) AS day$"}
+            spans["at$"] = f"CAST({column} AS {'TIMESTAMP' if kind == 'timestamp' else 'DATE'}) AS at$"
             return "dated", spans
         if source.from_ is not None:
             column, _ = self._time(kinds, source.from_, "from")
-            spans = {"_from": f"CAST({column} AS DATE) AS _from", "_until": "CAST(NULL AS DATE) AS _until"}
+            spans = {"from$": f"CAST({column} AS DATE) AS from$", "until$": "CAST(NULL AS DATE) AS until$"}
             ending = source.until or source.through
             if ending is not None:
                 column, _ = self._time(kinds, ending, "until" if source.until else "through")
                 extra = " + 1" if source.through else ""
-                spans["_until"] = f"CAST({column} AS DATE){extra} AS _until"
+                spans["until$"] = f"CAST({column} AS DATE){extra} AS until$"
             return "lasting", spans
         return "snapshot", {}
 
@@ -286,7 +286,7 @@ class Loader:
             return
         if shape == "snapshot":
             raise KpiError(f"{self.source.id}: first_date needs a source with a date")
-        day = "_day" if shape == "dated" else "_from"
+        day = "day$" if shape == "dated" else "from$"
         asked: dict[str, None] = {}
         for node in later.values():
             for part in walk(node):
@@ -298,20 +298,20 @@ class Loader:
             column = quoted(names.get(folded, folded))
             firsts_of = f"(SELECT {column} AS v, min({day}) AS first FROM {self.name} GROUP BY 1)"
             joins.append(f"LEFT JOIN {firsts_of} f{i} ON x.{column} = f{i}.v")
-        firsts = ", ".join(f"f{i}.first AS {quoted('_first_' + folded)}" for i, folded in enumerate(asked))
+        firsts = ", ".join(f"f{i}.first AS {quoted('first$' + folded)}" for i, folded in enumerate(asked))
         inner = f"(SELECT x.*, {firsts} FROM {self.name} x {' '.join(joins)})"
         for name, node in later.items():
             sql = self._expression(kinds, ("computed", name), node)
             kinds[name] = sql.kind
             inner = f"(SELECT *, {sql.text} AS {quoted(name)} FROM {inner} x)"
-        self.engine.run(self.source.id, f"CREATE TEMP TABLE {self.name}_first AS SELECT * FROM {inner}")
+        self.engine.run(self.source.id, f"CREATE TEMP TABLE first${self.source.id} AS SELECT * FROM {inner}")
         self.engine.ask(f"DROP TABLE {self.name}")
-        self.engine.ask(f"ALTER TABLE {self.name}_first RENAME TO {self.name}")
+        self.engine.ask(f"ALTER TABLE first${self.source.id} RENAME TO {self.name}")
 
 
 def first_date_sql(column: str) -> str:
     """Where ``first_date(column)`` lies once it has been joined."""
-    return quoted("_first_" + column.casefold())
+    return quoted("first$" + column.casefold())
 
 
 def integers_of(scan: Scan) -> frozenset[str]:

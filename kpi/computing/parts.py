@@ -49,7 +49,7 @@ def partials(part: Part) -> list[str]:
         case "min" | "max":
             return [f"{part.function}({chosen})::DOUBLE"]
         case _:
-            return [timed(part, "t._at")]
+            return [timed(part, "t.at$")]
 
 
 def timed(part: Part, time: str) -> str:

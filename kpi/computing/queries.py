@@ -116,7 +116,7 @@ def expose(engine: Engine, table: Table) -> None:
 
 def run_query(engine: Engine, source_id: str, query: str) -> Scan:
     """Run a vetted query; the scan of its result. Raises TextError for what the engine finds wrong with it."""
-    result = f"result_{source_id}"
+    result = f"result${source_id}"
     try:
         engine.run(source_id, f"CREATE OR REPLACE TEMP TABLE {result} AS\n{query.strip().rstrip(';')}")
     except engine.Error as error:

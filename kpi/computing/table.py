@@ -17,8 +17,8 @@ Shape = Literal["dated", "lasting", "snapshot"]
 class Table:
     """Rows in the engine, those up to ``as_of`` only (T1), after ``where``.
 
-    ``name`` is the engine's table. Beside the plan's columns it has ``_day`` and ``_at`` (dated rows: day, and time
-    where there is one) or ``_from`` and ``_until`` (rows that last; ``_until`` is the first day after). ``kinds`` maps
+    ``name`` is the engine's table. Beside the plan's columns it has ``day$`` and ``at$`` (dated rows: day, and time
+    where there is one) or ``from$`` and ``until$`` (rows that last; ``until$`` is the first day after). ``kinds`` maps
     column names to kinds; ``integers`` those held as whole numbers. ``days`` are the days that have rows, in order,
     and ``first`` and ``last`` the first and last of them (for rows that last: of ``from``).
     """
