@@ -46,8 +46,8 @@ class Series:
     fresh value, None if there never was one, ``last_history`` what came before that and ``newest`` the day of the
     newest row of the source that is behind, ``behind`` its id. ``references`` holds the values in the period shown (in
     that of ``last`` when stale) of the measures and KPIs that the target names. ``additive``: a sum over the period,
-    so that a running period has only part of it; its references are then those of the whole period. ``problem``: why there is no value, in one sentence; ``failed``: that
-    is an error (unreadable data) rather than a lack.
+    so that a running period has only part of it; its references are then those of the whole period. ``problem``: why
+    there is no value, in one sentence; ``failed``: that is an error (unreadable data) rather than a lack.
     """
 
     kpi: str
