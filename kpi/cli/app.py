@@ -30,7 +30,9 @@ COMMANDS: dict[str, str] = {
     "lint": "Review the definitions as a linter reviews code.",
     "status": "Compute every KPI and say where the team stands.",
     "show": "Show one KPI whole: definition, value, history and what it is computed from.",
+    "diff": "Show what changed in the definitions, and what that does to the numbers.",
     "record": "Add a value typed in by hand to the file, comments and layout kept.",
+    "rule": "Show the page of a lint rule: what it flags, why it matters, and how to mend it.",
     "schema": "Print the JSON Schema of the file, for editors.",
 }
 

@@ -2,77 +2,265 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, plan_file, read_checked, wants_color
-from kpi.errors import KpiError
+from kpi.cli.common import FileOption, as_of_day, plan_file, wants_color
+from kpi.errors import InputError, KpiError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kpi.diagnostics import Diagnostic
-    from kpi.reading import Places
+    from kpi.linting import Review
+    from kpi.reading import ReadResult
 
 # What --fail-on lets pass: every severity that stands to the left of the word.
 SEVERITIES = ("info", "warning", "error", "never")
+BASELINE = Path("kpi-baseline.json")
+STDIN = Path("-")
+Format = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
 
 
 def lint(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="FILE", help="The files to review; default: the one that every command takes."),
+        typer.Argument(metavar="FILE", help="Files or folders to review, - for standard input; default: kpi.yaml."),
     ] = None,
     file: FileOption = None,
     format: Annotated[  # noqa: A002
-        Literal["text", "json"], typer.Option("--format", help="How findings are written to standard output.")
-    ] = "text",
+        Format | None,
+        typer.Option("--format", help="How findings are written; default: text, under GitHub Actions github."),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="RULE,…", help="Only these rules: codes, names, or families such as S."),
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE,…", help="Not these rules.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Take every info for a warning.")] = False,
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"],
         typer.Option("--fail-on", help="The least severity that makes the exit code 1."),
     ] = "warning",
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", metavar="FILE", help="Report only what this baseline does not know.")
+    ] = None,
+    write_baseline: Annotated[
+        bool, typer.Option("--write-baseline", help=f"Write a baseline, to --baseline or {BASELINE}, and stop.")
+    ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended surely.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --fix: only show what would change.")] = False,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="The day of the review; default: as kpi status.")
+    ] = None,
+    stdin_filename: Annotated[
+        Path, typer.Option("--stdin-filename", metavar="FILE", help="What standard input is called, and where it lies.")
+    ] = Path("stdin.kpi.yaml"),
 ) -> None:
     """Review the definitions as a linter reviews code.
 
     Every mistake in all files and in the files that they include is reported in one run, each with its place and,
-    where there is one, a mend. No data is computed.
+    where there is one, a mend. No data is computed. "kpi rule CODE" shows the page of a rule.
     """
-    findings: dict[Diagnostic, None] = {}  # a file that two others include is reported once
-    places: list[Places] = []
-    unreadable: list[KpiError] = []
-    for path in [*([file] if file is not None else []), *(files or [])] or [plan_file(None)]:
-        try:
-            read, checked = read_checked(path)
-        except KpiError as mistake:
-            unreadable.append(mistake)
-            continue
-        findings.update(dict.fromkeys(checked.diagnostics))
-        places.append(read.places)
-    _report(findings, places, format)
-    for missing in unreadable[:-1]:
-        print(f"kpi: {missing.message}", file=sys.stderr)
-    if unreadable:
-        raise unreadable[-1]
+    if dry_run and not fix:
+        raise UsageError("--dry-run shows what --fix would do", hint="write: kpi lint --fix --dry-run")
+    run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename)
+    asked = [*([file] if file is not None else []), *(files or [])] or [plan_file(None)]
+    run.read(asked)
+    if fix:
+        run.fix(dry_run)
+        if dry_run:
+            run.refuse_unreadable()
+            return
+    findings = list(run.findings())
+    if write_baseline:
+        _write_baseline(findings, baseline or BASELINE)
+        run.refuse_unreadable()
+        return
+    if baseline is not None:
+        findings = _new(findings, baseline)
+    _report(findings, run, format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"), fail_on)
+    run.refuse_unreadable()
     if any(SEVERITIES.index(found.severity) >= SEVERITIES.index(fail_on) for found in findings):
         raise typer.Exit(1)
 
 
-def _report(findings: Iterable[Diagnostic], places: Sequence[Places], format_: str) -> None:
-    from kpi.rendering.findings import render_findings_json, render_findings_text, summary_line
+class _Run:
+    """One run over several plans."""
 
-    if format_ == "json":
-        print(render_findings_json(findings))
+    def __init__(
+        self, select: list[str], ignore: list[str], strict: bool, as_of: str | None, stdin_filename: Path
+    ) -> None:
+        self.select, self.ignore, self.strict, self.as_of = select, ignore, strict, as_of
+        self.stdin_filename = stdin_filename
+        self.reviews: dict[Path, tuple[ReadResult, Review]] = {}
+        self.unreadable: list[KpiError] = []
+        self._stdin: str | None = None
+
+    def read(self, asked: Iterable[Path]) -> None:
+        """Review each plan once; a file that another one includes is reviewed as a part of that."""
+        for path in dict.fromkeys(found for one in asked for found in _plans(one)):
+            try:
+                self._review(path)
+            except UsageError:
+                raise
+            except KpiError as mistake:
+                self.unreadable.append(mistake)
+        if len(self.reviews) > 1:
+            for path in list(self.reviews):
+                others = (read for other, (read, _) in self.reviews.items() if other != path)
+                if any(path.resolve() in _files(read)[1:] for read in others):
+                    del self.reviews[path]
+
+    def _review(self, path: Path) -> None:
+        from kpi.checking import check
+        from kpi.linting import Options, review
+        from kpi.reading import read_plan
+
+        text = None
+        if path == STDIN:
+            if self._stdin is None:
+                self._stdin = sys.stdin.buffer.read().decode("utf-8-sig", "replace")
+            text = self._stdin
+        read = read_plan(self.stdin_filename if path == STDIN else path, text=text)
+        options = Options(as_of_day(read.plan, self.as_of), select=self.select, ignore=self.ignore, strict=self.strict)
+        self.reviews[path] = read, review(check(read), read.texts, options)
+
+    def findings(self) -> Iterable[Diagnostic]:
+        """All findings of all plans; one of a file that two of them include is there once."""
+        return dict.fromkeys(found for _, review in self.reviews.values() for found in review.findings)
+
+    def line_text(self, file: str, line: int) -> str:
+        """The line of a file as it may be shown."""
+        return next((text for read, _ in self.reviews.values() if (text := read.places.line_text(file, line))), "")
+
+    def fix(self, dry_run: bool) -> None:
+        """Mend the files, or only show how; then review those that were mended again."""
+        from kpi.linting.fixes import applied, diff, edits
+
+        changes = {edit for read, review in self.reviews.values() for edit in edits(review, read.texts)}
+        texts = {file: text for read, _ in self.reviews.values() for file, text in read.texts.items()}
+        for file in sorted({edit.file for edit in changes}):
+            after = applied(texts[file], (edit for edit in changes if edit.file == file))
+            if dry_run:
+                print(diff(file, texts[file], after), end="")
+            elif STDIN in self.reviews and file == self.reviews[STDIN][0].plan.files[0]:
+                raise UsageError("standard input cannot be mended", hint="--fix --dry-run shows what would change")
+            else:
+                _rewrite(Path(file), texts[file], after)
+        if changes and not dry_run:
+            for path in list(self.reviews):
+                self._review(path)
+        number = "1 finding" if len(changes) == 1 else f"{len(changes)} findings"
+        print(f"{'would mend' if dry_run else 'mended'} {number}", file=sys.stderr)
+
+    def refuse_unreadable(self) -> None:
+        """End with the mistakes of the files that could not be read at all, if there are any."""
+        for missing in self.unreadable[:-1]:
+            print(f"kpi: {missing.message}", file=sys.stderr)
+        if self.unreadable:
+            raise self.unreadable[-1]
+
+
+def _split(names: Sequence[str] | None) -> list[str]:
+    """``--select S,M101 --select weasel-word`` as one list."""
+    return [name.strip() for listed in names or () for name in listed.split(",") if name.strip()]
+
+
+def _plans(path: Path) -> Iterator[Path]:
+    """The plans that an argument names: itself, or those in a folder and below it, hidden folders left out."""
+    if not path.is_dir():
+        yield path
         return
+    found = [
+        file
+        for pattern in ("kpi.yaml", "kpi.yml", "*.kpi.yaml", "*.kpi.yml")
+        for file in path.rglob(pattern)
+        if not any(part.startswith(".") or part == "node_modules" for part in file.relative_to(path).parts[:-1])
+    ]
+    if not found:
+        raise InputError(f"{path} has no kpi.yaml and no *.kpi.yaml", hint="kpi init writes a first one")
+    yield from sorted(set(found))
 
-    def line_text(file: str, line: int) -> str:
-        return next((text for place in places if (text := place.line_text(file, line))), "")
 
-    text = render_findings_text(findings, line_text, color=wants_color(sys.stdout))
-    if text:
+def _files(read: ReadResult) -> list[Path]:
+    """The files of a plan, its main one first."""
+    return [Path(file).resolve() for file in read.plan.files]
+
+
+def _rewrite(path: Path, before: str, after: str) -> None:
+    from kpi.reading.editing import read_text, write_text
+
+    now = read_text(path)
+    mark = "\ufeff" if now.startswith("\ufeff") else ""
+    if now != mark + before:
+        raise InputError(f"{path} is not what was reviewed", hint="it has changed meanwhile, or is not UTF-8")
+    write_text(path, mark + after)
+
+
+def _write_baseline(findings: Iterable[Diagnostic], path: Path) -> None:
+    from kpi.linting.baseline import make_baseline
+
+    path.write_text(make_baseline(findings), encoding="utf-8")
+    print(f"wrote {path}: review with kpi lint --baseline {path}", file=sys.stderr)
+
+
+def _new(findings: Iterable[Diagnostic], path: Path) -> list[Diagnostic]:
+    from kpi.linting.baseline import read_baseline, subtract
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        hint = f"kpi lint --write-baseline --baseline {path} makes it"
+        raise InputError(f"the baseline {path} cannot be read: {fault}", hint=hint) from fault
+    new, gone = subtract(findings, read_baseline(text, str(path)))
+    if gone:
+        print(f"{gone} of the baseline are gone: write it anew to keep them away", file=sys.stderr)
+    return new
+
+
+def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on: str) -> None:
+    from kpi.rendering.findings import render_findings_text, summary_line
+
+    if format_ == "text":
+        text = render_findings_text(findings, run.line_text, color=wants_color(sys.stdout))
+        if text:
+            print(text)
+            print()
+        sys.stdout.flush()  # so that the summary stands below the findings where both streams are one
+        print(summary_line(findings), file=sys.stderr)
+    elif text := _rendered(findings, format_, fail_on):
         print(text)
-        print()
-    sys.stdout.flush()  # so that the summary stands below the findings where both streams are one
-    print(summary_line(findings), file=sys.stderr)
+    if format_ == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        from kpi.rendering.github import render_step_summary
+
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(render_step_summary(findings))
+
+
+def _rendered(findings: Sequence[Diagnostic], format_: Format, fail_on: str) -> str:
+    match format_:
+        case "github":
+            from kpi.rendering.github import render_github
+
+            return render_github(findings)
+        case "gitlab":
+            from kpi.rendering.gitlab import render_gitlab
+
+            return render_gitlab(findings)
+        case "sarif":
+            from kpi.rendering.sarif import render_sarif
+
+            return render_sarif(findings)
+        case "junit":
+            from kpi.rendering.junit import render_junit
+
+            return render_junit(findings, SEVERITIES[SEVERITIES.index(fail_on) :])
+        case _:
+            from kpi.rendering.findings import render_findings_json
+
+            return render_findings_json(findings)

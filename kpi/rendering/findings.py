@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from kpi.diagnostics import Diagnostic, Location
+from kpi.diagnostics import ERRORS, Diagnostic, Location
 from kpi.rendering.plain import columns, visible
 
 TAB = "    "
@@ -86,6 +86,8 @@ def _block(found: Diagnostic, line_text: LineText, color: bool) -> str:
         ]
     if found.hint:
         block.append(f"{gutter} {paint('= mend:', DIM)} {visible(found.hint)}")
+    if found.code not in ERRORS:  # an error says all that there is to say; a rule has its page
+        block.append(f"{gutter} {paint('= why:', DIM)}  kpi rule {found.code}")
     return "\n".join(block)
 
 

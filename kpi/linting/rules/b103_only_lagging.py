@@ -13,14 +13,15 @@ if TYPE_CHECKING:
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """Goals whose KPIs are all said to be lagging."""
+    """Goals whose KPIs are all said to be lagging, and which no leading KPI elsewhere is said to predict."""
+    led = {name for kpi in context.kpis if kpi.indicator == "leading" for name in kpi.leads}
     for goal in context.goals:
         kpis = context.kpis_of[goal.id]
-        if kpis and all(kpi.indicator == "lagging" for kpi in kpis):
+        if kpis and all(kpi.indicator == "lagging" for kpi in kpis) and led.isdisjoint(kpi.id for kpi in kpis):
             yield Finding(
                 ("goals", goal.id),
-                f"{shown(goal)} has lagging indicators only: they tell when it is too late to steer",
-                "add a leading one: what moves first when things go right",
+                f"{shown(goal)} has lagging indicators only: they tell when it is too late",
+                "add a leading one, or name one of these KPIs in the leads of another: what moves first?",
                 key=True,
             )
 

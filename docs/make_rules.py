@@ -1,0 +1,42 @@
+"""Writes docs/rules.md, every lint rule with its page, from the pages that lie beside the rules.
+
+python docs/make_rules.py            writes it anew
+python docs/make_rules.py --check    only says whether it is still right
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from kpi.linting.pages import overview, page
+from kpi.linting.registry import RULES
+
+PAGE = Path(__file__).with_name("rules.md")
+HEAD = """\
+# Every rule of kpi lint
+
+Made by `python docs/make_rules.py` from the pages that `kpi rule CODE` shows; a test holds the two together, and runs
+the examples. `info` findings do not fail a build unless `--fail-on info` or `--strict` says so.
+
+"""
+
+
+def text() -> str:
+    """The whole page: tables of all rules, then each rule's page with its headings one level down."""
+    pages = [page(rule).replace("\n## ", "\n### ").replace("# ", "## ", 1) for rule in RULES]
+    return HEAD + overview() + "\n" + "\n".join(pages)
+
+
+def main() -> int:
+    if "--check" in sys.argv[1:]:
+        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text():
+            print("docs/rules.md is not what the rules say: run python docs/make_rules.py", file=sys.stderr)
+            return 1
+        return 0
+    PAGE.write_text(text(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""``kpi rule``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from kpi.cli.common import FileOption
+from kpi.errors import UsageError
+
+
+def rule(
+    code: Annotated[
+        str | None, typer.Argument(metavar="CODE", help="A rule's code or name: S101, weasel-word.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="List all rules.")] = False,
+    format: Annotated[  # noqa: A002
+        Literal["markdown", "json"], typer.Option("--format", help="How it is written to standard output.")
+    ] = "markdown",
+    file: FileOption = None,
+) -> None:
+    """Show the page of a lint rule: what it flags, why it matters, and how to mend it."""
+    if all_ == (code is not None):
+        raise UsageError("name one rule, or --all", hint="for example kpi rule S101")
+    from kpi.linting.pages import find_rule, overview, page
+    from kpi.linting.registry import RULES
+
+    rules = RULES if code is None else (find_rule(code),)
+    if format == "json":
+        import json
+
+        shown = [
+            {"code": one.code, "rule": one.name, "severity": one.severity, "summary": one.summary, "page": page(one)}
+            for one in rules
+        ]
+        print(json.dumps({"version": 1, "rules": shown}, indent=2, ensure_ascii=False))
+    else:
+        print(overview() if code is None else page(rules[0]), end="")
