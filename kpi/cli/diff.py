@@ -1,0 +1,157 @@
+"""``kpi diff``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kpi.cli.common import FileOption, as_of_day, plan_file, wants_color
+from kpi.cli.status import AsOfOption
+from kpi.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from kpi.checking import Checked
+    from kpi.comparing.changes import Comparison
+    from kpi.comparing.versions import Version
+    from kpi.rendering.diff_view import DiffView
+    from kpi.reporting.diff import ValueChange
+
+
+def diff(
+    revisions: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="REV[..REV]",
+            help="What is compared: REV with the work tree, or A..B, or A...B (from where B left A); "
+            "default: from where the work tree left the default branch.",
+        ),
+    ] = None,
+    file: FileOption = None,
+    format: Annotated[  # noqa: A002
+        Literal["text", "json", "markdown"], typer.Option("--format", help="How it is written to standard output.")
+    ] = "text",
+    values: Annotated[
+        bool, typer.Option("--values", help="Also compute both definitions on today's data, where they may differ.")
+    ] = False,
+    periods: Annotated[
+        int, typer.Option("--periods", metavar="N", min=0, help="With the values of the last N periods.")
+    ] = 0,
+    as_of: AsOfOption = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-on", metavar="CLASS,…", help="Exit code 1 if a change is of these, e.g. loosened,removed."
+        ),
+    ] = None,
+) -> None:
+    """Show what changed in the definitions, and what that does to the numbers."""
+    failing = _classes(fail_on)
+    from kpi.comparing.compare import compare
+    from kpi.comparing.versions import open_versions
+
+    before, after = open_versions(plan_file(file), revisions, Path.cwd())
+    checked = before.check(), after.check()
+    _refuse_invalid((before, after), checked)
+    comparison = compare(*checked)
+    computed: Mapping[str, ValueChange] | None = None
+    problems: tuple[str, ...] = ()
+    if values or periods:
+        computed, problems = _compute((before, after), comparison, as_of, periods)
+    print(_rendered(_view(before, after, comparison, computed), format))
+    sys.stdout.flush()  # so that problems stand below where both streams are one
+    for problem in problems:
+        print(f"kpi: {problem}", file=sys.stderr)
+    if problems:
+        raise typer.Exit(2)
+    if comparison.of_class(failing):
+        raise typer.Exit(1)
+
+
+def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, Checked]) -> None:
+    """Ends the command with exit code 2 when one of the plans has errors, after they have been printed."""
+    from kpi.rendering.findings import render_findings_text
+
+    invalid = False
+    for version, one in zip(versions, checked, strict=True):
+        errors = [found for found in one.diagnostics if found.severity == "error"]
+        if errors:
+            invalid = True
+            text = render_findings_text(errors, one.places.line_text, color=wants_color(sys.stderr))
+            print(f"kpi: cannot compare: the plan in {version.label} is not valid\n\n{text}\n", file=sys.stderr)
+    if invalid:
+        raise typer.Exit(2)
+
+
+def _compute(
+    versions: tuple[Version, Version], comparison: Comparison, as_of: str | None, periods: int
+) -> tuple[Mapping[str, ValueChange], tuple[str, ...]]:
+    """The values of all KPIs that may differ, and what went wrong."""
+    asked = comparison.kpis_to_compute()
+    if not asked:
+        return {}, ()
+    from kpi.cli.terminal import progress
+    from kpi.computing import compute
+    from kpi.reporting.diff import value_changes
+
+    before, after = (version.check(with_data=True) for version in versions)
+    day = as_of_day((after if versions[1].there else before).plan, as_of)
+    with progress(f"Computing {len(asked)} KPIs twice"):
+        olds = [id_ for id_ in asked.values() if id_ is not None and id_ in before.plan.kpis]
+        old = compute(before, day, kpis=olds, periods=max(periods, 12))
+        new = compute(after, day, kpis=[id_ for id_ in asked if id_ in after.plan.kpis], periods=max(periods, 12))
+    problems = [
+        f"{version.label}: {problem}"
+        for version, results in zip(versions, (old, new), strict=True)
+        for problem in results.problems
+    ]
+    return value_changes(asked, (before.plan, old), (after.plan, new), periods), tuple(problems)
+
+
+def _view(
+    before: Version, after: Version, comparison: Comparison, values: Mapping[str, ValueChange] | None
+) -> DiffView:
+    from kpi.rendering.diff_view import DiffView
+
+    title = after.read.plan.title or before.read.plan.title
+    notes = []
+    if not before.there:
+        notes.append(f"The file did not exist in {before.label}, so everything in it is new.")
+    if not after.there:
+        notes.append(f"The file does not exist in {after.label}, so everything in it is gone.")
+    return DiffView(title, before.label, after.label, before.id, after.id, comparison, values, tuple(notes))
+
+
+def _rendered(view: DiffView, format_: str) -> str:
+    match format_:
+        case "json":
+            from kpi.rendering.diff_json import render_diff_json
+
+            return render_diff_json(view)
+        case "markdown":
+            from kpi.rendering.diff_markdown import render_diff_markdown
+
+            return render_diff_markdown(view)
+        case _:
+            from kpi.cli.terminal import terminal_width
+            from kpi.rendering.diff_text import diff_lines
+            from kpi.rendering.paint import paint
+
+            return paint(diff_lines(view, terminal_width()), color=wants_color(sys.stdout))
+
+
+def _classes(text: str | None) -> Collection[str]:
+    """The classes that ``--fail-on`` names. Raises UsageError for any other."""
+    if text is None:
+        return ()
+    from kpi.comparing.changes import CLASSES
+
+    named = [part.strip() for part in text.split(",")]
+    for name in named:
+        if name not in CLASSES:
+            raise UsageError(f'--fail-on: there is no class of changes "{name}"', hint=did_you_mean(name, CLASSES))
+    return named
