@@ -23,6 +23,8 @@ def read_plainly(command: Any, function: Callable[..., Any]) -> Any:
         reader = _reader(hints.get(parameter.name), max(getattr(parameter, "opts", ()), key=len, default=""))
         if reader is not None:
             parameter.process_value = _process(parameter, reader)
+        if parameter.param_type_name == "argument":
+            parameter.display_type_rich = lambda ctx: ""  # help says "KPI", not "KPI <str>"
     # The option --help is not among the parameters: typer makes it when it is asked for.
     get_help_option = command.get_help_option
 
