@@ -12,6 +12,7 @@ import typer
 from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from kpi.checking import Checked
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 FileOption = Annotated[
     Path | None,
     typer.Option("-f", "--file", metavar="FILE", help="The file to use; default: kpi.yaml here or in a folder above."),
+]
+
+OutsideOption = Annotated[
+    list[Path] | None,
+    typer.Option("--allow-outside", metavar="FOLDER", help="Also read files in this folder; repeatable."),
 ]
 
 
@@ -39,22 +45,22 @@ def plan_file(file: Path | None) -> Path:
     return found
 
 
-def read_checked(file: Path) -> tuple[ReadResult, Checked]:
+def read_checked(file: Path, allowed: Sequence[Path] = ()) -> tuple[ReadResult, Checked]:
     """The plan as read and as checked, whether valid or not. Raises InputError when the file cannot be read at all."""
     from kpi.checking import check
     from kpi.reading import read_plan
 
-    read = read_plan(file)
+    read = read_plan(file, allowed=allowed)
     return read, check(read)
 
 
-def open_checked(file: Path | None) -> Checked:
+def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Checked:
     """The checked plan, for commands that need a valid one.
 
     An invalid one ends the command with exit code 2, after its errors have been printed to standard error exactly as
     ``kpi lint`` prints them. Raises InputError when there is no file or it cannot be read at all.
     """
-    read, checked = read_checked(plan_file(file))
+    read, checked = read_checked(plan_file(file), allowed or ())
     if not checked.valid:
         from kpi.rendering.findings import render_findings_text, summary_line
 

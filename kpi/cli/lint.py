@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, as_of_day, plan_file, wants_color
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, wants_color
 from kpi.errors import InputError, KpiError, UsageError
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def lint(
     stdin_filename: Annotated[
         Path, typer.Option("--stdin-filename", metavar="FILE", help="What standard input is called, and where it lies.")
     ] = Path("stdin.kpi.yaml"),
+    allow_outside: OutsideOption = None,
 ) -> None:
     """Review the definitions as a linter reviews code.
 
@@ -68,7 +69,7 @@ def lint(
     """
     if dry_run and not fix:
         raise UsageError("--dry-run shows what --fix would do", hint="write: kpi lint --fix --dry-run")
-    run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename)
+    run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [])
     asked = [*([file] if file is not None else []), *(files or [])] or [plan_file(None)]
     run.read(asked)
     if fix:
@@ -93,8 +94,10 @@ class _Run:
     """One run over several plans."""
 
     def __init__(
-        self, select: list[str], ignore: list[str], strict: bool, as_of: str | None, stdin_filename: Path
-    ) -> None:
+        self, select: list[str], ignore: list[str], strict: bool, as_of: str | None, stdin_filename: Path,
+        allowed: list[Path],
+    ) -> None:  # fmt: skip
+        self.allowed = allowed
         self.select, self.ignore, self.strict, self.as_of = select, ignore, strict, as_of
         self.stdin_filename = stdin_filename
         self.reviews: dict[Path, tuple[ReadResult, Review]] = {}
@@ -126,7 +129,7 @@ class _Run:
             if self._stdin is None:
                 self._stdin = sys.stdin.buffer.read().decode("utf-8-sig", "replace")
             text = self._stdin
-        read = read_plan(self.stdin_filename if path == STDIN else path, text=text)
+        read = read_plan(self.stdin_filename if path == STDIN else path, text=text, allowed=self.allowed)
         options = Options(as_of_day(read.plan, self.as_of), select=self.select, ignore=self.ignore, strict=self.strict)
         self.reviews[path] = read, review(check(read), read.texts, options)
 

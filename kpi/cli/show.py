@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, as_of_day, open_checked, wants_color
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, open_checked, wants_color
 from kpi.cli.status import AsOfOption, ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -28,9 +28,10 @@ def show(
     as_of: AsOfOption = None,
     to_date: ToDateOption = False,
     sql: Annotated[bool, typer.Option("--sql", help="Also print the SQL that was run.")] = False,
+    allow_outside: OutsideOption = None,
 ) -> None:
     """Show one KPI whole: definition, value, history and what it is computed from."""
-    checked = open_checked(file)
+    checked = open_checked(file, allow_outside)
     if id_ not in checked.plan.kpis:
         raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
     day = as_of_day(checked.plan, as_of)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, as_of_day, open_checked, wants_color
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, open_checked, wants_color
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ def status(
         str | None,
         typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
     ] = None,
+    allow_outside: OutsideOption = None,
 ) -> None:
     """Compute every KPI and say where the team stands."""
     failing = _statuses(fail_on)
-    checked = open_checked(file)
+    checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
     from kpi.reporting import select_kpis, status_view

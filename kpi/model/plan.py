@@ -34,9 +34,10 @@ class CalendarSettings:
 class Plan:
     """All goals, KPIs, measures and sources, from the main file and the files that it includes.
 
-    ``folder`` is the main file's folder; ``root`` the project's root (the git root, else ``folder``), outside which no
-    file is read; ``homes`` maps a source's id to the folder of the file that declares it, to which its paths are
-    relative (absent: ``folder``); ``files`` are all files read, as shown to people.
+    ``folder`` is the main file's folder; ``root`` the project's root (the git root, else ``folder``): no file outside
+    it is read, unless it lies in one of the folders ``allowed``; ``homes`` maps a source's id to the folder of the file
+    that declares it, to which its paths are relative (absent: ``folder``); ``files`` are all files read, as shown to
+    people.
     """
 
     version: int = described("The version of this language: 1.", 1)
@@ -55,5 +56,6 @@ class Plan:
     )
     folder: Path = Path(".")
     root: Path = Path(".")
+    allowed: tuple[Path, ...] = ()
     homes: Mapping[str, Path] = described("", factory=dict)
     files: tuple[str, ...] = ()

@@ -64,8 +64,8 @@ def shown_name(path: Path, cwd: Path, folder: Path, given: Path) -> str:
     return Path(os.path.normpath(given / os.path.relpath(absolute, folder))).as_posix()
 
 
-def included_files(pattern: str, folder: Path, root: Path) -> list[Path]:
-    """The files that an include names, sorted. Raises IncludeError.
+def included_files(pattern: str, folder: Path, roots: tuple[Path, ...]) -> list[Path]:
+    """The files that an include names, sorted; all lie below one of ``roots``. Raises IncludeError.
 
     Folders that are symlinks are not walked into by ``**``, so that no link can make the walk endless.
     """
@@ -73,7 +73,7 @@ def included_files(pattern: str, folder: Path, root: Path) -> list[Path]:
     fixed = next((index for index, part in enumerate(parts) if _MAGIC & set(part)), len(parts))
     try:
         base = folder.joinpath(*parts[:fixed])
-        _inside(base, root, pattern)
+        _inside(base, roots, pattern)
         rest = [part for at, part in enumerate(parts) if at >= fixed and parts[at - 1 : at + 1] != ("**", "**")]
         if ".." in rest:
             raise IncludeError("E061", f'"{pattern}" may leave the project: ".." after a "*"')
@@ -86,7 +86,7 @@ def included_files(pattern: str, folder: Path, root: Path) -> list[Path]:
     if not found:
         raise IncludeError("E070", f'no file is named "{pattern}"', hint="paths are relative to this file")
     for file in found:
-        _inside(file, root, pattern)
+        _inside(file, roots, pattern)
     return found
 
 
@@ -94,8 +94,8 @@ def _reason(fault: Exception) -> str:
     return fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
 
 
-def _inside(path: Path, root: Path, pattern: str) -> None:
-    if not path.resolve().is_relative_to(root):
-        raise IncludeError(
-            "E061", f'"{pattern}" leads outside the project', hint="include only files below the project's root"
-        )
+def _inside(path: Path, roots: tuple[Path, ...], pattern: str) -> None:
+    real = path.resolve()
+    if not any(real.is_relative_to(root) for root in roots):
+        hint = "include only files below the project's root, or allow the folder with --allow-outside"
+        raise IncludeError("E061", f'"{pattern}" leads outside the project', hint=hint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,12 +43,15 @@ class ReadResult(NamedTuple):
     whole: bool = True
 
 
-def read_plan(path: Path, *, text: str | None = None, cwd: Path | None = None) -> ReadResult:
-    """Read a plan and what it includes. ``text`` stands for the content of the main file, so that it need not exist.
+def read_plan(
+    path: Path, *, text: str | None = None, cwd: Path | None = None, allowed: Sequence[Path] = ()
+) -> ReadResult:
+    """Read a plan and what it includes. ``text`` stands for the content of the main file, so that it need not exist;
+    ``allowed`` are folders outside the project from which files may be read too.
 
     Mistakes in files become diagnostics. Raises InputError when the main file cannot be opened.
     """
-    reading = _Reading(path, cwd if cwd is not None else Path.cwd())
+    reading = _Reading(path, cwd if cwd is not None else Path.cwd(), tuple(folder.resolve() for folder in allowed))
     with _paused_collector():
         return reading.read(text)
 
@@ -81,11 +84,12 @@ _SPACES = {"sources": "sources", "goals": "goals", "measures": "formulas", "kpis
 class _Reading:
     """One reading of a plan."""
 
-    def __init__(self, path: Path, cwd: Path) -> None:
+    def __init__(self, path: Path, cwd: Path, allowed: tuple[Path, ...]) -> None:
         self.given, self.cwd = path, cwd
         self.path = cwd / path
         self.folder = self.path.parent
         self.root = project_root(self.folder)
+        self.allowed = allowed
         self.unopened = False
         self.binder = Binder()
         self.documents: dict[str, Document] = {}
@@ -114,7 +118,10 @@ class _Reading:
                 if section in written:
                     self._section(document, section, written[section])
         fields: dict[str, Any] = {**header, **self.found}
-        plan = Plan(**fields, folder=self.folder, root=self.root, homes=self.homes, files=tuple(self.documents))
+        plan = Plan(
+            **fields, folder=self.folder, root=self.root, allowed=self.allowed, homes=self.homes,
+            files=tuple(self.documents),
+        )  # fmt: skip
         order = {file: number for number, file in enumerate(self.documents)}
         diagnostics = sorted(self.binder.diagnostics, key=lambda one: (order.get(one.location.file, 0), one.location))
         texts = {file: document.text for file, document in self.documents.items()}
@@ -175,7 +182,7 @@ class _Reading:
             at = ("include", index)
             b.document = main
             try:
-                files = included_files(pattern, self.folder, self.root)
+                files = included_files(pattern, self.folder, (self.root, *self.allowed))
             except IncludeError as fault:
                 b.at(fault.code, fault.message, at, node, fault.hint)
                 self.unopened = True

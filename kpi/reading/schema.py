@@ -47,7 +47,9 @@ WRITTEN: dict[tuple[str, str], Schema] = {
 }
 
 # What the model keeps for itself: ids are the keys of their maps, folders and files are where the plan was found.
-UNWRITTEN = {"Plan": ("folder", "root", "homes", "files"), "Source": ("id",), "Goal": ("id",), "Kpi": ("id",)}
+UNWRITTEN = {
+    "Plan": ("folder", "root", "allowed", "homes", "files"), "Source": ("id",), "Goal": ("id",), "Kpi": ("id",),
+}  # fmt: skip
 REQUIRED = {"Plan": ["version"], "Goal": ["name"], "Kpi": ["name"], "Thresholds": ["green"]}
 ONE_OF = {"Source": ("path", "query", "table")}
 BY_ID = ("sources", "measures", "goals", "kpis")

@@ -41,8 +41,8 @@ def resolve_files(source: Source, plan: Plan) -> tuple[Path, ...]:
 
     Paths are relative to the folder of the file that declares the source; ``*``, ``?``, ``[…]`` and ``**`` (any
     number of folders) are understood, and as in a shell they do not find names that begin with a dot. A path that
-    leads to nothing is no error here. Raises OutsideError (E061) for a path that leads out of ``plan.root``,
-    symbolic links followed.
+    leads to nothing is no error here. Raises OutsideError (E061) for a path that leads out of ``plan.root`` and the
+    folders ``plan.allowed``, symbolic links followed.
     """
     return find_files(source, plan).files
 
@@ -50,18 +50,18 @@ def resolve_files(source: Source, plan: Plan) -> tuple[Path, ...]:
 def find_files(source: Source, plan: Plan) -> Found:
     """As :func:`resolve_files`, with what was not found. Raises OutsideError."""
     home = plan.homes.get(source.id, plan.folder)
-    root = Path(os.path.realpath(plan.root))
+    roots = tuple(Path(os.path.realpath(root)) for root in (plan.root, *plan.allowed))
     real: dict[str, Path] = {}
     missing, folders = [], []
     for position, pattern in enumerate(source.path):
-        paths = _matches(home, pattern, root, position)
+        paths = _matches(home, pattern, roots, position)
         files = [path for path in paths if _is_file(path)]
         if not paths:
             missing.append(position)
         elif not files:
             folders.append(position)
         for path in files:
-            where = _confine(path, root, pattern, position)
+            where = _confine(path, roots, pattern, position)
             # Of two names for one file the real one is kept, whichever comes first.
             if where not in real or not path.is_symlink():
                 real[where] = path
@@ -91,8 +91,8 @@ def kind_of_name(name: str) -> Kind:
     return _KINDS.get("." + name.rpartition(".")[2], "csv")
 
 
-def _matches(home: Path, pattern: str, root: Path, position: int) -> list[Path]:
-    """The paths that ``pattern`` leads to. Raises OutsideError before any folder outside ``root`` is searched."""
+def _matches(home: Path, pattern: str, roots: tuple[Path, ...], position: int) -> list[Path]:
+    """The paths that ``pattern`` leads to. Raises OutsideError before any folder outside ``roots`` is searched."""
     if "://" in pattern:
         raise OutsideError(
             f'"{pattern}" is an address: only files of the project are read',
@@ -103,21 +103,21 @@ def _matches(home: Path, pattern: str, root: Path, position: int) -> list[Path]:
         return []
     literal = home / pattern
     if not _is_glob(pattern) or os.path.lexists(literal):
-        _confine(literal, root, pattern, position)
+        _confine(literal, roots, pattern, position)
         return [literal] if os.access(literal, os.F_OK) else []
     parts = literal.parts
     first = next(number for number, part in enumerate(parts) if _is_glob(part))
     if ".." in parts[first:]:
         raise OutsideError(f'"{pattern}" goes up again after a wildcard', position, hint="write the folder out")
     start = Path(*parts[:first])
-    _confine(start, root, pattern, position)
-    return list(_walk(start, parts[first:], lambda link: _confine(link, root, pattern, position)))
+    _confine(start, roots, pattern, position)
+    return list(_walk(start, parts[first:], lambda link: _confine(link, roots, pattern, position)))
 
 
-def _confine(path: Path, root: Path, pattern: str, position: int) -> str:
-    """The real path of ``path``. Raises OutsideError when that is not below ``root``."""
+def _confine(path: Path, roots: tuple[Path, ...], pattern: str, position: int) -> str:
+    """The real path of ``path``. Raises OutsideError when that is not below one of ``roots``."""
     real = os.path.realpath(path)
-    if not Path(real).is_relative_to(root):
+    if not any(Path(real).is_relative_to(root) for root in roots):
         raise OutsideError(
             f'"{pattern}" leads out of the project',
             position,
