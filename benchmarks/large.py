@@ -97,7 +97,8 @@ def by(freq, start, end='2026-07-01'):
     part = o[(o.ordered_at >= start) & (o.ordered_at < end)]
     g = part.groupby(part.ordered_at.dt.to_period(freq).dt.start_time.dt.strftime('%Y-%m-%d'))
     return g.agg(paid=('paid', 'sum'), paid_n=('paid', 'count'), n=('amount', 'size'),
-        buyers=('customer_id', 'nunique'), basket=('quantity', 'mean'), refunded=('refunded', 'sum'), web=('web', 'sum'), quantity=('quantity', 'sum')), g
+        buyers=('customer_id', 'nunique'), basket=('quantity', 'mean'), refunded=('refunded', 'sum'),
+        web=('web', 'sum'), quantity=('quantity', 'sum')), g
 (month, g), (week, _), (quarter, _) = by('M', '2025-06-01'), by('W', '2026-03-30', '2026-06-29'), by('Q', '2023-04-01')
 def windows(back):
     found = {}
