@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kpi.linting.suppressions import Suppression
     from kpi.model import Goal, Kpi, LintSettings, Target
     from kpi.periods import Calendar
+    from kpi.quantities import Unit
 
 Kind = Literal["goal", "kpi", "question"]
 
@@ -74,6 +75,7 @@ class Context:
         )  # the codes of the rules that ran, set before the rules on comments run
         self._misspelt = frozenset(_misspelt(checked.diagnostics))
         self._lists: dict[str, WordList] = {}
+        self._units: dict[str | None, Unit | None] = {}
         self._calendar: Calendar | None = None
 
     def _statements(self) -> Iterator[Statement]:
@@ -111,6 +113,18 @@ class Context:
     def written(self, path: Path) -> str | None:
         """The text that the file has at ``path``, as YAML reads it; None where there is none or no text."""
         return self.places.written(path)
+
+    def unit(self, kpi: Kpi) -> Unit | None:
+        """The unit of a KPI; None where what stands there is no unit, which is an error of its own."""
+        from kpi.errors import TextError
+        from kpi.quantities import parse_unit
+
+        if kpi.unit not in self._units:
+            try:
+                self._units[kpi.unit] = parse_unit(kpi.unit)
+            except TextError:
+                self._units[kpi.unit] = None
+        return self._units[kpi.unit]
 
     def year_end(self) -> date:
         """The last day of the fiscal year around today."""

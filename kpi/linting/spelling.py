@@ -45,10 +45,11 @@ def _written(kpi: Kpi) -> Iterator[tuple[Path, Target]]:
 
 def respell(context: Context, kpi: Kpi, path: Path, text: str) -> str | None:
     """The better spelling of a text that stands at ``path`` in the KPI, or None: see :func:`canonical`."""
-    from kpi.quantities import parse_unit
-
+    unit = context.unit(kpi)
+    if unit is None:
+        return None
     green = None if kpi.thresholds is None or path[2] != "target" else kpi.thresholds.green.op
-    return canonical(text, parse_unit(kpi.unit), kpi.baseline, green)
+    return canonical(text, unit, kpi.baseline, green)
 
 
 def canonical(text: str, unit: Unit, baseline: float | None = None, toward: Op | None = None) -> str | None:

@@ -105,12 +105,12 @@ def has_number(text: str) -> bool:
 
 
 def _bare(text: str) -> list[str]:
-    return [word.strip(".,;:!?()'’s") for word in text.lower().replace("-", " ").split()]
+    return [word.strip(".,;:!?()'’").removesuffix("s").rstrip("'’") for word in text.lower().replace("-", " ").split()]
 
 
 @cache
 def _word_set(words_: str) -> frozenset[str]:
-    return frozenset(word.rstrip("s") for word in words_.split()) | frozenset(words_.split())
+    return frozenset(word.removesuffix("s") for word in words_.split()) | frozenset(words_.split())
 
 
 def has_change(text: str) -> bool:

@@ -18,20 +18,15 @@ def check(context: Context) -> Iterator[Finding]:
     """Plans of three KPIs or more in which all count money or serve goals of the financial perspective."""
     if len(context.kpis) < FEWEST or any(goal.framework == "bsc" for goal in context.goals):
         return
-    from kpi.quantities import parse_unit
-
-    currency: dict[str, bool] = {}
     for kpi in context.kpis:
         goal = context.plan.goals.get(kpi.goal or "")
         if goal is not None and goal.perspective is not None:
-            if goal.perspective != "financial":
-                return
+            financial = goal.perspective == "financial"
         else:
-            unit = kpi.unit or ""
-            if unit not in currency:
-                currency[unit] = bool(unit) and parse_unit(unit).kind == "currency"
-            if not currency[unit]:
-                return
+            unit = context.unit(kpi)
+            financial = unit is not None and unit.kind == "currency"
+        if not financial:
+            return
     yield Finding(
         ("kpis", context.kpis[0].id),
         "all KPIs count money, which tells what was and not what is to come",

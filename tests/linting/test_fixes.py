@@ -1,0 +1,151 @@
+"""What --fix mends, and that it leaves every other character alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from linting.linted import TODAY
+
+from kpi.checking import check
+from kpi.linting import Options, review
+from kpi.linting.fixes import applied, diff, edits
+from kpi.linting.spelling import canonical
+from kpi.quantities import parse_unit
+from kpi.reading import read_plan
+
+
+def fixed(text: str) -> str:
+    """The text after all edits."""
+    read = read_plan(Path("kpi.yaml"), text=text)
+    found = edits(review(check(read), read.texts, Options(TODAY)), read.texts)
+    return applied(text, found)
+
+
+def codes(text: str) -> list[str]:
+    read = read_plan(Path("kpi.yaml"), text=text)
+    return [one.code for one in review(check(read), read.texts, Options(TODAY)).findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "baseline", "expected"),
+    [
+        (">= 30%", "%", None, "at least 30%"),
+        (">=30 %", "%", None, "at least 30%"),
+        ("=> 30%", "%", None, "at least 30%"),
+        ("≥ 30%", "%", None, "at least 30%"),
+        (">90", "points", None, "above 90"),
+        ("=< 3 by 2026-12-31", None, None, "at most 3 by 2026-12-31"),
+        ("< $5k", "USD", None, "below $5k"),
+        ("= 4", None, None, "exactly 4"),
+        ("90 %", "%", 0.5, "at least 90%"),
+        ("40 % by 2026-12-31", "%", 0.5, "at most 40% by 2026-12-31"),
+        ("at least 90 %", "%", None, "at least 90%"),
+        ("between 10 % and 20 %", "%", None, "between 10% and 20%"),
+        ("90 %", "%", None, None),
+        (">90", "%", None, None),
+        ("at least 90%", "%", None, None),
+        ("no less than 90%", "%", None, None),
+        ("20% more by 2026-12-31", "points", 5.0, None),
+        ("at least budget", None, None, None),
+        ("> about 5", None, None, None),
+        ("TBD", None, None, None),
+    ],
+)
+def test_targets_are_respelt_only_where_the_meaning_is_sure(
+    text: str, unit: str | None, baseline: float | None, expected: str | None
+) -> None:
+    assert canonical(text, parse_unit(unit), baseline) == expected
+
+
+PLAN = """\
+# A comment with >= 30 %.
+version: 1
+kpis:
+  a: {name: "A >= 3 %", unit: "%", target: ">= 30 %", thresholds: {green: "> 29 %", yellow: '>= 20%'}}   # >= 30 %
+  b:
+    name:   B
+    unit: points
+    target: >90      # unquoted
+  c: {name: C, unit: points, target: {2027-Q1: "=>3", 2027-Q2: at least 5}}
+  d:
+    name: D
+    unit: "%"
+    baseline: 10%
+    target: 90 %
+  e: {name: E, unit: $, target: "> 5"}
+"""
+FIXED = """\
+# A comment with >= 30 %.
+version: 1
+kpis:
+  a: {name: "A >= 3 %", unit: "%", target: "at least 30%", thresholds: {green: "above 29%", yellow: 'at least 20%'}}   # >= 30 %
+  b:
+    name:   B
+    unit: points
+    target: above 90      # unquoted
+  c: {name: C, unit: points, target: {2027-Q1: "at least 3", 2027-Q2: at least 5}}
+  d:
+    name: D
+    unit: "%"
+    baseline: 10%
+    target: at least 90%
+  e: {name: E, unit: $, target: "> 5"}
+"""  # noqa: E501
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_everything_else_stays_to_the_character(line_break: str) -> None:
+    assert fixed(PLAN.replace("\n", line_break)) == FIXED.replace("\n", line_break)
+
+
+def test_mending_twice_changes_nothing_more() -> None:
+    assert fixed(FIXED) == FIXED
+
+
+def test_errors_that_can_be_mended_say_so() -> None:
+    read = read_plan(Path("kpi.yaml"), text=PLAN)
+    found = review(check(read), read.texts, Options(TODAY)).findings
+    assert {(one.code, one.subject) for one in found if one.fixable} == {
+        ("M114", "kpis.a.target"),
+        ("M114", "kpis.a.thresholds.green"),
+        ("M114", "kpis.a.thresholds.yellow"),
+        ("E002", "kpis.b.target"),
+        ("E033", "kpis.c.target.2027-Q1"),
+        ("M114", "kpis.d.target"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("owner: a@b.c  # kpi: ignore S101", "owner: a@b.c"),
+        ("owner: a@b.c # kpi: ignore S101, S102 -- why", "owner: a@b.c"),
+        ("name: Robust  # kpi: ignore S102, S101, S103", "name: Robust  # kpi: ignore S101"),
+        ("name: Robust  # kpi: ignore S101, S102 -- why", "name: Robust  # kpi: ignore S101 -- why"),
+        ("name: Robust  # kpi: ignore S102 S101 until 2027-01-01", "name: Robust  # kpi: ignore S101 until 2027-01-01"),
+        ("name: Robust  # kpi: ignore S101", "name: Robust  # kpi: ignore S101"),
+        ("owner: a@b.c  # kpi: ignore S999, S101", "owner: a@b.c  # kpi: ignore S999"),
+        ("owner: a@b.c  # kpi: ignore S101 until 2020-01-01", "owner: a@b.c  # kpi: ignore S101 until 2020-01-01"),
+    ],
+)
+def test_needless_codes_go(line: str, expected: str) -> None:
+    plan = "version: 1\ngoals:\n  a:\n    {}\n    level: x\n"
+    assert fixed(plan.format(line)) == plan.format(expected)
+
+
+def test_a_comment_on_a_line_of_its_own_goes_with_its_line() -> None:
+    text = "version: 1\r\ngoals:\r\n  # kpi: ignore S101 -- why\r\n  a: {name: A}\r\n"
+    assert fixed(text) == "version: 1\r\ngoals:\r\n  a: {name: A}\r\n"
+
+
+def test_what_is_mended_is_found_no_more() -> None:
+    text = PLAN.replace('  e: {name: E, unit: $, target: "> 5"}\n', "")
+    assert {"M114", "E002", "E033"} <= set(codes(text))
+    assert not {"M114", "E002", "E033"} & set(codes(fixed(text)))
+
+
+def test_a_diff_shows_the_change() -> None:
+    assert diff("kpi.yaml", "a\nb\n", "a\nc") == (
+        "--- kpi.yaml\n+++ kpi.yaml\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n"
+    )

@@ -1,0 +1,57 @@
+"""No plan, however broken, makes a rule crash or lose its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from linting.linted import TODAY, findings
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*/kpi.yaml"))
+TEXTS = [path.read_text(encoding="utf-8") for path in EXAMPLES]
+ODD = st.sampled_from(
+    [
+        "",
+        "TBD",
+        ">= 5",
+        "90 %",
+        "x",
+        "[]",
+        "{}",
+        "null",
+        "2026-13-01",
+        "everyone",
+        "# kpi: ignore S101",
+        "by Q4 best",
+        '"',
+        "é",
+    ]
+)
+
+
+@given(st.sampled_from(TEXTS), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_broken_plan_is_still_reviewed(text: str, data: st.DataObject) -> None:
+    lines = text.splitlines()
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        key, colon, _ = lines[at].partition(":")
+        match data.draw(st.sampled_from(["drop", "value", "twice"])):
+            case "drop":
+                del lines[at]
+            case "value":
+                lines[at] = f"{key}{colon} {data.draw(ODD)}"
+            case "twice":
+                lines.insert(at, lines[at])
+        if not lines:
+            return
+    broken = "\n".join(lines)
+    ends = [len(line) for line in broken.splitlines()]
+    for found in findings(broken, today=TODAY):
+        place = found.location
+        if place.file == "kpi.yaml":
+            assert 1 <= place.line <= len(ends) + 1
+            assert place.column >= 1
+        if not found.code.startswith("E"):
+            assert place.line == place.end_line
