@@ -98,7 +98,7 @@ class _Comparing:
 
     def _formula(self, subject: str, was: str, old: str | None, new: str | None) -> None:
         """A formula. What it names changes on its own, and an equal one made of other measures is the same."""
-        if old == new and not any(self.names):
+        if old == new and (old is None or not any(self.names)):
             return
         if old is not None and new is not None:
             old_tree, new_tree = _tree(self.before, was), _tree(self.after, subject)

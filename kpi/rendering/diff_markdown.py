@@ -19,20 +19,25 @@ FIRST = ("loosened", "later", "removed")  # never folded away
 NONE = "–"
 
 # Whatever Markdown, HTML or GitHub (mentions, links, references) reads as more than itself is written as an entity,
-# which is text to all of them. A mention is looked for even then, so it is broken by a space of no width.
-_ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "\\`*_{}[]<>#|~&!:$^"} | {"@": "&#64;&#8203;"})
+# which is text to all of them. A mention is looked for even then, outside of code: a space of no width breaks it.
+_ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "\\`*_{}[]<>#|~&!:$^@"})
+_MENTION = "&#64;"
 
 
 def escape(text: str) -> str:
     """``text`` on one line, cut where it is very long, with nothing in it that would be read as markup."""
-    text = one_line(text)
-    shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
-    return shown.translate(_ENTITIES).replace("www.", "www&#46;")
+    return _escaped(text).replace(_MENTION, _MENTION + "&#8203;")
 
 
 def code(text: str | None) -> str:
     """``text`` in the type of code; a dash where there is none."""
-    return NONE if text is None else f"<code>{escape(text)}</code>"
+    return NONE if text is None else f"<code>{_escaped(text)}</code>"
+
+
+def _escaped(text: str) -> str:
+    text = one_line(text)
+    shown = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return shown.translate(_ENTITIES).replace("www.", "www&#46;")
 
 
 def render_diff_markdown(view: DiffView) -> str:

@@ -100,6 +100,8 @@ def _values(values: ValueChange, width: int) -> list[Line]:
 
 
 def _arrowed(pair: Pair) -> str:
+    if pair.before is None and pair.after is None:
+        return "none"
     before, after = (one_line(text or NONE) for text in (pair.before_display, pair.after_display))
     return f"{after}, as before" if pair.before == pair.after and before == after else f"{before}{ARROW}{after}"
 
