@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.diagnostics import Location
 from kpi.reading.nodes import Document, Entry, begin, entries, finish
+
+if TYPE_CHECKING:
+    from kpi.reading.spots import Spot
 
 Path = tuple[str | int, ...]
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
@@ -60,6 +64,13 @@ class Places:
         """The text at ``path`` as YAML reads it, before anything is made of it; None where no text is."""
         _, _, value, whole = self._walk(path)
         return value.value if whole and type(value) is ScalarNode else None
+
+    def at(self, file: str, offset: int) -> Spot | None:
+        """The key or value in which a character of a file stands; None between them, and for a file not of the plan."""
+        from kpi.reading.spots import spot_at  # only editors ask
+
+        document = self._documents.get(file)
+        return None if document is None else spot_at(document, offset)
 
     def line_text(self, file: str, line: int) -> str:
         """One line of a file as it may be shown: without its line break, secrets starred out; "" past the end."""
@@ -118,6 +129,16 @@ def scalar_span(document: Document, node: ScalarNode, start: int, end: int) -> t
     if start == end:
         return offsets[start][0], offsets[start][0]
     return offsets[start][0], offsets[end - 1][1]
+
+
+def scalar_offset(document: Document, node: ScalarNode, offset: int) -> int:
+    """The other way round: the character of a scalar's value that stands at a file offset, its length past the end."""
+    value: str = node.value
+    first, last = begin(node), finish(document, node)
+    if document.text[first:last] == value:
+        return max(0, min(offset - first, len(value)))
+    spans = _offsets(document.text, first, last, value, str(node.style or ""))
+    return next((at for at, (_, end) in enumerate(spans or ()) if end > offset), len(value))
 
 
 def _offsets(text: str, first: int, last: int, value: str, style: str) -> list[tuple[int, int]] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,14 +44,21 @@ class ReadResult(NamedTuple):
 
 
 def read_plan(
-    path: Path, *, text: str | None = None, cwd: Path | None = None, allowed: Sequence[Path] = ()
+    path: Path,
+    *,
+    text: str | None = None,
+    cwd: Path | None = None,
+    allowed: Sequence[Path] = (),
+    unsaved: Mapping[Path, str] = {},
 ) -> ReadResult:
     """Read a plan and what it includes. ``text`` stands for the content of the main file, so that it need not exist;
-    ``allowed`` are folders outside the project from which files may be read too.
+    ``allowed`` are folders outside the project from which files may be read too; ``unsaved`` are the texts of included
+    files that an editor has not written yet, by their real paths.
 
     Mistakes in files become diagnostics. Raises InputError when the main file cannot be opened.
     """
     reading = _Reading(path, cwd if cwd is not None else Path.cwd(), tuple(folder.resolve() for folder in allowed))
+    reading.unsaved = unsaved
     with _paused_collector():
         return reading.read(text)
 
@@ -90,6 +97,7 @@ class _Reading:
         self.folder = self.path.parent
         self.root = project_root(self.folder)
         self.allowed = allowed
+        self.unsaved: Mapping[Path, str] = {}
         self.unopened = False
         self.binder = Binder()
         self.documents: dict[str, Document] = {}
@@ -192,8 +200,9 @@ class _Reading:
                     continue
                 seen.add(file.resolve())
                 b.document = main
+                text = self.unsaved.get(file.resolve())
                 try:
-                    raw = read_bytes(file)
+                    raw = read_bytes(file) if text is None else text
                 except OSError as fault:
                     b.at("E006", f"{self._shown(file)}: {fault.strerror or fault}", at, node)
                     self.unopened = True
