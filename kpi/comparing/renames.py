@@ -91,8 +91,10 @@ def _formula_cores(side: Side, text: str, tree: Node | None) -> tuple[Hashable, 
 
 def _goal_cores(side: Side, id_: str) -> tuple[Hashable, ...]:
     """The name; or all the rest, if that is enough to know it by."""
-    facets = side.goal(side.plan.goals[id_])
+    goal = side.plan.goals[id_]
+    facets = side.goal(goal)
     rest = frozenset((name, facet.meaning) for name, facet in facets.items() if name != "name")
+    rest |= {("due", goal.due)} if goal.due else set()
     named = ("name", facets["name"].text.casefold()) if "name" in facets else None
     return tuple(core for core in (named, rest if len(rest) >= ENOUGH else None) if core is not None)
 
