@@ -74,7 +74,7 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
         if rule.code in AFTERWARDS:
             found.extend(_apply(rule, context, options))
     found = [one for one in found if not passes(one)]
-    # What M103 says of a target in prose teaches more than the error that it cannot be read.
+    # What M103 says of a target in prose is not said once more as the error that it cannot be read.
     prose = {one.subject for one in found if one.code == "M103"}
     found.extend(one for one in checked.diagnostics if one.code not in ("E030", "E033") or one.subject not in prose)
     found.extend(_misnamed(context))
