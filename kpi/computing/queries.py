@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 from kpi.computing.engine import Engine, quoted, text_literal
@@ -12,12 +12,16 @@ from kpi.errors import TextError, did_you_mean
 from kpi.sources import column_name
 
 TABLE_FUNCTIONS = ("unnest", "range", "generate_series")
+# Parts of a query that only read; the others insert, update, delete and so on.
+READING_NODES = ("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE")
 # What would make a number depend on more than the rows: the clock, chance, files, the machine and its settings.
 CLOCK = {
     "now", "today", "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp",
     "get_current_time", "get_current_timestamp", "transaction_timestamp", "current_localtime",
     "current_localtimestamp", "statement_timestamp", "clock_timestamp",
 }  # fmt: skip
+# Those that need no brackets.
+BARE_CLOCK = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"}
 CHANCE = {"random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "reservoir_quantile"}
 MACHINE = {
     "getenv", "getvariable", "current_setting", "current_user", "session_user", "user", "current_database",
@@ -38,51 +42,82 @@ def vet(engine: Engine, query: str, own: str, sources: Collection[str]) -> set[s
         raise TextError(first_line(error), hint="the query is DuckDB's SQL") from None
     if kinds != ["SELECT"]:
         raise TextError("a query is one SELECT over declared sources", hint="WITH … SELECT … is fine")
-    parsed = json.loads(engine.ask(f"SELECT json_serialize_sql({text_literal(query)})")[0][0])
-    if parsed.get("error"):
-        raise TextError(str(parsed.get("error_message", "this query cannot be read")))
-    ctes = {entry["key"].casefold() for node in nodes(parsed) for entry in node.get("cte_map", {}).get("map", [])}
-    by_folded = {source.casefold(): source for source in sources}
-    used = {vet_node(node, query, ctes, by_folded) for node in nodes(parsed)} - {None}
-    if own in used:
+    vetting = Vetting(query, sources)
+    try:
+        parsed = json.loads(engine.ask(f"SELECT json_serialize_sql({text_literal(query)})")[0][0])
+        if parsed.get("error"):
+            raise TextError(str(parsed.get("error_message", "this query cannot be read")))
+        vetting.visit(parsed, frozenset())
+    except RecursionError:
+        raise TextError("this query is nested too deeply") from None
+    if own in vetting.used:
         raise TextError(f'the query of "{own}" reads itself')
-    return {source for source in used if source is not None}
+    return vetting.used
 
 
-def vet_node(node: dict[str, Any], query: str, ctes: set[str], sources: dict[str, str]) -> str | None:
-    """The source that a node of the parse tree reads, if any. Raises TextError for what a query may not do."""
-    at = int(node.get("query_location") or 0)
-    at = at if at < len(query) else 0
-    if node.get("sample"):
-        raise TextError("a sample is left to chance, and a KPI is not", at)
-    kind = node.get("type")
-    if kind == "BASE_TABLE":
-        return vet_table(node, at, ctes, sources)
-    if kind == "TABLE_FUNCTION":
-        name = str(node["function"].get("function_name", "")).casefold()
-        if name not in TABLE_FUNCTIONS:
-            hint = "declare the file as a source of its own"
-            raise TextError(f"{name}(…) cannot stand in a query", at, hint=hint)
-    elif kind in ("FUNCTION", "WINDOW"):
-        refuse(str(node.get("function_name", "")).casefold(), at)
-    elif kind == "COLUMN_REF" and len(node.get("column_names", [])) == 1:
-        name = str(node["column_names"][0]).casefold()
-        if name in CLOCK:
+class Vetting:
+    """A walk over the parse tree of a query. ``used`` are the sources that it reads."""
+
+    def __init__(self, query: str, sources: Collection[str]) -> None:
+        self.query = query
+        self.sources = {source.casefold(): source for source in sources}
+        self.used: set[str] = set()
+
+    def visit(self, tree: Any, ctes: frozenset[str]) -> None:
+        """Vet all nodes of a tree; ``ctes`` are those that can be seen from it. Raises TextError."""
+        if isinstance(tree, list):
+            for item in tree:
+                self.visit(item, ctes)
+        if not isinstance(tree, dict):
+            return
+        self._vet(tree, ctes)
+        for entry in tree.get("cte_map", {}).get("map", []):
+            name = str(entry["key"]).casefold()
+            # Only in a recursive one is its own name itself; else it is a source of that name.
+            recursive = entry["value"].get("query_node", {}).get("type") == "RECURSIVE_CTE_NODE"
+            self.visit(entry["value"], ctes | {name} if recursive else ctes)
+            ctes |= {name}
+        for key, value in tree.items():
+            if key != "cte_map":
+                self.visit(value, ctes)
+
+    def _vet(self, node: dict[str, Any], ctes: frozenset[str]) -> None:
+        at = int(node.get("query_location") or 0)
+        at = at if at < len(self.query) else 0
+        if node.get("sample"):
+            raise TextError("a sample is left to chance, and a KPI is not", at)
+        kind = str(node.get("type"))
+        if kind == "SHOW_REF" or (kind.endswith("_NODE") and kind not in READING_NODES):
+            raise TextError("a query is one SELECT over declared sources", hint="WITH … SELECT … is fine")
+        if kind == "BASE_TABLE":
+            self.used |= vet_table(node, at, ctes, self.sources)
+        elif kind == "TABLE_FUNCTION":
+            name = str(node["function"].get("function_name", "")).casefold()
+            if name not in TABLE_FUNCTIONS:
+                hint = "declare the file as a source of its own"
+                raise TextError(f"{name}(…) cannot stand in a query", at, at + len(name), hint=hint)
+        elif kind in ("FUNCTION", "WINDOW"):
+            name = str(node.get("function_name", "")).casefold()
+            if name == "age" and len(node.get("arguments", ())) < 2:
+                raise TextError("age of one time asks the clock", at, at + 3, hint="age(later, earlier) does not")
             refuse(name, at)
-    return None
+        elif kind == "COLUMN_REF" and len(node.get("column_names", [])) == 1:
+            name = str(node["column_names"][0]).casefold()
+            if name in BARE_CLOCK:
+                refuse(name, at)
 
 
-def vet_table(node: dict[str, Any], at: int, ctes: set[str], sources: dict[str, str]) -> str | None:
-    """The source behind a table's name; None for one of the query's own CTEs."""
+def vet_table(node: dict[str, Any], at: int, ctes: frozenset[str], sources: dict[str, str]) -> set[str]:
+    """The source behind a table's name; nothing for one of the query's own CTEs. Raises TextError."""
     name = str(node.get("table_name", ""))
     if node.get("schema_name") or node.get("catalog_name"):
         raise TextError(f"{node['schema_name']}.{name} is not a source of this file", at, at + len(name))
     if name.casefold() in ctes:
-        return None
+        return set()
     source = sources.get(name.casefold())
     if source is None:
         raise TextError(f'there is no source "{name}"', at, at + len(name), hint=did_you_mean(name, sources.values()))
-    return source
+    return {source}
 
 
 def refuse(name: str, at: int) -> None:
@@ -94,18 +129,6 @@ def refuse(name: str, at: int) -> None:
         raise TextError(f"{name} is left to chance, and a KPI is not", at, end)
     if name in MACHINE or name.startswith(MACHINE_PREFIXES):
         raise TextError(f"{name}(…) cannot stand in a query", at, end, hint="a query reads declared sources only")
-
-
-def nodes(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a JSON tree."""
-    waiting = [tree]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, dict):
-            yield current
-            waiting.extend(current.values())
-        elif isinstance(current, list):
-            waiting.extend(current)
 
 
 def expose(engine: Engine, table: Table) -> None:
@@ -124,7 +147,7 @@ def run_query(engine: Engine, source_id: str, query: str) -> Scan:
     described = engine.ask(f"DESCRIBE {result}")
     names = {row[0]: column_name(row[0]) or f"column_{place}" for place, row in enumerate(described, 1)}
     chosen = ", ".join(f"{quoted(key)} AS {quoted(name)}" for key, name in names.items())
-    return Scan(f"(SELECT {chosen} FROM {result})", {names[row[0]]: row[1] for row in described})
+    return Scan(f"(SELECT {chosen} FROM {result})", {names[row[0]]: row[1] for row in described}, "table")
 
 
 def first_line(error: Exception) -> str:
