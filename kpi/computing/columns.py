@@ -16,18 +16,19 @@ from kpi.computing.numbers import (
     date_sql,
     duration_sql,
     formatted_sql,
+    like_a_code,
     number_sql,
     plain_number_sql,
     readings,
     timestamp_sql,
     zoned_sql,
 )
-from kpi.computing.rows import Kind
+from kpi.computing.rows import SQL_TYPES, TIMES, Kind
 from kpi.errors import KpiError
 from kpi.model import Source
 
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-LONG_INTEGER = re.compile(r"[-+]?\d{16,}")
+CODE = re.compile(r"[-+]?\d{16,}$|0\d")
 ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 ISO_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
 ZONE = re.compile(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
@@ -40,7 +41,8 @@ class Reading:
 
     ``sql`` is NULL where the text cannot be read. ``sure``: every row that does not fit is a bad row; else the guess
     is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been. ``raw``: the
-    SQL takes the text as it stands in the file, which saves trimming every value of a large one.
+    SQL takes the text as it stands in the file, which saves trimming every value of a large one. ``gaps``: what is no
+    value is an empty one, as data frames write NaN.
     """
 
     name: str
@@ -49,11 +51,14 @@ class Reading:
     sure: bool
     words: str
     raw: bool = False
+    gaps: bool = False
 
     @property
     def bad(self) -> str | None:
         """SQL for: there is a value, and it cannot be read. None where every text can be."""
         column = quoted(self.name)
+        if self.gaps:
+            return None
         if self.sql == column:
             # Text that would have to be trimmed is no fault, only a guess that did not hold.
             return f"{column} < '!' OR suffix({column}, ' ')" if self.raw else None
@@ -62,11 +67,10 @@ class Reading:
 
 
 class Readings:
-    """Makes the readings of one source's columns. ``timezone`` turns times with a zone into days (T5)."""
+    """Makes the readings of one source's columns."""
 
-    def __init__(self, source: Source, timezone: str) -> None:
+    def __init__(self, source: Source) -> None:
         self.source = source
-        self.timezone = timezone
         self._types = {name.casefold(): text for name, text in source.types.items()}
         self._decimal = source.read.decimal or "."
 
@@ -86,15 +90,17 @@ class Readings:
         if kind == "duration":
             return Reading(name, "duration", duration_sql(column, shape), True, f"a duration like {shape}")
         if kind in ("date", "timestamp") and shape:
-            stamp = formatted_sql(column, shape, self.timezone)
+            stamp = formatted_sql(column, shape)
             sql = f"CAST({stamp} AS DATE)" if kind == "date" else stamp
-            return Reading(name, "date" if kind == "date" else "timestamp", sql, True, f"a {kind} like {shape}")
+            of_time: Kind = "instant" if "%z" in shape.lower() else "timestamp"
+            return Reading(name, "date" if kind == "date" else of_time, sql, True, f"a {kind} like {shape}")
         if kind in ("date", "timestamp"):
             return replace(self.of_kind(name, "date" if kind == "date" else "timestamp"), sure=True)
         return Reading(name, "text", column, True, "text")
 
     def of_kind(self, name: str, kind: Kind, *, exact: bool = False) -> Reading:
-        """The reading for a guessed or demanded kind. ``exact``: integers too long for a double do not fit."""
+        """The reading for a guessed or demanded kind. ``exact``: what may be a name of something rather than an amount
+        does not fit, since numbers lose its leading zeros and, beyond 2**53, its last digits."""
         column = quoted(name)
         if kind == "number":
             sql = plain_number_sql(column)
@@ -102,7 +108,7 @@ class Readings:
                 sql = number_sql(column, self._decimal, self.source.read.thousands)
             elif exact:
                 cast = f"TRY_CAST({column} AS DOUBLE)"
-                sql = f"(CASE WHEN abs({cast}) < {EXACT} THEN {cast} END)"
+                sql = f"(CASE WHEN abs({cast}) < {EXACT} AND NOT {like_a_code(column)} THEN {cast} END)"
             return Reading(name, "number", sql, False, "a number")
         if kind == "boolean":
             return Reading(name, "boolean", boolean_sql(column), False, "true or false")
@@ -115,7 +121,7 @@ class Readings:
 
     def zoned(self, name: str) -> Reading:
         """Timestamps that say their zone."""
-        return Reading(name, "timestamp", zoned_sql(quoted(name), self.timezone), False, "a time with a zone")
+        return Reading(name, "instant", zoned_sql(quoted(name)), False, "a time with a zone")
 
     def guess(self, name: str, sample: Sequence[str], demanded: Kind | None) -> Reading | None:
         """The reading that the first rows suggest; None when only all rows can tell."""
@@ -147,7 +153,7 @@ class Readings:
                 return self.zoned(name)
         if demanded == "date":
             return None
-        if all(NUMBER.fullmatch(value) for value in values) and not any(map(LONG_INTEGER.fullmatch, values)):
+        if all(NUMBER.fullmatch(value) for value in values) and not any(map(CODE.match, values)):
             return self.of_kind(name, "number", exact=True)
         if self.source.read.decimal and all(set(value) <= set("-+0123456789.,") for value in values):
             return self.of_kind(name, "number")
@@ -170,63 +176,86 @@ class Readings:
         counts = ", ".join(f"count({choice.sql})" for choice in choices)
         total, *fits = engine.ask(f"SELECT count({quoted(name)}), {counts} FROM {table}")[0]
         if total == 0:
-            return Reading(name, "empty" if demanded is None else demanded, typed_null(demanded), True, "text")
+            kind: Kind = demanded or "empty"
+            return Reading(name, kind, f"CAST(NULL AS {SQL_TYPES[kind]})", True, "text")
         if demanded == "number":
             return replace(self.of_kind(name, "number"), sure=True)
         for choice, fit in zip(choices, fits, strict=True):
-            if fit == total and demanded in (None, "date" if choice.kind == "timestamp" else choice.kind):
+            if fit == total and demanded in (None, "date" if choice.kind in TIMES else choice.kind):
                 return replace(choice, sure=True)
         if demanded == "date":
-            return self._decide_date(engine, table, name, total, plain=fits[3], zoned=fits[4])
+            return self._decide_date(engine, table, name, total, dates=fits[2], plain=fits[3], zoned=fits[4])
         return self.of_kind(name, "text")
 
-    def _decide_date(self, engine: Engine, table: str, name: str, total: int, *, plain: int, zoned: int) -> Reading:
-        """A date column that is not ISO: exactly one reading must fit every row, with four-digit years."""
-        where = f"{self.source.id}.{name}"
-        if plain and zoned and plain + zoned == total:
+    def _decide_date(
+        self, engine: Engine, table: str, name: str, total: int, *, dates: int, plain: int, zoned: int
+    ) -> Reading:
+        """A date column that is not ISO throughout. ``plain`` of its ``total`` values are ISO without a zone, among
+        them ``dates`` without a time of day, and ``zoned`` with one. Raises KpiError when more than one reading fits.
+        """
+        if plain and zoned:
             raise KpiError(
-                f"{where} mixes times with a zone and times without one",
+                f"{self.source.id}.{name} mixes times with a zone and times without one",
                 hint="write them all with a zone, or all without; which days they belong to cannot be known",
             )
-        if plain * 2 > total:
-            return replace(self.of_kind(name, "timestamp"), sure=True)
-        if zoned * 2 > total:
+        if plain * 2 >= total:
+            return replace(self.of_kind(name, "date" if dates == plain else "timestamp"), sure=True)
+        if zoned * 2 >= total:
             return replace(self.zoned(name), sure=True)
+        return self._decide_shape(engine, table, name, total)
+
+    def _decide_shape(self, engine: Engine, table: str, name: str, total: int) -> Reading:
+        """The one shape, with four-digit years, that reads every value that any shape reads, and most of all values;
+        the others are bad rows. Raises KpiError."""
         shapes = readings()
-        stamps = [formatted_sql(quoted(name), shape, self.timezone) for shape in shapes]
+        stamps = [formatted_sql(quoted(name), shape) for shape in shapes]
         asked = ", ".join(f"count({stamp}), coalesce(sum(hash({stamp})::HUGEINT), 0)" for stamp in stamps)
-        row = engine.ask(f"SELECT {asked} FROM {table}")[0]
-        fitting: dict[int, str] = {}
-        for index, shape in enumerate(shapes):
-            if row[2 * index] == total:
-                fitting.setdefault(row[2 * index + 1], shape)
-        example = engine.ask(f"SELECT min({quoted(name)}) FROM {table}")[0][0]
-        if len(fitting) == 1:
-            shape = next(iter(fitting.values()))
-            kind: Kind = "timestamp" if "%M" in shape else "date"
-            stamp = formatted_sql(quoted(name), shape, self.timezone)
-            sql = stamp if kind == "timestamp" else f"CAST({stamp} AS DATE)"
-            return Reading(name, kind, sql, True, f"a date like {shape}")
-        if fitting:
-            first, second = list(fitting.values())[:2]
+        row = engine.ask(f"SELECT count(coalesce({', '.join(stamps)})), {asked} FROM {table}")[0]
+        readable, counts, sums = row[0], row[1::2], row[2::2]
+        most = max(counts)
+        # Shapes that read all values alike, as when each day is also its month, are one reading.
+        fitting = {sums[i]: i for i in reversed(range(len(shapes))) if counts[i] == most}
+        first, *others = sorted(fitting.values())
+        where = f"{self.source.id}.{name}"
+        if most == readable and most * 2 >= total and not others:
+            shape, stamp = shapes[first], stamps[first]
+            if "%M" in shape:
+                return Reading(name, "timestamp", stamp, True, f"a time like {shape}")
+            return Reading(name, "date", f"CAST({stamp} AS DATE)", True, f"a date like {shape}")
+        if most == total:
+            example = engine.ask(f"SELECT min({quoted(name)}) FROM {table}")[0][0]
             raise KpiError(
                 f'{where}: dates such as "{example}" can be read in two ways, and every row fits both',
-                hint=f'say which: types: {{{name}: "date {first}"}} or "date {second}"',
+                hint=f'say which: types: {{{name}: "date {shapes[first]}"}} or "date {shapes[others[0]]}"',
             )
+        unread = f"WHERE {stamps[first]} IS NULL" if most else ""
+        example = engine.ask(f"SELECT min({quoted(name)}) FROM {table} {unread}")[0][0]
         message = f'{where}: "{example}" is not a date that can be read for certain'
         raise KpiError(message, hint=date_hint(name, example))
 
 
+# Shapes that nobody means but as a date; still they are only offered, not read.
+OFFERED = (
+    (r"\d{8}", "date %Y%m%d"),
+    (r"\d{4}-\d\d?", "date %Y-%m"),
+    (r"\d\d?/\d{4}", "date %m/%Y"),
+    (r"\d{4}", "date %Y"),
+    (r"\d{4}-\d\d?-\d\d? \d\d?:\d\d [AaPp][Mm]", "timestamp %Y-%m-%d %I:%M %p"),
+    (r"\d{4}-\d\d?-\d\d? \d\d?:\d\d:\d\d [AaPp][Mm]", "timestamp %Y-%m-%d %I:%M:%S %p"),
+)
+
+
 def date_hint(name: str, example: str) -> str:
     """What to write for a date in another shape."""
-    short = re.fullmatch(r"\d{1,2}([-/.])\d{1,2}[-/.]\d{2}", example or "")
+    short = re.fullmatch(r"\d{1,2}([-/.])\d{1,2}[-/.]\d{2}", example)
     if short:
         mark = short[1]
         return (
             f"two-digit years are never guessed; say which part is which: "
             f'types: {{{name}: "date %d{mark}%m{mark}%y"}} or "date %m{mark}%d{mark}%y"'
         )
-    return f'say how it is written: types: {{{name}: "date %d/%m/%Y"}}; rows without a date: on_bad_rows: skip'
+    shape = next((shape for pattern, shape in OFFERED if re.fullmatch(pattern, example)), "date %d/%m/%Y")
+    return f'say how it is written: types: {{{name}: "{shape}"}}; rows without a date: on_bad_rows: skip'
 
 
 def boolean_sql(column: str) -> str:
@@ -234,34 +263,35 @@ def boolean_sql(column: str) -> str:
     return f"(CASE lower({column}) WHEN 'true' THEN true WHEN 'false' THEN false END)"
 
 
-def typed_null(kind: Kind | None) -> str:
-    """NULL of the SQL type that holds a kind."""
-    types = {"number": "DOUBLE", "duration": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP"}
-    return f"CAST(NULL AS {types.get(kind or '', 'VARCHAR')})"
-
-
-def native_reading(name: str, type_name: str, timezone: str) -> Reading | None:
+def native_reading(name: str, type_name: str) -> Reading | None:
     """The reading of a column that has a type in its file (parquet, a query); None for text, which may be anything."""
-    from kpi.computing.engine import text_literal
-
     column = quoted(name)
     base = type_name.upper().split("(")[0]
-    if base.endswith("[]") or base.startswith(("STRUCT", "MAP", "UNION", "BLOB")):
-        return Reading(name, "text", f"CAST({column} AS VARCHAR)", True, "text")
     if base in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"):
         return Reading(name, "number", column, True, "a number")
     if base in ("HUGEINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE", "REAL"):
         double = f"CAST({column} AS DOUBLE)"
-        # Data frames write NaN for an empty value.
-        return Reading(name, "number", f"(CASE WHEN NOT isnan({double}) THEN {double} END)", True, "a number")
+        return Reading(name, "number", f"(CASE WHEN isfinite({double}) THEN {double} END)", True, "a number", gaps=True)
     if base == "BOOLEAN":
         return Reading(name, "boolean", column, True, "true or false")
     if base == "DATE":
-        return Reading(name, "date", column, True, "a date")
+        return Reading(name, "date", bounded(column, "DATE"), True, "a date")
     if base in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"):
-        return Reading(name, "timestamp", f"timezone({text_literal(timezone)}, {column})", True, "a time")
+        return Reading(name, "instant", bounded(column, "TIMESTAMPTZ"), True, "a time")
     if base.startswith("TIMESTAMP"):
-        return Reading(name, "timestamp", f"CAST({column} AS TIMESTAMP)", True, "a time")
+        return Reading(name, "timestamp", bounded(f"CAST({column} AS TIMESTAMP)", "TIMESTAMP"), True, "a time")
     if base in ("INTERVAL", "TIME"):
         return Reading(name, "duration", f"CAST(epoch({column}) AS DOUBLE)", True, "a duration")
-    return None
+    if base.strip('"') == "NULL":
+        return Reading(name, "empty", "CAST(NULL AS VARCHAR)", True, "text")
+    return None if base == "VARCHAR" else as_text(name)
+
+
+def as_text(name: str) -> Reading:
+    """The reading of a column of any type as the text that the engine writes for it."""
+    return Reading(name, "text", f"CAST({quoted(name)} AS VARCHAR)", True, "text")
+
+
+def bounded(time: str, type_name: str) -> str:
+    """A date or time that has a place in a calendar: not ``infinity``, and not before year 1."""
+    return f"(CASE WHEN {time} BETWEEN {type_name} '0001-01-02' AND {type_name} '9999-12-30' THEN {time} END)"

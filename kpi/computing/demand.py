@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,18 +13,27 @@ from kpi.formulas import tree, walk
 if TYPE_CHECKING:
     from kpi.checking import Checked
 
-NUMERIC = ("sum", "avg", "median", "percentile", "stddev")
+COUNTING = ("count", "count_distinct")
 # Where both are asked of one column the error is the type checker's to explain, so the first word stands.
 
 
 @dataclass
 class Need:
     """What a run needs of one source: the columns (by folded name) with the kind their use demands (None: any), the
-    names to compute, whether all columns are needed (a query reads them), and the aggregates asked of it."""
+    names to compute, whether all columns are needed (a query reads them), and the words of those queries."""
 
     columns: dict[str, Kind | None] = field(default_factory=dict)
     computed: dict[str, tree.Node] = field(default_factory=dict)
     everything: bool = False
+    words: set[str] = field(default_factory=set)
+
+    def wants(self, folded: str) -> bool:
+        """Whether a column of the files is to be read."""
+        return self.everything or folded in self.columns
+
+    def names(self, folded: str) -> bool:
+        """Whether a column is certainly used, and not only read because a query may use it."""
+        return folded in self.columns or folded in self.words
 
     def add(self, name: str, kind: Kind | None) -> bool:
         """Note a column; whether that was news."""
@@ -56,7 +65,7 @@ def needs_of(checked: Checked, formulas: Collection[tree.Node]) -> dict[str, Nee
                 if isinstance(node, tree.Aggregate) and node.source in checked.plan.sources:
                     need = needs.setdefault(node.source, Need())
                     if node.column is not None:
-                        need.add(node.column, "number" if node.function in NUMERIC else None)
+                        need.add(node.column, None if node.function in COUNTING else "number")
                     if node.filter is not None:
                         note(need, node.filter)
     waiting = list(needs)
@@ -67,7 +76,9 @@ def needs_of(checked: Checked, formulas: Collection[tree.Node]) -> dict[str, Nee
                 if other != source.id:
                     if other not in needs:
                         waiting.append(other)
-                    needs.setdefault(other, Need()).everything = True
+                    need = needs.setdefault(other, Need())
+                    need.everything = True
+                    need.words |= words_of(source.query)
     for source_id, need in needs.items():
         complete(checked, source_id, need)
     return needs
@@ -75,8 +86,13 @@ def needs_of(checked: Checked, formulas: Collection[tree.Node]) -> dict[str, Nee
 
 def named_in(query: str, sources: Collection[str]) -> list[str]:
     """The sources whose names stand in a query as words."""
-    words = {word.casefold() for word in re.findall(r"\w+", query)}
+    words = words_of(query)
     return [source for source in sources if source.casefold() in words]
+
+
+def words_of(query: str) -> set[str]:
+    """The folded words of a query."""
+    return {word.casefold() for word in re.findall(r"\w+", query)}
 
 
 def complete(checked: Checked, source_id: str, need: Need) -> None:
@@ -120,13 +136,17 @@ def demanded(node: tree.Node) -> Iterator[tuple[str, Kind | None]]:
         case tree.Arithmetic(op="*" | "/", left=left, right=right):
             for side in (left, right):
                 if isinstance(side, tree.Column):
-                    yield side.name, None
+                    yield side.name, "number"
+        case tree.Arithmetic(op="-", left=left, right=tree.Column(name=name)) if is_number(left):
+            yield name, "number"
         case tree.Compare(left=left, right=right):
             yield from compared(left, right)
             yield from compared(right, left)
         case tree.Within(operand=tree.Column(name=name), items=items) if items:
             if all(is_number(item) for item in items):
                 yield name, "number"
+            elif all(is_date(item) for item in items):
+                yield name, "date"
         case tree.Call(name=function, arguments=arguments):
             yield from argued(function, arguments)
 
@@ -136,7 +156,7 @@ def compared(side: tree.Node, other: tree.Node) -> Iterator[tuple[str, Kind | No
     if isinstance(side, tree.Column):
         if is_number(other):
             yield side.name, "number"
-        elif any(isinstance(part, tree.WindowEdge) for part in walk(other)):
+        elif is_date(other) or any(isinstance(part, tree.WindowEdge) for part in walk(other)):
             yield side.name, "date"
 
 
@@ -161,6 +181,11 @@ def is_number(node: tree.Node) -> bool:
     return isinstance(node, tree.Literal_) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
 
 
-def folded_names(names: Mapping[str, object]) -> dict[str, str]:
-    """Names by their folded form."""
-    return {name.casefold(): name for name in names}
+def is_date(node: tree.Node) -> bool:
+    """Whether a literal is a date or time, written as text. Beside one a column is read as dates, since as mere text
+    it would compare without a word of complaint, and wrongly: "05/06/2026" is below "2026-01-01"."""
+    return (
+        isinstance(node, tree.Literal_)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?", node.value.strip()) is not None
+    )

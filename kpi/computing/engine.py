@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from kpi.errors import KpiError
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -27,9 +29,11 @@ class Engine:
     """An in-memory DuckDB. Files are read first; after :meth:`lock` nothing outside can be reached any more.
 
     ``statements`` are what was run, as (source, SQL), in order; ``scans`` how often each source's files were read.
+    ``timezone`` is where a time with a zone has its day (T5), else that would be where the machine stands. Raises
+    KpiError for one that the engine does not know.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, timezone: str) -> None:
         import duckdb
 
         self._duckdb = duckdb
@@ -40,6 +44,12 @@ class Engine:
         self.statements: list[tuple[str, str]] = []
         self.scans: Counter[str] = Counter()
         self.Error: type[Exception] = duckdb.Error
+        # Its bar would be printed into what a program reads from us.
+        self._connection.execute("SET enable_progress_bar = false")
+        try:
+            self._connection.execute(f"SET TimeZone = {text_literal(timezone)}")
+        except duckdb.Error:
+            raise KpiError(f'DuckDB does not know the time zone "{timezone}"', hint="name another there") from None
 
     def run(self, source: str, sql: str, *, scans_files: bool = False) -> list[Row]:
         """The rows of one statement, recorded under ``source``. Raises ``self.Error``."""

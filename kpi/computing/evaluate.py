@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from kpi.computing.gather import Request
+from kpi.computing.gather import Request, has_edges
 from kpi.computing.parts import Value
 from kpi.formulas import tree
-from kpi.model import Kpi
+from kpi.model import Kpi, Source
 from kpi.periods import Calendar, Period, Span, Window, parse_window, shift, whole, window_span, year_ago
 from kpi.quantities import Unit, parse_unit, round12
+
+if TYPE_CHECKING:
+    from kpi.checking import Checked
 
 
 class MixedKindsError(Exception):
@@ -200,21 +203,30 @@ def at_moment(measure: tree.Node, name: tree.Name) -> tree.Node:
     return measure
 
 
-def is_additive(node: tree.Node, measures: Mapping[str, tree.Node], kpis: Mapping[str, tree.Node]) -> bool:
+def is_additive(node: tree.Node, checked: Checked) -> bool:
     """Whether a formula is a sum over the days of its period, so that half a period has half of it (T7)."""
     match node:
-        case tree.Aggregate(function=function, moment=moment):
-            return function in ("sum", "count") and moment is None
+        case tree.Aggregate(function="sum" | "count", source=source, moment=moment):
+            return not has_edges(node) and moment in flows(checked.plan.sources.get(source))
         case tree.Negative(operand=operand):
-            return is_additive(operand, measures, kpis)
+            return is_additive(operand, checked)
         case tree.Arithmetic(op="+" | "-", left=left, right=right):
-            return is_additive(left, measures, kpis) and is_additive(right, measures, kpis)
+            return is_additive(left, checked) and is_additive(right, checked)
         case tree.Arithmetic(op="*", left=left, right=right):
             one, other = (left, right) if isinstance(left, tree.Literal_) else (right, left)
-            return isinstance(one, tree.Literal_) and is_additive(other, measures, kpis)
+            return isinstance(one, tree.Literal_) and is_additive(other, checked)
         case tree.Arithmetic(op="/", left=left, right=tree.Literal_()):
-            return is_additive(left, measures, kpis)
-        case tree.Name(name=name, moment=None):
-            below = measures.get(name)
-            return below is not None and is_additive(below, measures, kpis)
+            return is_additive(left, checked)
+        case tree.Name(name=name) if name in checked.measures:
+            return is_additive(at_moment(checked.measures[name], node), checked)
+        case tree.Name(name=name) if name in checked.formulas:
+            # A window of its own looks back beyond the period.
+            return checked.plan.kpis[name].window is None and is_additive(checked.formulas[name], checked)
     return False
+
+
+def flows(source: Source | None) -> tuple[tree.MomentName | None, ...]:
+    """The moments in which rows of a source come day by day; the others speak of a state."""
+    if source is None or source.snapshot:
+        return ()
+    return ("started", "ended") if source.lasting else (None,)

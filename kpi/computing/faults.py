@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from pathlib import Path
+from typing import NamedTuple
 
 from kpi.computing.columns import Reading, date_hint
 from kpi.computing.engine import Engine, quoted, text_literal
 from kpi.computing.numbers import number_sql
+from kpi.computing.rows import TIMES
 from kpi.computing.scan import opened
 from kpi.errors import KpiError
 from kpi.model import Plan, Source
@@ -22,8 +23,10 @@ EMPTY_SPELLINGS = {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--",
 def records(file: FileFacts, source: Source) -> Iterator[tuple[int, list[str]]]:
     """The rows below the header of a text file, each with the line on which it starts, from 1."""
     import csv
+    from io import StringIO
 
-    lines = chain.from_iterable(piece.splitlines(keepends=True) for piece in whole_lines(opened(file)))
+    # Unlike splitlines() this ends a line only where a CSV file does, and not at a form feed or U+2028 in a field.
+    lines = chain.from_iterable(StringIO(piece, newline="") for piece in whole_lines(opened(file)))
     for _ in range(file.skip_rows):
         next(lines, None)
     quote = file.quote or None
@@ -68,6 +71,13 @@ def sample_of(facts: SourceFacts, source: Source) -> dict[str, list[str]]:
     return sample
 
 
+class Rejected(NamedTuple):
+    """How many rows the engine's reader passed over, and why the first of them."""
+
+    rows: int = 0
+    reason: str = ""
+
+
 class BadRows:
     """What the bits of ``bad$`` in a freshly built table say, and what follows from it.
 
@@ -93,17 +103,16 @@ class BadRows:
         """Whether a row does not fit a kind that was only guessed."""
         return any(not reading.sure and self.seen >> min(i, self.bits) & 1 for i, reading in enumerate(self.readings))
 
-    def settle(self, *, ragged: bool) -> tuple[int, tuple[str, ...]]:
-        """Skip the bad rows where the source says so; returns how many, and why. Raises KpiError otherwise."""
-        reasons: list[str] = []
-        skipped = 0
-        if ragged:
-            skipped, reasons = self._ragged()
+    def settle(self, rejected: Rejected) -> tuple[int, tuple[str, ...]]:
+        """Skip the bad rows where the source says so; returns how many, with those that the reader passed over, and
+        why. Raises KpiError otherwise."""
+        skipped = rejected.rows
+        reasons = [rejected.reason] if rejected.rows else []
         if self.seen:
             bits = [(i, reading) for i, reading in enumerate(self.readings) if self._bit(min(i, self.bits))]
             found = [self._reason(i, reading) for i, reading in bits]
-            if self._bit(self.bits + 1):
-                found.append(self._without_date())
+            if self._bit(self.bits + 1) and (without := self._without_date())[0]:
+                found.append(without)
             if self._bit(self.bits + 2):
                 found.append((self._count(self.bits + 2), "it ends before it begins", None))
             if self.source.on_bad_rows == "error":
@@ -127,8 +136,7 @@ class BadRows:
         values = [
             row[0]
             for row in self.engine.ask(
-                f"SELECT {column} FROM {self.raw} WHERE {column} IS NOT NULL AND {reading.sql} IS NULL "
-                f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 50"
+                f"SELECT {column} FROM {self.raw} WHERE {reading.bad} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 50"
             )
         ]
         place, value = self._find(reading.name, {str(value).strip() for value in values})
@@ -140,10 +148,10 @@ class BadRows:
         skip = "on_bad_rows: skip leaves such rows out and says how many"
         if value.strip().casefold() in EMPTY_SPELLINGS:
             return f'if that means empty, say read: {{null_values: ["{value.strip()}"]}}'
-        if reading.kind in ("date", "timestamp"):
-            if any(key.casefold() == reading.name.casefold() for key in self.source.types):
-                return skip
-            return date_hint(reading.name, value.strip())
+        if reading.kind in TIMES:
+            declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
+            iso = re.match(r"\d{4}-\d\d?-\d\d?", value.strip())
+            return skip if declared or iso or "%" in reading.words else date_hint(reading.name, value.strip())
         if reading.kind == "number":
             text = text_literal(value)
             if re.fullmatch(r"[-+]?\d+,\d{1,2}|[-+]?\d{1,3}(\.\d{3})+(,\d+)?", value.strip()):
@@ -153,25 +161,13 @@ class BadRows:
         return skip
 
     def _without_date(self) -> tuple[int, str, str | None]:
+        """The rows whose date is empty; of a computed date that means that nothing could be made of the row."""
         field = self.source.date or self.source.from_ or ""
-        place, _ = self._find(field, {""})
-        return self._count(self.bits + 1), f"{place}{self.source.id}.{field} is empty, so the row is in no period", None
-
-    def _ragged(self) -> tuple[int, list[str]]:
-        """The rows that the engine's reader passed over for their number of fields or their quotes."""
-        rows = self.engine.ask(
-            "SELECT s.file_path, e.line, e.error_message FROM reject_errors e JOIN reject_scans s "
-            "USING (scan_id, file_id) GROUP BY ALL ORDER BY 1, 2"
-        )
-        lines = {(path, line) for path, line, _ in rows}
-        self.engine.ask("DROP TABLE IF EXISTS reject_errors")
-        self.engine.ask("DROP TABLE IF EXISTS reject_scans")
-        if not lines:
-            return 0, []
-        path, line, message = rows[0]
-        name = Path(path).name
-        first = str(message).split("\n", 1)[0]
-        return len(lines), [f"{len(lines):,} {'row' if len(lines) == 1 else 'rows'}: {name}:{line}: {first}"]
+        unreadable = sum({1 << min(i, self.bits) for i, reading in enumerate(self.readings) if reading.bad is not None})
+        where = f"bad$ & {1 << (self.bits + 1)} <> 0 AND bad$ & {unreadable} = 0"
+        count = self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE {where}")[0][0]
+        place, _ = self._find(field, {"", *self.source.read.null_values})
+        return count, f"{place}{self.source.id}.{field} is empty, so the row is in no period", None
 
     def _find(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
         """``file:line: `` of the first row that has one of the values in a column, and that value."""
@@ -208,33 +204,71 @@ class BadRows:
         return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
 
 
-def describe_reader_error(
-    error: Exception, source: Source, name: Callable[[Path], str], facts: SourceFacts | None = None
-) -> KpiError:
-    """What the engine's reader found wrong with a file, in words."""
-    text = str(error)
-    path = re.search(r"^\s*file\s*=\s*(.+)$", text, re.MULTILINE)
-    line = re.search(r"Error on Line: (\d+)", text)
-    file = name(Path(path[1].strip())) if path else ""
-    if facts is not None and (len(facts.files) == 1 or "kpi-" in file):
-        file = name(facts.files[0])
-    place = f"{file}:{line[1]}: " if file and line else f"{file}: " if file else f"{source.id}: "
-    fields = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+def rejected(engine: Engine, names: Mapping[str, str]) -> Rejected:
+    """The rows that the engine's reader has just passed over, and forget them. ``names``: what files are called.
+
+    Raises KpiError where it cannot be known which rows those are: a quotation mark swallowed lines after its own.
+    """
+    rows = engine.ask(
+        "SELECT s.file_path, e.line, e.error_type, e.error_message, e.csv_line FROM reject_errors e "
+        "JOIN reject_scans s USING (scan_id, file_id) ORDER BY 1, 2"
+    )
+    forget_rejected(engine)
+    if not rows:
+        return Rejected()
+    for path, line, kind, _, text in rows:
+        more = len(str(text).strip().splitlines()) - 1
+        if kind == "UNQUOTED VALUE" and more:
+            message = f"{names[path]}:{line}: a quotation mark is not closed, and takes {more:,} more lines with it"
+            raise KpiError(message, hint=UNQUOTED)
+    path, line, kind, message, _ = rows[0]
+    lines = len({row[:2] for row in rows})
+    counted = f"{lines:,} {'row' if lines == 1 else 'rows'}"
+    return Rejected(lines, f"{counted}: {names[path]}:{line}: {in_words(str(message))}")
+
+
+def forget_rejected(engine: Engine) -> None:
+    """Drop the notes of rows that were passed over, lest they are taken for those of another reading."""
+    engine.ask("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+
+
+UNQUOTED = "mend it, or say read: {quote: ''} for no quotes"
+
+
+def in_words(message: str) -> str:
+    """What the engine's reader says of one row, in a few words."""
+    fields = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if fields:
-        return KpiError(
-            f"{place}{fields[2]} fields where the header has {fields[1]}",
-            hint="mend the row, or leave such rows out with on_bad_rows: skip",
-        )
-    if "unicode" in text.lower() or "utf-8" in text.lower():
-        return KpiError(f"{place}this is not UTF-8", hint="say the encoding: read: {encoding: cp1252}, or latin-1")
-    if "quote" in text.lower():
-        hint = "mend it, or say read: {quote: ''} for no quotes"
-        return KpiError(f"{place}a quotation mark is not closed", hint=hint)
-    first = next((part.strip() for part in text.splitlines() if part.strip()), "cannot be read")
-    return KpiError(f"{place}{first}")
+        return f"{fields[2]} fields where the header has {fields[1]}"
+    if "Invalid unicode" in message:
+        return "this is not UTF-8"
+    if "unterminated quote" in message:
+        return "a quotation mark is not closed"
+    return shorten(next((line for line in message.splitlines() if line.strip()), "this cannot be read"))
 
 
-def shorten(value: str) -> str:
+def describe_reader_error(error: Exception, source: Source, names: Mapping[str, str]) -> KpiError:
+    """What the engine's reader found wrong with a file, in words. ``names``: what files are called in messages."""
+    text = str(error)
+    for path, name in names.items():
+        text = text.replace(path, name)
+    line = re.match(r".*CSV Error on Line: (\d+)", text)
+    if line is None:
+        return KpiError(f"{source.id}: {shorten(text.splitlines()[0], 200)}")
+    # First the row as it stands, which may have several lines, then what is wrong with it, then what else there is.
+    said = re.split(r"^Possible ", text, maxsplit=1, flags=re.MULTILINE)[0].strip().splitlines()
+    words = in_words(said[-1])
+    file = re.search(r"^\s*file\s*=\s*(.+)$", text, re.MULTILINE)
+    place = f"{file[1].strip()}:{line[1]}" if file else source.id
+    hint = "mend the row, or leave such rows out with on_bad_rows: skip"
+    if "quotation" in words:
+        hint = UNQUOTED
+    elif "UTF-8" in words:
+        hint = "say the encoding: read: {encoding: cp1252}, or latin-1"
+    return KpiError(f"{place}: {words}", hint=hint)
+
+
+def shorten(value: str, most: int = 60) -> str:
     """A value short enough for a message."""
     value = " ".join(value.split())
-    return value if len(value) <= 60 else value[:57] + "…"
+    return value if len(value) <= most else value[: most - 3] + "…"

@@ -151,7 +151,11 @@ class Gatherer:
         return 0.0 if request.aggregate.function in COUNTING else None
 
     def _by_day(self, wanted: Asked) -> dict[Request, Value]:
-        columns = [column for aggregate in wanted for column in partials(self._parts[self._key(aggregate, wanted)])]
+        columns_of = {
+            aggregate: partials(self._parts[self._key(aggregate, wanted)], f"t.{self.table.moment}")
+            for aggregate in wanted
+        }
+        columns = [column for listed in columns_of.values() for column in listed]
         rows = self.engine.run(
             self.table.source.id,
             f"SELECT t.day$, {', '.join(columns)}\nFROM {self.table.name} t GROUP BY t.day$ ORDER BY t.day$",
@@ -161,7 +165,7 @@ class Gatherer:
         at = 1
         for aggregate, requests in wanted.items():
             part = self._parts[self._key(aggregate, wanted)]
-            width = len(partials(part))
+            width = len(columns_of[aggregate])
             cells = [row[at : at + width] for row in rows]
             at += width
             for request, span in requests:
@@ -185,9 +189,9 @@ class Gatherer:
             rows = self.engine.run(
                 self.table.source.id,
                 f"SELECT day, {counts} FROM (SELECT day, next, count(*) AS n FROM (\n"
-                "SELECT day, coalesce(lead(day) OVER (PARTITION BY v ORDER BY day), DATE '9999-12-31') AS next FROM (\n"
-                f"SELECT DISTINCT t.day$ AS day, {part.value} AS v FROM {self.table.name} t WHERE {where}\n"
-                ")) GROUP BY day, next) GROUP BY day ORDER BY day",
+                "SELECT unnest(days) AS day, unnest(list_append(days[2:], DATE '9999-12-31')) AS next FROM (\n"
+                f"SELECT list(DISTINCT t.day$ ORDER BY t.day$) AS days FROM {self.table.name} t WHERE {where}\n"
+                f"GROUP BY {part.value})) GROUP BY day, next) GROUP BY day ORDER BY day",
             )
             days = [row[0] for row in rows]
             columns = {end: place for place, end in enumerate(ends, 1)}
@@ -206,7 +210,7 @@ class Gatherer:
             alike.setdefault(tuple(pairs), []).append(aggregate)
         answers: dict[Request, Value] = {}
         for windows, aggregates in alike.items():
-            columns = ", ".join(whole_sql(self._parts[aggregate], "t.at$") for aggregate in aggregates)
+            columns = ", ".join(whole_sql(self._parts[aggregate], f"t.{self.table.moment}") for aggregate in aggregates)
             listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(windows)])
             found: dict[int, Any] = {
                 row[0]: row[1:]

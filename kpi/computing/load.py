@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from kpi.computing.columns import Reading, Readings, native_reading
+from kpi.computing.columns import Reading, Readings, as_text, native_reading
 from kpi.computing.demand import Need
 from kpi.computing.engine import Engine, quoted, text_literal
-from kpi.computing.faults import BadRows, describe_reader_error, sample_of
+from kpi.computing.faults import BadRows, Rejected, describe_reader_error, forget_rejected, rejected, sample_of
 from kpi.computing.numbers import clean
 from kpi.computing.rows import TIMES, Kind, RowCompiler, Sql, a, column_sql
-from kpi.computing.scan import FILENAME, Scan, Scanner
+from kpi.computing.scan import FILENAME, Scan, Scanner, clash
 from kpi.computing.table import Shape, Table
 from kpi.errors import KpiError, TextError
 from kpi.formulas import columns as columns_in
@@ -59,59 +59,65 @@ class Loader:
 
     def load(self) -> Table:
         """The table. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
+        self._readings = Readings(self.source)
+        self._rejected = Rejected()
+        self._names: Mapping[str, str] = {}
         if self.origin is not None:
-            return self._load(self.origin, staged=False)
-        scanner = Scanner(self.engine, self.plan, self.source, self.facts, self._wanted())
-        scan = scanner.scan()
+            for name in self.source.computed:
+                if name.casefold() in {known.casefold() for known in self.origin.types}:
+                    raise clash(self.source.id, name)
+            return self._load(self.origin)
+        scanner = Scanner(self.engine, self.plan, self.source, self.facts, self.need)
+        self._names = scanner.names
         try:
-            return self._load(scan, staged=False)
+            return self._load(scanner.scan())
         except self.engine.Error as error:
             if self.facts.kind != "csv":
-                raise describe_reader_error(error, self.source, scanner.name) from None
+                raise describe_reader_error(error, self.source, scanner.names) from None
             # Uneven line endings and the like; a copy with even ones also tells the right line of a real fault.
             try:
-                return self._load(scanner.scan(rewrite=True), staged=False)
+                return self._load(scanner.scan(rewrite=True))
             except self.engine.Error as second:
-                raise describe_reader_error(second, self.source, scanner.name, self.facts) from None
-
-    def _wanted(self) -> set[str] | None:
-        if not self.need.everything:
-            return set(self.need.columns)
-        uses_filename = FILENAME in self.need.columns
-        return None if not uses_filename else {n.casefold() for f in self.facts.per_file for n in f.names} | {FILENAME}
+                raise describe_reader_error(second, self.source, scanner.names) from None
 
     # Kinds.
 
-    def _load(self, scan: Scan, *, staged: bool) -> Table:
-        self._readings = Readings(self.source, self.plan.calendar.timezone)
+    def _load(self, scan: Scan) -> Table:
+        """The table, by guessed kinds where they hold for all rows."""
         sample = sample_of(self.facts, self.source)
-        readings: dict[str, Reading] = {}
-        open_names: list[str] = []
-        for name, type_name in scan.types.items():
-            demanded = self.need.columns.get(name.casefold())
-            reading = native_reading(name, type_name, self.plan.calendar.timezone)
-            if reading is None and type_name != "VARCHAR" and demanded is None:
-                reading = Reading(name, "text", quoted(name), True, "text")
-            if reading is None and name == FILENAME:
-                reading = Reading(name, "text", quoted(name), True, "text")
-            if reading is None and not staged:
-                texts = sample.get(name.casefold())
-                reading = None if texts is None else self._readings.guess(name, texts, demanded)
-            if reading is None:
-                open_names.append(name)
-            else:
-                readings[name] = reading
-        scans = self.origin is None
-        if open_names:
-            scan = self._stage(scan, scans)
-            scans = False
-            for name in open_names:
-                demanded = self.need.columns.get(name.casefold())
-                readings[name] = self._readings.decide(self.engine, f"text${self.source.id}", name, demanded)
-        table = self._build(scan, [readings[name] for name in scan.types], scans)
+        readings = {name: self._ready(name, type_name) for name, type_name in scan.types.items()}
+        guesses: dict[str, Reading | None] = {}
+        for name, ready in readings.items():
+            texts = sample.get(name.casefold())
+            if ready is None and texts is not None:
+                guesses[name] = self._readings.guess(name, texts, self.need.columns.get(name.casefold()))
+        readings |= guesses
+        if None in readings.values():
+            scan = self._stage(scan)
+        table = self._build(scan, self._decided(readings))
         if table is None:  # a guess did not hold for all rows
-            return self._load(scan, staged=True)
+            scan = self._stage(scan)
+            table = self._build(scan, self._decided(readings | dict.fromkeys(guesses)))
+        assert table is not None, "what all rows have decided is sure"
         return table
+
+    def _ready(self, name: str, type_name: str) -> Reading | None:
+        """The reading of a column whose kind is no question; None for text, which may be anything."""
+        if name == FILENAME:
+            return Reading(name, "text", quoted(name), True, "text")
+        if type_name != "VARCHAR" and self._kept_as_written(name):
+            return as_text(name)
+        return native_reading(name, type_name)
+
+    def _decided(self, readings: Mapping[str, Reading | None]) -> list[Reading]:
+        """The readings, those that are missing decided over all rows of the staged text."""
+        return [
+            reading
+            or self._readings.decide(
+                self.engine, f"text${self.source.id}", name, self.need.columns.get(name.casefold())
+            )
+            for name, reading in readings.items()
+        ]
 
     @property
     def name(self) -> str:
@@ -138,22 +144,29 @@ class Loader:
         types = {key.casefold(): text.strip() for key, text in self.source.types.items()}
         return types.get(name.casefold()) == "text"
 
-    def _stage(self, scan: Scan, scans: bool) -> Scan:
+    def _stage(self, scan: Scan) -> Scan:
         """All wanted columns as text in a table of the engine, for kinds that only all rows can tell."""
-        self.engine.run(
-            self.source.id,
-            f"CREATE OR REPLACE TEMP TABLE text${self.source.id} AS SELECT * FROM {self._cleaned(scan)}",
-            scans_files=scans,
-        )
-        return scan._replace(sql=f"(SELECT * FROM text${self.source.id})")
+        if scan.at == "text":
+            return scan
+        self._run(scan, f"CREATE OR REPLACE TEMP TABLE text${self.source.id} AS SELECT * FROM {self._cleaned(scan)}")
+        return Scan(f"(SELECT * FROM text${self.source.id})", scan.types, "text")
+
+    def _run(self, scan: Scan, sql: str) -> None:
+        """Run a statement that reads the scan, and note the rows that the reader passed over."""
+        if scan.rejects:
+            forget_rejected(self.engine)
+        self.engine.run(self.source.id, sql, scans_files=scan.at == "files")
+        if scan.rejects:
+            self._rejected = rejected(self.engine, self._names)
 
     # Building.
 
-    def _build(self, scan: Scan, readings: Sequence[Reading], scans: bool) -> Table | None:
+    def _build(self, scan: Scan, readings: Sequence[Reading]) -> Table | None:
         """The table, or None when a guessed kind turned out wrong."""
         typed = ", ".join(f"{reading.sql} AS {quoted(reading.name)}" for reading in readings)
         bad = [(i, sql) for i, reading in enumerate(readings) if (sql := reading.bad) is not None]
-        bits = " | ".join(f"(CASE WHEN {sql} THEN {1 << min(i, BITS)} ELSE 0 END)" for i, sql in bad) or "0"
+        last = min(len(readings), BITS)
+        bits = " | ".join(f"(CASE WHEN {sql} THEN {1 << min(i, last)} ELSE 0 END)" for i, sql in bad) or "0"
         kinds: dict[str, Kind] = {reading.name: reading.kind for reading in readings}
         inner = f"(SELECT {typed or '1 AS c0'}, {bits} AS bad$ FROM {self._cleaned(scan, readings)} c)"
         later: dict[str, tree.Node] = {}
@@ -177,26 +190,27 @@ class Loader:
         empty = f"{exists} IS NULL" if exists else "false"
         backwards = "until$ < from$" if shape == "lasting" and "until$" in spans else "false"
         sql = (
-            f"CREATE OR REPLACE TEMP TABLE {self.name} AS\nSELECT * EXCLUDE (bad$, kept$), CASE WHEN kept$ THEN bad$"
-            f" | (CASE WHEN {empty} THEN {1 << (BITS + 1)} WHEN {backwards} THEN {1 << (BITS + 2)} ELSE 0 END)"
-            f" ELSE bad$ & {where_mask} END AS bad$ FROM (\n"
+            f"CREATE OR REPLACE TEMP TABLE {self.name} AS\nSELECT * EXCLUDE (bad$, kept$), "
+            f"CAST(CASE WHEN kept$ THEN bad$ | (CASE WHEN {empty} THEN {1 << (last + 1)} "
+            f"WHEN {backwards} THEN {1 << (last + 2)} ELSE 0 END)"
+            f" ELSE bad$ & {where_mask} END AS {'UTINYINT' if last < 6 else 'BIGINT'}) AS bad$ FROM (\n"
             f"SELECT *, {condition} AS kept${''.join(', ' + s for s in spans.values())} FROM {inner} y) z\n"
             f"WHERE {here} AND (kept$ OR bad$ & {where_mask} <> 0)"
         )
-        self.engine.run(self.source.id, sql, scans_files=scans)
+        self._run(scan, sql)
         summary = self._summary(shape)
         raw = f"{self._cleaned(scan, readings)} c"
-        bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, BITS, summary.bad)
+        bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, last, summary.bad)
         if bad_rows.guess_failed():
             return None
-        skipped, reasons = bad_rows.settle(ragged=scan.ragged and scans)
+        skipped, reasons = bad_rows.settle(self._rejected)
         if summary.bad:
             summary = self._summary(shape)
         self._first_dates(kinds, later, shape)
         files = tuple(shown(path, self.source, self.plan) for path in self.facts.files)
         return Table(
             self.source, self.name, kinds, shape, summary.rows, summary.days, summary.first, summary.last,
-            files, skipped, reasons, integers_of(scan),
+            files, skipped, reasons, integers_of(readings), "at$" if "at$" in spans else "day$",
         )  # fmt: skip
 
     def _summary(self, shape: Shape) -> Summary:
@@ -247,7 +261,8 @@ class Loader:
         for name, node in reversed(self._in_order()):
             if name.casefold() in names:
                 names |= {column.name.casefold() for column in columns_in(node)}
-        return sum({1 << min(i, BITS) for i, reading in enumerate(readings) if reading.name.casefold() in names})
+        last = min(len(readings), BITS)
+        return sum({1 << min(i, last) for i, reading in enumerate(readings) if reading.name.casefold() in names})
 
     def _spans(self, kinds: dict[str, Kind]) -> tuple[Shape, dict[str, str]]:
         """The shape of the source, and the SQL of its day columns."""
@@ -255,7 +270,10 @@ class Loader:
         if source.date is not None:
             column, kind = self._time(kinds, source.date, "date")
             spans = {"day$": f"CAST({column} AS DATE) AS day$"}
-            spans["at$"] = f"CAST({column} AS {'TIMESTAMP' if kind == 'timestamp' else 'DATE'}) AS at$"
+            if kind != "date":
+                # The order of rows is that of the moments, also in the hour that a clock shows twice.
+                at = f"timezone('UTC', {column})" if kind == "instant" else column
+                spans["at$"] = f"CAST({at} AS TIMESTAMP) AS at$"
             return "dated", spans
         if source.from_ is not None:
             column, _ = self._time(kinds, source.from_, "from")
@@ -314,8 +332,10 @@ def first_date_sql(column: str) -> str:
     return quoted("first$" + column.casefold())
 
 
-def integers_of(scan: Scan) -> frozenset[str]:
-    """The columns that the engine holds as whole numbers; those read from text are doubles."""
+def integers_of(readings: Sequence[Reading]) -> frozenset[str]:
+    """The columns that the engine holds as whole numbers, as their file does; those read from text are doubles."""
     return frozenset(
-        name.casefold() for name, type_name in scan.types.items() if type_name.endswith(("INT", "INTEGER"))
+        reading.name.casefold()
+        for reading in readings
+        if reading.kind == "number" and reading.sql == quoted(reading.name)
     )

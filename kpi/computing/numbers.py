@@ -23,9 +23,14 @@ def clean(text: str, null_values: tuple[str, ...] = ()) -> str:
 
 
 def plain_number_sql(text: str) -> str:
-    """A number in the notation of programs: finite, with a point."""
+    """A number in the notation of programs: finite, with a point, without marks between groups (R7)."""
     cast = f"TRY_CAST({text} AS DOUBLE)"
-    return f"(CASE WHEN isfinite({cast}) THEN {cast} END)"
+    return f"(CASE WHEN isfinite({cast}) AND NOT contains({text}, '_') THEN {cast} END)"
+
+
+def like_a_code(text: str) -> str:
+    """Whether a number is written as codes are: with a zero before it, or with ``_`` inside."""
+    return f"(({text} >= '00' AND {text} < '0:') OR contains({text}, '_'))"
 
 
 def number_sql(text: str, decimal: str, thousands: str | None) -> str:
@@ -79,25 +84,24 @@ def timestamp_sql(text: str) -> str:
     return f"(CASE WHEN {bare} AND {cast} BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9999-12-30' THEN {cast} END)"
 
 
-def zoned_sql(text: str, timezone: str) -> str:
-    """An ISO timestamp with a zone as a plain timestamp in ``timezone`` (T5), or NULL."""
+def zoned_sql(text: str) -> str:
+    """An ISO timestamp with a zone, or NULL."""
     cast = f"TRY_CAST({text} AS TIMESTAMPTZ)"
-    return f"(CASE WHEN length({text}) > 10 AND {zoned(text)} THEN timezone({text_literal(timezone)}, {cast}) END)"
+    bounds = "TIMESTAMPTZ '1000-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-30 00:00:00+00'"
+    return f"(CASE WHEN length({text}) > 10 AND {zoned(text)} AND {cast} BETWEEN {bounds} THEN {cast} END)"
 
 
 def zoned(text: str) -> str:
-    """Whether an ISO timestamp says its zone."""
+    """Whether an ISO timestamp says its zone: by an offset, or by a Z or name at its end."""
     rest = f"substr({text}, 11)"
-    return f"(right({text}, 1) IN ('Z', 'z') OR contains({rest}, '+') OR contains({rest}, '-'))"
+    return f"(right({text}, 1) > '9' OR contains({rest}, '+') OR contains({rest}, '-'))"
 
 
-def formatted_sql(text: str, shape: str, timezone: str) -> str:
-    """A timestamp in a ``strptime`` format, in ``timezone`` where the format reads a zone, or NULL."""
+def formatted_sql(text: str, shape: str) -> str:
+    """A timestamp in a ``strptime`` format, with a zone where the format reads one, or NULL."""
     stamp = f"try_strptime({text}, {text_literal(shape)})"
-    if "%z" in shape or "%Z" in shape:
-        stamp = f"timezone({text_literal(timezone)}, CAST({stamp} AS TIMESTAMPTZ))"
     # "%Y" also reads two digits, as the year 26.
-    return f"(CASE WHEN year({stamp}) >= 1000 THEN CAST({stamp} AS TIMESTAMP) END)"
+    return f"(CASE WHEN {stamp} BETWEEN '1000-01-01' AND '9999-12-30' THEN {stamp} END)"
 
 
 def duration_sql(text: str, shape: str) -> str:

@@ -34,8 +34,8 @@ def sum_sql(part: Part) -> str:
     return f"sum({part.chosen})::DOUBLE" if part.integer else f"fsum({part.chosen})"
 
 
-def partials(part: Part) -> list[str]:
-    """The columns that one day contributes to an aggregate."""
+def partials(part: Part, moment: str) -> list[str]:
+    """The columns that one day contributes to an aggregate; ``moment`` is the SQL of when a row happened."""
     chosen = part.chosen
     match part.function:
         case "count":
@@ -49,7 +49,7 @@ def partials(part: Part) -> list[str]:
         case "min" | "max":
             return [f"{part.function}({chosen})::DOUBLE"]
         case _:
-            return [timed(part, "t.at$")]
+            return [timed(part, moment)]
 
 
 def timed(part: Part, time: str) -> str:

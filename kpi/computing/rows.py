@@ -17,11 +17,17 @@ from kpi.computing.numbers import number_sql
 from kpi.errors import TextError, did_you_mean
 from kpi.formulas import tree
 
-Kind = Literal["number", "text", "boolean", "date", "timestamp", "duration", "empty"]
+# A timestamp is what a clock showed somewhere; an instant knows its zone, so that its hours can be counted.
+Kind = Literal["number", "text", "boolean", "date", "timestamp", "instant", "duration", "empty"]
 NodeType = TypeVar("NodeType", bound=tree.Node)
 SQL_OPS = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+FAR = 300_000  # days: eight centuries
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-TIMES = ("date", "timestamp")
+TIMES = ("date", "timestamp", "instant")
+SQL_TYPES: dict[Kind, str] = {
+    "number": "DOUBLE", "duration": "DOUBLE", "text": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE",
+    "timestamp": "TIMESTAMP", "instant": "TIMESTAMPTZ", "empty": "VARCHAR",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class RowCompiler:
                 inner = self.value(operand)
                 if inner.kind not in ("number", "duration", "empty"):
                     raise fault(node, f"minus needs a number, found {a(inner.kind)}")
-                return Sql(f"(-{inner.text})", inner.kind)
+                return Sql(f"(-CAST({inner.text} AS DOUBLE))", inner.kind)
             case tree.Arithmetic():
                 return self._arithmetic(node)
             case tree.Choice():
@@ -96,7 +102,7 @@ class RowCompiler:
         sql = self.value(node)
         if sql.kind not in ("boolean", "empty"):
             raise fault(node, f"a condition is needed here, found {a(sql.kind)}", 'compare it, e.g. status == "paid"')
-        return f"coalesce({sql.text}, false)"
+        return f"coalesce(CAST({sql.text} AS BOOLEAN), false)"
 
     def _column(self, node: tree.Column) -> Sql:
         sql = self._columns.get(node.name.casefold())
@@ -109,13 +115,15 @@ class RowCompiler:
         kinds = (left.kind, right.kind)
         if node.op == "-" and left.kind in TIMES and right.kind in TIMES:
             return Sql(elapsed(left, right), "duration")
+        if node.op in "+-" and "empty" in kinds and (left.kind in TIMES or right.kind in TIMES):
+            return Sql("CAST(NULL AS DOUBLE)", "empty")
         if node.op in "+-" and left.kind in TIMES and right.kind in ("number", "duration"):
             return moved(left, node.op, right)
         if node.op == "+" and right.kind in TIMES and left.kind in ("number", "duration"):
             return moved(right, "+", left)
         for side, part in ((left, node.left), (right, node.right)):
             if side.kind not in ("number", "duration", "empty"):
-                raise fault(part, f'"{node.op}" needs numbers, found {a(side.kind)}', number_hint(side.kind))
+                raise fault(part, f'"{node.op}" needs numbers, found {a(side.kind)}', number_hint(part, side.kind))
         kind: Kind = "duration" if "duration" in kinds else "number"
         if node.op in "+-" and set(kinds) == {"number", "duration"}:
             raise fault(node, "a number and a duration cannot be added", "write minutes(…) around the duration")
@@ -126,8 +134,8 @@ class RowCompiler:
                 kind = "number"
                 if left.kind == "number":
                     raise fault(node, "a number cannot be divided by a duration", "write hours(…) around the duration")
-            return Sql(f"(CAST({left.text} AS DOUBLE) / nullif({right.text}, 0))", kind)
-        return Sql(f"(CAST({left.text} AS DOUBLE) {node.op} {right.text})", kind)
+            return Sql(f"(CAST({left.text} AS DOUBLE) / nullif(CAST({right.text} AS DOUBLE), 0))", kind)
+        return Sql(f"(CAST({left.text} AS DOUBLE) {node.op} CAST({right.text} AS DOUBLE))", kind)
 
     def _compare(self, node: tree.Compare) -> str:
         left, right = alike(self.value(node.left), node.left, self.value(node.right), node.right)
@@ -138,17 +146,19 @@ class RowCompiler:
 
     def _within(self, node: tree.Within) -> str:
         operand = self.value(node.operand)
-        items = [alike(operand, node.operand, literal(item.value, item), item)[1].text for item in node.items]
-        if not items:
+        pairs = [alike(operand, node.operand, literal(item.value, item), item) for item in node.items]
+        if not pairs:
             return "true" if node.negated else "false"
-        found = f"coalesce({operand.text} IN ({', '.join(items)}), false)"
+        if all(left is operand for left, _ in pairs):
+            found = f"coalesce({operand.text} IN ({', '.join(right.text for _, right in pairs)}), false)"
+        else:
+            found = "(" + " OR ".join(f"coalesce({left.text} = {right.text}, false)" for left, right in pairs) + ")"
         return f"(NOT {found})" if node.negated else found
 
     def _choice(self, node: tree.Choice) -> Sql:
-        then, otherwise = alike(self.value(node.then), node.then, self.value(node.otherwise), node.otherwise)
+        then, otherwise = one_kind([(self.value(part), part) for part in (node.then, node.otherwise)])
         condition = self.condition(node.condition)
-        kind = otherwise.kind if then.kind == "empty" else then.kind
-        return Sql(f"(CASE WHEN {condition} THEN {then.text} ELSE {otherwise.text} END)", kind)
+        return Sql(f"(CASE WHEN {condition} THEN {then.text} ELSE {otherwise.text} END)", then.kind)
 
     def _call(self, node: tree.Call) -> Sql:
         name = node.name
@@ -160,13 +170,9 @@ class RowCompiler:
             return Sql(self._first_date(column.name), "date")
         values = [self.value(argument) for argument in node.arguments]
         if name == "coalesce":
-            return self._coalesce(node, values)
+            parts = one_kind(list(zip(values, node.arguments, strict=True)))
+            return Sql("coalesce(" + ", ".join(part.text for part in parts) + ")", parts[0].kind)
         return simple_call(node, values)
-
-    def _coalesce(self, node: tree.Call, values: list[Sql]) -> Sql:
-        first = next((v for v in values if v.kind != "empty"), values[0])
-        parts = [alike(first, node, value, part)[1] for value, part in zip(values, node.arguments, strict=True)]
-        return Sql("coalesce(" + ", ".join(part.text for part in parts) + ")", first.kind)
 
 
 def simple_call(node: tree.Call, values: list[Sql]) -> Sql:
@@ -214,8 +220,10 @@ def alike(left: Sql, left_node: tree.Node, right: Sql, right_node: tree.Node) ->
         return alike(left, left_node, as_time(right_node), right_node)
     if right.kind in TIMES and left.kind == "text":
         return alike(as_time(left_node), left_node, right, right_node)
-    if left.kind in TIMES and right.kind in TIMES:
+    if "date" in (left.kind, right.kind) and left.kind in TIMES and right.kind in TIMES:
         return day_of(left), day_of(right)
+    if left.kind in TIMES and right.kind in TIMES:
+        return left, right  # the engine takes a timestamp for one in the calendar's zone
     text, other = (left, right) if left.kind == "text" else (right, left)
     hint = None
     if text.kind == "text" and other.kind == "number":
@@ -223,6 +231,24 @@ def alike(left: Sql, left_node: tree.Node, right: Sql, right_node: tree.Node) ->
     elif text.kind == "text" and other.kind == "boolean":
         hint = "truth values are written True and False, without quotation marks"
     raise fault(right_node, f"{a(left.kind)} cannot be compared with {a(right.kind)}", hint)
+
+
+def one_kind(values: list[tuple[Sql, tree.Node]]) -> list[Sql]:
+    """Values that stand for one another, brought to one kind; of dates and times that of times, lest hours be lost."""
+    first, first_node = next((value for value in values if value[0].kind != "empty"), values[0])
+    if first.kind == "text" and any(value.kind in TIMES for value, _ in values):
+        first, first_node = next(value for value in values if value[0].kind in TIMES)
+    if first.kind not in TIMES:
+        for value, node in values:
+            alike(first, first_node, value, node)
+        empty = f"CAST(NULL AS {SQL_TYPES[first.kind]})"
+        return [Sql(empty if value.kind == "empty" else value.text, first.kind) for value, _ in values]
+    times = [as_time(node) if value.kind == "text" else value for value, node in values]
+    for value, (_, node) in zip(times, values, strict=True):
+        alike(first, first_node, value, node)
+    kinds = {value.kind for value in times}
+    kind: Kind = "instant" if "instant" in kinds else "timestamp" if "timestamp" in kinds else "date"
+    return [Sql(f"CAST({value.text} AS {SQL_TYPES[kind]})", kind) for value in times]
 
 
 def day_of(time: Sql) -> Sql:
@@ -252,17 +278,22 @@ def elapsed(left: Sql, right: Sql) -> str:
     """Seconds between two times, with fractions (V6)."""
     if left.kind == right.kind == "date":
         return f"(CAST({left.text} - {right.text} AS DOUBLE) * 86400)"
-    late, early = (f"CAST({side.text} AS TIMESTAMP)" for side in (left, right))
+    # A clock that is set forward or back does not change how long something took, where the zones are known.
+    type_name = "TIMESTAMPTZ" if "instant" in (left.kind, right.kind) else "TIMESTAMP"
+    late, early = (f"CAST({side.text} AS {type_name})" for side in (left, right))
     return f"((epoch_us({late}) - epoch_us({early})) / 1e6)"
 
 
 def moved(time: Sql, op: str, by: Sql) -> Sql:
-    """A date moved by whole days, or a time by days or a duration."""
+    """A date moved by whole days, or a time by days or a duration; empty where that leads out of the calendar."""
+    days = f"CAST({by.text} AS DOUBLE)" + (" / 86400" if by.kind == "duration" else "")
+    near = f"CASE WHEN abs({days}) < {FAR}"
     if by.kind == "number" and time.kind == "date":
-        return Sql(f"({time.text} {op} CAST({by.text} AS INTEGER))", "date")
-    seconds = by.text if by.kind == "duration" else f"({by.text} * 86400)"
-    stamp = f"CAST({time.text} AS TIMESTAMP)"
-    return Sql(f"({stamp} {op} to_microseconds(CAST({seconds} * 1e6 AS BIGINT)))", "timestamp")
+        return Sql(f"({near} THEN {time.text} {op} CAST({by.text} AS INTEGER) END)", "date")
+    kind: Kind = "instant" if (time.kind, by.kind) == ("instant", "duration") else "timestamp"
+    stamp = f"CAST({time.text} AS {'TIMESTAMPTZ' if kind == 'instant' else 'TIMESTAMP'})"
+    seconds = by.text if by.kind == "duration" else f"CAST({by.text} AS DOUBLE) * 86400"
+    return Sql(f"({near} THEN {stamp} {op} to_microseconds(CAST({seconds} * 1e6 AS BIGINT)) END)", kind)
 
 
 def wanted(node: tree.Call, value: Sql, kinds: tuple[str, ...], words: str) -> None:
@@ -272,17 +303,18 @@ def wanted(node: tree.Call, value: Sql, kinds: tuple[str, ...], words: str) -> N
         raise fault(node, f"{node.name}() needs {words}, found {a(value.kind)}", hint)
 
 
-def number_hint(kind: Kind) -> str | None:
+def number_hint(node: tree.Node, kind: Kind) -> str | None:
     """What to do when something is not a number."""
     if kind == "text":
-        return "say types: {column: number}, or write number(column)"
+        name = node.name if isinstance(node, tree.Column) else "column"
+        return f"say types: {{{name}: number}}, or write number({name})"
     return "write … if condition else …" if kind == "boolean" else None
 
 
 def a(kind: Kind) -> str:
     """The kind in words, with its article where it takes one."""
-    words = {"text": "text", "empty": "an empty column", "boolean": "a truth value", "timestamp": "a time"}
-    return words.get(kind, f"a {kind}")
+    words = {"text": "text", "empty": "an empty column", "boolean": "a truth value"}
+    return "a time" if kind in ("timestamp", "instant") else words.get(kind, f"a {kind}")
 
 
 def fault(node: tree.Node, message: str, hint: str | None = None) -> TextError:

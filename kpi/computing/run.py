@@ -46,7 +46,7 @@ def compute(
     before it make the history. A source that cannot be read fails only the KPIs that use it: see ``Series.problem``
     and ``Results.problems``. Raises nothing for what is in the data.
     """
-    with Engine() as engine:
+    with Engine(checked.plan.calendar.timezone) as engine:
         return Run(engine, checked, as_of, to_date, periods).results(list(checked.plan.kpis if kpis is None else kpis))
 
 
@@ -69,7 +69,7 @@ class Run:
         self._asked: dict[str, dict[Request, None]] = {}
         self._noting = False
         self._seen: list[Request] = []
-        self._of_kpi: dict[str, tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]] = {}
+        self._of_name: dict[str, tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]] = {}
         snapshots = frozenset(name for name, source in self.plan.sources.items() if source.snapshot)
         self.evaluator = Evaluator(
             checked.formulas, checked.measures, self.plan.kpis, self.calendar, snapshots, self._lookup
@@ -91,6 +91,7 @@ class Run:
             self._gather(lambda: [self._looking_back(kpi, period) for kpi, period in stale.items()])
         series = {kpi: self._series(kpi, stale.get(kpi)) for kpi in kpis}
         problems = dict.fromkeys(s.problem for s in series.values() if s.failed and s.problem)
+        problems |= dict.fromkeys(fault for name in named if (fault := self._fault(name)) is not None)
         return Results(
             self.as_of, series, {name: use_of(table) for name, table in self.tables.items()},
             tuple(problems), tuple(self.engine.statements), dict(self.engine.scans),
@@ -171,31 +172,32 @@ class Run:
             if request.window is not None
         )
 
-    def _parts(self, kpi: str) -> tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]:
-        """The sources of a KPI, through measures and other KPIs; and its aggregates with the paths of their texts."""
-        if kpi not in self._of_kpi:
+    def _parts(self, name: str) -> tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]:
+        """The sources of a KPI or measure, through those that it names; and its aggregates with the paths of their
+        texts."""
+        if name not in self._of_name:
             found: list[tuple[tuple[str, ...], tree.Aggregate]] = []
             sources: dict[str, None] = {}
-            for path, node in self._texts(kpi):
+            for path, node in self._texts(name):
                 for part in walk(node):
                     if isinstance(part, tree.Aggregate):
                         found.append((path, part))
                         sources[part.source] = None
-            self._of_kpi[kpi] = list(sources), found
-        return self._of_kpi[kpi]
+            self._of_name[name] = list(sources), found
+        return self._of_name[name]
 
-    def _texts(self, kpi: str) -> list[tuple[tuple[str, ...], tree.Node]]:
-        formula = self.checked.formulas.get(kpi)
+    def _texts(self, name: str) -> list[tuple[tuple[str, ...], tree.Node]]:
+        formula = self.checked.formulas.get(name) or self.checked.measures.get(name)
         if formula is None:
             return []
-        seen: set[str] = set()
-        texts: list[tuple[tuple[str, ...], tree.Node]] = [(("kpis", kpi, "formula"), formula)]
         by_node: dict[int, tuple[str, ...]] = {
-            id(node): ("measures", name) for name, node in self.checked.measures.items()
+            id(node): ("measures", measure) for measure, node in self.checked.measures.items()
         }
-        by_node |= {id(node): ("kpis", name, "formula") for name, node in self.checked.formulas.items()}
-        texts += [(by_node[id(node)], node) for node in expand(formula, self.checked, seen) if node is not formula]
-        return texts
+        by_node |= {id(node): ("kpis", kpi, "formula") for kpi, node in self.checked.formulas.items()}
+        texts = [(by_node[id(node)], node) for node in expand(formula, self.checked, set())]
+        # Two formulas with the same text are one tree.
+        own = ("kpis", name, "formula") if name in self.checked.formulas else ("measures", name)
+        return [(own, formula), *texts[1:]]
 
     def _sources(self, kpi: str) -> list[str]:
         return self._parts(kpi)[0]
@@ -296,7 +298,7 @@ class Run:
         formula = self.checked.formulas.get(kpi)
         if formula is None or self.evaluator.window(kpi).kind != "period":
             return False
-        return is_additive(formula, self.checked.measures, self.checked.formulas)
+        return is_additive(formula, self.checked)
 
     def _aim(self, kpi: str, period: Period) -> Period:
         """The period of what a target names: the whole one where the target of a sum is shared out by days (T7)."""
@@ -307,20 +309,27 @@ class Run:
         definition = self.plan.kpis[kpi]
         if definition.formula is not None and kpi not in self.checked.formulas:
             return f"{kpi}: its formula cannot be read"
-        for source in self._sources(kpi):
-            if source in self.failures:
-                return self.failures[source]
-        for path, aggregate in self._parts(kpi)[1]:
-            gatherer = self.gatherers.get(aggregate.source)
-            for fault in (f for a, f in (gatherer.faults.items() if gatherer else ()) if same(a, aggregate)):
-                return placed(
-                    self.checked, path, TextError(fault.message, *aggregate_place(aggregate, fault), hint=fault.hint)
-                )
+        fault = self._fault(kpi)
+        if fault is not None:
+            return fault
         try:
             self.evaluator.kpi(kpi, self._now(kpi), self._now(kpi))
         except MixedKindsError as mixed:
             error = TextError(mixed.message, 0, len(definition.formula or ""), hint=mixed.hint)
             return placed(self.checked, ("kpis", kpi, "formula"), error)
+        return None
+
+    def _fault(self, name: str) -> str | None:
+        """Why the sources of a KPI or measure, or their columns, yield nothing for it; or None."""
+        for source in self._sources(name):
+            if source in self.failures:
+                return self.failures[source]
+        for path, aggregate in self._parts(name)[1]:
+            gatherer = self.gatherers.get(aggregate.source)
+            for fault in (f for a, f in (gatherer.faults.items() if gatherer else ()) if same(a, aggregate)):
+                return placed(
+                    self.checked, path, TextError(fault.message, *aggregate_place(aggregate, fault), hint=fault.hint)
+                )
         return None
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
+from kpi.computing.demand import Need
 from kpi.computing.engine import Engine, quoted, text_literal
 from kpi.errors import KpiError, did_you_mean
 from kpi.model import Plan, Source
-from kpi.sources import FileFacts, SourceFacts, column_name, shown
+from kpi.sources import FileFacts, SourceFacts, shown
+from kpi.sources.headers import named
 
 FILENAME = "filename"
 if TYPE_CHECKING:
@@ -22,29 +24,33 @@ UTF8 = ("utf-8", "utf-8-sig", "utf8", "ascii", "us-ascii")
 class Scan(NamedTuple):
     """A FROM clause (a parenthesised SELECT) whose columns are named as in the plan.
 
-    ``types`` has the DuckDB type of each column; VARCHAR columns are text as it stands in the file. ``ragged``: the
-    reader noted rows with too few or too many fields instead of stopping.
+    ``types`` has the DuckDB type of each column; VARCHAR columns are text as it stands in the file. ``at``: where the
+    rows are now, in the files, in a table of the engine, or there as cleaned text. ``rejects``: the reader notes rows
+    with too few or too many fields instead of stopping.
     """
 
     sql: str
     types: dict[str, str]
-    ragged: bool = False
+    at: Literal["files", "table", "text"] = "files"
+    rejects: bool = False
 
 
 class Scanner:
-    """Builds the scan of one file source. ``wanted`` are folded column names; None means all."""
+    """Builds the scan of one file source, of the columns that are needed."""
 
-    def __init__(self, engine: Engine, plan: Plan, source: Source, facts: SourceFacts, wanted: set[str] | None) -> None:
+    def __init__(self, engine: Engine, plan: Plan, source: Source, facts: SourceFacts, need: Need) -> None:
         self.engine = engine
         self.plan = plan
         self.source = source
         self.facts = facts
-        self.wanted = wanted
+        self.need = need
+        # What the engine reads: what that is called in messages. A copy is called like the file that it is of.
+        self.names = {str(path): self.name(path) for path in facts.files}
 
     def scan(self, *, rewrite: bool = False) -> Scan:
         """The scan. ``rewrite``: copy the text files first, through a reader that forgives line endings.
 
-        Raises KpiError for a column that one of the files lacks (R5).
+        Raises KpiError for a column that one of the files lacks (R5), and the engine's error for what is not JSON.
         """
         if self.facts.kind == "csv":
             return self._csv(rewrite)
@@ -68,7 +74,7 @@ class Scanner:
         types = dict.fromkeys(columns, "VARCHAR")
         if self._wants(FILENAME):
             types[FILENAME] = "VARCHAR"
-        return Scan("(" + "\nUNION ALL BY NAME\n".join(parts) + ")", types, ragged=self._skips)
+        return Scan("(" + "\nUNION ALL BY NAME\n".join(parts) + ")", types, rejects=self._skips)
 
     @property
     def _skips(self) -> bool:
@@ -76,7 +82,7 @@ class Scanner:
 
     def _csv_group(self, files: Sequence[FileFacts], columns: Sequence[str], rewrite: bool) -> str:
         first = files[0]
-        paths = {str(self._readable(file, rewrite)): self.name(file.path) for file in files}
+        paths = [str(self._readable(file, rewrite)) for file in files]
         places = {name.casefold(): f"c{place}" for place, name in enumerate(first.names)}
         chosen = [f"{quoted(places[name.casefold()])} AS {quoted(name)}" for name in columns]
         options = [
@@ -92,7 +98,7 @@ class Scanner:
             options.append("ignore_errors=true, store_rejects=true, rejects_limit=0")
         if self._wants(FILENAME):
             options.append("filename='file'")
-            chosen.append(f"{renamed('file', paths)} AS {quoted(FILENAME)}")
+            chosen.append(f"{self._renamed('file', paths)} AS {quoted(FILENAME)}")
         listed = "[" + ", ".join(text_literal(path) for path in paths) + "]"
         return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed}, {', '.join(options)})"
 
@@ -103,71 +109,77 @@ class Scanner:
             return file.path
         target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
         copy_text(file, target, self.name(file.path), even=rewrite)
+        self.names[str(target)] = self.name(file.path)
         return target
 
     # JSON and Parquet.
 
     def _json(self) -> Scan:
-        files = [str(path) for path in self.facts.files]
-        listed = "[" + ", ".join(text_literal(path) for path in files) + "]"
-        reader = f"read_json({listed}, union_by_name=true, sample_size=-1, filename='file'"
-        keys = [row[0] for row in self.engine.ask(f"DESCRIBE SELECT * EXCLUDE (file) FROM {reader})")]
-        names = self._named(keys)
+        """All objects as they stand, in a table, since only all of them tell the keys."""
+        table = f"json${self.source.id}"
+        listed = ", ".join(text_literal(str(path)) for path in self.facts.files)
+        read = f"SELECT * FROM read_json_objects([{listed}], filename='file$')"
+        self.engine.run(self.source.id, f"CREATE OR REPLACE TEMP TABLE {table} AS {read}", scans_files=True)
+        found = self.engine.ask(f"SELECT list(DISTINCT key) FROM (SELECT unnest(json_keys(json)) AS key FROM {table})")
+        keys = sorted(found[0][0] or ())
+        names = self._named(keys, self.facts.files[0])
+        chosen = []
         columns = self._columns_of_all([(self.facts.files[0], tuple(names))])
-        typed = ", ".join(f"{text_literal(key)}: 'VARCHAR'" for key in keys)
-        paths = {path: self.name(Path(path)) for path in files}
-        chosen = [f"{quoted(names[name])} AS {quoted(name)}" for name in columns]
+        for name in columns:
+            pointer = "/" + names[name].replace("~", "~0").replace("/", "~1")
+            chosen.append(f"json_extract_string(json, {text_literal(pointer)}) AS {quoted(name)}")
+        types = dict.fromkeys(columns, "VARCHAR")
         if self._wants(FILENAME):
-            chosen.append(f"{renamed('file', paths)} AS {quoted(FILENAME)}")
-        reader = f"read_json({listed}, columns={{{typed}}}, filename='file')"
-        types = dict.fromkeys((*columns, *([FILENAME] if self._wants(FILENAME) else [])), "VARCHAR")
-        return Scan(f"(SELECT {', '.join(chosen) or '1 AS c0'} FROM {reader})", types)
+            chosen.append(f"{self._renamed('file$', [str(path) for path in self.facts.files])} AS {quoted(FILENAME)}")
+            types[FILENAME] = "VARCHAR"
+        return Scan(f"(SELECT {', '.join(chosen) or '1 AS c0'} FROM {table})", types, "table")
 
     def _parquet(self) -> Scan:
-        files = [str(path) for path in self.facts.files]
-        per_file: list[dict[str, str]] = []
-        for path in files:
-            described = self.engine.ask(f"DESCRIBE SELECT * FROM read_parquet([{text_literal(path)}])")
-            per_file.append({row[0]: row[1] for row in described})
-        named = [self._named(list(stated)) for stated in per_file]
-        columns = self._columns_of_all(
-            [(path, tuple(names)) for path, names in zip(self.facts.files, named, strict=True)]
-        )
+        per_file: list[tuple[Path, dict[str, str], dict[str, str]]] = []
+        for path in self.facts.files:
+            described = self.engine.ask(f"DESCRIBE SELECT * FROM read_parquet([{text_literal(str(path))}])")
+            stated = {row[0]: row[1] for row in described}
+            names = {name.casefold(): key for name, key in self._named(list(stated), path).items()}
+            per_file.append((path, stated, names))
+        columns = self._columns_of_all([(path, tuple(names)) for path, _, names in per_file])
         types: dict[str, str] = {}
+        for name in columns:
+            for _, stated, names in per_file:
+                types[name] = wider(types.get(name), stated[names[name.casefold()]])
         parts = []
-        for path, stated, names in zip(files, per_file, named, strict=True):
-            folded = {name.casefold(): key for name, key in names.items()}
+        for path, stated, names in per_file:
             chosen = []
             for name in columns:
-                key = folded[name.casefold()]
-                chosen.append(f"{quoted(key)} AS {quoted(name)}")
-                if types.setdefault(name, stated[key]) != stated[key]:
-                    types[name] = wider(types[name], stated[key])
+                key = names[name.casefold()]
+                alike = stated[key] == types[name]
+                value = quoted(key) if alike else f"CAST({quoted(key)} AS {types[name]})"
+                chosen.append(f"{value} AS {quoted(name)}")
             if self._wants(FILENAME):
-                chosen.append(f"{text_literal(self.name(Path(path)))} AS {quoted(FILENAME)}")
-            parts.append(f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_parquet([{text_literal(path)}])")
+                chosen.append(f"{text_literal(self.name(path))} AS {quoted(FILENAME)}")
+            parts.append(f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_parquet([{text_literal(str(path))}])")
         if self._wants(FILENAME):
             types[FILENAME] = "VARCHAR"
         return Scan("(" + "\nUNION ALL BY NAME\n".join(parts) + ")", types)
 
     # Names.
 
-    def _wants(self, name: str) -> bool:
-        return self.wanted is not None and name in self.wanted
+    def _renamed(self, column: str, paths: Sequence[str]) -> str:
+        """SQL for the name in the plan's words of the file that a row came from."""
+        if len(paths) == 1:
+            return text_literal(self.names[paths[0]])
+        cases = " ".join(f"WHEN {text_literal(path)} THEN {text_literal(self.names[path])}" for path in paths)
+        return f"(CASE {column} {cases} END)"
 
-    def _named(self, keys: Sequence[str]) -> dict[str, str]:
-        """Plan names of the columns of a file that states them: name to key."""
-        chosen = {header: name for name, header in self.source.columns.items()}
-        names: dict[str, str] = {}
-        for place, key in enumerate(keys, 1):
-            name = chosen.get(key) or chosen.get(key.strip()) or column_name(key) or f"column_{place}"
-            if name.casefold() in {known.casefold() for known in names}:
-                raise KpiError(
-                    f'{self.source.id}: two columns are called "{name}"',
-                    hint=f"give one another name: columns: {{other_name: {key}}}",
-                )
-            names[name] = key
-        return names
+    def _wants(self, name: str) -> bool:
+        return name in self.need.columns
+
+    def _named(self, keys: Sequence[str], path: Path) -> dict[str, str]:
+        """Plan names of the columns of a file that states them: name to key (R3). Raises KpiError."""
+        found = named(keys, self.source.columns)
+        for collision in found.collisions:
+            message = f'{self.name(path)} has two columns that would be called "{collision.name}"'
+            raise KpiError(f"{self.source.id}: {message}", hint=collision.mend)
+        return dict(zip(found.names, keys, strict=True))
 
     def _columns_of_all(self, per_file: Sequence[tuple[Path, tuple[str, ...]]]) -> list[str]:
         """The wanted columns, each of which every file must have (R5)."""
@@ -175,40 +187,54 @@ class Scanner:
         for _, names in per_file:
             for name in names:
                 order.setdefault(name.casefold(), name)
-        if self.wanted is None:
-            needed = list(order)
-        else:
-            needed = [folded for folded in order if folded in self.wanted]
-            for folded in self.wanted - set(order) - {FILENAME}:
-                files = " and ".join(self.name(path) for path, _ in per_file[:1])
+        self._refuse_unknown(order, per_file[0][0])
+        kept = []
+        for folded, name in order.items():
+            lacking = next((path for path, names in per_file if folded not in {n.casefold() for n in names}), None)
+            if not self.need.wants(folded):
+                continue
+            if lacking is None:
+                kept.append(name)
+            elif self.need.names(folded):
+                own = next(names for path, names in per_file if path == lacking)
                 raise KpiError(
-                    f'{self.source.id}: {files} has no column "{folded}"', hint=did_you_mean(folded, order.values())
+                    f'{self.source.id}: {self.name(lacking)} has no column "{name}", which other files have',
+                    hint=did_you_mean(name, own) or "mend that file, or leave it out of path",
                 )
-        for path, names in per_file:
-            have = {name.casefold() for name in names}
-            for folded in needed:
-                if folded not in have:
-                    raise KpiError(
-                        f'{self.source.id}: {self.name(path)} has no column "{order[folded]}", which other files have',
-                        hint=did_you_mean(order[folded], names) or "mend that file, or leave it out of path",
-                    )
-        return [order[folded] for folded in needed]
+        return kept
+
+    def _refuse_unknown(self, order: Mapping[str, str], first: Path) -> None:
+        """Raise KpiError for a column that no file has, and for a computed one that a file has already."""
+        for folded in self.need.columns:
+            if folded not in order and folded != FILENAME:
+                message = f'{self.source.id}: {self.name(first)} has no column "{folded}"'
+                raise KpiError(message, hint=did_you_mean(folded, order.values()))
+        for name in self.source.computed:
+            if name.casefold() in order:
+                raise clash(self.source.id, name)
 
 
-def wider(one: str, other: str) -> str:
-    """The type for a column whose files differ: numbers stay numbers, all else is text."""
-    numbers = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
-    if one.startswith(numbers) and other.startswith(numbers):
-        return "DOUBLE"
+def clash(source_id: str, name: str) -> KpiError:
+    """What is wrong with a computed column that has the name of one that is there already."""
+    hint = f"choose another name, or rename the other: columns: {{{name}_as_written: …}}"
+    return KpiError(f'{source_id} has a column "{name}" already, and computes another', hint=hint)
+
+
+FAMILIES = (
+    ("TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT",
+     "DECIMAL", "FLOAT", "DOUBLE"),
+    ("DATE", "TIMESTAMP"),
+)  # fmt: skip
+
+
+def wider(one: str | None, other: str) -> str:
+    """The type for a column whose files differ: numbers stay numbers, days and times become times, all else text."""
+    if one is None or one == other:
+        return other
+    for family, widest in zip(FAMILIES, ("DOUBLE", "TIMESTAMP"), strict=True):
+        if one.split("(")[0] in family and other.split("(")[0] in family:
+            return widest
     return "VARCHAR"
-
-
-def renamed(column: str, paths: dict[str, str]) -> str:
-    """The name in the plan's words of the file that a row came from."""
-    if len(paths) == 1:
-        return text_literal(next(iter(paths.values())))
-    cases = " ".join(f"WHEN {text_literal(path)} THEN {text_literal(name)}" for path, name in paths.items())
-    return f"(CASE {column} {cases} END)"
 
 
 def opened_bytes(path: Path) -> IO[bytes] | GzipFile:

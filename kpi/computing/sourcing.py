@@ -12,6 +12,7 @@ from kpi.computing.queries import expose, first_line, run_query, vet
 from kpi.computing.scan import Scan
 from kpi.computing.table import Table
 from kpi.errors import KpiError, TextError
+from kpi.sources import DOUBTFUL, MISSING
 
 if TYPE_CHECKING:
     from kpi.checking import Checked
@@ -88,9 +89,9 @@ class Sourcing:
         if facts.kind == "excel":
             raise KpiError(f"{source_id}: workbooks cannot be computed yet", hint="save the sheet as CSV")
         for problem in facts.problems:
-            if problem.code not in ("title-row", "missing-file"):
+            if problem.code not in (DOUBTFUL, MISSING):
                 raise KpiError(problem.message, hint=problem.hint)
-        missing = next((problem for problem in facts.problems if problem.code == "missing-file"), None)
+        missing = next((problem for problem in facts.problems if problem.code == MISSING), None)
         if missing is not None:
             raise KpiError(missing.message, hint=missing.hint)
         if not facts.files:

@@ -17,10 +17,11 @@ Shape = Literal["dated", "lasting", "snapshot"]
 class Table:
     """Rows in the engine, those up to ``as_of`` only (T1), after ``where``.
 
-    ``name`` is the engine's table. Beside the plan's columns it has ``day$`` and ``at$`` (dated rows: day, and time
-    where there is one) or ``from$`` and ``until$`` (rows that last; ``until$`` is the first day after). ``kinds`` maps
-    column names to kinds; ``integers`` those held as whole numbers. ``days`` are the days that have rows, in order,
-    and ``first`` and ``last`` the first and last of them (for rows that last: of ``from``).
+    ``name`` is the engine's table. Beside the plan's columns it has ``day$`` (dated rows; with times of day also
+    ``at$``, and ``moment`` is the one of the two that orders rows) or ``from$`` and ``until$`` (rows that last;
+    ``until$`` is the first day after). ``kinds`` maps column names to kinds; ``integers`` those held as whole numbers.
+    ``days`` are the days that have rows, in order, and ``first`` and ``last`` the first and last of them (for rows that
+    last: of ``from``).
     """
 
     source: Source
@@ -35,6 +36,7 @@ class Table:
     skipped: int = 0
     skipped_reasons: tuple[str, ...] = ()
     integers: frozenset[str] = frozenset()
+    moment: str = "day$"
 
     def kind(self, column: str) -> Kind | None:
         """The kind of a column, whatever the case of its name; None for an unknown one."""
