@@ -131,6 +131,7 @@ def test_S103_comparisons_need_a_reference(name: str, words: list[str]) -> None:
 def test_S103_a_measure_may_be_a_superlative() -> None:
     assert marked("S103", kpi("Longest and fastest outage")) == []
     assert marked("S103", kpi("Better service")) == ["Better"]
+    assert marked("S103", kpi("Calls about larger orders")) == []
 
 
 @pytest.mark.parametrize(
@@ -172,8 +173,9 @@ def test_S105_least_number_of_words_can_be_set() -> None:
 @pytest.mark.parametrize(
     ("name", "flagged"),
     [
-        ("Customer satisfaction", True),
-        ("Operational excellence", True),
+        ("Overall customer satisfaction", True),
+        ("Customer and partner loyalty", True),
+        ("Operational excellence", False),  # two words are too short anyhow, which is S105's to say
         ("Growing loyalty", False),
         ("Increase satisfaction", False),
         ("Everyone owns quality", False),

@@ -25,7 +25,9 @@ BEFORE = frozenset({"or", "once", "any", "no", "and", "not", "nothing", "worth"}
 def check(context: Context) -> Iterator[Finding]:
     """Comparatives and superlatives in names that hold neither a reference nor a number."""
     for statement, match, text in flagged(context, "comparisons", "comparisons"):
-        if statement.kind != "question" and not _refers(statement, match):
+        # Further on in a KPI's name it is part of what is counted: "Calls about larger orders".
+        named = statement.kind == "goal" or (statement.kind == "kpi" and match.start <= 1)
+        if named and not _refers(statement, match):
             yield at_words(statement, match, f'"{text}" says nothing without a comparison', match.entry.mend or MEND)
 
 

@@ -12,13 +12,14 @@ from kpi.linting.text import has_number
 if TYPE_CHECKING:
     from kpi.linting.context import Context
 
-MOST_WORDS = 3
+MOST_WORDS = 4
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """Short goals that end in an abstract noun and hold no verb: "Operational excellence"."""
+    """Short goals that end in an abstract noun and hold no verb; those that are too short anyhow are S105's."""
+    least = context.settings.min_goal_words
     for statement in context.statements:
-        if statement.kind != "goal" or not 1 < len(statement.words) <= MOST_WORDS:
+        if statement.kind != "goal" or not least <= len(statement.words) <= max(least, MOST_WORDS):
             continue
         words = [word[0] for word in statement.words]
         if words[-1] not in context.words("abstract_nouns") or _has_verb(context, words):
