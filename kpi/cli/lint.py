@@ -46,6 +46,9 @@ def lint(
         Literal["error", "warning", "info", "never"],
         typer.Option("--fail-on", help="The least severity that makes the exit code 1."),
     ] = "warning",
+    diff: Annotated[
+        str | None, typer.Option("--diff", metavar="REV", help="Report only what concerns changes since this commit.")
+    ] = None,
     baseline: Annotated[
         Path | None, typer.Option("--baseline", metavar="FILE", help="Report only what this baseline does not know.")
     ] = None,
@@ -70,6 +73,7 @@ def lint(
     if dry_run and not fix:
         raise UsageError("--dry-run shows what --fix would do", hint="write: kpi lint --fix --dry-run")
     run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [])
+    run.since = diff
     asked = [*([file] if file is not None else []), *(files or [])] or [plan_file(None)]
     run.read(asked)
     if fix:
@@ -102,6 +106,7 @@ class _Run:
         self.stdin_filename = stdin_filename
         self.reviews: dict[Path, tuple[ReadResult, Review]] = {}
         self.unreadable: list[KpiError] = []
+        self.since: str | None = None
         self._stdin: str | None = None
 
     def read(self, asked: Iterable[Path]) -> None:
@@ -134,8 +139,20 @@ class _Run:
         self.reviews[path] = read, review(check(read), read.texts, options)
 
     def findings(self) -> Iterable[Diagnostic]:
-        """All findings of all plans; one of a file that two of them include is there once."""
-        return dict.fromkeys(found for _, review in self.reviews.values() for found in review.findings)
+        """All findings of all plans, or those on changes; one of a file that two of them include is there once."""
+        return dict.fromkeys(found for path in self.reviews for found in self._findings_of(path))
+
+    def _findings_of(self, path: Path) -> Iterable[Diagnostic]:
+        read, review = self.reviews[path]
+        if self.since is None:
+            return review.findings
+        from kpi.comparing.versions import open_versions
+        from kpi.linting.since import on_changes
+
+        if ".." in self.since:
+            raise UsageError("--diff takes one commit, with which the files as they are now are compared")
+        before = open_versions(self.stdin_filename if path == STDIN else path, self.since, Path.cwd())[0].read
+        return on_changes(review.findings, before.plan, read.plan, before.texts, read.texts)
 
     def line_text(self, file: str, line: int) -> str:
         """The line of a file as it may be shown."""
