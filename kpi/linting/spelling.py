@@ -67,6 +67,8 @@ def canonical(text: str, unit: Unit, baseline: float | None = None, toward: Op |
         except TextError:
             return None
 
+    if re.match(r"(?:[<>]=?|==|[≥≤]) \S", text) and " %" not in text:
+        return None  # a sign and a space are as good as words
     before = parsed(text)
     new = re.sub(r"(?<=\d) (?=%)", "", " ".join(text.split()))
     if (sign := re.match(r"(>=|=>|<=|=<|==|[≥≤=><])\s*", new)) is not None:

@@ -1,4 +1,4 @@
-"""M114: a target in signs, or without a direction of its own."""
+"""M114: a target in odd spelling, or without a direction of its own."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """Targets and thresholds that are understood but spelt oddly: "90 %", "> 90", a number without direction."""
+    """Targets and thresholds that are understood but spelt oddly: "90 %", ">90", a number without direction."""
     for path, text, respelt in odd_targets(context):
         yield Finding(path, f'"{text}" means "{respelt}"', f"write {respelt}: kpi lint --fix does", fixable=True)
 
 
-RULE = Rule("M114", "odd-target", "info", "A target says its direction in words.", check)
+RULE = Rule("M114", "odd-target", "info", "A target says its direction, and says it plainly.", check)
