@@ -25,6 +25,7 @@ LIMITS = {"SQL by hand": (0.6, None), "pandas": (0.5, 0.5)}  # time, memory
 GENERATE = """
 import sys, duckdb
 rows, path = int(sys.argv[1]), sys.argv[2]
+duckdb.execute("SET enable_progress_bar = false")
 duckdb.execute("SELECT setseed(0.42)")
 duckdb.execute(f'''COPY (SELECT i AS order_id,
   DATE '2024-01-01' + CAST(floor(i * 912.0 / {rows}) AS INTEGER) AS ordered_at,
@@ -62,6 +63,7 @@ kpis:
 SQL = """
 import json, duckdb
 c = duckdb.connect()
+c.execute('SET enable_progress_bar = false')
 c.execute('''CREATE TEMP TABLE o AS
   SELECT ordered_at AS d, customer_id, amount, quantity, channel, status FROM read_csv('orders.csv')''')
 def rows(grain, start, extra=''):
