@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from kpi.computing.scan import opened
 from kpi.errors import KpiError
 from kpi.model import Plan, Source
 from kpi.sources import FileFacts, SourceFacts, shown
+from kpi.sources.headers import named
 
 SAMPLE_ROWS = 200
 EMPTY_SPELLINGS = {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "#value!"}
@@ -173,6 +175,8 @@ class BadRows:
         """``file:line: `` of the first row that has one of the values in a column, and that value."""
         if self.facts.kind == "json":
             return self._find_json(column, values)
+        if self.facts.kind == "excel":
+            return self._find_cell(column, values)
         for file in self.facts.per_file:
             names = [name.casefold() for name in file.names]
             if self.facts.kind != "csv" or column.casefold() not in names:
@@ -187,6 +191,18 @@ class BadRows:
                 continue
         files = self.facts.files
         return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
+
+    def _find_cell(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
+        from kpi.computing.workbooks import Sheet, find_cell
+
+        for path in self.facts.files:
+            with closing(Sheet(path, self.source.read, shown(path, self.source, self.plan))) as sheet:
+                names = [name.casefold() for name in named(sheet.header, self.source.columns).names]
+                place = names.index(column.casefold()) if column.casefold() in names else None
+                found = None if place is None else find_cell(sheet, place, values)
+                if found is not None:
+                    return f"{found[0]}: ", found[1]
+        return "", None
 
     def _find_json(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
         for path in self.facts.files:

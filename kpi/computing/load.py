@@ -292,10 +292,10 @@ class Loader:
             raise KpiError(f'{self.source.id}: there is no column "{name}" for {field}')
         kind = kinds[found]
         if kind not in (*TIMES, "empty"):
-            raise KpiError(
-                f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date",
-                hint=f'say how it is written: types: {{{found}: "date %d/%m/%Y"}}',
-            )
+            hint = f'say how it is written: types: {{{found}: "date %d/%m/%Y"}}'
+            if kind == "number" and self.facts.kind == "excel":
+                hint = f'if a spreadsheet counted the days, say types: {{{found}: date}}; else e.g. "date %Y%m%d"'
+            raise KpiError(f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date", hint=hint)
         return quoted(found), kind
 
     def _first_dates(self, kinds: dict[str, Kind], later: dict[str, tree.Node], shape: Shape) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
@@ -56,7 +57,7 @@ class Scanner:
             return self._csv(rewrite)
         if self.facts.kind == "json":
             return self._json()
-        return self._parquet()
+        return self._excel() if self.facts.kind == "excel" else self._parquet()
 
     def name(self, path: Path) -> str:
         """How a file is called in messages and in the column ``filename``."""
@@ -112,7 +113,44 @@ class Scanner:
         self.names[str(target)] = self.name(file.path)
         return target
 
-    # JSON and Parquet.
+    # Workbooks, JSON and Parquet.
+
+    def _excel(self) -> Scan:
+        """The cells of all sheets, copied to a file that the engine reads in the types of the sheets."""
+        from kpi.computing.workbooks import Chosen, Sheet, copied
+
+        with ExitStack() as stack:
+            sheets = [Sheet(path, self.source.read, self.name(path)) for path in self.facts.files]
+            for sheet in sheets:
+                stack.callback(sheet.close)
+            named = [tuple(self._named(sheet.header, sheet.path)) for sheet in sheets]
+            places = [{name.casefold(): place for place, name in enumerate(names)} for names in named]
+            for folded in self.need.columns.keys() - places[0].keys() - {FILENAME}:
+                if mend := sheets[0].mend(folded):
+                    raise KpiError(f'{self.source.id}: {sheets[0].name} has no column "{folded}"', hint=mend)
+            declared = {name.casefold(): text for name, text in self.source.types.items()}
+            columns = [
+                Chosen(
+                    name,
+                    tuple(place[name.casefold()] for place in places),
+                    declared.get(name.casefold()),
+                    self.need.columns.get(name.casefold()) is not None,
+                )
+                for name in self._columns_of_all([(s.path, names) for s, names in zip(sheets, named, strict=True)])
+            ]
+            target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
+            typed = copied(sheets, columns, target)
+        chosen = [f"{t.sql.format(f'c{i}')} AS {quoted(name)}" for i, (name, t) in enumerate(typed.items())]
+        types = {name: t.type for name, t in typed.items()}
+        if self._wants(FILENAME):
+            chosen.append(f"c{len(typed)} AS {quoted(FILENAME)}")
+            types[FILENAME] = "VARCHAR"
+        stated = [f"'c{i}': '{t.stored}'" for i, t in enumerate(typed.values())] + [f"'c{len(typed)}': 'VARCHAR'"]
+        reader = (
+            f"read_csv({text_literal(str(target))}, auto_detect=false, header=false, delim=',', quote='\"', "
+            f"escape='\"', columns={{{', '.join(stated)}}})"
+        )
+        return Scan(f"(SELECT {', '.join(chosen) or '1 AS c0'} FROM {reader})", types)
 
     def _json(self) -> Scan:
         """All objects as they stand, in a table, since only all of them tell the keys."""

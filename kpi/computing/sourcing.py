@@ -86,8 +86,6 @@ class Sourcing:
         if source.connection is not None or facts.kind == "table":
             hint = "export it to a file and name it in path"
             raise KpiError(f"{source_id}: tables in a warehouse cannot be computed yet", hint=hint)
-        if facts.kind == "excel":
-            raise KpiError(f"{source_id}: workbooks cannot be computed yet", hint="save the sheet as CSV")
         for problem in facts.problems:
             if problem.code not in (DOUBTFUL, MISSING):
                 raise KpiError(problem.message, hint=problem.hint)

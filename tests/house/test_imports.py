@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from kpi.cli.app import COMMANDS
 
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLES = sorted(REPOSITORY.glob("examples/*/kpi.yaml"))
-ENGINES = {"duckdb", "pandas", "numpy", "pyarrow"}
+ENGINES = {"duckdb", "pandas", "numpy", "pyarrow", "openpyxl"}
 
 PROGRAM = """
 import json, sys
@@ -54,7 +55,26 @@ def test_status_never_imports_pandas(format_: str) -> None:
     arguments = [] if format_ == "table" else ["--format", format_]
     loaded = loaded_by("-f", str(EXAMPLES[0]), "status", *arguments)
     assert "duckdb" in loaded
-    assert not loaded & {"pandas", "numpy", "pydantic"}
+    assert not loaded & {"pandas", "numpy", "openpyxl", "pydantic"}
+
+
+def test_only_a_workbook_imports_what_reads_workbooks(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    assert "openpyxl" not in loaded_by("-f", str(EXAMPLES[0]), "status")
+    book = Workbook()
+    for row in [("day", "amount"), (date(2026, 6, 1), 3)]:
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "sales.xlsx")
+    plan = tmp_path / "kpi.yaml"
+    plan.write_text(
+        "version: 1\nas_of: 2026-06-30\nsources:\n  sales: {path: sales.xlsx, date: day}\n"
+        "kpis:\n  sold: {name: Sold, formula: sum(sales.amount)}\n"
+    )
+    assert "openpyxl" not in loaded_by("-f", str(plan), "lint")
+    loaded = loaded_by("-f", str(plan), "status")
+    assert "openpyxl" in loaded
+    assert "pandas" not in loaded
 
 
 def test_there_are_examples() -> None:
