@@ -75,7 +75,7 @@ class Gatherer:
 
     def _compile(self, aggregate: tree.Aggregate) -> Part:
         columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.kinds.items()}
-        compiler = RowCompiler(columns, edges=("w.s", "w.e"))
+        compiler = RowCompiler(columns, self.table.source.read, edges=("w.s", "w.e"))
         value, integer = None, True
         if aggregate.column is not None:
             sql = compiler.value(tree.Column(aggregate.column, at=aggregate.column_at))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -243,15 +243,19 @@ class Loader:
 
     def _expression(self, kinds: dict[str, Kind], path: tuple[str, ...], node: tree.Node) -> Sql:
         try:
-            return RowCompiler({n: column_sql(n, k) for n, k in kinds.items()}, first_date=first_date_sql).value(node)
+            return self._compiler(kinds, first_date_sql).value(node)
         except TextError as error:
             raise RowFaultError(("sources", self.source.id, *path), error) from None
 
     def _condition(self, kinds: dict[str, Kind], node: tree.Node) -> str:
         try:
-            return RowCompiler({n: column_sql(n, k) for n, k in kinds.items()}).condition(node)
+            return self._compiler(kinds).condition(node)
         except TextError as error:
             raise RowFaultError(("sources", self.source.id, "where"), error) from None
+
+    def _compiler(self, kinds: dict[str, Kind], first_date: Callable[[str], str] | None = None) -> RowCompiler:
+        columns = {name: column_sql(name, kind) for name, kind in kinds.items()}
+        return RowCompiler(columns, self.source.read, first_date=first_date)
 
     def _where_mask(self, readings: Sequence[Reading]) -> int:
         """The bits of the columns that ``where`` looks at: a bad value there may hide a row that belongs."""

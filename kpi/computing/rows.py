@@ -16,6 +16,7 @@ from kpi.computing.engine import quoted, text_literal
 from kpi.computing.numbers import number_sql
 from kpi.errors import TextError, did_you_mean
 from kpi.formulas import tree
+from kpi.model import ReadOptions
 
 # A timestamp is what a clock showed somewhere; an instant knows its zone, so that its hours can be counted.
 Kind = Literal["number", "text", "boolean", "date", "timestamp", "instant", "duration", "empty"]
@@ -41,19 +42,22 @@ class Sql:
 class RowCompiler:
     """Compiles the row expressions of one source.
 
-    ``columns`` maps names to their SQL; ``edges`` the SQL of ``window_start`` and ``window_end`` where they may stand;
-    ``first_dates`` the SQL of ``first_date(column)`` where it may stand. All methods raise TextError with offsets.
+    ``columns`` maps names to their SQL; ``read`` says how the source writes numbers; ``edges`` has the SQL of
+    ``window_start`` and ``window_end`` where they may stand; ``first_date`` gives that of ``first_date(column)`` where
+    it may stand. All methods raise TextError with offsets.
     """
 
     def __init__(
         self,
         columns: Mapping[str, Sql],
+        read: ReadOptions,
         *,
         edges: tuple[str, str] | None = None,
         first_date: Callable[[str], str] | None = None,
     ) -> None:
         self._columns = {name.casefold(): sql for name, sql in columns.items()}
         self._names = list(columns)
+        self._read = read
         self._edges = edges
         self._first_date = first_date
 
@@ -172,6 +176,9 @@ class RowCompiler:
         if name == "coalesce":
             parts = one_kind(list(zip(values, node.arguments, strict=True)))
             return Sql("coalesce(" + ", ".join(part.text for part in parts) + ")", parts[0].kind)
+        if name == "number":
+            wanted(node, values[0], ("text",), "text")
+            return Sql(number_sql(values[0].text, self._read.decimal or ".", self._read.thousands), "number")
         return simple_call(node, values)
 
 
@@ -187,8 +194,6 @@ def simple_call(node: tree.Call, values: list[Sql]) -> Sql:
     wanted(node, first, ("text",), "text")
     if name == "lower":
         return Sql(f"lower({first.text})", "text")
-    if name == "number":
-        return Sql(number_sql(first.text, ".", None), "number")
     if name == "contains":
         wanted(node, values[1], ("text",), "text")
         return Sql(f"coalesce(contains({first.text}, {values[1].text}), false)", "boolean")
@@ -214,8 +219,12 @@ def literal(value: float | int | str | bool, node: tree.Node) -> Sql:
 def alike(left: Sql, left_node: tree.Node, right: Sql, right_node: tree.Node) -> tuple[Sql, Sql]:
     """Both sides brought to one kind. Dates may be written as text; a time meets a date as the day on which it lies,
     so that ``closed <= "2026-06-30"`` has the whole of that day and ``at == first_date(x)`` the first order (V8)."""
-    if left.kind == right.kind or "empty" in (left.kind, right.kind):
+    if left.kind == right.kind:
         return left, right
+    if left.kind == "empty":
+        return typed(left, right.kind), right
+    if right.kind == "empty":
+        return left, typed(right, left.kind)
     if left.kind in TIMES and right.kind == "text":
         return alike(left, left_node, as_time(right_node), right_node)
     if right.kind in TIMES and left.kind == "text":
@@ -241,14 +250,18 @@ def one_kind(values: list[tuple[Sql, tree.Node]]) -> list[Sql]:
     if first.kind not in TIMES:
         for value, node in values:
             alike(first, first_node, value, node)
-        empty = f"CAST(NULL AS {SQL_TYPES[first.kind]})"
-        return [Sql(empty if value.kind == "empty" else value.text, first.kind) for value, _ in values]
+        return [typed(value, first.kind) if value.kind == "empty" else value for value, _ in values]
     times = [as_time(node) if value.kind == "text" else value for value, node in values]
     for value, (_, node) in zip(times, values, strict=True):
         alike(first, first_node, value, node)
     kinds = {value.kind for value in times}
     kind: Kind = "instant" if "instant" in kinds else "timestamp" if "timestamp" in kinds else "date"
-    return [Sql(f"CAST({value.text} AS {SQL_TYPES[kind]})", kind) for value in times]
+    return [typed(value, kind) for value in times]
+
+
+def typed(value: Sql, kind: Kind) -> Sql:
+    """A value as one of another kind, of which it surely is: an empty one, or a date as a time."""
+    return Sql(f"CAST({value.text} AS {SQL_TYPES[kind]})", kind)
 
 
 def day_of(time: Sql) -> Sql:
