@@ -119,8 +119,8 @@ class RowCompiler:
         kinds = (left.kind, right.kind)
         if node.op == "-" and left.kind in TIMES and right.kind in TIMES:
             return Sql(elapsed(left, right), "duration")
-        if node.op in "+-" and "empty" in kinds and (left.kind in TIMES or right.kind in TIMES):
-            return Sql("CAST(NULL AS DOUBLE)", "empty")
+        if "empty" in kinds and not {"text", "boolean"} & set(kinds):
+            return Sql("CAST(NULL AS VARCHAR)", "empty")  # an empty date as well as an empty number
         if node.op in "+-" and left.kind in TIMES and right.kind in ("number", "duration"):
             return moved(left, node.op, right)
         if node.op == "+" and right.kind in TIMES and left.kind in ("number", "duration"):
@@ -185,6 +185,8 @@ class RowCompiler:
 def simple_call(node: tree.Call, values: list[Sql]) -> Sql:
     """The functions that need no context."""
     name, first = node.name, values[0]
+    if first.kind == "empty" and name in (*SECONDS, "year", "month"):
+        return Sql("CAST(NULL AS DOUBLE)", "number")
     if name in SECONDS:
         wanted(node, first, ("duration",), "a difference of two times")
         return Sql(f"({first.text} / {SECONDS[name]}.0)", "number")

@@ -187,7 +187,7 @@ def test_rows_of_columns_without_any_value(project: Project) -> None:
     )
     asked = {
         "count(d[gone is None])": 2, "sum(d.size)": 0, "avg(d.size)": None, "count_distinct(d.note)": 0,
-        "count(d[gone > day])": 0, "count(d[not note])": 2, "sum(d.total)": 0, "avg(d.ratio)": None,
+        "count(d[gone > day])": 0, "count(d[not other])": 2, "sum(d.total)": 0, "avg(d.ratio)": None,
         "avg(d.back)": None, "sum(d.left)": 3, "sum(d.choice)": 1, 'count(d[note == "x"])': 0,
         'count(d[note != "x"])': 2, "count(d[size == 3])": 0, "count(d[minutes(took) > 1])": 0,
         'count(d[note in ("x", "y")])': 0, 'count(d[contains(note, "x")])': 0, "count(d[day < gone + 7])": 0,
