@@ -296,7 +296,10 @@ class Loader:
             raise KpiError(f'{self.source.id}: there is no column "{name}" for {field}')
         kind = kinds[found]
         if kind not in (*TIMES, "empty"):
-            hint = f'say how it is written: types: {{{found}: "date %d/%m/%Y"}}'
+            # Of a computed column, types has to speak of those of the file that it is made of.
+            made_of = columns_in(self.need.computed[found]) if found in self.need.computed else ()
+            text = next((column.name for column in made_of if kinds.get(column.name) == "text"), found)
+            hint = f'say how it is written: types: {{{text}: "date %d/%m/%Y"}}'
             if kind == "number" and self.facts.kind == "excel":
                 hint = f'if a spreadsheet counted the days, say types: {{{found}: date}}; else e.g. "date %Y%m%d"'
             raise KpiError(f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date", hint=hint)
