@@ -9,7 +9,6 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from kpi_ci.api import PAGE, call, pages
 from kpi_ci.host import RefusedError, Remark, TroubleError
 from kpi_ci.running import FINE, git, here, kpi, merge_base
 from kpi_ci.settings import setting
@@ -88,6 +87,8 @@ class GitHub:
         return str(self.pull["head"]["sha"])
 
     def remarks(self, marker: str) -> list[Remark]:
+        from kpi_ci.api import PAGE, pages
+
         me = self._me()
         url = self._url(f"issues/{self.number()}/comments")
         found = pages(lambda page: self._call("GET", f"{url}?per_page={PAGE}&page={page}"))
@@ -118,5 +119,7 @@ class GitHub:
         token = setting("KPI_TOKEN")
         if not token:
             raise RefusedError("there is no token")
+        from kpi_ci.api import call  # only one step needs a network, and its modules take a while to import
+
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         return call(method, url, {**headers, "Authorization": f"Bearer {token}"}, content)

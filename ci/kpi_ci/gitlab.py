@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import urllib.parse
 from pathlib import Path
 from typing import Any
 
-from kpi_ci.api import PAGE, call, pages
 from kpi_ci.host import RefusedError, Remark
 from kpi_ci.running import USELESS, here, kpi
 from kpi_ci.settings import setting
@@ -63,6 +61,8 @@ class GitLab:
         return setting("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or setting("CI_COMMIT_SHA")
 
     def remarks(self, marker: str) -> list[Remark]:
+        from kpi_ci.api import PAGE, pages
+
         me = self._call("GET", "user")["id"]
         found = pages(lambda page: self._call("GET", f"{self._notes()}?per_page={PAGE}&page={page}"))
         mine = [one for one in found if (one.get("author") or {}).get("id") == me]
@@ -78,11 +78,12 @@ class GitLab:
         self._call("DELETE", f"{self._notes()}/{id_}")
 
     def _notes(self) -> str:
-        project = urllib.parse.quote(setting("CI_MERGE_REQUEST_PROJECT_ID"), safe="")
-        return f"projects/{project}/merge_requests/{self.number()}/notes"
+        return f"projects/{setting('CI_MERGE_REQUEST_PROJECT_ID')}/merge_requests/{self.number()}/notes"
 
     def _call(self, method: str, path: str, content: object = None) -> Any:
         token = setting("KPI_GITLAB_TOKEN")
         if not token:
             raise RefusedError("KPI_GITLAB_TOKEN is not set")
+        from kpi_ci.api import call  # only one step needs a network, and its modules take a while to import
+
         return call(method, f"{setting('CI_API_V4_URL')}/{path}", {"PRIVATE-TOKEN": token}, content)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from kpi_ci.host import Host, RefusedError, TroubleError
@@ -47,17 +48,16 @@ def diff(host: Host) -> int:
         print("kpi diff: this run is of no pull request, so there is nothing to compare with")
         return host.finish(FINE)
     classes = setting("KPI_FAIL_ON_DIFF")
-    plain = kpi("diff", base, "--format", "markdown", *(["--fail-on", classes] if classes else []))
+    plain = kpi("diff", base, "--format", "json", *(["--fail-on", classes] if classes else []))
     if plain.code == USELESS:
         return _not_compared(host, plain.err)
-    changes = len(json.loads(kpi("diff", base, "--format", "json").out)["changes"])
-    text, code = plain.out, plain.code
-    if changes and _data() != "none":
-        valued = kpi("diff", base, "--values", "--format", "markdown")
-        text = valued.out or text
-        if valued.code == USELESS:
-            text = f"> **Not all values could be computed.**\n\n{folded(valued.err)}\n\n{text}"
-            code = _values_missing(host, "kpi diff could not compute all values", valued, code)
+    changes, code = len(json.loads(plain.out)["changes"]), plain.code
+    with_values = changes > 0 and _data() != "none"
+    shown = kpi("diff", base, "--format", "markdown", *(["--values"] if with_values else []))
+    text = shown.out or kpi("diff", base, "--format", "markdown").out
+    if shown.code == USELESS:
+        text = f"> **Not all values could be computed.**\n\n{folded(shown.err)}\n\n{text}"
+        code = _values_missing(host, "kpi diff could not compute all values", shown, code)
     page().write_text(text if changes else NOTHING + text, encoding="utf-8")
     host.quote(text)
     return host.finish(code, changes=changes)
@@ -110,7 +110,8 @@ def _say_once(host: Host, marker: str, body: str, *, worth_saying: bool) -> str:
     if mine[0].body.strip() != body:
         host.update(mine[0].id, body)
     for other in mine[1:]:
-        host.delete(other.id)
+        with suppress(RefusedError):  # the other run may have taken it away itself
+            host.delete(other.id)
     return "kpi diff: the comment is up to date"
 
 
