@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "record": "Add a value typed in by hand to the file, comments and layout kept.",
     "rule": "Show the page of a lint rule: what it flags, why it matters, and how to mend it.",
     "schema": "Print the JSON Schema of the file, for editors.",
+    "lsp": "Serve editors: findings while typing, hover, go to definition, completion.",
 }
 
 

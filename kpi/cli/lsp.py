@@ -1,0 +1,43 @@
+"""``kpi lsp``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from kpi.cli.common import FileOption, OutsideOption, as_of_day
+from kpi.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+PACKAGES = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
+
+
+def lsp(file: FileOption = None, allow_outside: OutsideOption = None) -> None:
+    """Serve editors: findings while typing, hover, go to definition, completion.
+
+    An editor starts it and speaks the Language Server Protocol with it over standard input and output. A file that it
+    opens belongs to the plan that includes it, found as everywhere; --file names the main file of that plan where it
+    is not called kpi.yaml. Exit code 1 means that the editor went away without a farewell.
+    """
+    server = _server()
+    from kpi.serving.desk import Desk
+
+    if sys.stdin.isatty():
+        print("kpi lsp speaks with editors, not with people: Ctrl+D ends it.", file=sys.stderr)
+    raise typer.Exit(server.serve(Desk(as_of_day, file, allow_outside or ())))
+
+
+def _server() -> ModuleType:
+    """The module that speaks the protocol. Raises UsageError where what it needs is not installed."""
+    try:
+        from kpi.cli import language_server
+    except ImportError as missing:
+        if (missing.name or "").partition(".")[0] not in PACKAGES:
+            raise
+        message = "the language server needs pygls, which is not installed or too old"
+        raise UsageError(message, hint='pip install "kpi-as-code[lsp]"') from None
+    return language_server

@@ -1,0 +1,1 @@
+"""What editors ask about a plan that is being written: findings, meanings, definitions, completions. No protocol."""
