@@ -40,7 +40,7 @@ class Repository:
         if done.returncode:
             said = _words(done.stderr)
             if "not a git repository" in said:
-                raise InputError(f"{folder} is not in a git repository", hint="definitions are compared through git")
+                raise InputError("the plan is not in a git repository", hint="its earlier versions come from git")
             if "dubious ownership" in said:
                 hint = f"git config --global --add safe.directory {folder}"
                 raise InputError(f"git does not trust {folder}, which belongs to someone else", hint=hint)

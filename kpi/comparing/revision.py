@@ -40,7 +40,7 @@ class PlanPlace:
         full = cwd / file
         real = Path(os.path.realpath(full.parent)) / full.name
         if not real.is_relative_to(root):
-            raise InputError(f"{file} is not in the repository {root}")
+            raise InputError(f"{file} is not in the git repository {root}")
         self.path = real.relative_to(root).as_posix()
         here = Path(os.path.realpath(cwd))
         self.cwd = here.relative_to(root).as_posix() if here.is_relative_to(root) else ""

@@ -94,7 +94,8 @@ def _values(values: ValueChange, width: int) -> list[Line]:
     if not values.history:
         return found
     if all(one.before == one.after for one in values.history):
-        periods = f"the last {len(values.history)} periods are the same"
+        count = len(values.history)
+        periods = "the last period is the same" if count == 1 else f"the last {count} periods are the same"
         return [*found, cut(line(" " * (len(INDENT) + KIND + GAP), Piece(periods, "dim")), width)]
     return [*found, *(cut(each, width) for each in _history(values.history))]
 
