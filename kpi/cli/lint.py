@@ -55,6 +55,9 @@ def lint(
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help=f"Write a baseline, to --baseline or {BASELINE}, and stop.")
     ] = False,
+    data: Annotated[
+        bool, typer.Option("--data", help="Also read the data, for the rules that look at values and rows.")
+    ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended surely.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --fix: only show what would change.")] = False,
     as_of: Annotated[
@@ -72,7 +75,7 @@ def lint(
     """
     if dry_run and not fix:
         raise UsageError("--dry-run shows what --fix would do", hint="write: kpi lint --fix --dry-run")
-    run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [])
+    run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [], data)
     run.since = diff
     asked = [*([file] if file is not None else []), *(files or [])] or [plan_file(None)]
     run.read(asked)
@@ -99,9 +102,9 @@ class _Run:
 
     def __init__(
         self, select: list[str], ignore: list[str], strict: bool, as_of: str | None, stdin_filename: Path,
-        allowed: list[Path],
+        allowed: list[Path], data: bool,
     ) -> None:  # fmt: skip
-        self.allowed = allowed
+        self.allowed, self.data = allowed, data
         self.select, self.ignore, self.strict, self.as_of = select, ignore, strict, as_of
         self.stdin_filename = stdin_filename
         self.reviews: dict[Path, tuple[ReadResult, Review]] = {}
@@ -135,7 +138,9 @@ class _Run:
                 self._stdin = sys.stdin.buffer.read().decode("utf-8-sig", "replace")
             text = self._stdin
         read = read_plan(self.stdin_filename if path == STDIN else path, text=text, allowed=self.allowed)
-        options = Options(as_of_day(read.plan, self.as_of), select=self.select, ignore=self.ignore, strict=self.strict)
+        options = Options(
+            as_of_day(read.plan, self.as_of), select=self.select, ignore=self.ignore, strict=self.strict, data=self.data
+        )
         self.reviews[path] = read, review(check(read), read.texts, options)
 
     def findings(self) -> Iterable[Diagnostic]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
-from kpi.linting.text import Word, words
+from kpi.linting.text import LONGEST, Word, words
 from kpi.linting.vocabulary import Match, WordList, read_list
 
 if TYPE_CHECKING:
     from kpi.checking import Checked
+    from kpi.computing.examine import Data
     from kpi.diagnostics import Diagnostic
     from kpi.linting.rule import Path
     from kpi.linting.suppressions import Suppression
@@ -34,7 +35,7 @@ class Statement:
 
     def __init__(self, path: Path, text: str, kind: Kind) -> None:
         self.path = path
-        self.text = text
+        self.text = text[:LONGEST]
         self.kind: Kind = kind
         self.id = str(path[1])
         self._words: list[Word] | None = None
@@ -48,14 +49,16 @@ class Statement:
 
 
 class Context:
-    """One plan as the rules see it. ``today`` is the day of the review; no rule reads a clock."""
+    """One plan as the rules see it. ``today`` is the day of the review; no rule reads a clock. ``data`` is what the
+    data says, None when nobody asked for it."""
 
-    def __init__(self, checked: Checked, today: date) -> None:
+    def __init__(self, checked: Checked, today: date, data: Data | None = None) -> None:
         self.checked = checked
         self.plan = checked.plan
         self.places = checked.places
         self.settings: LintSettings = checked.plan.lint
         self.today = today
+        self.data = data
         self.goals: tuple[Goal, ...] = tuple(checked.plan.goals.values())
         self.kpis: tuple[Kpi, ...] = tuple(checked.plan.kpis.values())
         self.kpis_of: dict[str, list[Kpi]] = {goal.id: [] for goal in self.goals}

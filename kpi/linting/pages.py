@@ -21,6 +21,7 @@ FAMILIES = {
     "T": "Time-bound",
     "B": "Balance",
     "F": "Frameworks",
+    "D": "Data (with --data)",
     "L": "Comments that keep findings silent",
 }
 

@@ -1,4 +1,4 @@
-"""All rules by family: specific, measurable, assignable, realistic, time-bound, balance, frameworks, comments."""
+"""All rules by family: specific, measurable, assignable, realistic, time-bound, balance, frameworks, data, comments."""
 
 from __future__ import annotations
 
@@ -17,6 +17,14 @@ from kpi.linting.rules import (
     b106_quantity_without_quality,
     b107_same_formula_twice,
     b108_only_financial,
+    d101_missing_file,
+    d102_missing_column,
+    d103_unreadable_data,
+    d104_stale_data,
+    d105_hole_in_dates,
+    d106_duplicate_rows,
+    d107_value_out_of_range,
+    d108_thin_last_period,
     f101_okr_key_results,
     f102_okr_reward,
     f103_omtm_one_metric,
@@ -45,6 +53,8 @@ from kpi.linting.rules import (
     r102_goal_without_parent,
     r103_impossible_target,
     r104_target_already_met,
+    r105_no_ambition,
+    r106_implausible_target,
     s101_weasel_word,
     s102_hedge,
     s103_comparison_without_reference,
@@ -96,6 +106,8 @@ RULES: tuple[Rule, ...] = (
     r102_goal_without_parent.RULE,
     r103_impossible_target.RULE,
     r104_target_already_met.RULE,
+    r105_no_ambition.RULE,
+    r106_implausible_target.RULE,
     t101_no_due_date.RULE,
     t102_date_only_in_name.RULE,
     t103_past_due.RULE,
@@ -120,6 +132,14 @@ RULES: tuple[Rule, ...] = (
     f105_bsc_perspectives.RULE,
     f106_mbo_not_agreed.RULE,
     f107_mbo_owner_not_a_person.RULE,
+    d101_missing_file.RULE,
+    d102_missing_column.RULE,
+    d103_unreadable_data.RULE,
+    d104_stale_data.RULE,
+    d105_hole_in_dates.RULE,
+    d106_duplicate_rows.RULE,
+    d107_value_out_of_range.RULE,
+    d108_thin_last_period.RULE,
     l101_unknown_suppression.RULE,
     l102_unused_suppression.RULE,
     l103_expired_suppression.RULE,

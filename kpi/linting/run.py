@@ -14,6 +14,7 @@ from kpi.linting.suppressions import find_suppressions, silencer
 
 if TYPE_CHECKING:
     from kpi.checking import Checked
+    from kpi.computing.examine import Data
     from kpi.diagnostics import Severity
     from kpi.linting.rule import Finding, Rule
 
@@ -23,14 +24,22 @@ class RuleCrashError(Exception):
 
 
 class Options:
-    """What the command line asks for. ``today`` is the day of the review; ``strict`` makes every info a warning."""
+    """What the command line asks for. ``today`` is the day of the review; ``strict`` makes every info a warning;
+    ``data`` reads the data as well."""
 
-    __slots__ = ("ignore", "select", "strict", "today")
+    __slots__ = ("data", "ignore", "select", "strict", "today")
 
     def __init__(
-        self, today: date, *, select: Iterable[str] = (), ignore: Iterable[str] = (), strict: bool = False
+        self,
+        today: date,
+        *,
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        strict: bool = False,
+        data: bool = False,
     ) -> None:
         self.today = today
+        self.data = data
         self.select = tuple(select)
         self.ignore = tuple(ignore)
         self.strict = strict
@@ -61,7 +70,7 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
     rules = chosen(
         RULES, select=settings.select, ignore=settings.ignore, also_select=options.select, also_ignore=options.ignore
     )
-    context = Context(checked, options.today)
+    context = Context(checked, options.today, _data(checked, options))
     context.suppressions = find_suppressions(texts, codes(RULES))
     silent = silencer(context.suppressions, options.today)
     passes = _per_file(settings.per_file_ignores)
@@ -80,6 +89,15 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
     found.extend(_misnamed(context))
     _mark_fixable(found, context, texts)
     return Review(context, tuple(sorted(found, key=lambda one: (one.location, one.code, one.message))))
+
+
+def _data(checked: Checked, options: Options) -> Data | None:
+    """What the data of a valid plan says, where that is asked for."""
+    if not options.data or not checked.valid:
+        return None
+    from kpi.computing.examine import examine
+
+    return examine(checked, options.today)
 
 
 def _mark_fixable(found: list[Diagnostic], context: Context, texts: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from linting.linted import TODAY, findings
@@ -20,6 +21,14 @@ each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 def examples(rule: Rule, title: str) -> list[str]:
     return re.findall(r"```yaml\n(.*?)```", section(page(rule), title), re.DOTALL)
+
+
+def with_data(rule: Rule, title: str, folder: Path) -> dict[str, Any]:
+    """Writes the files that an example shows as ```csv NAME; the options with which it is to be reviewed."""
+    files = re.findall(r"```csv (\S+)\n(.*?)```", section(page(rule), title), re.DOTALL)
+    for name, text in files:
+        (folder / name).write_text(text, encoding="utf-8")
+    return {"today": TODAY, "folder": folder, "data": bool(files)}
 
 
 def test_registry_files_and_pages_are_the_same_rules() -> None:
@@ -51,11 +60,11 @@ def test_page_has_its_title_severity_and_sections(rule: Rule) -> None:
 
 
 @each_rule
-def test_failing_example_is_flagged(rule: Rule) -> None:
+def test_failing_example_is_flagged(rule: Rule, tmp_path: Path) -> None:
     shown = examples(rule, "Failing")
     assert shown
     for example in shown:
-        found = findings(example, today=TODAY)
+        found = findings(example, **with_data(rule, "Failing", tmp_path))
         assert rule.code in {one.code for one in found}
         assert not [one for one in found if one.code.startswith("E")]
         for one in found:
@@ -66,11 +75,11 @@ def test_failing_example_is_flagged(rule: Rule) -> None:
 
 
 @each_rule
-def test_passing_example_is_not_flagged(rule: Rule) -> None:
+def test_passing_example_is_not_flagged(rule: Rule, tmp_path: Path) -> None:
     shown = examples(rule, "Passing")
     assert shown
     for example in shown:
-        found = {one.code for one in findings(example, today=TODAY)}
+        found = {one.code for one in findings(example, **with_data(rule, "Passing", tmp_path))}
         assert rule.code not in found
         assert not [code for code in found if code.startswith("E")]
 

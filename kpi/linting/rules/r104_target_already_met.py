@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Finding]:
         if kpi.baseline is None or kpi.target is None:
             continue
         last = targets(kpi)[-1]
-        if (last.by is not None or isinstance(kpi.target, tuple)) and _meets(kpi.baseline, last):
+        if (last.by is not None or isinstance(kpi.target, tuple)) and meets(kpi.baseline, last):
             yield Finding(
                 ("kpis", kpi.id, "target"),
                 f"{shown(kpi)} meets its target at the baseline already",
@@ -27,7 +27,8 @@ def check(context: Context) -> Iterator[Finding]:
             )
 
 
-def _meets(value: float, target: Target) -> bool:
+def meets(value: float, target: Target) -> bool:
+    """Whether a value meets a target; one that is no plain number is met by none."""
     bound, upper = target.value, target.upper
     if not isinstance(bound, (int, float)):
         return False
