@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 Word = tuple[str, int, int]
+LONGEST = 1_000  # characters that are looked at: a name is a sentence, and no pattern here need meet more
 
 # Patterns are compiled on first use (re keeps them): most runs need only the first two.
 _WORD = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
@@ -73,6 +74,7 @@ def words(text: str) -> list[Word]:
 
     A hyphen parts words, so that "world-class" and "world class" are the same two.
     """
+    text = text[:LONGEST]
     if any(mark in text for mark in _QUOTES):
         text = re.sub(_QUOTED, lambda found: " " * len(found[0]), text)
     return [(found[0].lower().replace("’", "'"), found.start(), found.end()) for found in re.finditer(_WORD, text)]
@@ -80,6 +82,7 @@ def words(text: str) -> list[Word]:
 
 def find_date(text: str) -> tuple[int, int] | None:
     """Where ``text`` first names a day, period or span that can be a deadline ("by Q4", "within 6 months"), or None."""
+    text = text[:LONGEST]
     if not any(character.isdigit() for character in text) and _word_set(_DATE_WORDS).isdisjoint(_bare(text)):
         return None
     found = re.search(_DATE, text, re.IGNORECASE)
@@ -88,7 +91,7 @@ def find_date(text: str) -> tuple[int, int] | None:
 
 def find_number(text: str) -> tuple[int, int] | None:
     """Where ``text`` first states a quantity, as figures or as a word, or None. Dates, names and labels are none."""
-    bare = re.sub(_DATE, _blank, text, flags=re.IGNORECASE)
+    bare = re.sub(_DATE, _blank, text[:LONGEST], flags=re.IGNORECASE)
     bare = re.sub(_LABEL, _blank, bare, flags=re.IGNORECASE)
     found = re.search(_NUMBER, bare, re.IGNORECASE)
     return found.span() if found else None
@@ -96,6 +99,7 @@ def find_number(text: str) -> tuple[int, int] | None:
 
 def has_number(text: str) -> bool:
     """Whether ``text`` states a quantity."""
+    text = text[:LONGEST]
     if not any(character.isdigit() for character in text) and _word_set(_NUMBER_WORDS).isdisjoint(_bare(text)):
         return False
     return find_number(text) is not None
@@ -115,7 +119,7 @@ def _word_set(words_: str) -> frozenset[str]:
 
 def has_change(text: str) -> bool:
     """Whether ``text`` says how far something moves: a percentage, "from 4 to 1", "by 20"."""
-    return any(re.search(pattern, text, re.IGNORECASE) for pattern in (_PERCENT, _FROM_TO, _BY_NUMBER))
+    return any(re.search(pattern, text[:LONGEST], re.IGNORECASE) for pattern in (_PERCENT, _FROM_TO, _BY_NUMBER))
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -123,7 +123,8 @@ def scalar_span(document: Document, node: ScalarNode, start: int, end: int) -> t
     first, last = begin(node), finish(document, node)
     if document.text[first:last] == value:
         return first + start, first + end
-    offsets = _offsets(document.text, first, last, value, str(node.style or ""))
+    # What follows is not walked: many places of one long text may be asked for.
+    offsets = _offsets(document.text, first, last, value[: end + 1], str(node.style or ""))
     if offsets is None:
         return first, last
     if start == end:

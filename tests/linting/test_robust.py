@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from linting.linted import TODAY, findings
@@ -55,3 +58,15 @@ def test_a_broken_plan_is_still_reviewed(text: str, data: st.DataObject) -> None
             assert place.column >= 1
         if not found.code.startswith("E"):
             assert place.line == place.end_line
+
+
+@pytest.mark.parametrize(
+    "part", ["effective ", "<>", "from 1 ", "by 1 ", "'", "“", "1,", "and increase x ", "end of the ", "€"]
+)
+def test_a_hostile_text_takes_no_time(part: str) -> None:
+    text = json.dumps(part * 20_000)
+    plan = f"version: 1\ngoals: {{a: {{name: {text}}}}}\nkpis: {{b: {{name: {text}, target: {text}, owner: {text}}}}}\n"
+    start = time.perf_counter()
+    found = findings(plan)
+    assert time.perf_counter() - start < 5
+    assert len(found) < 500
