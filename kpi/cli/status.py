@@ -13,7 +13,11 @@ from kpi.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from kpi.model import Plan
     from kpi.reporting import By, StatusView
+
+HISTORY = 12  # values before the one shown, which the table draws and JSON holds
+MOST_PERIODS = 400  # a year of days, and some
 
 AsOfOption = Annotated[
     str | None,
@@ -44,6 +48,13 @@ def status(
     ] = "goal",
     as_of: AsOfOption = None,
     to_date: ToDateOption = False,
+    compare: Annotated[
+        Literal["previous period", "year ago"],
+        typer.Option("--compare", help="What a change is measured against."),
+    ] = "previous period",
+    periods: Annotated[
+        str | None, typer.Option("--periods", metavar="N", help="Show the values of the last N periods side by side.")
+    ] = None,
     fail_on: Annotated[
         str | None,
         typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
@@ -52,6 +63,7 @@ def status(
 ) -> None:
     """Compute every KPI and say where the team stands."""
     failing = _statuses(fail_on)
+    count = None if periods is None else _count(periods)
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
@@ -61,9 +73,13 @@ def status(
     from kpi.computing import compute
 
     with progress(f"Computing {len(wanted)} KPIs"):
-        results = compute(checked, day, to_date=to_date, kpis=wanted)
-    view = status_view(checked.plan, results, by=by, to_date=to_date)
-    print(_rendered(view, format, by))
+        history = max(HISTORY, count or 0)
+        results = compute(checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare)
+    view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
+    if count is None:
+        print(_rendered(view, format, by))
+    else:
+        print(_rendered_matrix(checked.plan, view, count, format))
     tell_problems(results.problems)
     if any(count for name, count in view.summary.items() if name in failing):
         raise typer.Exit(1)
@@ -101,6 +117,37 @@ def _rendered(view: StatusView, format_: str, by: By) -> str:
             from kpi.rendering.status_table import status_lines
 
             return paint(status_lines(view, terminal_width(), by=by), color=wants_color(sys.stdout))
+
+
+def _rendered_matrix(plan: Plan, view: StatusView, count: int, format_: str) -> str:
+    from kpi.reporting.matrix import matrix
+
+    match format_:
+        case "json":
+            from kpi.rendering.status_json import render_status_json
+
+            return render_status_json(view, history=count - 1)
+        case "csv":
+            from kpi.rendering.status_csv import render_matrix_csv
+
+            return render_matrix_csv(matrix(plan, view, count))
+        case "markdown":
+            from kpi.rendering.status_markdown import render_matrix_markdown
+
+            return render_matrix_markdown(matrix(plan, view, count))
+        case _:
+            from kpi.cli.terminal import terminal_width
+            from kpi.rendering.matrix_table import matrix_lines
+            from kpi.rendering.paint import paint
+
+            return paint(matrix_lines(matrix(plan, view, count), terminal_width()), color=wants_color(sys.stdout))
+
+
+def _count(text: str) -> int:
+    """How many periods ``--periods`` asks for. Raises UsageError."""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_PERIODS:
+        return int(text)
+    raise UsageError(f'--periods cannot be "{text}"', hint=f"it is a whole number from 1 to {MOST_PERIODS}")
 
 
 def _statuses(text: str | None) -> Collection[str]:

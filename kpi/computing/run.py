@@ -12,7 +12,7 @@ from kpi.computing.evaluate import Amount, Evaluator, MixedKindsError, is_additi
 from kpi.computing.gather import Gatherer, Request
 from kpi.computing.parts import Value
 from kpi.computing.queries import first_line
-from kpi.computing.series import Point, Results, Series, SourceUse
+from kpi.computing.series import Against, Point, Results, Series, SourceUse
 from kpi.computing.sourcing import Sourcing, placed
 from kpi.computing.table import Table
 from kpi.errors import TextError
@@ -38,28 +38,39 @@ if TYPE_CHECKING:
 
 
 def compute(
-    checked: Checked, as_of: date, *, to_date: bool = False, kpis: Collection[str] | None = None, periods: int = 12
+    checked: Checked,
+    as_of: date,
+    *,
+    to_date: bool = False,
+    kpis: Collection[str] | None = None,
+    periods: int = 12,
+    against: Against = "previous period",
 ) -> Results:
     """The series of the KPIs named (None: all) at ``as_of``, a day that counts as over.
 
     ``to_date`` asks for the running period instead of the last one that is over; ``periods`` is how many of those
-    before it make the history. A source that cannot be read fails only the KPIs that use it: see ``Series.problem``
-    and ``Results.problems``. Raises nothing for what is in the data.
+    before it make the history. A change is measured ``against`` the period before, or the same one a year ago. A
+    source that cannot be read fails only the KPIs that use it: see ``Series.problem`` and ``Results.problems``.
+    Raises nothing for what is in the data.
     """
     with Engine(checked.plan.calendar.timezone) as engine:
-        return Run(engine, checked, as_of, to_date, periods).results(list(checked.plan.kpis if kpis is None else kpis))
+        run = Run(engine, checked, as_of, to_date, periods, against)
+        return run.results(list(checked.plan.kpis if kpis is None else kpis))
 
 
 class Run:
     """One run over one plan."""
 
-    def __init__(self, engine: Engine, checked: Checked, as_of: date, to_date: bool, periods: int) -> None:
+    def __init__(
+        self, engine: Engine, checked: Checked, as_of: date, to_date: bool, periods: int, against: Against
+    ) -> None:
         self.engine = engine
         self.checked = checked
         self.plan = checked.plan
         self.as_of = as_of
         self.to_date = to_date
         self.periods = periods
+        self.against = against
         settings = self.plan.calendar
         self.calendar = Calendar.from_words(settings.week_starts, settings.fiscal_year_starts, settings.timezone)
         self.sourcing = Sourcing(engine, checked, as_of)
@@ -132,7 +143,7 @@ class Run:
 
     def _before(self, kpi: str, period: Period) -> Period:
         """What a change is measured against (T6)."""
-        if self.evaluator.window(kpi).kind == "year to date":
+        if self.against == "year ago" or self.evaluator.window(kpi).kind == "year to date":
             return year_ago(period, self.calendar)
         return shift(period, -1, self.calendar)
 

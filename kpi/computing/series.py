@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from kpi.periods import Period
+
+# What a change is measured against.
+Against = Literal["previous period", "year ago"]
 
 
 @dataclass(frozen=True)

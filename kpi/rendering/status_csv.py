@@ -1,10 +1,13 @@
-"""``kpi status`` as CSV: one line a KPI."""
+"""``kpi status`` as CSV: one line a KPI, or one for each of its last periods."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
 
 from kpi.quantities import format_plain
 from kpi.rendering.plain import one_line
 from kpi.reporting import KpiRow, StatusView
+from kpi.reporting.matrix import Matrix
 
 # What a spreadsheet takes for the start of a formula, the full-width forms included.
 STARTS_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
@@ -51,13 +54,49 @@ def _cells(row: KpiRow) -> tuple[Cell, ...]:
 def render_status_csv(view: StatusView) -> str:
     """A header and a line a KPI, in the order of the file, ended by line feeds. Numbers have all their digits; a text
     that a spreadsheet would take for a formula begins with an apostrophe."""
+    return _written(HEADS, map(_cells, view.rows))
+
+
+MATRIX_HEADS = (
+    "id", "name", "goal", "owner", "unit", "every", "period", "period_start", "period_end", "complete", "partial",
+    "value", "status",
+)  # fmt: skip
+
+
+def render_matrix_csv(matrix: Matrix) -> str:
+    """A header and a line for each KPI and period, so that lengths of periods may differ; the status stands in the
+    line of the value that it judges."""
+    return _written(MATRIX_HEADS, (cells for row in matrix.view.rows for cells in _lines(matrix, row)))
+
+
+def _lines(matrix: Matrix, row: KpiRow) -> Iterator[tuple[Cell, ...]]:
+    kpi = row.kpi
+    for period, cell in zip(matrix.periods[kpi.every], matrix.cells(row), strict=True):
+        yield (
+            kpi.id,
+            row.name,
+            kpi.goal,
+            kpi.owner,
+            kpi.unit,
+            kpi.every,
+            period.label,
+            period.start.isoformat(),
+            period.end.isoformat(),
+            "true" if period.whole else "false",
+            "true" if cell.point is not None and cell.point.partial else "false",
+            cell.point.value if cell.point is not None else None,
+            row.status if period.start == row.period.start else None,
+        )
+
+
+def _written(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> str:
     import csv
     from io import StringIO
 
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(HEADS)
-    writer.writerows([_safe(cell) for cell in _cells(row)] for row in view.rows)
+    writer.writerow(heads)
+    writer.writerows([_safe(cell) for cell in line] for line in lines)
     return out.getvalue().removesuffix("\n")
 
 

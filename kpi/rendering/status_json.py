@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from kpi.computing.series import Point
@@ -14,17 +15,22 @@ from kpi.reporting import KpiRow, StatusView
 _ESCAPED = {code: f"\\u{code:04x}" for code in UNSAFE if code >= 0x7F}
 
 
-def render_status_json(view: StatusView) -> str:
-    """The view as JSON; no line break at the end."""
+def render_status_json(view: StatusView, history: int | None = None) -> str:
+    """The view as JSON; no line break at the end. ``history``: at most so many values before the one shown."""
     return dumps(
         {
             "version": 1,
             "title": view.title,
             "as_of": view.as_of.isoformat(),
+            **({"compare": view.against} if view.against != "previous period" else {}),
             "summary": dict(view.summary),
-            "kpis": [kpi_as_json(row) for row in view.rows],
+            "kpis": [kpi_as_json(_shortened(row, history)) for row in view.rows],
         }
     )
+
+
+def _shortened(row: KpiRow, history: int | None) -> KpiRow:
+    return row if history is None else replace(row, history=row.history[max(len(row.history) - history, 0) :])
 
 
 def dumps(content: Mapping[str, object]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from kpi.judging import STATUSES
-from kpi.periods.words import day_in_full, day_in_words
+from kpi.periods.words import day_in_words
 from kpi.rendering.marks import SIGNS
 from kpi.rendering.plain import one_line
 from kpi.reporting import Group, KpiRow, StatusView
+from kpi.reporting.matrix import Matrix
 
 # A backslash before what Markdown reads as markup; HTML as entities, so that no tag gets through.
 _ESCAPES = str.maketrans({sign: "\\" + sign for sign in "\\`*_[]#|~"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -22,33 +25,60 @@ def escape(text: str) -> str:
 
 def render_status_markdown(view: StatusView) -> str:
     """The view as GitHub's Markdown; no line break at the end."""
-    counts = [f"{view.summary[status]} {status}" for status in STATUSES if view.summary[status]]
-    until = ", periods still running" if view.to_date else ""
-    heading = f"# {escape(view.title or 'KPIs')} · {day_in_full(view.as_of)}{until}"
-    parts = [heading, ", ".join(counts) or "No KPI to show."]
+    parts = _heading(view)
     for group in view.groups:
-        parts += _group(group)
+        notes = [f"- {escape(row.name)}: {escape(note)}" for row in group.rows for note in _notes(row)]
+        parts += [
+            *_group(group),
+            _table([HEAD, RULE, *map(_cells, group.rows)]),
+            *(["\n".join(notes)] if notes else []),
+        ]
     return "\n\n".join(parts)
+
+
+def render_matrix_markdown(matrix: Matrix) -> str:
+    """The last few periods as GitHub's Markdown, in each group a table for each length of period."""
+    parts = _heading(matrix.view)
+    for group in matrix.view.groups:
+        parts += _group(group)
+        for periods, rows in matrix.by_length(group.rows):
+            head = ("KPI", *(period.label + ("" if period.whole else " …") for period in periods), "Status")
+            rule = ("---", *["---:"] * len(periods), "---")
+            cells = [
+                (escape(row.name), *(escape(cell.display or "–") for cell in matrix.cells(row)), _status(row))
+                for row in rows
+            ]
+            parts.append(_table([head, rule, *cells]))
+    return "\n\n".join(parts)
+
+
+def _heading(view: StatusView) -> list[str]:
+    counts = [f"{view.summary[status]} {status}" for status in STATUSES if view.summary[status]]
+    return [f"# {escape(view.title or 'KPIs')} · {view.moment}", ", ".join(counts) or "No KPI to show."]
 
 
 def _group(group: Group) -> list[str]:
     facts = [f"{SIGNS[group.status]} {group.status}"]
     facts += [escape(group.owner)] if group.owner else []
     facts += [f"due {day_in_words(group.due)}"] if group.due else []
-    table = [HEAD, RULE, *map(_cells, group.rows)]
-    notes = [f"- {escape(row.name)}: {escape(note)}" for row in group.rows for note in _notes(row)]
-    parts = [f"## {escape(group.title)}", " · ".join(facts), "\n".join(f"| {' | '.join(cells)} |" for cells in table)]
-    return [*parts, "\n".join(notes)] if notes else parts
+    return [f"## {escape(group.title)}", " · ".join(facts)]
+
+
+def _table(lines: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _status(row: KpiRow) -> str:
+    return f"{SIGNS[row.status]} {row.status}" + (f", {row.pace}" if row.pace else "")
 
 
 def _cells(row: KpiRow) -> tuple[str, ...]:
-    pace = f", {row.pace}" if row.pace else ""
     return (
         escape(row.name),
         escape(row.display or "–"),
         escape(row.change_display or ""),
         escape(row.target_display or ""),
-        f"{SIGNS[row.status]} {row.status}{pace}",
+        _status(row),
         row.period.label,
     )
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kpi.judging import STATUSES
 from kpi.periods import Period
-from kpi.periods.words import day_in_full, day_in_words, month_in_words
+from kpi.periods.words import day_in_words, month_in_words
 from kpi.rendering.layout import Align, Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.rendering.marks import status_mark, status_word
 from kpi.rendering.plain import columns, one_line
@@ -68,22 +68,23 @@ def status_lines(view: StatusView, width: int, *, by: str = "goal") -> list[Line
     table = _fitting(rows, width, by)
     used = INDENT + sum(column.width + GAP for column in table) - GAP if table else 0
     used = min(width, max(used, NARROWEST))
-    lines = [*_title(view, used), ()]
+    lines = [*title_lines(view, used), ()]
     if not rows:
         return [*lines, line(Piece("No KPI to show.", "dim"))]
-    lines.append(_row_line([fill(line(Piece(column.head, "dim")), column.width, column.align) for column in table]))
+    lines.append(row_line([fill(line(Piece(column.head, "dim")), column.width, column.align) for column in table]))
     number = 0
     for group in view.groups:
         lines += [] if group is view.groups[0] else [()]
-        lines.append(_group_head(group, used))
+        lines.append(group_head(group, used))
         for row in group.rows:
             cells = [fill(column.cells[number], column.width, column.align) for column in table]
-            lines += [cut(_row_line(cells), width), *_below(row, min(width, max(used, PROSE)))]
+            lines += [cut(row_line(cells), width), *_below(row, min(width, max(used, PROSE)))]
             number += 1
     return lines
 
 
-def _row_line(cells: Iterable[Line]) -> Line:
+def row_line(cells: Iterable[Line]) -> Line:
+    """The cells of one row side by side, indented."""
     pieces: list[Piece] = []
     for cell in cells:
         pieces += [Piece(" " * (GAP if pieces else INDENT)), *cell]
@@ -159,9 +160,9 @@ def short_period(period: Period) -> str:
     return period.label.rpartition("-")[2]
 
 
-def _title(view: StatusView, width: int) -> list[Line]:
-    day = day_in_full(view.as_of) + (", periods still running" if view.to_date else "")
-    title = line(Piece(one_line(view.title or "KPIs"), "bold"), f" · {day}")
+def title_lines(view: StatusView, width: int) -> list[Line]:
+    """What the view is of, and how many KPIs have each status."""
+    title = line(Piece(one_line(view.title or "KPIs"), "bold"), f" · {view.moment}")
     counts = [status_word(status, f"{view.summary[status]} ") for status in STATUSES if view.summary[status]]
     right = _spaced(counts)
     if width_of(title) + 3 + width_of(right) <= width:
@@ -178,7 +179,8 @@ def _spaced(pieces: list[Piece]) -> Line:
     return tuple(part for piece in pieces for part in (Piece("   "), piece))[1:]
 
 
-def _group_head(group: Group, width: int) -> Line:
+def group_head(group: Group, width: int) -> Line:
+    """The name of a group with its status, owner and date."""
     status = status_word(group.status)
     owner = f" · {one_line(short_owner(group.owner))}" if group.owner else ""
     due = f" · due {day_in_words(group.due)}" if group.due else ""
@@ -194,15 +196,16 @@ def _below(row: KpiRow, width: int) -> list[Line]:
     """What stands under a row: why it is as it is, and what is to be done."""
     lines: list[Line] = []
     if row.message:
-        lines += _hanging("  ", row.message, "dim", width)
+        lines += hanging("  ", row.message, "dim", width)
     for warning in row.warnings:
-        lines += _hanging("! ", warning, "yellow", width)
+        lines += hanging("! ", warning, "yellow", width)
     if row.status == "red" and row.kpi.when_red:
-        lines += _hanging("→ ", row.kpi.when_red, "", width)
+        lines += hanging("→ ", row.kpi.when_red, "", width)
     return lines
 
 
-def _hanging(sign: str, text: str, style: str, width: int) -> list[Line]:
+def hanging(sign: str, text: str, style: str, width: int) -> list[Line]:
+    """A remark below a row, wrapped, behind a sign."""
     indent = INDENT + 2
     room = max(width - indent - len(sign), 8)
     texts = wrap(one_line(text), room)

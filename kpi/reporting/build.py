@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import isfinite
 
-from kpi.computing.series import Results, Series
+from kpi.computing.series import Against, Results, Series
 from kpi.judging import STATUSES, Judgement, judge
 from kpi.model import Kpi, Plan
 from kpi.periods import Calendar
@@ -15,7 +15,9 @@ from kpi.reporting.targets import target_in_signs
 from kpi.reporting.view import KpiRow, StatusView
 
 
-def status_view(plan: Plan, results: Results, *, by: By = "goal", to_date: bool = False) -> StatusView:
+def status_view(
+    plan: Plan, results: Results, *, by: By = "goal", to_date: bool = False, against: Against = "previous period"
+) -> StatusView:
     """Judges every KPI in ``results`` and puts them together ``by`` goal or else."""
     calendar = calendar_of(plan)
     rows = [
@@ -25,7 +27,7 @@ def status_view(plan: Plan, results: Results, *, by: By = "goal", to_date: bool 
     ]
     rows = [replace(row, warnings=_guardrails_that_broke(row, rows)) for row in rows]
     summary = {status: sum(row.status == status for row in rows) for status in STATUSES}
-    return StatusView(plan.title, results.as_of, tuple(rows), group_rows(plan, rows, by), summary, to_date)
+    return StatusView(plan.title, results.as_of, tuple(rows), group_rows(plan, rows, by), summary, to_date, against)
 
 
 def calendar_of(plan: Plan) -> Calendar:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kpi.computing.series import Point
+from kpi.computing.series import Against, Point
 from kpi.judging import Pace, Status, TargetNow
 from kpi.model import Kpi
 from kpi.periods import Period
+from kpi.periods.words import day_in_full
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Group:
 class StatusView:
     """Everything that ``kpi status`` says. ``rows`` holds each KPI once, in the order of the file; ``groups`` may hold
     one several times (by tag). ``summary`` counts the KPIs of each of the six statuses. ``to_date``: running periods.
+    ``against``: what changes are measured against.
     """
 
     title: str | None
@@ -75,6 +77,13 @@ class StatusView:
     groups: tuple[Group, ...]
     summary: Mapping[Status, int]
     to_date: bool = False
+    against: Against = "previous period"
+
+    @property
+    def moment(self) -> str:
+        """The day that the view is of, and what is unusual about it, in words."""
+        running = ", periods still running" if self.to_date else ""
+        return day_in_full(self.as_of) + running + (", against a year ago" if self.against == "year ago" else "")
 
 
 def short_owner(owner: str) -> str:
