@@ -211,6 +211,19 @@ def test_github_is_asked_whose_the_token_is(tmp_path: Path, monkeypatch: pytest.
         assert [one["user"]["login"] for one in api.comments.values()] == ["github-actions[bot]", "ana"]
 
 
+def test_a_step_summary_stays_below_the_size_at_which_github_drops_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    with serving(GitHubApi()) as api:
+        step = Step(api, tmp_path, monkeypatch, capsys)
+        step.set("KPI_COMMENT", "false")
+        for _ in range(3):
+            step("".join(f"| row {number} {'é' * 20} |\n" for number in range(10_000)))
+        assert 1_000_000 < (tmp_path / "kept.md").stat().st_size < 1024 * 1024
+        assert step.kept.startswith("\n| row 0 ")
+        assert step.kept.endswith("… cut here, because it is too long.\n")
+
+
 def test_what_is_cut_is_whole_lines_and_closes_what_it_opened() -> None:
     text = "<details><summary>x</summary>\n\n<pre>\n" + "line é\n" * 1000
     shown = cut(text, 1000)
