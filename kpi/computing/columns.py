@@ -17,6 +17,7 @@ from kpi.computing.numbers import (
     duration_sql,
     formatted_sql,
     like_a_code,
+    marks,
     number_sql,
     plain_number_sql,
     readings,
@@ -72,7 +73,7 @@ class Readings:
     def __init__(self, source: Source) -> None:
         self.source = source
         self._types = {name.casefold(): text for name, text in source.types.items()}
-        self._decimal = source.read.decimal or "."
+        self._marks = marks(source.read)
 
     def declared(self, name: str) -> Reading | None:
         """The reading that ``types`` asks for, or None."""
@@ -83,7 +84,7 @@ class Readings:
         shape = shape.strip()
         column = quoted(name)
         if kind == "number":
-            sql = number_sql(column, self._decimal, self.source.read.thousands)
+            sql = number_sql(column, *self._marks)
             return Reading(name, "number", sql, True, "a number")
         if kind == "boolean":
             return Reading(name, "boolean", boolean_sql(column), True, "true or false")
@@ -104,8 +105,8 @@ class Readings:
         column = quoted(name)
         if kind == "number":
             sql = plain_number_sql(column)
-            if self.source.read.decimal or self.source.read.thousands:
-                sql = number_sql(column, self._decimal, self.source.read.thousands)
+            if self._marks != (".", None):
+                sql = number_sql(column, *self._marks)
             elif exact:
                 cast = f"TRY_CAST({column} AS DOUBLE)"
                 sql = f"(CASE WHEN abs({cast}) < {EXACT} AND NOT {like_a_code(column)} THEN {cast} END)"
@@ -155,7 +156,7 @@ class Readings:
             return None
         if all(NUMBER.fullmatch(value) for value in values) and not any(map(CODE.match, values)):
             return self.of_kind(name, "number", exact=True)
-        if self.source.read.decimal and all(set(value) <= set("-+0123456789.,") for value in values):
+        if self._marks != (".", None) and all(set(value) <= set("-+0123456789.,") for value in values):
             return self.of_kind(name, "number")
         if all(value.casefold() in ("true", "false") for value in values):
             return self.of_kind(name, "boolean")

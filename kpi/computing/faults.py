@@ -112,7 +112,7 @@ class BadRows:
         reasons = [rejected.reason] if rejected.rows else []
         if self.seen:
             bits = [(i, reading) for i, reading in enumerate(self.readings) if self._bit(min(i, self.bits))]
-            found = [self._reason(i, reading) for i, reading in bits]
+            found = [reason for i, reading in bits if (reason := self._reason(i, reading)) is not None]
             if self._bit(self.bits + 1) and (without := self._without_date())[0]:
                 found.append(without)
             if self._bit(self.bits + 2):
@@ -133,7 +133,10 @@ class BadRows:
         count: int = self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE bad$ & {1 << bit} <> 0")[0][0]
         return count
 
-    def _reason(self, i: int, reading: Reading) -> tuple[int, str, str | None]:
+    def _reason(self, i: int, reading: Reading) -> tuple[int, str, str | None] | None:
+        """How many bad rows of one column there are, the words and the hint; None where others share its bit only."""
+        if reading.bad is None:
+            return None
         column = quoted(reading.name)
         values = [
             row[0]
@@ -141,8 +144,10 @@ class BadRows:
                 f"SELECT {column} FROM {self.raw} WHERE {reading.bad} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 50"
             )
         ]
+        if not values:
+            return None
         place, value = self._find(reading.name, {str(value).strip() for value in values})
-        shown_value = value if value is not None else str(values[0]) if values else ""
+        shown_value = value if value is not None else str(values[0])
         words = f'{place}{self.source.id}.{reading.name}: "{shorten(shown_value)}" is not {reading.words}'
         return self._count(min(i, self.bits)), words, self._hint(reading, shown_value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kpi.computing.engine import text_literal
+from kpi.model import ReadOptions
 
 SIGNS = "$€£¥₹₩₺₽₪฿"
 # Spaces that spreadsheets use between groups: no-break, thin, narrow no-break.
@@ -39,9 +40,9 @@ def number_sql(text: str, decimal: str, thousands: str | None) -> str:
     Currency signs and codes, a percent sign (a share), one mark between groups of three (R7), a minus before or
     behind, parentheses for a negative, and ``$-`` for zero are understood. Anything else is NULL.
     """
-    marks = (thousands,) if thousands else {".": (",", " ", "'", "’"), ",": (".", " ", "'", "’")}[decimal]
+    between = (thousands,) if thousands else {".": (",", " ", "'", "’"), ",": (".", " ", "'", "’")}[decimal]
     point = "\\" + decimal
-    grouped = "|".join(f"\\d{{1,3}}(?:{group_mark(mark)}\\d{{3}})+" for mark in marks if mark != decimal)
+    grouped = "|".join(f"\\d{{1,3}}(?:{group_mark(mark)}\\d{{3}})+" for mark in between if mark != decimal)
     number = f"(?:(?:{grouped}|\\d+)(?:{point}\\d*)?|{point}\\d+)(?:\\s*%)?"
     currency = f"(?:[{SIGNS}]|[A-Z]{{3}})"
     body = f"(?:{currency}\\s*)?{number}(?:\\s*{currency})?"
@@ -63,6 +64,11 @@ def number_sql(text: str, decimal: str, thousands: str | None) -> str:
         f"WHEN regexp_full_match({trimmed}, '[-+]?\\d+{point}?\\d*[eE][-+]?\\d+') "
         f"THEN {plain_number_sql(exponent)} END)"
     )
+
+
+def marks(read: ReadOptions) -> tuple[str, str | None]:
+    """The decimal mark of a source, and the one between groups of three where only one is understood."""
+    return read.decimal or ("," if read.thousands == "." else "."), read.thousands
 
 
 def group_mark(mark: str) -> str:

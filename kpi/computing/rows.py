@@ -13,7 +13,7 @@ from datetime import date
 from typing import Literal, TypeVar
 
 from kpi.computing.engine import quoted, text_literal
-from kpi.computing.numbers import number_sql
+from kpi.computing.numbers import marks, number_sql
 from kpi.errors import TextError, did_you_mean
 from kpi.formulas import tree
 from kpi.model import ReadOptions
@@ -178,7 +178,7 @@ class RowCompiler:
             return Sql("coalesce(" + ", ".join(part.text for part in parts) + ")", parts[0].kind)
         if name == "number":
             wanted(node, values[0], ("text",), "text")
-            return Sql(number_sql(values[0].text, self._read.decimal or ".", self._read.thousands), "number")
+            return Sql(number_sql(values[0].text, *marks(self._read)), "number")
         return simple_call(node, values)
 
 
