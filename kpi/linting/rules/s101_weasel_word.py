@@ -11,12 +11,16 @@ from kpi.linting.statements import at_words, flagged
 if TYPE_CHECKING:
     from kpi.linting.context import Context
 
+# A name that begins so says how it is counted; what follows is what is counted, and may be somebody's opinion.
+COUNTED = ("number", "share", "percentage", "percent", "proportion", "count", "average", "median", "mean", "ratio")
 MEND = "say what changes for whom, as something that can be counted"
 
 
 def check(context: Context) -> Iterator[Finding]:
-    """Every weasel word in a name or question, outside quotation marks and established terms."""
+    """Every weasel word in a name or question, outside quotation marks, established terms and what a KPI counts."""
     for statement, match, text in flagged(context, "weasel_words", "weasel_words"):
+        if statement.kind == "kpi" and statement.words[0][0] in COUNTED:
+            continue
         yield at_words(statement, match, f'"{text}" cannot be measured', match.entry.mend or MEND)
 
 
