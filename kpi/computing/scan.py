@@ -295,17 +295,19 @@ def opened(file: FileFacts) -> Iterator[str]:
 
 def copy_text(file: FileFacts, target: Path, name: str, *, even: bool) -> None:
     """Write a copy in UTF-8; ``even`` makes all line endings alike. Raises KpiError for text in another encoding."""
+    line = 1
     try:
         with target.open("w", encoding="utf-8", newline="") as out:
             held = ""
             for piece in opened(file):
+                line += piece.count("\n")
                 text = held + piece
                 held = "\r" if even and text.endswith("\r") else ""
                 text = text[: len(text) - len(held)]
                 out.write(text.replace("\r\n", "\n").replace("\r", "\n") if even else text)
             out.write("\n" if held else "")
     except UnicodeError as error:
-        raise KpiError(
-            f"{name} is not {file.encoding}: {error.reason if isinstance(error, UnicodeDecodeError) else error}",
-            hint="say the right one: read: {encoding: cp1252}, or latin-1, utf-16",
-        ) from None
+        if isinstance(error, UnicodeDecodeError):
+            line += error.object[: error.start].count(b"\n")
+        hint = "say the right one: read: {encoding: cp1252}, or latin-1, utf-16"
+        raise KpiError(f"{name}:{line}: this is not {file.encoding}", hint=hint) from None
