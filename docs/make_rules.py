@@ -6,6 +6,7 @@ python docs/make_rules.py --check    only says whether it is still right
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -25,7 +26,9 @@ the examples. `info` findings do not fail a build unless `--fail-on info` or `--
 def text() -> str:
     """The whole page: tables of all rules, then each rule's page with its headings one level down."""
     pages = [page(rule).replace("\n## ", "\n### ").replace("# ", "## ", 1) for rule in RULES]
-    return HEAD + overview() + "\n" + "\n".join(pages)
+    # The pages name the files of an example where Markdown has room for the language only.
+    named = re.sub(r"(?m)^```csv (\S+)$", r"`\1`:\n\n```csv", "\n".join(pages))
+    return HEAD + overview() + "\n" + named
 
 
 def main() -> int:

@@ -62,6 +62,8 @@ def test_S101_established_terms_quotations_and_numbers_pass(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
+        "Average rating of our effectiveness",
+        "Number of teams leveraging the tool",
         "Bed capacity",
         "Overall equipment effectiveness",
         "Successful payments",
