@@ -20,7 +20,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
 BLOCK = re.compile(
-    r"(?m)^(?:<!-- (?P<mark>[a-z]+): (?P<name>\S+) -->\n+)?```(?P<language>[a-z]*)\n(?P<body>(?s:.*?))^```$"
+    r"(?m)^(?:<!-- (?P<mark>[a-z]+): (?P<name>\S+) -->\n+)?```(?P<language>[a-z]*)(?: \S+)?\n(?P<body>(?s:.*?))^```$"
 )
 SEPARATOR = "\x1e"
 
