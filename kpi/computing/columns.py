@@ -42,7 +42,8 @@ class Reading:
 
     ``sql`` is NULL where the text cannot be read. ``sure``: every row that does not fit is a bad row; else the guess
     is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been. ``raw``: the
-    SQL takes the text as it stands in the file, which saves trimming every value of a large one. ``gaps``: what is no
+    SQL takes the text as it stands in the file, empty where it is blank, which saves trimming every value of a large
+    one. ``gaps``: what is no
     value is an empty one, as data frames write NaN.
     """
 
@@ -60,9 +61,11 @@ class Reading:
         column = quoted(self.name)
         if self.gaps:
             return None
-        if self.sql == column:
+        if self.kind == "text" and self.raw:
             # Text that would have to be trimmed is no fault, only a guess that did not hold.
-            return f"{column} < '!' OR suffix({column}, ' ')" if self.raw else None
+            return f"{column} <> '' AND ({column} < '!' OR suffix({column}, ' '))"
+        if self.sql == column:
+            return None
         blank = f" AND trim({column}) <> ''" if self.raw else ""
         return f"{column} IS NOT NULL AND {self.sql} IS NULL{blank}"
 
@@ -133,7 +136,11 @@ class Readings:
         if found is None or self.source.read.null_values:
             return found
         padded = found.kind == "text" and any(text != text.strip() for text in sample)
-        return found if padded else replace(found, raw=True, sure=found.sure and found.kind != "text")
+        if padded:
+            return found
+        if found.kind == "text":
+            return replace(found, sql=f"nullif({found.sql}, '')", raw=True, sure=False)
+        return replace(found, raw=True)
 
     def _guess(self, name: str, sample: list[str], demanded: Kind | None) -> Reading | None:
         if demanded == "number":

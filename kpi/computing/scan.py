@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from gzip import GzipFile
 
 UTF8 = ("utf-8", "utf-8-sig", "utf8", "ascii", "us-ascii")
+# What the reader is told that an empty value looks like. It lets a row have one field too many if that is an empty
+# value, and so would pass over a delimiter too many in the middle of a row, which moves all values behind it.
+NO_NULLS = "\x01no value looks like this\x01"
 
 
 class Scan(NamedTuple):
@@ -93,6 +96,7 @@ class Scanner:
             f"delim={text_literal(first.delimiter or ',')}",
             f"quote={text_literal(first.quote)}",
             f"escape={text_literal(first.quote)}",
+            f"nullstr={text_literal(NO_NULLS)}",
             "columns={" + ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(first.names))) + "}",
         ]
         if self._skips:

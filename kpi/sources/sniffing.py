@@ -66,7 +66,8 @@ def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
     if len(rows) == 1 and first.end == len(lines) and first.end - first.line > 2:
         raise UnreadableError("opens a quotation mark in its first row and never closes it", "read: {quote: ''}")
     top = "".join(above + lines[: first.end])
-    return Layout(delimiter, quote, skipped + first.line, first.fields, _typical(rows), _title(rows, skipped), top)
+    fields = first.fields + (("",) if _ends_empty(rows) else ())
+    return Layout(delimiter, quote, skipped + first.line, fields, _typical(rows), _title(rows, skipped), top)
 
 
 def _lines(text: str) -> list[str]:
@@ -129,6 +130,12 @@ def _records(lines: list[str], delimiter: str, quote: str) -> list[Record]:
         message = f"cannot be split by {delimiter!r} with quotation mark {quote!r}"
         raise UnreadableError(message, option="delimiter") from fault
     return found
+
+
+def _ends_empty(rows: list[Record]) -> bool:
+    """Whether all rows but the first end with a delimiter, and so with one more field, an empty one."""
+    width = len(rows[0].fields) + 1
+    return len(rows) > 1 and all(len(row.fields) == width and not row.fields[-1].strip() for row in rows[1:])
 
 
 def _typical(rows: list[Record]) -> int:

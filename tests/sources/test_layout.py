@@ -36,7 +36,7 @@ from kpi.sources import DOUBTFUL
         ("a, b, c\n1, 2, 3\n", ",", 3),
         ("a,b,c\n", ",", 3),
         ("only\n", ",", 1),
-        ("a,b\n1,2,\n3,4,\n5,6,\n", ",", 2),
+        ("a,b\n1,2,\n3,4,\n5,6,\n", ",", 3),  # each row ends with a field that the header does not name
         (' Units , Gross Sales \n ," $1,618.50 "\n1,$3.00\n', ",", 2),
     ],
 )
