@@ -244,7 +244,7 @@ def test_a_merge_queue_is_compared_with_its_base(change: PullRequest, tmp_path: 
     assert api.requests == []
 
 
-@pytest.mark.parametrize(("commit", "depth"), [("merge", 1), ("merge", 2), ("head", 1), ("head", 50)])
+@pytest.mark.parametrize(("commit", "depth"), [("merge", 1), ("head", 1), ("head", 50)])
 def test_the_base_is_fetched_where_it_is_missing(
     change: PullRequest, tmp_path: Path, api: Api, commit: str, depth: int
 ) -> None:
