@@ -178,9 +178,12 @@ class Editor:
         return self.ask(f"textDocument/{question}", params)
 
     def hover(self, name: str, text: str, before: str) -> str | None:
-        """What is told of a place, as Markdown."""
-        found = self.at("hover", name, text, before)
-        return None if found is None else str(found["contents"]["value"])
+        """What is told of a place, as Markdown; asked again while a value is still being computed."""
+        while True:
+            found = self.at("hover", name, text, before)
+            told = None if found is None else str(found["contents"]["value"])
+            if told is None or "still being computed" not in told:
+                return told
 
     def offers(self, name: str, text: str, before: str) -> list[str]:
         """The labels of what can be typed at a place."""

@@ -120,7 +120,7 @@ def _values(spot: Spot, names: _Names) -> Iterator[Offer]:
 def _plain(spot: Spot, names: _Names) -> Iterator[Offer]:
     """The choices of a field, or what is common in one that is open to anything."""
     path = spot.path
-    field = field_at(path if isinstance(path[-1], str) else path[:-1])
+    field = field_at(path[:-1] if path and isinstance(path[-1], int) else path)
     choices = field.choices if field is not None else ()
     if path[:2] == ("lint", "severity"):
         choices = get_args(SeverityWord)
@@ -201,11 +201,11 @@ def _query(spot: Spot, names: _Names) -> Iterator[Offer]:
 def _target(spot: Spot, names: _Names) -> Iterator[Offer]:
     """How a target begins; after that, what it may name."""
     before = spot.text[: spot.at]
-    word = wanted_at(before, len(before)).typed
-    if not before.strip() or before.strip() == word:
-        for rank, (words, about) in enumerate(_DIRECTIONS):
-            yield Offer(words, "text", words + " ", len(before), rank=rank, about=about)
-    else:
+    begun = [each for each in _DIRECTIONS if each[0].startswith(before.lstrip())]
+    for rank, (words, about) in enumerate(begun):
+        yield Offer(words, "text", words + " ", len(before), rank=rank, about=about)
+    if not begun:
+        word = wanted_at(before, len(before)).typed
         for id_, text in names.measures.items():
             yield Offer(id_, "measure", id_, len(word), text)
         for id_, kpi in names.kpis.items():

@@ -71,11 +71,11 @@ class Desk:
 
     def review(self) -> list[Analysis]:
         """All plans of open files as they are now; others are forgotten."""
-        found = {}
-        for path in list(self.texts):
-            analysis = self.analysis(path)
-            if analysis is not None:
-                found[analysis.main] = analysis
+        paths = list(self.texts)
+        for path in paths:
+            self.analysis(path)
+        # Asked again, because a look at one may have shown that another one belongs to it.
+        found = {one.main: one for path in paths if (one := self.analysis(path)) is not None}
         for main in self._analyses.keys() - found.keys():
             del self._analyses[main]
             self._whole.pop(main, None)
@@ -91,7 +91,7 @@ class Desk:
         except KpiError:
             return None
         self._analyses[main] = new
-        if new.read.whole:
+        if new.read.whole and not new.read.broken:
             self._whole[main] = new
         if old is not None:
             _hand_over(old, new)

@@ -1,0 +1,74 @@
+"""What editors tell of fields and functions covers the language, and is true."""
+
+from __future__ import annotations
+
+import pytest
+
+from kpi.formulas import parse_formula, parse_row
+from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS, VALUES, WORDS
+from kpi.reading import goals, header, kpis, sources
+from kpi.serving.fields import Path, field_at, fields_at
+from kpi.serving.functions import FUNCTIONS
+from kpi.serving.functions import WORDS as TOLD
+from kpi.serving.words import EDGES
+
+
+def test_every_function_and_word_is_told_of() -> None:
+    assert set(FUNCTIONS) == {*FORMULA_FUNCTIONS, *ROW_FUNCTIONS}
+    assert set(TOLD) == WORDS | VALUES | set(EDGES)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_example_can_be_read(name: str) -> None:
+    example, gives = FUNCTIONS[name]
+    assert example.startswith(name + "(")
+    assert gives.endswith(".")
+    if name in FORMULA_FUNCTIONS:
+        parse_formula(example)
+    else:
+        parse_row(example)
+
+
+@pytest.mark.parametrize(
+    ("path", "table"),
+    [
+        ((), header.MAIN),
+        (("calendar",), header._CALENDAR),
+        (("lint",), header._LINT),
+        (("lint", "hedges"), header._WORDS),
+        (("sources", "x"), sources.SOURCE),
+        (("sources", "x", "read"), sources._READ),
+        (("goals", "x"), goals.GOAL),
+        (("goals", "x", "review"), goals._REVIEW),
+        (("kpis", "x"), kpis.KPI),
+        (("kpis", "x", "thresholds"), kpis._THRESHOLDS),
+    ],
+)
+def test_every_field_that_can_be_read_is_known_and_no_other(path: Path, table: dict[str, object]) -> None:
+    assert set(fields_at(path)) == set(table)
+    assert all(field.description for field in fields_at(path).values())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [("measures",), ("kpis",), ("kpis", "x", "values"), ("sources", "x", "columns"), ("lint", "severity"), ("x",)],
+)
+def test_mappings_of_ids_columns_and_periods_have_no_fields(path: Path) -> None:
+    assert fields_at(path) == {}
+
+
+def test_a_field_knows_what_can_stand_there() -> None:
+    every = field_at(("kpis", "x", "every"))
+    assert every is not None
+    assert (every.choices, every.default) == (("day", "week", "month", "quarter", "year"), "month")
+    assert fields_at(("goals", "x"))["name"].required
+    assert "from" in fields_at(("sources", "x"))
+    assert fields_at(("sources", "x", "read"))["header"].choices == ("true", "false")
+    nested = {name for name, field in fields_at(("kpis", "x")).items() if field.nested}
+    assert nested == {"thresholds", "notes", "values"}
+
+
+def test_included_files_have_sections_only() -> None:
+    assert set(fields_at((), included=True)) == {"version", "sources", "measures", "goals", "kpis"}
+    assert fields_at(("calendar",), included=True) == {}
+    assert fields_at(("kpis", "x"), included=True) == fields_at(("kpis", "x"))
