@@ -34,6 +34,7 @@ ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 ISO_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
 ZONE = re.compile(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
 EXACT = 2**53
+DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,10 @@ class Readings:
         return replace(found, raw=True)
 
     def _guess(self, name: str, sample: list[str], demanded: Kind | None) -> Reading | None:
-        if demanded == "number":
-            return replace(self.of_kind(name, "number"), sure=True)
         values = {value for text in sample if (value := text.strip())}
+        if demanded == "number":
+            words = values and not any(map(DIGIT.search, values))
+            return None if words else replace(self.of_kind(name, "number"), sure=True)
         if demanded == "text":
             return self.of_kind(name, "text")
         if not values:
@@ -186,7 +188,9 @@ class Readings:
         if total == 0:
             kind: Kind = demanded or "empty"
             return Reading(name, kind, f"CAST(NULL AS {SQL_TYPES[kind]})", True, "text")
-        if demanded == "number":
+        # Where no value has any digit the formula is wrong, not the rows: then it alone is told so.
+        digits = f"SELECT 1 FROM {table} WHERE regexp_matches({quoted(name)}, '\\d') LIMIT 1"
+        if demanded == "number" and engine.ask(digits):
             return replace(self.of_kind(name, "number"), sure=True)
         for choice, fit in zip(choices, fits, strict=True):
             if fit == total and demanded in (None, "date" if choice.kind in TIMES else choice.kind):

@@ -29,6 +29,10 @@ def use_of(project: Project, formula: str = "count(d)") -> tuple[float | None, S
 def test_R6_text_in_a_column_that_is_used_as_numbers(project: Project, formula: str) -> None:
     project.table("d", "day,n\n2026-06-01,5\n2026-06-02,abc\n2026-06-03,7", computed=COMPUTED)
     assert 'd.csv:3: d.n: "abc" is not a number' in project.problem(formula)
+    # So it is where the number is far below.
+    project.rows("d.csv", "day,n", [*[("2026-06-02", "abc")] * 300, ("2026-06-03", 7)])
+    assert 'd.csv:2: d.n: "abc" is not a number (and 299 more such rows)' in project.problem(formula)
+    project.table("d", "day,n\n2026-06-01,5\n2026-06-02,abc\n2026-06-03,7", computed=COMPUTED)
     # Used as nothing, it is no fault.
     assert project.value("count_distinct(d.n)") == 3
 
@@ -313,7 +317,7 @@ def test_R6_the_file_of_a_glob_is_named(project: Project) -> None:
 
 
 def test_R6_a_long_value_is_shortened(project: Project) -> None:
-    project.rows("d.csv", "day,n", [("2026-06-01", "x" * 500)])
+    project.rows("d.csv", "day,n", [("2026-06-01", "x" * 500 + "5")])
     project.source("d")
     assert f'"{"x" * 57}…" is not a number' in project.problem("sum(d.n)")
 
