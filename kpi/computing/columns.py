@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from kpi.computing.engine import Engine, quoted
 from kpi.computing.numbers import (
+    LAST_MOMENT,
     date_sql,
     duration_sql,
     formatted_sql,
@@ -306,4 +307,5 @@ def as_text(name: str) -> Reading:
 
 def bounded(time: str, type_name: str) -> str:
     """A date or time that has a place in a calendar: not ``infinity``, and not before year 1."""
-    return f"(CASE WHEN {time} BETWEEN {type_name} '0001-01-02' AND {type_name} '9999-12-30' THEN {time} END)"
+    last = LAST_MOMENT.split()[0] if type_name == "DATE" else LAST_MOMENT
+    return f"(CASE WHEN {time} BETWEEN {type_name} '0001-01-02' AND {type_name} '{last}' THEN {time} END)"

@@ -8,6 +8,8 @@ from kpi.model import ReadOptions
 SIGNS = "$€£¥₹₩₺₽₪฿"
 # Spaces that spreadsheets use between groups: no-break, thin, narrow no-break.
 SPACES = "\u00a0\u2009\u202f"
+# The last moment that has a name; exports write that day for an end that is not in sight.
+LAST_MOMENT = "9999-12-31 23:59:59.999999"
 # Day-first or month-first, with the time of day that exports put behind it. Two-digit years are never tried.
 SHAPES = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y")
 TIMES_OF_DAY = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
@@ -16,11 +18,13 @@ WORDED = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%b %d %
 
 def clean(text: str, null_values: tuple[str, ...] = ()) -> str:
     """The text without blanks around it; NULL when nothing is left or when it is one of the spellings of empty."""
-    bare = f"nullif(trim({text}), '')"
+    # Trimming more than plain spaces takes ten times as long, and few values need it.
+    odd = f"(contains({text}, '\u00a0') OR contains({text}, '\t'))"
+    trimmed = f"(CASE WHEN {odd} THEN trim({text}, ' \t\u00a0') ELSE trim({text}) END)"
     if not null_values:
-        return bare
-    listed = ", ".join(text_literal(value.strip()) for value in null_values)
-    return f"(CASE WHEN trim({text}) NOT IN ({listed}) THEN {bare} END)"
+        return f"nullif({trimmed}, '')"
+    listed = ", ".join(text_literal(value) for value in ("", *(value.strip() for value in null_values)))
+    return f"(CASE WHEN {trimmed} NOT IN ({listed}) THEN {trimmed} END)"
 
 
 def plain_number_sql(text: str) -> str:
@@ -37,12 +41,15 @@ def like_a_code(text: str) -> str:
 def number_sql(text: str, decimal: str, thousands: str | None) -> str:
     """A number as spreadsheets and accountants write it.
 
-    Currency signs and codes, a percent sign (a share), one mark between groups of three (R7), a minus before or
-    behind, parentheses for a negative, and ``$-`` for zero are understood. Anything else is NULL.
+    Currency signs and codes, a percent sign (a share), one mark between groups of three (R7) or in front of the last
+    three digits and then every two as in India, a minus before or behind, parentheses for a negative, and ``$-`` for
+    zero are understood. Anything else is NULL.
     """
     between = (thousands,) if thousands else {".": (",", " ", "'", "’"), ",": (".", " ", "'", "’")}[decimal]
     point = "\\" + decimal
-    grouped = "|".join(f"\\d{{1,3}}(?:{group_mark(mark)}\\d{{3}})+" for mark in between if mark != decimal)
+    shapes_of_groups = [f"\\d{{1,3}}(?:{group_mark(mark)}\\d{{3}})+" for mark in between if mark != decimal]
+    lakhs = (group_mark(mark) for mark in between if mark != decimal and mark in ",.")
+    grouped = "|".join(shapes_of_groups + [f"\\d{{1,2}}(?:{mark}\\d\\d)+{mark}\\d{{3}}" for mark in lakhs])
     number = f"(?:(?:{grouped}|\\d+)(?:{point}\\d*)?|{point}\\d+)(?:\\s*%)?"
     currency = f"(?:[{SIGNS}]|[A-Z]{{3}})"
     body = f"(?:{currency}\\s*)?{number}(?:\\s*{currency})?"
@@ -80,20 +87,21 @@ def date_sql(text: str) -> str:
     """An ISO date, year first with four digits, or NULL. A time of day behind it is not a date."""
     cast = f"TRY_CAST({text} AS DATE)"
     shape = f"strlen({text}) <= 10"
-    return f"(CASE WHEN {shape} AND {cast} BETWEEN DATE '1000-01-01' AND DATE '9999-12-30' THEN {cast} END)"
+    return f"(CASE WHEN {shape} AND {cast} BETWEEN DATE '1000-01-01' AND DATE '9999-12-31' THEN {cast} END)"
 
 
 def timestamp_sql(text: str) -> str:
     """An ISO timestamp without a zone, or NULL."""
     cast = f"TRY_CAST({text} AS TIMESTAMP)"
     bare = f"length({text}) > 10 AND {text} < ':' AND {text} >= '0' AND NOT {zoned(text)}"
-    return f"(CASE WHEN {bare} AND {cast} BETWEEN TIMESTAMP '1000-01-01' AND TIMESTAMP '9999-12-30' THEN {cast} END)"
+    bounds = f"TIMESTAMP '1000-01-01' AND TIMESTAMP '{LAST_MOMENT}'"
+    return f"(CASE WHEN {bare} AND {cast} BETWEEN {bounds} THEN {cast} END)"
 
 
 def zoned_sql(text: str) -> str:
     """An ISO timestamp with a zone, or NULL."""
     cast = f"TRY_CAST({text} AS TIMESTAMPTZ)"
-    bounds = "TIMESTAMPTZ '1000-01-01 00:00:00+00' AND TIMESTAMPTZ '9999-12-30 00:00:00+00'"
+    bounds = f"TIMESTAMPTZ '1000-01-01 00:00:00+00' AND TIMESTAMPTZ '{LAST_MOMENT}+00'"
     return f"(CASE WHEN length({text}) > 10 AND {zoned(text)} AND {cast} BETWEEN {bounds} THEN {cast} END)"
 
 
@@ -107,7 +115,7 @@ def formatted_sql(text: str, shape: str) -> str:
     """A timestamp in a ``strptime`` format, with a zone where the format reads one, or NULL."""
     stamp = f"try_strptime({text}, {text_literal(shape)})"
     # "%Y" also reads two digits, as the year 26.
-    return f"(CASE WHEN {stamp} BETWEEN '1000-01-01' AND '9999-12-30' THEN {stamp} END)"
+    return f"(CASE WHEN {stamp} BETWEEN '1000-01-01' AND '{LAST_MOMENT}' THEN {stamp} END)"
 
 
 def duration_sql(text: str, shape: str) -> str:

@@ -49,3 +49,57 @@ def test_empty_values_stay_empty_in_every_kind(project: Project) -> None:
     asked = [f"count(sales[{name} is None])" for name in ("amount", "note", "at", "ok")]
     assert project.values(asked) == [2, 1, 2, 2]
     assert project.values(["count_distinct(sales.note)", 'count(sales[note != "a"])']) == [2, 2]
+
+
+# Numbers.
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("$1,36,170.00", 136170),
+        ("(₹ 12,34,56,789.50)", -123456789.5),
+        ("12,345", 12345),
+        ("1,234,567.5 EUR", 1234567.5),
+        ("\u00a05%\t", 0.05),
+    ],
+)
+def test_numbers_that_are_declared_are_read_as_accountants_write_them(
+    project: Project, text: str, value: float
+) -> None:
+    put(project, f'day,amount\n2026-06-01,"{text}"\n', types={"amount": "number"})
+    assert project.value(SUM) == value
+
+
+def test_groups_of_two_are_read_with_points_where_the_decimal_mark_is_a_comma(project: Project) -> None:
+    put(project, "day;amount\n2026-06-01;1.02.667,50\n2026-06-02;10.000\n", read={"decimal": ","})
+    assert project.value(SUM) == 112667.5
+
+
+@pytest.mark.parametrize("text", ["1,5", "12,34", "1,23,45", "123,45,678", "1,234,56,789", "1,2,345", "1,,36,170"])
+def test_R7_groups_that_are_neither_of_three_nor_of_lakhs_are_errors(project: Project, text: str) -> None:
+    put(project, f'day,amount\n2026-06-01,"{text}"\n', types={"amount": "number"})
+    assert f'"{text}" is not a number' in project.problem(SUM)
+
+
+def test_blanks_around_text_are_no_part_of_it_whichever_they_are(project: Project) -> None:
+    put(project, "day,state\n2026-06-01,paid\n2026-06-02,\u00a0paid\n2026-06-03,paid\t\n2026-06-04, paid \n")
+    assert project.values(['count(sales[state == "paid"])', "count_distinct(sales.state)"]) == [4, 1]
+
+
+# Dates.
+
+
+@pytest.mark.parametrize("end", ["9999-12-31", "9999-12-31 23:59:59", "9999-12-31T00:00:00Z"])
+def test_an_end_at_the_end_of_time_is_one_that_is_not_in_sight(project: Project, end: str) -> None:
+    plain = "2026-06-10" + end[10:]
+    put(
+        project,
+        f"hired,left\n2026-01-01,{plain}\n2026-02-01,{end}\n2026-03-01,\n",
+        date=None,
+        from_="hired",
+        until="left",
+    )
+    assert project.values(["at_end(count(sales))", "ended(count(sales))"]) == [2, 1]
+    put(project, f"hired,left\n2026-01-01,{plain}\n2026-02-01,{end}\n", date=None, from_="hired", through="left")
+    assert project.value("at_end(count(sales))") == 1
