@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "lint": "Review the definitions as a linter reviews code.",
     "status": "Compute every KPI and say where the team stands.",
     "show": "Show one KPI whole: definition, value, history and what it is computed from.",
+    "sources": "Show what is in the sources: files, rows, dates, columns with types and examples, freshness.",
     "diff": "Show what changed in the definitions, and what that does to the numbers.",
     "record": "Add a value typed in by hand to the file, comments and layout kept.",
     "rule": "Show the page of a lint rule: what it flags, why it matters, and how to mend it.",

@@ -55,9 +55,10 @@ def expand(node: tree.Node, checked: Checked, seen: set[str]) -> Iterator[tree.N
                 yield from expand(below, checked, seen)
 
 
-def needs_of(checked: Checked, formulas: Collection[tree.Node]) -> dict[str, Need]:
-    """The needs of all sources that these formulas lead to, the sources of their queries included."""
-    needs: dict[str, Need] = {}
+def needs_of(checked: Checked, formulas: Collection[tree.Node], *, whole: Collection[str] = ()) -> dict[str, Need]:
+    """The needs of all sources that these formulas lead to, the sources of their queries included, and of those that
+    are wanted ``whole``."""
+    needs: dict[str, Need] = {name: Need(everything=True) for name in whole}
     seen: set[str] = set()
     for formula in formulas:
         for part in expand(formula, checked, seen):

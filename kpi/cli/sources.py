@@ -1,0 +1,68 @@
+"""``kpi sources``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, read_checked, wants_color
+from kpi.cli.status import AsOfOption
+from kpi.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from kpi.checking import Checked
+
+
+def sources(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Only these sources; default: all.")
+    ] = None,
+    file: FileOption = None,
+    format: Annotated[  # noqa: A002
+        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
+    ] = "text",
+    as_of: AsOfOption = None,
+    allow_outside: OutsideOption = None,
+) -> None:
+    """Show what is in the sources: files, rows, dates, columns with types and examples, freshness.
+
+    A source that cannot be used is shown with the reason and with what can be told of it all the same; the others do
+    not suffer from it. Mistakes elsewhere in the file do not matter here.
+    """
+    _, checked = read_checked(plan_file(file), allow_outside or ())
+    for name in names or ():
+        if name not in checked.plan.sources:
+            raise UsageError(f'there is no source "{name}"', hint=did_you_mean(name, checked.plan.sources))
+    day = as_of_day(checked.plan, as_of)
+    from kpi.cli.terminal import progress
+    from kpi.computing.survey import survey
+    from kpi.reporting.sources import sources_view
+
+    with progress("Reading the sources"):
+        found = survey(checked, day, names or None)
+    view = sources_view(checked, day, found)
+    if format == "json":
+        from kpi.rendering.sources_json import render_sources_json
+
+        print(render_sources_json(view))
+    else:
+        from kpi.cli.terminal import terminal_width
+        from kpi.rendering.paint import paint
+        from kpi.rendering.sources_text import sources_lines
+
+        print(paint(sources_lines(view, terminal_width()), color=wants_color(sys.stdout)))
+    _tell(checked, [name for name, each in found.items() if each.problem is not None])
+
+
+def _tell(checked: Checked, failed: list[str]) -> None:
+    """Ends the command with exit code 2 when a source cannot be used or the file has errors, after saying so."""
+    errors = sum(found.severity == "error" for found in checked.diagnostics)
+    sys.stdout.flush()  # so that this stands below what was shown where both streams are one
+    if failed:
+        print(f"kpi: cannot be used: {', '.join(failed)}", file=sys.stderr)
+    if errors:
+        print(f"kpi: the file has {errors} error{'' if errors == 1 else 's'}: kpi lint shows them", file=sys.stderr)
+    if failed or errors:
+        raise typer.Exit(2)
