@@ -13,7 +13,6 @@ from kpi.errors import InputError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator
     from datetime import date
 
     from kpi.periods import Every
@@ -36,6 +35,8 @@ def init(
 ) -> None:
     """Write a first kpi.yaml, from a template if you like.
 
+    Beside it goes kpi.schema.json, unless there is one, by which editors complete and explain every field.
+
     Without a template it is a small commented file whose values are typed in, so that "kpi status" works at once. A
     template is a whole plan over files named in it, to be changed to yours.
     """
@@ -47,22 +48,25 @@ def init(
     if file.exists() and not force:
         raise UsageError(f"{file} is there already", hint="--force replaces it; -f FILE writes another file")
     text = _dated(template_text(template or FIRST), today("UTC"))
-    has_schema = (file.parent / SCHEMA).exists()
-    try:
-        file.write_text((MODELINE if has_schema else "") + text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise InputError(f"{file} cannot be written: {fault.strerror}") from None
-    print(f"Wrote {file}. What to do next:", file=sys.stderr)
-    for command, does in _next_steps(file, template, has_schema):
-        print(f"  {command:<{len(SCHEMA) + 15}}{does}", file=sys.stderr)
+    _write(file, MODELINE + text)
+    schema = file.parent / SCHEMA
+    is_new = not schema.exists()
+    if is_new:
+        from kpi.cli.schema import schema_text
 
-
-def _next_steps(file: Path, template: str | None, has_schema: bool) -> Iterator[tuple[str, str]]:
+        _write(schema, schema_text() + "\n")
+    wrote = f"{file}, and {schema} for your editor" if is_new else str(file)
+    print(f"Wrote {wrote}. What to do next:", file=sys.stderr)
     kpi = "kpi" if file == Path("kpi.yaml") else f"kpi -f {file}"
-    yield f"{kpi} lint", "reviews it"
-    yield f"{kpi} status", "computes it, once its paths and columns are yours" if template else "says where you stand"
-    if not has_schema:
-        yield f"kpi schema > {SCHEMA}", "lets your editor complete and explain every field"
+    says = "computes it, once its paths and columns are yours" if template else "says where you stand"
+    print(f"  {kpi} lint    reviews it\n  {kpi} status  {says}", file=sys.stderr)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as fault:
+        raise InputError(f"{path} cannot be written: {fault.strerror}") from None
 
 
 def _dated(text: str, day: date) -> str:

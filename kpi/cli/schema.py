@@ -15,11 +15,17 @@ def schema(
 ) -> None:
     """Print the JSON Schema of the file, for editors.
 
-    Keep it beside the plan with "kpi schema > kpi.schema.json" and name it in the first line of kpi.yaml:
-    "# yaml-language-server: $schema=./kpi.schema.json". Editors then complete and explain every field.
+    "kpi init" keeps it beside the plan and names it in the first line of kpi.yaml, so that editors complete and explain
+    every field: "# yaml-language-server: $schema=./kpi.schema.json". After an upgrade of kpi, or for a plan that was
+    written without it, "kpi schema > kpi.schema.json" writes it anew.
     """
+    print(schema_text())
+
+
+def schema_text() -> str:
+    """The schema as it is printed and kept in a file."""
     import json
 
     from kpi.reading.schema import json_schema
 
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False)

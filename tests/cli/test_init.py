@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from pathlib import Path
@@ -75,12 +76,19 @@ def test_its_periods_are_those_just_over_and_its_targets_lie_ahead(day: date, mo
     assert str(plan.goals["customers_stay"].due) == end
 
 
-def test_an_editor_is_told_of_the_schema_when_it_is_there() -> None:
-    Path(module.SCHEMA).write_text("{}", encoding="utf-8")
+def test_an_editor_finds_the_schema_that_the_file_names() -> None:
     assert run(["init"]) == 0
     text = Path("kpi.yaml").read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=./kpi.schema.json\n")
+    assert json.loads(Path("kpi.schema.json").read_text(encoding="utf-8")) == json_schema()
     assert check(read_plan(Path("kpi.yaml"))).valid
+
+
+def test_a_schema_that_is_there_stays_as_it_is() -> None:
+    Path(module.SCHEMA).write_text("{}", encoding="utf-8")
+    assert run(["init"]) == 0
+    assert Path("kpi.yaml").read_text(encoding="utf-8").startswith(module.MODELINE)
+    assert Path(module.SCHEMA).read_text(encoding="utf-8") == "{}"
 
 
 def test_a_file_is_never_replaced_unasked(capsys: pytest.CaptureFixture[str]) -> None:
