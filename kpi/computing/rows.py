@@ -236,9 +236,14 @@ def alike(left: Sql, left_node: tree.Node, right: Sql, right_node: tree.Node) ->
     if left.kind in TIMES and right.kind in TIMES:
         return left, right  # the engine takes a timestamp for one in the calendar's zone
     text, other = (left, right) if left.kind == "text" else (right, left)
+    text_node, other_node = (left_node, right_node) if left.kind == "text" else (right_node, left_node)
     hint = None
     if text.kind == "text" and other.kind == "number":
-        hint = "numbers are written without quotation marks; number(column) makes a number of text"
+        hint = "number(column) makes a number of text"
+        if isinstance(text_node, tree.Literal_):
+            hint = "numbers are written without quotation marks"
+        elif isinstance(text_node, tree.Column) and isinstance(other_node, tree.Literal_):
+            hint = f"text is written in quotation marks; number({text_node.name}) makes a number of text"
     elif text.kind == "text" and other.kind == "boolean":
         hint = "truth values are written True and False, without quotation marks"
     raise fault(right_node, f"{a(left.kind)} cannot be compared with {a(right.kind)}", hint)

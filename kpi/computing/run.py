@@ -256,7 +256,7 @@ class Run:
         if not newest or any(day is None for day in newest):
             return None
         period = period_of(min(day for day in newest if day is not None), every, self.calendar)
-        return min(period, shift(now, -1, self.calendar), key=lambda p: p.start)
+        return min(period, shift(whole(now, self.calendar), -1, self.calendar), key=lambda p: p.start)
 
     def _looking_back(self, kpi: str, start: Period) -> list[Point]:
         """The points from ``start`` back, newest first, enough to find a fresh value and its history."""

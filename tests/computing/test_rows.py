@@ -199,7 +199,10 @@ def test_rows_of_columns_without_any_value(project: Project) -> None:
     ("condition", "message"),
     [
         ('a == "one"', "a number cannot be compared with text; numbers are written without quotation marks"),
-        ("state == 1 and a > 0", "d.state: "),
+        (
+            "state == 1 and a > 0",
+            "compared with a number; text is written in quotation marks; number(state) makes a number of text",
+        ),
         ("state", "a condition is needed here, found text"),
         ("a + state > 1", '"+" needs numbers, found text; say types: {state: number}, or write number(state)'),
         ("day > 20260601", "a date cannot be compared with a number"),
