@@ -32,6 +32,8 @@ COMMANDS: dict[str, str] = {
     "show": "Show one KPI whole: definition, value, history and what it is computed from.",
     "sources": "Show what is in the sources: files, rows, dates, columns with types and examples, freshness.",
     "diff": "Show what changed in the definitions, and what that does to the numbers.",
+    "log": "Show how a KPI's definition changed through git, and what it stood at then.",
+    "blame": "Show who wrote each field of a KPI's definition, and when.",
     "record": "Add a value typed in by hand to the file, comments and layout kept.",
     "rule": "Show the page of a lint rule: what it flags, why it matters, and how to mend it.",
     "schema": "Print the JSON Schema of the file, for editors.",

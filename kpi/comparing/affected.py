@@ -19,7 +19,7 @@ _SOURCE, _TARGET = "sources.", "="
 
 def affected_kpis(after: Checked, changes: Iterable[Change]) -> dict[str, tuple[str, ...]]:
     """For each KPI that something it uses has changed, however far away: the subjects of those changes."""
-    causes = dict.fromkeys(change.subject for change in changes if _reaches_out(change))
+    causes = dict.fromkeys(change.subject for change in changes if reaches_out(change))
     if not causes:
         return {}
     users = _users(after)
@@ -35,7 +35,7 @@ def affected_kpis(after: Checked, changes: Iterable[Change]) -> dict[str, tuple[
     return {id_: tuple(found[id_]) for id_ in after.plan.kpis if id_ in found}
 
 
-def _reaches_out(change: Change) -> bool:
+def reaches_out(change: Change) -> bool:
     """Whether a change may alter the values of what uses its subject. New and removed entries do so only through
     formulas that changed as well."""
     return change.kind in ("formula", "source") or (change.section == "kpis" and change.field == "unit")
@@ -53,7 +53,7 @@ def _users(after: Checked) -> dict[str, list[str]]:
         for other in others:
             users.setdefault(_SOURCE + other, []).append(_SOURCE + source)
     for kpi in after.plan.kpis.values():
-        for name in _in_targets(kpi):
+        for name in names_in_targets(kpi):
             users.setdefault(name, []).append(_TARGET + kpi.id)
     return users
 
@@ -69,7 +69,7 @@ def _reached(users: dict[str, list[str]], start: str) -> list[str]:
     return waiting[1:]
 
 
-def _in_targets(kpi: Kpi) -> Iterator[str]:
+def names_in_targets(kpi: Kpi) -> Iterator[str]:
     """The measures and KPIs that its target and thresholds name."""
     targets = [kpi.target] if isinstance(kpi.target, Target) else [entry.target for entry in kpi.target or ()]
     if kpi.thresholds is not None:

@@ -122,6 +122,34 @@ class Repository:
             at = end + size + 2
         return found
 
+    def commits(self, tip: str, paths: Iterable[str] = ()) -> list[tuple[str, tuple[str, ...]]]:
+        """The commits that lead to ``tip`` and changed any of ``paths``, newest first, each with those before it that
+        did as well. Paths are from the root, with globs; without any, all commits."""
+        specs = [f":(top,glob){path}" for path in paths]
+        arguments = ["rev-list", "--date-order", "--parents", tip, "--", *specs]
+        lines = self._run(arguments, "list the commits").decode().splitlines()
+        return [(first, tuple(rest)) for first, *rest in map(str.split, lines)]
+
+    def parent(self, commit: str) -> str | None:
+        """The first parent of a commit; None when it has none here."""
+        return self._find(commit + "^1")
+
+    def renamed_from(self, commit: str, path: str) -> str | None:
+        """What a file was called before the commit that gave it the name ``path``; None when it was not renamed."""
+        arguments = ["diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status", "--no-commit-id", commit]
+        parts = self._run(arguments, "compare two commits").split(b"\0")
+        for old, new in zip(parts[1::3], parts[2::3], strict=False):
+            if os.fsdecode(new) == path:
+                return os.fsdecode(old)
+        return None
+
+    def shallow_commits(self) -> frozenset[str]:
+        """The commits whose parents were left out of a shallow clone."""
+        if not self.is_shallow:
+            return frozenset()
+        path = os.fsdecode(self._run(["rev-parse", "--git-path", "shallow"], "read the shallow file")).strip()
+        return frozenset((self.root / path).read_text(encoding="utf-8").split())
+
     def _find(self, name: str) -> str | None:
         done = _git(self.root, ["rev-parse", "--verify", "--quiet", name + "^{commit}", "--"])
         return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None

@@ -165,7 +165,7 @@ class Goalposts:
     def _told(
         self, kinds: Kinds, field: str, before: Target | Schedule | None, after: Target | Schedule | None
     ) -> Iterator[Moved]:
-        old, new = _text(before), _text(after)
+        old, new = target_text(before), target_text(after)
         if kinds and old == new and isinstance(before, Target) and isinstance(after, Target):
             # The number moved although the text did not: with the baseline, or with the unit.
             old = f"{old} ({_in_numbers(before, self.before, self._units[0])})"
@@ -222,11 +222,11 @@ def _holding(schedule: Schedule, day: date) -> Target | None:
     return max(begun, key=lambda entry: entry.start).target if begun else None
 
 
-def _text(target: Target | Schedule | None) -> str | None:
+def target_text(target: Target | Schedule | None) -> str | None:
     if isinstance(target, tuple):
         return "; ".join(map(_entry_text, target))
     return None if target is None else " ".join(target.text.split())
 
 
 def _entry_text(entry: ScheduleEntry) -> str:
-    return f"{entry.label}: {_text(entry.target)}"
+    return f"{entry.label}: {target_text(entry.target)}"

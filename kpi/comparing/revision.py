@@ -25,6 +25,7 @@ _INCLUDE = re.compile(r"""^(?:include|"include"|'include')\s*:.*\n?(?:(?:[ \t#\r
 _BLOCKS = re.compile(r"^version\s*:", re.MULTILINE)  # so that every top-level key begins a line
 _MOST_LINKS = 20
 EMPTY = "version: 1\n"
+NOWHERE = Path(os.devnull) / "kpi"  # a folder that cannot exist
 
 
 class PlanPlace:
@@ -34,21 +35,29 @@ class PlanPlace:
     files are then named from the root).
     """
 
-    def __init__(self, repository: Repository, file: Path, cwd: Path) -> None:
-        self.repository = repository
+    def __init__(self, repository: Repository, path: str, cwd: str) -> None:
+        self.repository, self.path, self.cwd = repository, path, cwd
+
+    @classmethod
+    def of(cls, repository: Repository, file: Path, cwd: Path) -> PlanPlace:
+        """The place of ``file``, which is relative to ``cwd``. Raises InputError when that is outside."""
         root = repository.root
         full = cwd / file
         real = Path(os.path.realpath(full.parent)) / full.name
         if not real.is_relative_to(root):
             raise InputError(f"{file} is not in the git repository {root}")
-        self.path = real.relative_to(root).as_posix()
         here = Path(os.path.realpath(cwd))
-        self.cwd = here.relative_to(root).as_posix() if here.is_relative_to(root) else ""
+        inside = here.relative_to(root).as_posix() if here.is_relative_to(root) else ""
+        return cls(repository, real.relative_to(root).as_posix(), inside)
 
     @property
     def name(self) -> str:
         """The main file as people see it: from the current folder."""
         return posixpath.relpath(self.path, self.cwd or ".")
+
+    def from_root(self, pattern: str) -> str:
+        """A path that is relative to the main file, from the repository's root."""
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.path), pattern))
 
     def exists(self) -> bool:
         """Whether the main file is in the work tree."""
@@ -63,18 +72,20 @@ class PlanPlace:
         return self._read(self.repository.root, EMPTY)
 
     def read_commit(self, commit: str) -> ReadResult | None:
-        """The plan as it was at a commit; None when its main file was not there. Nothing of it stays on the disk.
+        """The plan as it was at a commit; None when its main file was not there. Raises InputError.
 
         Includes and their globs lead to the files of that commit. Data is not part of a plan, so the plan's folders are
-        those of the work tree. Raises InputError when git cannot give what is asked of it.
+        those of the work tree.
         """
+        files = self.files_at(commit)
+        return None if files is None else self.read_files(files)
+
+    def read_files(self, files: Mapping[str, bytes | str]) -> ReadResult:
+        """The plan that these files make, as ``files_at`` gives them. Nothing of it stays on the disk."""
         with TemporaryDirectory(prefix="kpi-", ignore_cleanup_errors=True) as scratch:
             top = Path(os.path.realpath(scratch)) / "tree"
             (top / ".git").mkdir(parents=True)  # the mark of a project's root
             (top / self.cwd).mkdir(parents=True, exist_ok=True)
-            files = self._files_at(commit, top)
-            if files is None:
-                return None
             for path, content in files.items():
                 target = top / path
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -85,20 +96,15 @@ class PlanPlace:
             read = self._read(top)
         return read._replace(plan=moved(read.plan, top, self.repository.root))
 
-    def _read(self, top: Path, text: str | None = None) -> ReadResult:
-        return read_plan(Path(self.name), cwd=top / self.cwd, text=text)
-
-    def _files_at(self, commit: str, top: Path) -> dict[str, bytes | str] | None:
-        """The plan's files at a commit, and perhaps some more: contents, or the targets of symbolic links.
-
-        ``top`` is where they will be written; nothing is there yet.
-        """
+    def files_at(self, commit: str) -> dict[str, bytes | str] | None:
+        """The plan's files at a commit, and perhaps some more, by their paths from the root: contents, or the targets
+        of symbolic links. None when its main file was not there. Raises InputError when git cannot give one."""
         repository = self.repository
         entry = repository.tree(commit, self.path).get(self.path)
         patterns: tuple[str, ...] = ()
         if entry is not None and not entry.is_link:
             main = repository.contents([entry.blob])[entry.blob]
-            patterns = self._includes(main, top)
+            patterns = self.includes(main)
             if not patterns:
                 return {self.path: main}
         elif entry is None and not self._may_be_linked(commit):
@@ -111,7 +117,7 @@ class PlanPlace:
         files |= {path: contents[tree[path].blob] for path in wanted}
         return files if _end_of(self.path, links) in wanted else None
 
-    def _includes(self, main: bytes, top: Path) -> tuple[str, ...]:
+    def includes(self, main: bytes) -> tuple[str, ...]:
         """The patterns under ``include``, read on their own where that is possible: the rest of the file is long."""
         try:
             text = decode(main)
@@ -120,17 +126,20 @@ class PlanPlace:
         alone = _INCLUDE.findall(text)
         if "include" not in text or (not alone and _BLOCKS.search(text)):
             return ()
-        read = self._read(top, EMPTY + alone[0] if len(alone) == 1 else text)
-        # Where nothing has been written, no file is found; anything else is wrong with the part, not with the whole.
+        read = self._read(NOWHERE, EMPTY + alone[0] if len(alone) == 1 else text)
+        # Nothing is found there, and that is all that may be wrong with the part.
         if any(found.code not in ("E070", "E061") for found in read.diagnostics):
-            read = self._read(top, text)
+            read = self._read(NOWHERE, text)
         return read.plan.include
+
+    def _read(self, top: Path, text: str | None = None) -> ReadResult:
+        return read_plan(Path(self.name), cwd=top / self.cwd, text=text)
 
     def _wanted(self, tree: Mapping[str, Entry], patterns: Iterable[str], links: Mapping[str, str]) -> set[str]:
         """The files to write. A pattern's end decides roughly; which of them it means is decided where it is read."""
         ends, folders = [], []
         for pattern in patterns:
-            parts = re.split(r"[*?\[\]]", posixpath.join(posixpath.dirname(self.path), pattern))
+            parts = re.split(r"[*?\[\]]", self.from_root(pattern))
             if end := parts[-1].rpartition("/")[2]:
                 ends.append(end)
             else:

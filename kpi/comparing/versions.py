@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.comparing.git import SHORT, Repository
-from kpi.comparing.revision import PlanPlace, moved
+from kpi.comparing.revision import NOWHERE, PlanPlace, moved
 from kpi.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from kpi.reading import ReadResult
 
 WORK_TREE = "worktree"
-# A folder that cannot exist: definitions are compared without a look at the data, which is not that of a revision.
-_NOWHERE = Path(os.devnull) / "kpi"
 
 
 class Version(NamedTuple):
@@ -42,7 +39,8 @@ class Version(NamedTuple):
         if with_data:
             return check(self.read)
         plan = self.read.plan
-        return check(self.read._replace(plan=moved(plan, plan.root, _NOWHERE)))
+        # The data is not that of a revision, so definitions are compared without a look at it.
+        return check(self.read._replace(plan=moved(plan, plan.root, NOWHERE)))
 
 
 def open_versions(file: Path, asked: str | None, cwd: Path) -> tuple[Version, Version]:
@@ -52,9 +50,9 @@ def open_versions(file: Path, asked: str | None, cwd: Path) -> tuple[Version, Ve
     Raises InputError or UsageError, with a mend, when one of them cannot be had, or the plan is in neither.
     """
     repository = Repository.around((cwd / file).parent)
-    place = PlanPlace(repository, file, cwd)
+    place = PlanPlace.of(repository, file, cwd)
     old, new = _named(repository, asked)
-    before, after = _at_commit(place, *old), _at_commit(place, *new) if new else _in_work_tree(place)
+    before, after = _at_commit(place, *old), _at_commit(place, *new) if new else in_work_tree(place)
     if not before.there and not after.there:
         where = f"at {before.label} nor {f'at {after.label}' if after.commit else 'in the work tree'}"
         raise InputError(f"there is no {place.name}, neither {where}", hint="-f FILE names another file")
@@ -88,6 +86,7 @@ def _at_commit(place: PlanPlace, name: str, commit: str) -> Version:
     return Version(label, commit, place.read_nothing() if read is None else read, read is not None)
 
 
-def _in_work_tree(place: PlanPlace) -> Version:
+def in_work_tree(place: PlanPlace) -> Version:
+    """The plan as it is now, committed or not."""
     there = place.exists()
     return Version("the work tree", None, place.read_work_tree() if there else place.read_nothing(), there)

@@ -29,7 +29,8 @@ def render_diff_json(view: DiffView) -> str:
     return json.dumps(content, indent=2, allow_nan=False)
 
 
-def _change(view: DiffView, change: Change) -> dict[str, object]:
+def change_as_json(change: Change) -> dict[str, object]:
+    """One change, with exactly the keys that the design fixes."""
     return {
         "class": change.kind,
         "subject": change.subject,
@@ -38,16 +39,11 @@ def _change(view: DiffView, change: Change) -> dict[str, object]:
         "after": change.after,
         "file": change.place.file,
         "line": change.place.line,
-        **_values(view, values_of(view, change.subject) if change.counts else None),
     }
 
 
-def _values(view: DiffView, values: ValueChange | None) -> dict[str, object]:
-    """The key ``values``, where they were asked for; null where a change cannot touch them."""
-    if view.values is None:
-        return {}
-    if values is None:
-        return {"values": None}
+def values_as_json(values: ValueChange) -> dict[str, object]:
+    """The values and statuses before and after."""
     found: dict[str, object] = {
         "before": _number(values.shown.before),
         "after": _number(values.shown.after),
@@ -56,7 +52,19 @@ def _values(view: DiffView, values: ValueChange | None) -> dict[str, object]:
     }
     if values.history:
         found["history"] = [_pair(pair) for pair in values.history]
-    return {"values": found}
+    return found
+
+
+def _change(view: DiffView, change: Change) -> dict[str, object]:
+    values = values_of(view, change.subject) if change.counts else None
+    return {**change_as_json(change), **_values(view, values)}
+
+
+def _values(view: DiffView, values: ValueChange | None) -> dict[str, object]:
+    """The key ``values``, where they were asked for; null where a change cannot touch them."""
+    if view.values is None:
+        return {}
+    return {"values": None if values is None else values_as_json(values)}
 
 
 def _pair(pair: Pair) -> dict[str, object]:

@@ -77,7 +77,7 @@ class _Paper:
     def __init__(self, head: str) -> None:
         self.parts = [head]
         self.left_out = 0
-        self.room = LIMIT - 300 - len(head.encode())  # room for the sentence about what is left out
+        self.room = LIMIT - 1000 - len(head.encode())  # what is left out is said, and others may add a line
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], fold: tuple[str, str] = ("", "")) -> None:
         """A table, its rows as long as there is room."""

@@ -58,7 +58,7 @@ def _group(group: ChangeGroup, width: int) -> list[Line]:
     widest = min(max(map(columns, fields)), WIDEST_FIELD)
     lines = [head]
     for change, field in zip(group.changes, fields, strict=True):
-        lines += _change(change, field, widest, width)
+        lines += change_lines(change, field, widest, width)
     return lines + ([] if group.values is None else _values(group.values, width))
 
 
@@ -66,7 +66,8 @@ def _field(change: Change, group: ChangeGroup) -> str:
     return group.noun if change.field is None else one_line(change.field)
 
 
-def _change(change: Change, field: str, widest: int, width: int) -> list[Line]:
+def change_lines(change: Change, field: str, widest: int, width: int) -> list[Line]:
+    """One change. ``field`` is what its field is called; ``widest`` the columns that the fields beside it take."""
     kind = (Piece(change.kind, STYLES[change.kind]), Piece(" " * (KIND - len(change.kind) + GAP)))
     head = (Piece(INDENT), *kind, *fill(line(field), max(widest, columns(field)) + GAP))
     if change.field is None:
@@ -87,8 +88,8 @@ def _change(change: Change, field: str, widest: int, width: int) -> list[Line]:
 def _values(values: ValueChange, width: int) -> list[Line]:
     pair = values.shown
     head = Piece(INDENT + "value".ljust(KIND + GAP))
-    texts = line(_arrowed(pair))
-    statuses = _statuses(values)
+    texts = line(value_change(pair, ", as before"))
+    statuses = status_change(values)
     period = Piece(f"   {pair.period}", "dim")
     found = [cut((head, *texts, Piece("   "), *statuses, period), width)]
     if not values.history:
@@ -100,14 +101,16 @@ def _values(values: ValueChange, width: int) -> list[Line]:
     return [*found, *(cut(each, width) for each in _history(values.history))]
 
 
-def _arrowed(pair: Pair) -> str:
+def value_change(pair: Pair, same: str = "") -> str:
+    """``3.1% → 3.6%``; where nothing changed, the value and ``same``."""
     if pair.before is None and pair.after is None:
         return "none"
     before, after = (one_line(text or NONE) for text in (pair.before_display, pair.after_display))
-    return f"{after}, as before" if pair.before == pair.after and before == after else f"{before}{ARROW}{after}"
+    return f"{after}{same}" if pair.before == pair.after and before == after else f"{before}{ARROW}{after}"
 
 
-def _statuses(values: ValueChange) -> Line:
+def status_change(values: ValueChange) -> Line:
+    """``● green → ✖ red``; one status where both are the same or there is only one."""
     from kpi.rendering.marks import SIGNS, status_mark
 
     before, after = values.status_before, values.status_after

@@ -30,12 +30,13 @@ class Pair(NamedTuple):
 class ValueChange(NamedTuple):
     """One KPI under both definitions. ``shown`` are the values that ``kpi status`` would show; the periods of both
     differ where ``every`` changed. Statuses are None where there is no such definition. ``history`` is oldest first
-    and ends with the values shown."""
+    and ends with the values shown. ``target`` is what the later one aims at in that period, in signs."""
 
     shown: Pair
     status_before: Status | None
     status_after: Status | None
     history: tuple[Pair, ...] = ()
+    target: str | None = None
 
     @property
     def differs(self) -> bool:
@@ -79,7 +80,8 @@ def _change(old: KpiRow | None, new: KpiRow | None, periods: int) -> ValueChange
     if displays[0] != displays[1] or values[0] == values[1]:
         shown = shown._replace(before_display=displays[0], after_display=displays[1])
     history = _history(old, new, periods, units) if periods else ()
-    return ValueChange(shown, None if old is None else old.status, None if new is None else new.status, history)
+    statuses = [None if row is None else row.status for row in (old, new)]
+    return ValueChange(shown, statuses[0], statuses[1], history, None if new is None else new.target_display)
 
 
 def _value(row: KpiRow | None) -> float | None:

@@ -1,0 +1,117 @@
+"""``kpi log``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kpi.cli.common import FileOption, as_of_day, plan_file, wants_color
+from kpi.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from kpi.comparing.history import Event, History
+    from kpi.rendering.log_view import LogView
+    from kpi.reporting.diff import ValueChange
+
+
+def log(
+    id_: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],
+    file: FileOption = None,
+    format: Annotated[  # noqa: A002
+        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
+    ] = "text",
+    values: Annotated[
+        bool,
+        typer.Option("--values/--no-values", help="Whether to compute what it stood at on the day of each change."),
+    ] = True,
+) -> None:
+    """Show how a KPI's definition changed through git, and what it stood at then.
+
+    Values are computed on today's data as of the day of each commit, under the definitions before and after it, so that
+    a target which was moved after the fact shows.
+    """
+    path = plan_file(file)
+    history = find_history(path, id_)
+    computed: dict[int, ValueChange] | None = None
+    problems: dict[str, None] = {}
+    if values:
+        computed = _compute(history, id_, problems)
+    print(_rendered(_view(history, id_, computed), format))
+    sys.stdout.flush()  # so that problems stand below where both streams are one
+    end_of_history(history)
+    for problem in problems:
+        print(f"kpi: {problem}", file=sys.stderr)
+    if problems or history.cut_at is not None:
+        raise typer.Exit(2)
+
+
+def find_history(path: Path, id_: str) -> History:
+    """The history of a KPI. Raises UsageError when there never was one with that id."""
+    from kpi.comparing.history import open_history
+
+    history = open_history(path, id_, Path.cwd())
+    if not history.events and history.cut_at is None:
+        from kpi.reading import read_plan
+
+        known = read_plan(path).plan.kpis if path.is_file() else {}
+        raise UsageError(f'there is no KPI "{id_}", and there never was', hint=did_you_mean(id_, known))
+    return history
+
+
+def end_of_history(history: History) -> None:
+    """Says on standard error where a shallow clone ends, if that hides something."""
+    if history.cut_at is not None:
+        print(
+            f"kpi: the history before {history.cut_at[:9]} is not in this shallow clone\n"
+            "  fetch all of it: git fetch --unshallow (in GitHub Actions: fetch-depth: 0)",
+            file=sys.stderr,
+        )
+
+
+def _compute(history: History, id_: str, problems: dict[str, None]) -> dict[int, ValueChange]:
+    """What the KPI stood at on the day of each event that may have changed its value or status."""
+    from kpi.cli.terminal import progress
+
+    found: dict[int, ValueChange] = {}
+    with progress(f"Computing {id_} as it was"):
+        for number, event in enumerate(history.events):
+            values = _values(event, problems) if event.counts else None
+            if values is not None:
+                found[number] = values
+    return found
+
+
+def _values(event: Event, problems: dict[str, None]) -> ValueChange | None:
+    from kpi.computing import compute
+    from kpi.reporting.diff import value_changes
+
+    before, after = (version.check(with_data=True) for version in (event.before, event.after))
+    day = as_of_day(after.plan) if event.commit is None else event.commit.day
+    sides = []
+    for checked, id_ in ((before, event.id_before), (after, event.id)):
+        results = compute(checked, day, kpis=[id_] if id_ is not None and id_ in checked.plan.kpis else [])
+        problems |= {f"{day}: {problem}": None for problem in results.problems}
+        sides.append((checked.plan, results))
+    return value_changes({event.id: event.id_before}, sides[0], sides[1]).get(event.id)
+
+
+def _view(history: History, id_: str, values: dict[int, ValueChange] | None) -> LogView:
+    from kpi.rendering.log_view import LogView
+
+    names = [kpi.name for event in history.events if (kpi := event.after.read.plan.kpis.get(event.id)) is not None]
+    return LogView(id_, next(iter(names), id_), history.events, values, history.cut_at)
+
+
+def _rendered(view: LogView, format_: str) -> str:
+    if format_ == "json":
+        from kpi.rendering.log_json import render_log_json
+
+        return render_log_json(view)
+    from kpi.cli.terminal import terminal_width
+    from kpi.rendering.log_text import log_lines
+    from kpi.rendering.paint import paint
+
+    return paint(log_lines(view, terminal_width()), color=wants_color(sys.stdout))

@@ -1,0 +1,437 @@
+"""The history of one definition through git, and who wrote its fields."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from comparing.repository import Repository
+from comparing.story import STORY, tell
+
+from kpi.comparing.blame import blame
+from kpi.comparing.commit import parse_commit
+from kpi.comparing.history import Event, History, open_history
+from kpi.comparing.slices import slices_of
+from kpi.errors import InputError
+
+PLAN = Path("kpi.yaml")
+
+
+def kpi(**fields: str) -> str:
+    """One entry in flow style; ``_id`` is its id."""
+    id_ = fields.pop("_id", "a")
+    every = ", ".join(f"{name}: {value}" for name, value in ({"name": "A"} | fields).items())
+    return f"  {id_}: {{{every}}}\n"
+
+
+def plan(*entries: str, head: str = "") -> str:
+    return f"version: 1\n{head}kpis:\n{''.join(entries)}"
+
+
+def history(repository: Repository, id_: str = "a", file: Path = PLAN) -> History:
+    return open_history(file, id_, repository.root)
+
+
+def told(found: History) -> list[tuple[str | None, str | None, list[tuple[str, str | None]]]]:
+    """(message, author, own changes) of each event, newest first."""
+    return [
+        (
+            None if event.commit is None else event.commit.subject,
+            None if event.commit is None else event.commit.author,
+            [(change.kind, change.field) for change in event.changes],
+        )
+        for event in found.events
+    ]
+
+
+def messages(found: History) -> list[str | None]:
+    return [event.commit and event.commit.subject for event in found.events]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """One KPI, added by Ana."""
+    made = Repository(tmp_path / "shop")
+    made.put("kpi.yaml", plan(kpi(target="at least 30")))
+    made.commit("Added")
+    return made
+
+
+# The story again, this time one KPI after the other.
+
+Told = tuple[Repository, list[str]]
+
+
+@pytest.fixture(scope="module")
+def boats(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The story without its last commit, which deletes everything."""
+    repository, hashes = tell(tmp_path_factory.mktemp("story") / "boats")
+    repository.git("reset", "-q", "--hard", "HEAD~1")
+    return repository, hashes[:-1]
+
+
+def test_a_kpi_is_followed_through_all_its_commits(boats: Told) -> None:
+    found = history(boats[0], "loyalty")
+    assert told(found) == [
+        ("Our year starts in April", "Ana", []),
+        ("Green more often", "Ana", [("loosened", "thresholds.green")]),
+        ("One file a year, and only those that left", "Ana", []),
+        ("Look further back", "Ana", [("formula", "window")]),
+        ("Only guests that paid", "Cleo", [("formula", "formula")]),
+        ("A better id", "Ana", [("renamed", "id")]),
+        ("Say it better", "Ana", [("wording", "name"), ("wording", "question")]),
+        ("Less, and later", "Cleo", [("loosened", "target"), ("later", "target")]),
+        ("Be realistic", "Cleo", [("loosened", "target")]),
+        ("First KPIs", "Ana", [("added", None)]),
+    ]
+    assert [event.id for event in found.events[:6]] == ["loyalty"] * 6
+    assert {event.id for event in found.events[6:]} == {"return_rate"}
+    assert [(change.subject, change.field) for change in found.events[2].because] == [
+        ("sources.outings", "where"),
+        ("sources.outings", "path"),
+    ]
+
+
+def expected(id_: str) -> list[str]:
+    """The commits of the story that are about a KPI which kept its id, newest first."""
+    return [
+        step.message
+        for step in reversed(STORY[:-1])
+        if id_ in step.affected or any(subject == f"kpis.{id_}" for _, subject, _ in step.expected)
+    ]
+
+
+@pytest.mark.parametrize("id_", ["revenue", "price_per_trip", "repair_time", "load", "stars", "refunds"])
+def test_no_commit_is_left_out_and_none_is_made_up(boats: Told, id_: str) -> None:
+    assert messages(history(boats[0], id_)) == expected(id_)
+
+
+@pytest.mark.parametrize("id_", ["revenue", "loyalty", "stars", "refunds"])
+def test_what_is_passed_over_because_its_text_is_the_same_changed_nothing(
+    boats: Told, id_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = history(boats[0], id_)
+    monkeypatch.setattr("kpi.comparing.history.differ", lambda *_: True)
+    slow = history(boats[0], id_)
+    assert [comparable(event) for event in quick.events] == [comparable(event) for event in slow.events]
+
+
+def comparable(event: Event) -> tuple[object, ...]:
+    return event.commit, event.id, event.changes, event.because, event.before.id, event.after.id
+
+
+def test_most_commits_are_not_read_whole(boats: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kpi.comparing.revision import PlanPlace
+
+    read: list[int] = []
+    whole = PlanPlace.read_files
+    monkeypatch.setattr(PlanPlace, "read_files", lambda self, files: (read.append(1), whole(self, files))[1])
+    history(boats[0], "refunds")  # two commits are about it
+    assert 2 <= len(read) < len(STORY) - 5
+
+
+# What is not committed.
+
+
+def test_the_work_tree_comes_first(repository: Repository) -> None:
+    repository.put("kpi.yaml", plan(kpi(target="at least 20")))
+    assert told(history(repository)) == [
+        (None, None, [("loosened", "target")]),
+        ("Added", "Ana", [("added", None)]),
+    ]
+
+
+def test_a_kpi_that_was_never_committed(repository: Repository) -> None:
+    repository.put("kpi.yaml", plan(kpi(target="at least 30"), kpi(_id="b")))
+    assert told(history(repository, "b")) == [(None, None, [("added", None)])]
+
+
+def test_a_work_tree_with_mistakes_does_not_hide_the_commits(repository: Repository) -> None:
+    repository.put("kpi.yaml", plan(kpi(target="at least many")))
+    assert messages(history(repository)) == ["Added"]
+
+
+def test_of_a_kpi_that_is_gone_the_history_stays(repository: Repository) -> None:
+    repository.put("kpi.yaml", plan(kpi(_id="b", name="B")))
+    repository.commit("Removed", author="Bo")
+    assert told(history(repository)) == [("Removed", "Bo", [("removed", None)]), ("Added", "Ana", [("added", None)])]
+    repository.put("kpi.yaml", plan(kpi(_id="b", name="B"), kpi(target="at least 1")))
+    repository.commit("Back again")
+    assert messages(history(repository)) == ["Back again", "Removed", "Added"]
+
+
+def test_an_old_id_leads_to_where_it_was_given_up(repository: Repository) -> None:
+    repository.put("kpi.yaml", plan(kpi(_id="b", target="at least 30")))
+    repository.commit("Renamed")
+    assert told(history(repository)) == [("Renamed", "Ana", [("renamed", "id")]), ("Added", "Ana", [("added", None)])]
+
+
+def test_there_never_was_one(repository: Repository) -> None:
+    assert history(repository, "nobody") == History(())
+
+
+# Files that come, go and change their names.
+
+
+def test_includes_of_then_are_followed_though_nobody_includes_them_now(repository: Repository) -> None:
+    repository.put("kpi.yaml", "version: 1\ninclude: [old/*.yaml]\n")
+    repository.put("old/a.yaml", plan(kpi(target="at least 30")))
+    repository.commit("Split")
+    repository.put("old/a.yaml", plan(kpi(target="at least 29")))
+    repository.commit("Looser", author="Bo")
+    repository.put("kpi.yaml", plan(kpi(target="at least 29")))
+    repository.git("rm", "-q", "-r", "old")
+    repository.commit("Together again")
+    assert messages(history(repository)) == ["Looser", "Added"]
+
+
+def test_a_file_that_leaves_a_glob_takes_its_kpis_along(repository: Repository) -> None:
+    repository.put("kpi.yaml", "version: 1\ninclude: [teams/*.yaml]\n")
+    repository.put("teams/b.yaml", plan(kpi(_id="b", name="B")))
+    repository.put("teams/c.yaml", plan(kpi(_id="c", name="C")))
+    repository.commit("Teams")
+    repository.put("archive/b.yaml", plan(kpi(_id="b", name="B")))
+    (repository.root / "teams/b.yaml").unlink()
+    repository.commit("Archived")
+    assert messages(history(repository, "b")) == ["Archived", "Teams"]
+    assert messages(history(repository, "c")) == ["Teams"]
+
+
+def test_the_main_file_is_followed_through_its_names(repository: Repository) -> None:
+    repository.put("kpi.yaml", plan(kpi(target="at least 29"), *(kpi(_id=f"k{n}") for n in range(9))))
+    repository.commit("Looser")
+    (repository.root / "plans").mkdir()
+    repository.git("mv", "kpi.yaml", "plans/kpi.yaml")
+    text = (repository.root / "plans/kpi.yaml").read_text(encoding="utf-8")
+    repository.put("plans/kpi.yaml", text.replace("at least 29", "at least 28"))
+    repository.commit("Moved and looser", author="Cleo")
+    repository.git("mv", "plans/kpi.yaml", "all.yaml")
+    repository.commit("Moved again")
+    found = history(repository, file=Path("all.yaml"))
+    assert told(found) == [
+        ("Moved and looser", "Cleo", [("loosened", "target")]),
+        ("Looser", "Ana", [("loosened", "target")]),
+        ("Added", "Ana", [("added", None)]),
+    ]
+
+
+@pytest.mark.parametrize("style", ["anchor", "link"])
+def test_what_texts_do_not_tell_is_read(repository: Repository, style: str) -> None:
+    def put(owner: str) -> None:
+        if style == "anchor":
+            text = "version: 1\nkpis:\n  b: &all {name: B, owner: %s}\n  a: *all\n"
+            repository.put("kpi.yaml", text % owner)
+        else:
+            repository.put("real.yaml", plan(kpi(owner=owner)))
+
+    if style == "link":
+        (repository.root / "kpi.yaml").unlink()
+        (repository.root / "kpi.yaml").symlink_to("real.yaml")
+    put("ana")
+    repository.commit("One")
+    put("bo")
+    repository.commit("Two")
+    assert messages(history(repository))[0] == "Two"
+    assert [change.field for change in history(repository).events[0].changes] == ["owner"]
+
+
+def test_texts_that_say_all_about_their_entries() -> None:
+    def slices(text: str) -> object:
+        return slices_of({"kpi.yaml": text.encode()})
+
+    found = slices("version: 1\ntitle: T\nkpis:\n  a: {name: A}\n  # b\n  b:\n    name: B\n")
+    assert found == {
+        ("kpi.yaml", "", "version"): "version: 1",
+        ("kpi.yaml", "", "title"): "title: T",
+        ("kpi.yaml", "kpis", "a"): "a: {name: A}",
+        ("kpi.yaml", "kpis", "b"): "b:\n    name: B\n",
+    }
+    for unclear in ("a: &x 1\nb: *x\n", "kpis: {a: {<<: {}}}\n", "a: [\n", "kpis: {a: 1, a: 2}\n", "- a\n", "\xff\x00"):
+        assert slices(unclear) is None
+    assert slices_of({"kpi.yaml": b"\xff"}) is None
+
+
+# Merges and mistakes.
+
+
+def test_a_merge_that_agrees_with_one_side_did_nothing_itself(repository: Repository) -> None:
+    repository.git("checkout", "-q", "-b", "work")
+    repository.put("kpi.yaml", plan(kpi(target="at least 29")))
+    repository.commit("On the branch", author="Bo", day="2026-01-02")
+    repository.git("checkout", "-q", "main")
+    repository.put("kpi.yaml", plan(kpi(target="at least 30"), kpi(_id="b", name="B")))
+    repository.commit("On main", day="2026-01-03")
+    repository.git("merge", "-q", "-s", "ours", "--no-commit", "work")
+    repository.put("kpi.yaml", plan(kpi(target="at least 29"), kpi(_id="b", name="B")))
+    repository.commit("Merged", day="2026-01-04")
+    assert messages(history(repository)) == ["On the branch", "Added"]
+    assert messages(history(repository, "b")) == ["On main"]
+
+
+def test_a_merge_that_agrees_with_neither_side_is_an_event(repository: Repository) -> None:
+    repository.git("checkout", "-q", "-b", "work")
+    repository.put("kpi.yaml", plan(kpi(target="at least 29")))
+    repository.commit("On the branch", day="2026-01-02")
+    repository.git("checkout", "-q", "main")
+    repository.put("kpi.yaml", plan(kpi(target="at least 31")))
+    repository.commit("On main", day="2026-01-03")
+    repository.git("merge", "-q", "-s", "ours", "--no-commit", "work")
+    repository.put("kpi.yaml", plan(kpi(target="at least 10")))
+    repository.commit("Evil merge", day="2026-01-04")
+    assert messages(history(repository)) == ["Evil merge", "On main", "On the branch", "Added"]
+
+
+def test_a_rename_on_one_side_of_a_merge_does_not_lose_the_other(repository: Repository) -> None:
+    repository.git("checkout", "-q", "-b", "work")
+    repository.put("kpi.yaml", plan(kpi(_id="b", target="at least 30")))
+    repository.commit("Renamed", day="2026-01-02")
+    repository.git("checkout", "-q", "main")
+    repository.put("kpi.yaml", plan(kpi(target="at least 29")))
+    repository.commit("Looser", day="2026-01-03")
+    repository.git("merge", "-q", "-s", "ours", "--no-commit", "work")
+    repository.put("kpi.yaml", plan(kpi(_id="b", target="at least 29")))
+    repository.commit("Merged", day="2026-01-04")
+    found = history(repository, "b")
+    assert messages(found) == ["Looser", "Renamed", "Added"]
+    assert [event.id for event in found.events] == ["a", "b", "a"]
+
+
+def test_a_commit_with_mistakes_is_passed_over_and_named(repository: Repository) -> None:
+    repository.put("kpi.yaml", plan(kpi(target="at least many")))
+    broken = repository.commit("Broken", author="Bo")
+    repository.put("kpi.yaml", plan(kpi(target="at least 20")))
+    repository.commit("Mended", author="Cleo")
+    found = history(repository)
+    assert told(found) == [("Mended", "Cleo", [("loosened", "target")]), ("Added", "Ana", [("added", None)])]
+    assert [[commit.hash for commit in event.unreadable] for event in found.events] == [[broken], []]
+
+
+def test_mistakes_of_others_hide_nothing(repository: Repository) -> None:
+    repository.put("kpi.yaml", plan(kpi(target="at least 20"), kpi(_id="b", target="at least many")))
+    repository.commit("Looser, and b is broken")
+    found = history(repository)
+    assert messages(found) == ["Looser, and b is broken", "Added"]
+    assert [event.unreadable for event in found.events] == [(), ()]
+
+
+def test_what_is_no_yaml_is_passed_over_too(repository: Repository) -> None:
+    repository.put("kpi.yaml", "version: 1\nkpis: [\n")
+    repository.commit("Half a file")
+    repository.put("kpi.yaml", plan(kpi(target="at least 30")))
+    repository.commit("Back")
+    assert messages(history(repository)) == ["Added"]
+
+
+# Where git ends.
+
+
+def test_a_shallow_clone_does_not_make_its_end_a_beginning(repository: Repository, tmp_path: Path) -> None:
+    repository.put("kpi.yaml", plan(kpi(target="at least 29")))
+    repository.commit("Two")
+    repository.put("kpi.yaml", plan(kpi(target="at least 28")))
+    repository.commit("Three")
+    clone = Repository(tmp_path / "clone", init=False)
+    clone.git("clone", "-q", "--depth", "2", repository.root.as_uri(), ".")
+    found = history(clone)
+    assert messages(found) == ["Three"]
+    assert found.cut_at == repository.git("rev-parse", "HEAD~1")
+    # What was added later is known from its beginning.
+    clone.put("kpi.yaml", plan(kpi(target="at least 28"), kpi(_id="b", name="B")))
+    clone.commit("Four")
+    assert (messages(history(clone, "b")), history(clone, "b").cut_at) == (["Four"], None)
+
+
+def test_without_a_commit_there_is_no_history(tmp_path: Path) -> None:
+    empty = Repository(tmp_path / "empty")
+    empty.put("kpi.yaml", plan(kpi()))
+    with pytest.raises(InputError, match="nothing has been committed"):
+        history(empty)
+
+
+# Commits.
+
+
+@pytest.mark.parametrize(
+    ("author", "name", "email", "day"),
+    [
+        ("Ana B <ana@x> 1767268800 +0000", "Ana B", "ana@x", "2026-01-01"),
+        # The day is that of the author's clock.
+        ("Ana <ana@x> 1767310200 +0530", "Ana", "ana@x", "2026-01-02"),
+        ("Ana <ana@x> 1767225600 -0100", "Ana", "ana@x", "2025-12-31"),
+        (" <> 1767268800 +0000", "", "", "2026-01-01"),
+        ("Ana <ana@x> 99999999999999999 +0000", "Ana", "ana@x", "1970-01-01"),
+        ("nonsense", "", "", "0001-01-01"),
+    ],
+)
+def test_an_author_line(author: str, name: str, email: str, day: str) -> None:
+    found = parse_commit("h", f"tree t\nauthor {author}\ncommitter c\n\n\nSay  it\n\nMore".encode())
+    assert (found.author, found.email, found.day.isoformat(), found.subject) == (name, email, day, "Say it")
+
+
+def test_other_encodings() -> None:
+    raw = "tree t\nauthor Änne <a@x> 0 +0000\nencoding ISO-8859-1\n\nÜber".encode("latin-1")
+    assert (parse_commit("h", raw).author, parse_commit("h", raw).subject) == ("Änne", "Über")
+    raw = "tree t\nauthor Änne <a@x> 0 +0000\nencoding nonsense\n\nÜber".encode()
+    assert parse_commit("h", raw).subject == "Über"
+
+
+# Blame.
+
+
+def test_each_field_has_the_commit_that_made_it_what_it_is(boats: Told) -> None:
+    from kpi.checking import check
+    from kpi.reading import read_plan
+
+    checked = check(read_plan(PLAN, cwd=boats[0].root))
+    rows = blame(checked, history(boats[0], "loyalty"), "loyalty")
+    assert [(row.field, row.commit.subject if row.commit else None) for row in rows] == [
+        ("id", "A better id"),
+        ("name", "Say it better"),
+        ("goal", "First KPIs"),
+        ("question", "Say it better"),
+        ("owner", "First KPIs"),
+        ("unit", "First KPIs"),
+        ("formula", "Only guests that paid"),
+        ("window", "Look further back"),
+        ("target", "Less, and later"),
+        ("thresholds.green", "Green more often"),
+        ("thresholds.yellow", "First KPIs"),
+        ("plan.calendar.fiscal_year_starts", "Our year starts in April"),
+        ("sources.outings.where", "One file a year, and only those that left"),
+        ("sources.outings.path", "One file a year, and only those that left"),
+    ]
+    texts = {row.field: row.text for row in rows}
+    assert texts["target"] == "at least 26% by 2027-06-30"
+    assert texts["thresholds.yellow"] == "at or above 25%"
+
+
+def test_fields_of_fields_and_schedules(boats: Told) -> None:
+    from kpi.checking import check
+    from kpi.reading import read_plan
+
+    checked = check(read_plan(PLAN, cwd=boats[0].root))
+    rows = {row.field: row for row in blame(checked, history(boats[0], "stars"), "stars")}
+    april = "Our year starts in April"
+    for field, message in (
+        ("target", "Stars take longer"), ("values.2026-03", april), ("notes.2026-03", april), ("every", april)
+    ):  # fmt: skip
+        commit = rows[field].commit
+        assert commit is not None
+        assert commit.subject == message
+    assert rows["target"].text == "2026-04: at least 4.2; 2027-01: at least 4.5; 2027-04: at least 4.6"
+
+
+def test_what_is_not_committed_and_what_is_not_known(repository: Repository, tmp_path: Path) -> None:
+    from kpi.checking import check
+    from kpi.reading import read_plan
+
+    repository.put("kpi.yaml", plan(kpi(target="at least 29")))
+    repository.commit("Two")
+    clone = Repository(tmp_path / "clone", init=False)
+    clone.git("clone", "-q", "--depth", "1", repository.root.as_uri(), ".")
+    clone.put("kpi.yaml", plan(kpi(target="at least 29", owner="bo")))
+    checked = check(read_plan(PLAN, cwd=clone.root))
+    rows = blame(checked, history(clone), "a")
+    assert [(row.field, row.commit, row.is_known) for row in rows] == [
+        ("id", None, False), ("name", None, False), ("owner", None, True), ("target", None, False)
+    ]  # fmt: skip
