@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 PACKAGES = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
 
 
-def lsp(file: FileOption = None, allow_outside: OutsideOption = None) -> None:
+def lsp(
+    file: FileOption = None,
+    allow_outside: OutsideOption = None,
+    stdio: Annotated[
+        bool, typer.Option("--stdio", hidden=True, help="Said by many editors; there is no other way to speak.")
+    ] = False,
+) -> None:
     """Serve editors: findings while typing, hover, go to definition, completion.
 
     An editor starts it and speaks the Language Server Protocol with it over standard input and output. A file that it

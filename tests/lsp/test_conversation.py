@@ -325,7 +325,7 @@ def test_columns_are_counted_as_the_editor_asks(shop: Path, encoding: str, width
 
 def test_the_main_file_may_have_any_name_when_it_is_named(shop: Path) -> None:
     (shop / "kpi.yaml").rename(shop / "plan.yaml")
-    with Editor(shop, "-f", "plan.yaml") as editor:
+    with Editor(shop, "-f", "plan.yaml", "--stdio") as editor:
         editor.begin()
         editor.open("plan.yaml")
         assert editor.findings("plan.yaml") == []
