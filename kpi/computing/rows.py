@@ -15,7 +15,7 @@ from typing import Literal, TypeVar
 from kpi.computing.engine import quoted, text_literal
 from kpi.computing.numbers import marks, number_sql
 from kpi.errors import TextError, did_you_mean
-from kpi.formulas import tree
+from kpi.formulas import tree, unparse
 from kpi.model import ReadOptions
 
 # A timestamp is what a clock showed somewhere; an instant knows its zone, so that its hours can be counted.
@@ -68,6 +68,8 @@ class RowCompiler:
                 return literal(value, node)
             case tree.Column():
                 return self._column(node)
+            case tree.Empty():
+                return Sql("NULL", "empty")
             case tree.WindowEdge(edge=edge):
                 if self._edges is None:
                     raise fault(node, f"{edge} may stand only in the brackets of an aggregate")
@@ -235,18 +237,25 @@ def alike(left: Sql, left_node: tree.Node, right: Sql, right_node: tree.Node) ->
         return day_of(left), day_of(right)
     if left.kind in TIMES and right.kind in TIMES:
         return left, right  # the engine takes a timestamp for one in the calendar's zone
-    text, other = (left, right) if left.kind == "text" else (right, left)
-    text_node, other_node = (left_node, right_node) if left.kind == "text" else (right_node, left_node)
-    hint = None
-    if text.kind == "text" and other.kind == "number":
-        hint = "number(column) makes a number of text"
-        if isinstance(text_node, tree.Literal_):
-            hint = "numbers are written without quotation marks"
-        elif isinstance(text_node, tree.Column) and isinstance(other_node, tree.Literal_):
-            hint = f"text is written in quotation marks; number({text_node.name}) makes a number of text"
-    elif text.kind == "text" and other.kind == "boolean":
-        hint = "truth values are written True and False, without quotation marks"
+    hint = comparison_hint(left.kind, left_node, right.kind, right_node)
     raise fault(right_node, f"{a(left.kind)} cannot be compared with {a(right.kind)}", hint)
+
+
+def comparison_hint(left: Kind, left_node: tree.Node, right: Kind, right_node: tree.Node) -> str | None:
+    """What to write instead of a comparison of two kinds that do not go together."""
+    nodes = {left: left_node, right: right_node}
+    if nodes.keys() == {"text", "number"}:
+        text, number = nodes["text"], nodes["number"]
+        if isinstance(number, tree.Column) and isinstance(text, tree.Literal_):
+            return f"if {number.name} holds codes, say types: {{{number.name}: text}}; numbers have no quotation marks"
+        if isinstance(text, tree.Column) and isinstance(number, tree.Literal_):
+            return f"text is written in quotation marks; number({text.name}) makes a number of text"
+        return "number(column) makes a number of text"
+    if nodes.keys() == {"text", "boolean"}:
+        return "truth values are written True and False, without quotation marks"
+    if nodes.keys() == {"number", "duration"}:
+        return f"write seconds({unparse(nodes['duration'])}), or minutes, hours, days"
+    return None
 
 
 def one_kind(values: list[tuple[Sql, tree.Node]]) -> list[Sql]:

@@ -18,6 +18,7 @@ from kpi.formulas.tree import (
     Choice,
     Column,
     Compare,
+    Empty,
     IsNone,
     Literal_,
     Negative,
@@ -65,6 +66,8 @@ def check_row(node: Node) -> int:
         return _literal(node.value)
     if isinstance(node, Column):
         return TEXT if node.name == "filename" else ANYTHING
+    if isinstance(node, Empty):
+        return ANYTHING
     if isinstance(node, WindowEdge):
         return DATE
     if isinstance(node, Arithmetic):

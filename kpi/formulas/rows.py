@@ -20,6 +20,7 @@ from kpi.formulas.tree import (
     Column,
     Compare,
     CompareOp,
+    Empty,
     IsNone,
     Literal_,
     Negative,
@@ -85,10 +86,19 @@ class RowReader:
         if isinstance(node, ast.Compare):
             return self._comparison(node)
         if isinstance(node, ast.IfExp):
-            return Choice(self.read(node.test), self.read(node.body), self.read(node.orelse), at=at)
+            return self._choice(node)
         if isinstance(node, ast.Call):
             return self._call(node)
         raise self._refuse(node)
+
+    def _choice(self, node: ast.IfExp) -> Node:
+        values = [
+            Empty(at=self.text.at(part)) if isinstance(part, ast.Constant) and part.value is None else self.read(part)
+            for part in (node.body, node.orelse)
+        ]
+        if all(isinstance(value, Empty) for value in values):
+            raise self.text.fault("E052", "a choice between None and None is always empty", node)
+        return Choice(self.read(node.test), *values, at=self.text.at(node))
 
     def _joined(self, join: type[All] | type[Any_], parts: list[Node], at: At) -> Node:
         flat: list[Node] = []

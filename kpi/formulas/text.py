@@ -10,7 +10,7 @@ from kpi.formulas.habits import EMPTY_WORDS, TRUTH_WORDS
 from kpi.formulas.scan import MAX_DEPTH, Token, scan, text_value, without_breaks
 from kpi.formulas.tree import At, Literal_
 
-_EMPTINESS = "an empty value is tested with is None, is not None"
+_EMPTINESS = "an empty value is tested with is None, is not None, and made with … if condition else None"
 MAX_QUOTED = 100  # characters of the formula that a hint repeats
 
 
@@ -99,7 +99,7 @@ class FormulaText:
         self._depth -= 1
 
     def literal(self, node: ast.Constant) -> Literal_:
-        """A number, text or truth value. Raises FormulaFault E052 for None, which only ``is`` may meet."""
+        """A number, text or truth value. Raises FormulaFault E052 for None, which only ``is`` and a choice may meet."""
         at = self.at(node)
         if isinstance(node.value, str):
             return Literal_(text_value(self._by_start[at[0]][1]), at=at)

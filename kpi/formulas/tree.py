@@ -31,7 +31,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Literal_(Node):
-    """A number (int or float), text, truth value, or None (only where ``is None`` was written: never stored)."""
+    """A number (int or float), text or truth value."""
 
     value: float | int | str | bool
 
@@ -120,6 +120,11 @@ class Not(Node):
     """``not``."""
 
     operand: Node
+
+
+@dataclass(frozen=True)
+class Empty(Node):
+    """No value: ``None`` as one of the two values of a choice."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from kpi.formulas.tree import (
     Choice,
     Column,
     Compare,
+    Empty,
     IsNone,
     Literal_,
     Name,
@@ -58,6 +59,8 @@ def _write(node: Node) -> tuple[str, int]:
         return node.name, _ATOM
     if isinstance(node, WindowEdge):
         return node.edge, _ATOM
+    if isinstance(node, Empty):
+        return "None", _ATOM
     if isinstance(node, Arithmetic):
         strength = _SUM if node.op in "+-" else _PRODUCT
         return f"{_held(node.left, strength)} {node.op} {_held(node.right, strength + 1)}", strength

@@ -20,6 +20,7 @@ from kpi.formulas.tree import (
     Column,
     Compare,
     CompareOp,
+    Empty,
     IsNone,
     Literal_,
     Name,
@@ -181,6 +182,8 @@ class _Speaker:
             return str(node.value).lower() if isinstance(node.value, bool) else literal_text(node.value)
         if isinstance(node, Column):
             return node.name
+        if isinstance(node, Empty):
+            return "nothing"
         if isinstance(node, WindowEdge):
             return f"the {'start' if node.edge == 'window_start' else 'end'} of the window"
         if isinstance(node, Arithmetic):
@@ -199,7 +202,7 @@ class _Speaker:
     def _atom(self, node: Node) -> str:
         """A value inside a larger one, in parentheses where it is made of several words."""
         text = self._row(node)
-        return text if isinstance(node, (Literal_, Column, WindowEdge, Call)) else f"({text})"
+        return text if isinstance(node, (Literal_, Column, Empty, WindowEdge, Call)) else f"({text})"
 
     def _row_arithmetic(self, node: Arithmetic) -> str:
         if node.op in "+-" and isinstance(node.right, Literal_) and self._is_date(node.left):

@@ -198,7 +198,8 @@ def test_rows_of_columns_without_any_value(project: Project) -> None:
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
-        ('a == "one"', "a number cannot be compared with text; numbers are written without quotation marks"),
+        ('a == "one"', "a number cannot be compared with text; if a holds codes, say types: {a: text}"),
+        ("day - day > 3", "a duration cannot be compared with a number; write seconds(day - day), or minutes, hours"),
         (
             "state == 1 and a > 0",
             "compared with a number; text is written in quotation marks; number(state) makes a number of text",
@@ -220,3 +221,33 @@ def test_rows_a_fault_points_at_its_characters(rows: Project) -> None:
     text = (rows.folder / "kpi.yaml").read_text().splitlines()[int(line) - 1]
     assert place.endswith("kpi.yaml")
     assert text[int(column) - 1 :].startswith('"one"')
+
+
+def test_rows_a_choice_may_leave_a_value_empty_whatever_its_kind(project: Project) -> None:
+    project.rows(
+        "d.csv",
+        "opened,closed,state,amount",
+        [
+            ("2026-05-04", "2026-05-09", "closed", 5),
+            ("2026-06-04", "2026-06-09", "waiting", 7),
+            ("2026-06-05", None, None, 9),
+        ],
+    )
+    project.source(
+        "d",
+        date=None,
+        from_="opened",
+        until="gone",
+        computed={
+            "gone": 'closed if state == "closed" else None',
+            "paid": 'None if state == "waiting" else amount',
+            "word": "state if amount > 5 else None",
+            "late": "True if amount > 5 else None",
+            "week": "opened + 7 if amount > 5 else None",
+        },
+    )
+    asked = {
+        "at_end(count(d))": 2, "at_end(sum(d.paid))": 9, "at_end(count(d[paid is None]))": 1,
+        "at_end(count_distinct(d.word))": 1, "at_end(count(d[late]))": 2, 'at_end(count(d[week > "2026-06-11"]))': 1,
+    }  # fmt: skip
+    assert project.values(asked) == list(asked.values())

@@ -82,6 +82,7 @@ ROWS = [
     ("quantity * unit_price", "quantity times unit_price"),
     ("(a - b) / c", "(a minus b) divided by c"),
     ("a if b else 0", "a if b is true, else 0"),
+    ("a if b else None", "a if b is true, else nothing"),
     ("coalesce(a, b, 0)", "the first of a, b and 0 that is not empty"),
     (r'number(extract(name, "(\d+)"))', r'the part of name that matches "(\d+)" as a number'),
     ("first_date(customer_id)", "the first date of customer_id"),
