@@ -346,3 +346,34 @@ def test_a_file_that_is_no_parquet(project: Project) -> None:
     problem = project.problem("count(d)")
     assert "d.parquet" in problem
     assert str(project.folder) not in problem
+
+
+def test_R4_blanks_far_below_the_first_rows(project: Project) -> None:
+    """What the first rows look like is only a guess, and every row is held against it."""
+    rows: list[tuple[object, ...]] = [("2026-06-01", 1, "paid", "true", 2.5, "2026-06-02")] * 300
+    odd: list[tuple[object, ...]] = [
+        (" 2026-06-01", " 1", "paid ", " true", "  ", " 2026-06-02"),
+        ("2026-06-01 ", "1 ", " paid", "TRUE ", "", "2026-06-02 "),
+        ("2026-06-01", "", "  ", "", " 3 ", " "),
+        ("2026-06-01", "   ", "\tpaid", "false", "3", ""),
+    ]
+    project.rows("d.csv", "day,n,state,ok,x,due", [*rows, *odd])
+    project.source("d")
+    asked = {
+        "sum(d.n)": 302, 'count(d[state == "paid"])': 303, "count(d[state is None])": 1, "count(d[ok])": 302,
+        "sum(d.x)": 756, "count(d[x is None])": 2, 'count(d[due == "2026-06-02"])': 302, "count(d[n is None])": 2,
+        "count_distinct(d.state)": 1,
+    }  # fmt: skip
+    assert project.values(asked) == list(asked.values())
+
+
+def test_R4_a_kind_that_changes_far_below_the_first_rows(project: Project) -> None:
+    rows: list[tuple[object, ...]] = [("2026-06-01", 1, "true", "2026-06-02", "7")] * 300
+    project.rows("d.csv", "day,code,ok,due,id", [*rows, ("2026-06-01 10:00", "A1", "maybe", "2026-06-02 14:00", "007")])
+    project.source("d")
+    asked = {
+        "count_distinct(d.code)": 2, 'count(d[code == "1"])': 300, 'count(d[ok == "true"])': 300,
+        'count(d[due == "2026-06-02"])': 301, 'count(d[due > "2026-06-02 12:00"])': 1, "count_distinct(d.id)": 2,
+        'count(d[day >= "2026-06-01 09:00"])': 1,
+    }  # fmt: skip
+    assert project.values(asked) == list(asked.values())
