@@ -209,7 +209,8 @@ class _Branch:
             if one not in self._checked:
                 return True
             self._keys[one] = depends_on(self._checked[one][1], id_)
-        if differ(self._slices_at(one), self._slices_at(other), self._keys[one]):
+        slices = self._slices_at(one)
+        if differ(slices, self._slices_at(other, slices), self._keys[one]):
             return True
         self._keys[other] = self._keys[one]
         return False
@@ -219,10 +220,10 @@ class _Branch:
             self._files[hash_] = self.place.files_at(hash_)
         return self._files[hash_]
 
-    def _slices_at(self, hash_: str) -> Slices | None:
+    def _slices_at(self, hash_: str, like: Slices | None = None) -> Slices | None:
         if hash_ not in self._slices:
             files = self._files_at(hash_)
-            self._slices[hash_] = None if files is None else slices_of(files)
+            self._slices[hash_] = None if files is None else slices_of(files, like)
         return self._slices[hash_]
 
     def _at(self, hash_: str) -> tuple[Version, Checked]:

@@ -11,7 +11,6 @@ from comparing.story import STORY, tell
 from kpi.comparing.blame import blame
 from kpi.comparing.commit import parse_commit
 from kpi.comparing.history import Event, History, open_history
-from kpi.comparing.slices import slices_of
 from kpi.errors import InputError
 
 PLAN = Path("kpi.yaml")
@@ -233,22 +232,6 @@ def test_what_texts_do_not_tell_is_read(repository: Repository, style: str) -> N
     repository.commit("Two")
     assert messages(history(repository))[0] == "Two"
     assert [change.field for change in history(repository).events[0].changes] == ["owner"]
-
-
-def test_texts_that_say_all_about_their_entries() -> None:
-    def slices(text: str) -> object:
-        return slices_of({"kpi.yaml": text.encode()})
-
-    found = slices("version: 1\ntitle: T\nkpis:\n  a: {name: A}\n  # b\n  b:\n    name: B\n")
-    assert found == {
-        ("kpi.yaml", "", "version"): "version: 1",
-        ("kpi.yaml", "", "title"): "title: T",
-        ("kpi.yaml", "kpis", "a"): "a: {name: A}",
-        ("kpi.yaml", "kpis", "b"): "b:\n    name: B\n",
-    }
-    for unclear in ("a: &x 1\nb: *x\n", "kpis: {a: {<<: {}}}\n", "a: [\n", "kpis: {a: 1, a: 2}\n", "- a\n", "\xff\x00"):
-        assert slices(unclear) is None
-    assert slices_of({"kpi.yaml": b"\xff"}) is None
 
 
 # Merges and mistakes.
