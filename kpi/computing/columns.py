@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kpi.computing.engine import Engine, quoted
+from kpi.computing.hints import date_hint
 from kpi.computing.numbers import (
     LAST_MOMENT,
+    counted_days_sql,
     date_sql,
     duration_sql,
     formatted_sql,
@@ -101,7 +103,10 @@ class Readings:
             of_time: Kind = "instant" if "%z" in shape.lower() else "timestamp"
             return Reading(name, "date" if kind == "date" else of_time, sql, True, f"a {kind} like {shape}")
         if kind in ("date", "timestamp"):
-            return replace(self.of_kind(name, "date" if kind == "date" else "timestamp"), sure=True)
+            iso = self.of_kind(name, "date" if kind == "date" else "timestamp")
+            counted = counted_days_sql(column)
+            sql = f"CAST({counted} AS DATE)" if kind == "date" else counted
+            return replace(iso, sql=f"coalesce({iso.sql}, {sql})", sure=True)
         return Reading(name, "text", column, True, "text")
 
     def of_kind(self, name: str, kind: Kind, *, exact: bool = False) -> Reading:
@@ -245,30 +250,6 @@ class Readings:
         example = engine.ask(f"SELECT min({quoted(name)}) FROM {table} {unread}")[0][0]
         message = f'{where}: "{example}" is not a date that can be read for certain'
         raise KpiError(message, hint=date_hint(name, example))
-
-
-# Shapes that nobody means but as a date; still they are only offered, not read.
-OFFERED = (
-    (r"\d{8}", "date %Y%m%d"),
-    (r"\d{4}-\d\d?", "date %Y-%m"),
-    (r"\d\d?/\d{4}", "date %m/%Y"),
-    (r"\d{4}", "date %Y"),
-    (r"\d{4}-\d\d?-\d\d? \d\d?:\d\d [AaPp][Mm]", "timestamp %Y-%m-%d %I:%M %p"),
-    (r"\d{4}-\d\d?-\d\d? \d\d?:\d\d:\d\d [AaPp][Mm]", "timestamp %Y-%m-%d %I:%M:%S %p"),
-)
-
-
-def date_hint(name: str, example: str) -> str:
-    """What to write for a date in another shape."""
-    short = re.fullmatch(r"\d{1,2}([-/.])\d{1,2}[-/.]\d{2}", example)
-    if short:
-        mark = short[1]
-        return (
-            f"two-digit years are never guessed; say which part is which: "
-            f'types: {{{name}: "date %d{mark}%m{mark}%y"}} or "date %m{mark}%d{mark}%y"'
-        )
-    shape = next((shape for pattern, shape in OFFERED if re.fullmatch(pattern, example)), "date %d/%m/%Y")
-    return f'say how it is written: types: {{{name}: "{shape}"}}; rows without a date: on_bad_rows: skip'
 
 
 def boolean_sql(column: str) -> str:

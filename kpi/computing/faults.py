@@ -8,8 +8,9 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import NamedTuple
 
-from kpi.computing.columns import Reading, date_hint
+from kpi.computing.columns import Reading
 from kpi.computing.engine import Engine, quoted, text_literal
+from kpi.computing.hints import SKIP, date_hint, empty_hint, number_hint
 from kpi.computing.numbers import number_sql
 from kpi.computing.rows import TIMES
 from kpi.computing.scan import opened
@@ -19,7 +20,6 @@ from kpi.sources import FileFacts, SourceFacts, shown
 from kpi.sources.headers import named
 
 SAMPLE_ROWS = 200
-EMPTY_SPELLINGS = {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "#value!"}
 
 
 def records(file: FileFacts, source: Source) -> Iterator[tuple[int, list[str]]]:
@@ -119,8 +119,8 @@ class BadRows:
                 found.append((self._count(self.bits + 2), "it ends before it begins", None))
             if self.source.on_bad_rows == "error":
                 count, words, hint = found[0]
-                more = f" (and {count - 1:,} more such rows)" if count > 1 else ""
-                raise KpiError(words + more, hint=hint or "on_bad_rows: skip leaves such rows out and says how many")
+                more = f" (and {count - 1:,} more such row{'s' if count > 2 else ''})" if count > 1 else ""
+                raise KpiError(words + more, hint=hint or SKIP)
             skipped += self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE bad$ <> 0")[0][0]
             reasons += [f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words, _ in found]
             self.engine.ask(f"DELETE FROM {self.table} WHERE bad$ <> 0")
@@ -149,23 +149,25 @@ class BadRows:
         place, value = self._find(reading.name, {str(value).strip() for value in values})
         shown_value = value if value is not None else str(values[0])
         words = f'{place}{self.source.id}.{reading.name}: "{shorten(shown_value)}" is not {reading.words}'
-        return self._count(min(i, self.bits)), words, self._hint(reading, shown_value)
+        count = self._count(min(i, self.bits))
+        return count, words, self._hint(reading, shown_value, count)
 
-    def _hint(self, reading: Reading, value: str) -> str | None:
-        skip = "on_bad_rows: skip leaves such rows out and says how many"
-        if value.strip().casefold() in EMPTY_SPELLINGS:
-            return f'if that means empty, say read: {{null_values: ["{value.strip()}"]}}'
-        if reading.kind in TIMES:
+    def _hint(self, reading: Reading, value: str, count: int) -> str | None:
+        found = empty_hint(value)
+        if found is None and reading.kind in TIMES:
             declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
             iso = re.match(r"\d{4}-\d\d?-\d\d?", value.strip())
-            return skip if declared or iso or "%" in reading.words else date_hint(reading.name, value.strip())
-        if reading.kind == "number":
+            known = declared or iso or "%" in reading.words or not re.search(r"\d", value)
+            return None if known else date_hint(reading.name, value.strip())
+        if found is None and reading.kind == "number":
+            total = self.engine.ask(f"SELECT count(*) FROM {self.table}")[0][0]
             text = text_literal(value)
-            if re.fullmatch(r"[-+]?\d+,\d{1,2}|[-+]?\d{1,3}(\.\d{3})+(,\d+)?", value.strip()):
-                return 'if that is a decimal comma, say read: {decimal: ","}'
-            if self.engine.ask(f"SELECT {number_sql(text, '.', None)}")[0][0] is not None:
-                return f"say types: {{{reading.name}: number}}, which reads currency signs, thousands marks and %"
-        return skip
+
+            def reads(decimal: str) -> bool:
+                return self.engine.ask(f"SELECT {number_sql(text, decimal, None)}")[0][0] is not None
+
+            found = number_hint(reading.name, value, most=2 < count > total / 2, reads=reads)
+        return found
 
     def _without_date(self) -> tuple[int, str, str | None]:
         """The rows whose date is empty; of a computed date that means that nothing could be made of the row."""
@@ -260,7 +262,7 @@ def in_words(message: str) -> str:
     """What the engine's reader says of one row, in a few words."""
     fields = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
     if fields:
-        return f"{fields[2]} fields where the header has {fields[1]}"
+        return f"{fields[2]} field{'s' if fields[2] != '1' else ''} where the header has {fields[1]}"
     if "Invalid unicode" in message:
         return "this is not UTF-8"
     if "unterminated quote" in message:

@@ -90,6 +90,13 @@ def date_sql(text: str) -> str:
     return f"(CASE WHEN {shape} AND {cast} BETWEEN DATE '1000-01-01' AND DATE '9999-12-31' THEN {cast} END)"
 
 
+def counted_days_sql(text: str) -> str:
+    """A time as spreadsheets count days, of which 45123 is one in 2023, or NULL; to the second, as they show it."""
+    days = f"TRY_CAST({text} AS DOUBLE)"
+    stamp = f"TIMESTAMP '1899-12-30' + to_seconds(CAST(round({days} * 86400) AS BIGINT))"
+    return f"(CASE WHEN regexp_full_match({text}, '\\d{{5}}(?:\\.\\d*)?') THEN {stamp} END)"
+
+
 def timestamp_sql(text: str) -> str:
     """An ISO timestamp without a zone, or NULL."""
     cast = f"TRY_CAST({text} AS TIMESTAMP)"
@@ -148,4 +155,5 @@ def duration_sql(text: str, shape: str) -> str:
 def readings() -> list[str]:
     """The formats that are tried on a date column that is not ISO (R4)."""
     shapes = [shape.format(mark) + time for mark in "/-." for shape in SHAPES for time in TIMES_OF_DAY]
+    shapes += [f"%Y{mark}%m{mark}%d{time}" for mark in "/." for time in TIMES_OF_DAY]
     return shapes + [shape + time for shape in WORDED for time in TIMES_OF_DAY[:3]]

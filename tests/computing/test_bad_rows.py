@@ -61,7 +61,11 @@ def test_R6_how_many_such_rows_there_are(project: Project) -> None:
         ("1,5", 'if that is a decimal comma, say read: {decimal: ","}'),
         ("12,34", 'if that is a decimal comma, say read: {decimal: ","}'),
         ("1.234,50", 'if that is a decimal comma, say read: {decimal: ","}'),
-        ("1,234", "say types: {n: number}, which reads currency signs, thousands marks and %"),
+        ("1,234", 'say types: {n: number} if the comma stands between thousands, or read: {decimal: ","} if it does'),
+        ("$1.234", 'say types: {n: number} if the point is the decimal mark, and read: {decimal: ","} as well if it'),
+        ("0.02.23", 'if that is a duration, say types: {n: "duration %H.%M.%S"}'),
+        ("-4:30", 'if that is a duration, say types: {n: "duration %M:%S"} or "duration %H:%M"'),
+        ("12 kg", "on_bad_rows: skip leaves such rows out and says how many"),
         ("$5", "say types: {n: number}, which reads currency signs, thousands marks and %"),
         ("45%", "say types: {n: number}, which reads currency signs, thousands marks and %"),
         ("NaN", 'if that means empty, say read: {null_values: ["NaN"]}'),
@@ -236,7 +240,7 @@ def with_line(project: Project, number: int, line: str, **fields: Any) -> None:
     [
         ("2026-06-05,7", "2 fields where the header has 3"),
         ("2026-06-05,7,a,b", "4 fields where the header has 3"),
-        ("2026-06-05", "1 fields where the header has 3"),
+        ("2026-06-05", "1 field where the header has 3"),
         ('2026-06-05,7,"a"b', "a quotation mark is not closed"),
     ],
 )
@@ -274,7 +278,7 @@ def test_R6_rows_passed_over_count_also_when_all_rows_have_to_decide(project: Pr
     value, use = use_of(project, "sum(d.n)")
     assert (value, use.rows, use.skipped) == (5, 2, 3)
     assert use.skipped_reasons == (
-        "2 rows: d.csv:3: 1 fields where the header has 2", '1 row: d.csv:5: d.n: "x" is not a number',
+        "2 rows: d.csv:3: 1 field where the header has 2", '1 row: d.csv:5: d.n: "x" is not a number',
     )  # fmt: skip
 
 

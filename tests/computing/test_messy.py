@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 from computing.support import Project
 
 SUM = "sum(sales.amount)"
@@ -103,3 +104,76 @@ def test_an_end_at_the_end_of_time_is_one_that_is_not_in_sight(project: Project,
     assert project.values(["at_end(count(sales))", "ended(count(sales))"]) == [2, 1]
     put(project, f"hired,left\n2026-01-01,{plain}\n2026-02-01,{end}\n", date=None, from_="hired", through="left")
     assert project.value("at_end(count(sales))") == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "hint"),
+    [
+        ("45123,1\n45124,2\n", "types: {day: date}"),
+        ("20240103,1\n20240104,2\n", 'types: {day: "date %Y%m%d"}'),
+        ("Jan 2024,1\nMar 2024,2\n", 'types: {day: "date %b %Y"}'),
+        ('"Monday, January 1, 2024",1\n"Friday, January 5, 2024",2\n', 'types: {day: "date %A, %B %d, %Y"}'),
+        ('"Mon, 01 Jan 2024 10:00:00 +0000",1\n', 'types: {day: "timestamp %a, %d %b %Y %H:%M:%S %z"}'),
+        ("01-02-24,3\n", 'types: {day: "date %d-%m-%y"}'),
+    ],
+)
+def test_a_date_in_a_shape_that_is_not_guessed_is_read_when_its_advice_is_followed(
+    project: Project, rows: str, hint: str
+) -> None:
+    put(project, "day,amount\n" + rows)
+    problem = project.problem(SUM, every="year", window="all time")
+    assert hint in problem
+    put(project, "day,amount\n" + rows, types=yaml.safe_load(hint)["types"])
+    assert project.value(SUM, every="year", window="all time") in (3, 1)
+
+
+@pytest.mark.parametrize("day", ["2024-Q1", "1. März 2024", "1704067200"])
+def test_a_date_that_cannot_be_declared_is_explained(project: Project, day: str) -> None:
+    put(project, f"day,amount\n{day},1\n")
+    problem = project.problem(SUM)
+    hint = {"2": "the day on which the period begins", "1.": "only English ones are read", "17": "make_timestamp("}
+    assert next(words for start, words in hint.items() if day.startswith(start)) in problem
+
+
+def test_seconds_since_1970_become_times_in_a_query(project: Project) -> None:
+    put(project, "day,amount\n1780000000,1\n1781000000,2\n", date=None)
+    query = "select *, make_timestamp(CAST(day AS BIGINT) * 1000000) AS at FROM sales"
+    project.source("timed", query=query, date="at")
+    assert project.history("sum(timed.amount)") == {"2026-05": 1, "2026-06": 2}
+
+
+def test_the_days_that_spreadsheets_count_are_read_where_a_date_is_declared(project: Project) -> None:
+    rows = "46204.75,1\n46174,2\n2026-06-30,4\n"  # 1 July, from six in the evening on, 1 June, 30 June
+    put(project, "day,amount\n" + rows, types={"day": "date"})
+    assert project.value(SUM) == 6
+    assert project.value(SUM, as_of="2026-07-31") == 1
+    put(project, "day,amount\n" + rows, types={"day": "timestamp"})
+    assert project.value('count(sales[day >= "2026-07-01 18:00"])', as_of="2026-07-31") == 1
+    put(project, "day,amount\n462047,1\n46174,2\n", types={"day": "date"})
+    assert 'sales.csv:2: sales.day: "462047" is not a date' in project.problem(SUM)
+
+
+@pytest.mark.parametrize("day", ["2026/06/05", "2026/6/5", "2026.06.05", "2026/06/05 10:30"])
+def test_R4_dates_that_begin_with_the_year_have_one_reading(project: Project, day: str) -> None:
+    put(project, f"day,amount\n{day},1\n")
+    assert project.value(SUM, as_of="2026-06-05", every="day") == 1
+
+
+def test_a_word_among_dates_is_no_date_in_another_shape(project: Project) -> None:
+    put(project, "day,amount\n2026-06-01,1\n2026-06-02,2\nTotal,3\n")
+    problem = project.problem(SUM)
+    assert problem.startswith('sales.csv:4: sales.day: "Total" is not a date like 2026-06-30')
+    assert "types" not in problem
+
+
+# Advice.
+
+
+def test_a_column_of_text_with_a_number_in_it_is_computed(project: Project) -> None:
+    text = "day,score\n2026-06-01,0 - none\n2026-06-02,2 - good\n2026-06-03,4 - great\n"
+    put(project, text)
+    problem = project.problem("sum(sales.score)")
+    advice = """{score_number: 'number(extract(score, "([0-9.]+)"))'}"""
+    assert problem.endswith(f"score holds text; the number in it can be computed: {advice}")
+    put(project, text, computed=yaml.safe_load(advice))
+    assert project.value("sum(sales.score_number)") == 6
