@@ -92,8 +92,8 @@ class Sourcing:
             try:
                 from kpi.computing.warehouse import Warehouses
             except ImportError as error:
-                hint = "pip install 'kpi-as-code[warehouse]'"
-                raise KpiError(f"a connection needs {error.name or 'ibis'}, which is not installed", hint=hint) from None
+                message = f"a connection needs {error.name or 'ibis'}, which is not installed"
+                raise KpiError(message, hint="pip install 'kpi-as-code[warehouse]'") from None
             self._warehouses = Warehouses(self.engine, self.plan.calendar.timezone, self.as_of)
         return self._warehouses
 

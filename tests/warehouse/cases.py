@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -39,7 +39,7 @@ def orders() -> list[Row]:
         day = date(2025, 1, 7) + timedelta(days=dice.randrange(540))
         if (day.year, day.month) == (2026, 2):
             continue
-        at = datetime(day.year, day.month, day.day, dice.randrange(24), dice.randrange(60), dice.randrange(60))
+        at = datetime.combine(day, time(dice.randrange(24), dice.randrange(60), dice.randrange(60)))
         closed = None if dice.random() < 0.2 else at + timedelta(seconds=dice.randrange(900_000), milliseconds=250)
         rows.append((
             day, at, closed, 1000 + number,
@@ -58,8 +58,8 @@ def orders() -> list[Row]:
 def events() -> list[Row]:
     """Times with a zone, many near midnight and in the two nights in which Berlin's clocks change."""
     dice = Random(7)
-    starts = [datetime(2026, 3, 28, 20, tzinfo=timezone.utc), datetime(2025, 10, 25, 20, tzinfo=timezone.utc)]
-    starts += [datetime(2026, month, 1, tzinfo=timezone.utc) - timedelta(hours=3) for month in range(1, 7)]
+    starts = [datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2025, 10, 25, 20, tzinfo=UTC)]
+    starts += [datetime(2026, month, 1, tzinfo=UTC) - timedelta(hours=3) for month in range(1, 7)]
     rows: list[Row] = []
     for start in starts:
         for _ in range(40):
@@ -115,7 +115,8 @@ TABLES: dict[str, Rows] = {
     "shop": Rows({"day": "date", "customer": "text", "channel": "text", "amount": "double precision"},
                  [(row[0], row[4], row[8], row[5]) for row in orders()],
                  {"date": "day", "where": 'channel in ("web", "shop") and amount > 0'}),
-    "timed": Rows({"at": "timestamp", "amount": "double precision"}, [(row[1], row[5]) for row in orders()], {"date": "at"}),
+    "timed": Rows({"at": "timestamp", "amount": "double precision"}, [(row[1], row[5]) for row in orders()],
+                  {"date": "at"}),
     "events": Rows({"at": "timestamptz", "ended": "timestamptz", "size": "integer"}, events(), {"date": "at"}),
     "staff": Rows({"hired": "date", "gone": "date", "pay": "integer", "team": "text"}, staff(),
                   {"from": "hired", "until": "gone"}),

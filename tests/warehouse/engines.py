@@ -61,7 +61,8 @@ def reckoned(project: Project, cases: Iterable[Case]) -> dict[Case, object]:
         project.plan["calendar"] = dict(alike[0].calendar)
         project.plan["kpis"] = {}
         for number, case in enumerate(alike):
-            project.kpi(f"k{number}", case.formula, **({"unit": "hours"} if "took" in case.formula else {}) | dict(case.fields))
+            unit = {"unit": "hours"} if "took" in case.formula else {}
+            project.kpi(f"k{number}", case.formula, **unit | case.fields)
         results = project.results(str(as_of), to_date=to_date)
         for number, case in enumerate(alike):
             series = results.series[f"k{number}"]

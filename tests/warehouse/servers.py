@@ -57,7 +57,8 @@ def has_postgres() -> bool:
 
 
 def run(command: Sequence[str]) -> None:
-    done = subprocess.run(as_user(command), capture_output=True, encoding="utf-8", cwd="/", env=os.environ | {"LC_ALL": "C.UTF-8"})
+    environment = os.environ | {"LC_ALL": "C.UTF-8"}
+    done = subprocess.run(as_user(command), capture_output=True, encoding="utf-8", cwd="/", env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

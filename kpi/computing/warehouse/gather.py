@@ -47,17 +47,15 @@ class RemoteGatherer(Gatherer):
 
     def _compile(self, aggregate: tree.Aggregate) -> Part:
         """Nothing but a check: a value of Ibis belongs to one relation, so each statement compiles anew."""
-        edge = day(self.table.first or self.table.last) if self.table.first or self.table.last else ibis.null("date")
-        chosen = self._chosen(self.remote.relation, aggregate, (edge, edge))
-        if aggregate.column is not None and aggregate.function != "count_distinct" and chosen.value is not None:
-            if chosen.value.kind not in ("number", "duration", "empty"):
-                raise self._not_a_number(aggregate, chosen.value.kind)
+        edge = ibis.null("date")
+        value, _ = self._chosen(self.remote.relation, aggregate, (edge, edge))
+        summed = value is not None and aggregate.function != "count_distinct"
+        if value is not None and summed and value.kind not in ("number", "duration", "empty"):
+            raise self._not_a_number(aggregate, value.kind)
         return Part(aggregate.function, None, None, aggregate.percent)
 
     def _chosen(self, relation: Expr, aggregate: tree.Aggregate, edges: tuple[Expr, Expr] | None) -> Chosen:
-        compiler = IbisCompiler(
-            self.remote.session.tongue, typed_columns(relation, self.table.kinds), edges=edges
-        )
+        compiler = IbisCompiler(self.remote.session.tongue, typed_columns(relation, self.table.kinds), edges=edges)
         value = None
         if aggregate.column is not None:
             value = compiler.value(tree.Column(aggregate.column, at=aggregate.column_at))
@@ -169,9 +167,7 @@ class RemoteGatherer(Gatherer):
         rows = self.remote.ask(joined.group_by("i$").aggregate(**columns))
         return {int(row[0]): row[1:] for row in rows}
 
-    def _aggregated(
-        self, joined: Expr, aggregates: Sequence[tree.Aggregate]
-    ) -> dict[tree.Aggregate, dict[int, Any]]:
+    def _aggregated(self, joined: Expr, aggregates: Sequence[tree.Aggregate]) -> dict[tree.Aggregate, dict[int, Any]]:
         """The cells of some aggregates by number of window."""
         cells: dict[tree.Aggregate, dict[int, Any]] = {}
         for start in range(0, len(aggregates), MOST_COLUMNS):
@@ -248,5 +244,5 @@ MOMENTS: dict[str | None, Callable[[Expr], Expr]] = {
     "at_end": lambda t: t["until$"].isnull() | (t["until$"] >= t["e$"]),
     "at_start": lambda t: t["from$"] < t["s$"],
     "started": lambda t: t["from$"] >= t["s$"],
-    "ended": lambda t: (t["until$"].notnull() & (t["until$"] >= t["s$"]) & (t["until$"] < t["e$"])),
+    "ended": lambda t: t["until$"].notnull() & (t["until$"] >= t["s$"]) & (t["until$"] < t["e$"]),
 }

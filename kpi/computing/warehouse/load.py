@@ -85,7 +85,13 @@ class RemoteLoader:
         return relation.mutate(**{name: typed.expr})
 
     def _expression(
-        self, relation: Expr, kinds: Mapping[str, Kind], path: tuple[str, ...], node: tree.Node, *, condition: bool = False
+        self,
+        relation: Expr,
+        kinds: Mapping[str, Kind],
+        path: tuple[str, ...],
+        node: tree.Node,
+        *,
+        condition: bool = False,
     ) -> Typed:
         """A row expression over the relation. Raises RowFaultError."""
         compiler = IbisCompiler(
@@ -126,9 +132,7 @@ class RemoteLoader:
             raise KpiError(f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date", hint=hint)
         return relation[found], kind
 
-    def _table(
-        self, relation: Expr, kinds: dict[str, Kind], shape: Shape, exact: frozenset[str]
-    ) -> tuple[Table, Expr]:
+    def _table(self, relation: Expr, kinds: dict[str, Kind], shape: Shape, exact: frozenset[str]) -> tuple[Table, Expr]:
         """The facts, and the relation of the rows that count: up to ``as_of`` (T1) and with a date (R6)."""
         days: list[date] = []
         first = last = None
@@ -156,9 +160,8 @@ class RemoteLoader:
         else:
             rows = self.ask(relation.aggregate(n=relation.count()))[0][0]
         skipped, reasons = self._settled(undated, backwards)
-        table = Table(
-            self.source, self.source.table or "", kinds, shape, int(rows), days, first, last, (), skipped, reasons, exact
-        )
+        name = self.source.table or ""
+        table = Table(self.source, name, kinds, shape, int(rows), days, first, last, (), skipped, reasons, exact)
         return table, relation
 
     def _settled(self, undated: int, backwards: int) -> tuple[int, tuple[str, ...]]:

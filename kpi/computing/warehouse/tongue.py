@@ -96,6 +96,11 @@ def pg_convert_to(text, encoding):  # type: ignore[no-untyped-def]
     """PostgreSQL's own function: the bytes of a text."""
 
 
+@ibis.udf.scalar.builtin(name="btrim", signature=(("string",), "string"))
+def pg_btrim(text):  # type: ignore[no-untyped-def]
+    """PostgreSQL's own function: the text without spaces around it, and spaces only."""
+
+
 @ibis.udf.scalar.builtin(name="regexp_match", signature=(("string", "string"), "array<string>"))
 def pg_regexp_match(text, pattern):  # type: ignore[no-untyped-def]
     """PostgreSQL's own function: the groups of the first match."""
@@ -103,6 +108,9 @@ def pg_regexp_match(text, pattern):  # type: ignore[no-untyped-def]
 
 class Postgres(Tongue):
     """PostgreSQL."""
+
+    def trimmed(self, text: Expr) -> Expr:
+        return pg_btrim(text)
 
     def ordered(self, text: Expr) -> Expr:
         return pg_convert_to(text, "UTF8")

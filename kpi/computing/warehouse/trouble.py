@@ -27,7 +27,7 @@ def secrets_of(url: str) -> tuple[str, ...]:
     if at:
         found |= {credentials, credentials.partition(":")[2]}
     found |= set(re.findall(r"[?&][^=&]+=([^&#\s]+)", url))
-    found |= {value.strip("'") for value in re.findall(r"(?:password|token|secret)\s*=\s*('[^']*'|\S+)", url, re.I)}
+    found |= {value.strip("'") for value in re.findall(r"(?i)(?:password|token|secret)\s*=\s*('[^']*'|\S+)", url)}
     found |= {unquote(part) for part in found}
     return tuple(sorted((part for part in found if len(part) > 2), key=len, reverse=True))
 
