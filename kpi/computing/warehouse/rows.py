@@ -104,8 +104,8 @@ class IbisCompiler:
         kinds = (left.kind, right.kind)
         if node.op == "-" and left.kind in TIMES and right.kind in TIMES:
             return Typed(self._elapsed(left, right), "duration")
-        if node.op in "+-" and "empty" in kinds and (left.kind in TIMES or right.kind in TIMES):
-            return Typed(ibis.null("float64"), "empty")
+        if "empty" in kinds and not {"text", "boolean"} & set(kinds):
+            return Typed(ibis.null("string"), "empty")  # an empty date as well as an empty number
         if node.op in "+-" and left.kind in TIMES and right.kind in ("number", "duration"):
             return self._moved(left, node.op, right)
         if node.op == "+" and right.kind in TIMES and left.kind in ("number", "duration"):
@@ -168,6 +168,8 @@ class IbisCompiler:
     def _simple_call(self, node: tree.Call, values: list[Typed]) -> Typed:
         """The functions that need no context."""
         name, first = node.name, values[0]
+        if first.kind == "empty" and name in (*SECONDS, "year", "month"):
+            return Typed(ibis.null("float64"), "number")
         if name in SECONDS:
             wanted(node, first, ("duration",), "a difference of two times")
             return Typed(as_float(first) / number(float(SECONDS[name])), "number")
