@@ -6,7 +6,7 @@ little; everything else joins the rows with the windows. One row a window comes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -19,6 +19,8 @@ from kpi.computing.parts import Part, Value, finished
 from kpi.computing.warehouse.load import Remote, typed_columns
 from kpi.computing.warehouse.rows import IbisCompiler, Typed, as_float
 from kpi.computing.warehouse.tongue import Expr, day
+from kpi.computing.warehouse.trouble import WarehouseError
+from kpi.errors import TextError
 from kpi.formulas import tree
 from kpi.periods import Span
 
@@ -27,6 +29,8 @@ TWO_STEPS = ("count", "sum", "avg", "min", "max")
 BY_TIME = ("first", "last")
 # Postgres takes no more than 1664 columns; a long statement is hard to read anyway.
 MOST_COLUMNS = 200
+# So many aggregates of a source may each use up the time that a statement has; then the others are not tried alone.
+MOST_SLOW = 2
 
 
 class Chosen(NamedTuple):
@@ -42,6 +46,27 @@ class RemoteGatherer(Gatherer):
     def __init__(self, engine: Engine, remote: Remote) -> None:
         super().__init__(engine, remote.table)
         self.remote = remote
+        self._slow = 0
+
+    def answer(self, requests: Iterable[Request]) -> dict[Request, Value]:
+        """As over files. A statement that fails is tried again for each aggregate alone, so that only the one at fault
+        has no value. Raises WarehouseError for a connection that was lost."""
+        wanted = list(requests)
+        try:
+            return super().answer(wanted)
+        except WarehouseError as error:
+            if error.lost:
+                raise
+            aggregates = list(dict.fromkeys(request.aggregate for request in wanted))
+            if len(aggregates) > 1 and self._slow < MOST_SLOW:
+                answers: dict[Request, Value] = {}
+                for aggregate in aggregates:
+                    answers |= self.answer([request for request in wanted if request.aggregate == aggregate])
+                return answers
+            self._slow += error.slow
+            for aggregate in aggregates:
+                self.faults[aggregate] = TextError(error.message, *aggregate.at, hint=error.hint)
+            return {}
 
     # Compiling.
 

@@ -67,6 +67,7 @@ def too_slow(seconds: int) -> WarehouseError:
     return WarehouseError(
         f"a query took longer than {seconds} s and was stopped",
         hint=f"shorten the window, or allow more: {TIMEOUT}={5 * seconds}",
+        slow=True,
     )
 
 

@@ -11,11 +11,13 @@ LONGEST = 200
 
 
 class WarehouseError(KpiError):
-    """A warehouse that cannot be reached, or that does not answer a question. ``lost``: nor will it the next one."""
+    """A warehouse that cannot be reached, or that does not answer a question. ``lost``: nor will it the next one;
+    ``slow``: it was not given the time."""
 
-    def __init__(self, message: str, *, hint: str | None = None, lost: bool = False) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, lost: bool = False, slow: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.lost = lost
+        self.slow = slow
 
 
 def secrets_of(url: str) -> tuple[str, ...]:

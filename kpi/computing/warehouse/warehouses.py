@@ -74,4 +74,4 @@ class Warehouses:
         if error.lost:
             self._lost.setdefault(source.connection or "", error)
         message = error.message if error.message.startswith(f"{source.id}: ") else f"{source.id}: {error.message}"
-        return WarehouseError(message, hint=error.hint, lost=error.lost)
+        return WarehouseError(message, hint=error.hint, lost=error.lost, slow=error.slow)
