@@ -70,3 +70,24 @@ def reckoned(project: Project, cases: Iterable[Case]) -> dict[Case, object]:
             values = {point.period.label: (point.value, point.partial) for point in points}
             found[case] = series.problem or (values, series.fresh, series.newest)
     return found
+
+
+SPARK_TYPES = {
+    "text": "string", "varchar(20)": "string", "double precision": "double", "integer": "int",
+    "numeric": "decimal(18,2)", "numeric(12,2)": "decimal(12,2)", "timestamp": "timestamp_ntz",
+    "timestamptz": "timestamp",
+}  # fmt: skip
+
+
+def fill_spark(session: Any, folder: Path, tables: Mapping[str, Rows] = TABLES, schema: str = "shop") -> None:
+    """The tables in a schema of a Spark session's catalogue, from JSON lines that all its executors can read."""
+    import json
+
+    session.sql(f"CREATE DATABASE {schema}")
+    for name, table in tables.items():
+        columns = {column: SPARK_TYPES.get(type_, type_) for column, type_ in table.columns.items()}
+        file = folder / f"{name}.jsonl"
+        lines = [json.dumps(dict(zip(columns, row, strict=True)), default=str) for row in table.rows]
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        listed = ", ".join(f"`{column}` {type_}" for column, type_ in columns.items())
+        session.read.schema(listed).json(str(file)).write.saveAsTable(f"{schema}.{name}")

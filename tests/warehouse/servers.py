@@ -103,3 +103,32 @@ def postgres() -> Iterator[Server]:
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def spark_cluster(executors: int = 2) -> Iterator[str]:
+    """The address of a standalone Spark cluster on loopback with as many executors, each a process of its own."""
+    pyspark = pytest.importorskip("pyspark", reason="Spark is not installed: pip install 'kpi-as-code[spark]'")
+    if shutil.which("java") is None:
+        pytest.skip("Spark needs Java, and there is none in PATH")
+    port = free_port()
+    home = Path(pyspark.__file__).parent
+    with tempfile.TemporaryDirectory(prefix="kpi-spark-") as folder:
+        environment = os.environ | {
+            "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_WORKER_DIR": folder,
+            "SPARK_DAEMON_MEMORY": "256m",
+        }  # fmt: skip
+        start = [str(home / "bin" / "spark-class"), "org.apache.spark.deploy."]
+        master = [start[0], start[1] + "master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
+        worker = [start[0], start[1] + "worker.Worker", "--host", "127.0.0.1", "--webui-port", "0", "--cores", "1",
+                  "--memory", "700m", f"spark://127.0.0.1:{port}"]  # fmt: skip
+        with (Path(folder) / "log").open("w") as log:
+            running = [subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+                       for command in (master, *[worker] * executors)]  # fmt: skip
+            try:
+                yield f"spark://127.0.0.1:{port}?spark.executor.memory=512m&spark.cores.max={executors}"
+            finally:
+                for process in reversed(running):
+                    process.terminate()
+                for process in running:
+                    process.wait(30)

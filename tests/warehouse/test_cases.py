@@ -23,7 +23,13 @@ def over_postgres(tmp_path_factory: pytest.TempPathFactory, server: Server) -> d
 
 
 def name(case: Case) -> str:
-    parts = (case.formula, *case.fields.values(), *case.calendar.values(), case.as_of, "to date" if case.to_date else "")
+    parts = (
+        case.formula,
+        *case.fields.values(),
+        *case.calendar.values(),
+        case.as_of,
+        "to date" if case.to_date else "",
+    )
     return " ".join(part for part in parts if part)
 
 

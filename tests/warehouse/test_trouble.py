@@ -74,7 +74,9 @@ def test_a_variable_that_is_not_set(
     mixed: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv(VARIABLE)
-    assert failure(mixed, capfd).startswith(f"orders: the environment variable {VARIABLE} is not set; set it to")
+    assert failure(mixed, capfd).startswith(
+        f"orders: the environment variable {VARIABLE} is not set; set {VARIABLE} to"
+    )
 
 
 def test_a_variable_that_is_empty(

@@ -75,8 +75,8 @@ def read(column: Expr, source: Source, name: str, tongue: Tongue) -> tuple[Typed
         return Typed(within(column, day(FIRST_DAY), day(LAST_DAY)), "date"), False
     if type_.is_timestamp():
         kind: Kind = "timestamp" if type_.timezone is None else "instant"
-        # Bounds are without a zone; where the session stands makes no difference to the year.
-        return Typed(within(column, *(day(bound).cast(type_) for bound in (FIRST_DAY, LAST_DAY))), kind), False
+        bounds = (tongue.cast(day(bound), kind) for bound in (FIRST_DAY, LAST_DAY))
+        return Typed(within(column, *bounds), kind), False
     if type_.is_interval() or type_.is_time():
         return Typed(tongue.seconds(column), "duration"), False
     if type_.is_uuid() or type_.is_inet() or type_.is_macaddr():

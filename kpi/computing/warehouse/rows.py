@@ -128,7 +128,7 @@ class IbisCompiler:
         return Typed(one + other if node.op == "+" else one - other if node.op == "-" else one * other, kind)
 
     def _compare(self, node: tree.Compare) -> Expr:
-        left, right = alike(self.value(node.left), node.left, self.value(node.right), node.right)
+        left, right = alike(self._tongue, self.value(node.left), node.left, self.value(node.right), node.right)
         if node.op not in ("==", "!=") and "boolean" in (left.kind, right.kind):
             raise fault(node, f'"{node.op}" does not go with truth values', "use == or !=")
         one, other = left.expr, right.expr
@@ -138,7 +138,7 @@ class IbisCompiler:
 
     def _within(self, node: tree.Within) -> Expr:
         operand = self.value(node.operand)
-        pairs = [alike(operand, node.operand, literal(item.value, item), item) for item in node.items]
+        pairs = [alike(self._tongue, operand, node.operand, literal(item.value, item), item) for item in node.items]
         if not pairs:
             return ibis.literal(node.negated)
         if all(left is operand for left, _ in pairs):
@@ -148,7 +148,7 @@ class IbisCompiler:
         return ~found if node.negated else found
 
     def _choice(self, node: tree.Choice) -> Typed:
-        then, otherwise = one_kind([(self.value(part), part) for part in (node.then, node.otherwise)])
+        then, otherwise = one_kind(self._tongue, [(self.value(part), part) for part in (node.then, node.otherwise)])
         return Typed(ibis.ifelse(self.condition(node.condition), then.expr, otherwise.expr), then.kind)
 
     def _call(self, node: tree.Call) -> Typed:
@@ -161,7 +161,7 @@ class IbisCompiler:
             return Typed(self._first_date(column.name), "date")
         values = [self.value(argument) for argument in node.arguments]
         if name == "coalesce":
-            parts = one_kind(list(zip(values, node.arguments, strict=True)))
+            parts = one_kind(self._tongue, list(zip(values, node.arguments, strict=True)))
             return Typed(ibis.coalesce(*(part.expr for part in parts)), parts[0].kind)
         return self._simple_call(node, values)
 
@@ -206,7 +206,7 @@ class IbisCompiler:
             return self._tongue.days_between(left.expr, right.expr) * number(86400.0)
         # A clock that is set forward or back does not change how long something took, where the zones are known.
         kind: Kind = "instant" if "instant" in (left.kind, right.kind) else "timestamp"
-        return self._tongue.seconds_between(as_kind(left, kind), as_kind(right, kind))
+        return self._tongue.seconds_between(*(as_kind(self._tongue, side, kind).expr for side in (left, right)))
 
     def _moved(self, time: Typed, op: str, by: Typed) -> Typed:
         """A date moved by whole days, or a time by days or a duration; empty where that leads out of the calendar."""
@@ -218,7 +218,7 @@ class IbisCompiler:
             return Typed(self._tongue.days_later(time.expr, near), "date")
         kind: Kind = "instant" if (time.kind, by.kind) == ("instant", "duration") else "timestamp"
         seconds = near if by.kind == "duration" else near * number(86400.0)
-        return Typed(self._tongue.seconds_later(as_kind(time, kind), seconds), kind)
+        return Typed(self._tongue.seconds_later(as_kind(self._tongue, time, kind).expr, seconds), kind)
 
 
 OPERATORS: dict[str, Callable[[Expr, Expr], Expr]] = {
@@ -249,12 +249,14 @@ def as_float(typed: Typed) -> Expr:
     return typed.expr.cast("float64")
 
 
-def as_kind(typed: Typed, kind: Kind) -> Expr:
+def as_kind(tongue: Tongue, typed: Typed, kind: Kind) -> Typed:
     """A time as one of another kind."""
-    return typed.expr if typed.kind == kind else typed.expr.cast(IBIS_TYPES[kind])
+    return typed if typed.kind == kind else Typed(tongue.cast(typed.expr, kind), kind)
 
 
-def alike(left: Typed, left_node: tree.Node, right: Typed, right_node: tree.Node) -> tuple[Typed, Typed]:
+def alike(
+    tongue: Tongue, left: Typed, left_node: tree.Node, right: Typed, right_node: tree.Node
+) -> tuple[Typed, Typed]:
     """Both sides brought to one kind. Dates may be written as text; a time meets a date as the day on which it lies,
     so that ``closed <= "2026-06-30"`` has the whole of that day and ``at == first_date(x)`` the first order (V8)."""
     if left.kind == right.kind:
@@ -262,17 +264,17 @@ def alike(left: Typed, left_node: tree.Node, right: Typed, right_node: tree.Node
     if "empty" in (left.kind, right.kind):
         kind = right.kind if left.kind == "empty" else left.kind
         return (
-            Typed(left.expr.cast(IBIS_TYPES[kind]), kind) if left.kind == "empty" else left,
-            Typed(right.expr.cast(IBIS_TYPES[kind]), kind) if right.kind == "empty" else right,
+            Typed(ibis.null(IBIS_TYPES[kind]), kind) if left.kind == "empty" else left,
+            Typed(ibis.null(IBIS_TYPES[kind]), kind) if right.kind == "empty" else right,
         )
     if left.kind in TIMES and right.kind == "text":
-        return alike(left, left_node, as_time(right_node), right_node)
+        return alike(tongue, left, left_node, as_time(tongue, right_node), right_node)
     if right.kind in TIMES and left.kind == "text":
-        return alike(as_time(left_node), left_node, right, right_node)
+        return alike(tongue, as_time(tongue, left_node), left_node, right, right_node)
     if "date" in (left.kind, right.kind) and left.kind in TIMES and right.kind in TIMES:
         return day_of(left), day_of(right)
     if left.kind in TIMES and right.kind in TIMES:  # the session takes a timestamp for one in the calendar's zone
-        return Typed(as_kind(left, "instant"), "instant"), Typed(as_kind(right, "instant"), "instant")
+        return as_kind(tongue, left, "instant"), as_kind(tongue, right, "instant")
     text, other = (left, right) if left.kind == "text" else (right, left)
     hint = None
     if text.kind == "text" and other.kind == "number":
@@ -282,26 +284,26 @@ def alike(left: Typed, left_node: tree.Node, right: Typed, right_node: tree.Node
     raise fault(right_node, f"{a(left.kind)} cannot be compared with {a(right.kind)}", hint)
 
 
-def one_kind(values: list[tuple[Typed, tree.Node]]) -> list[Typed]:
+def one_kind(tongue: Tongue, values: list[tuple[Typed, tree.Node]]) -> list[Typed]:
     """Values that stand for one another, brought to one kind; of dates and times that of times, lest hours be lost."""
     first, first_node = next((value for value in values if value[0].kind != "empty"), values[0])
     if first.kind == "text" and any(value.kind in TIMES for value, _ in values):
         first, first_node = next(value for value in values if value[0].kind in TIMES)
     if first.kind not in TIMES:
         for value, node in values:
-            alike(first, first_node, value, node)
+            alike(tongue, first, first_node, value, node)
         if first.kind == "number":
             return [Typed(as_float(value), "number") for value, _ in values]
         return [
             Typed(ibis.null(IBIS_TYPES[first.kind]) if value.kind == "empty" else value.expr, first.kind)
             for value, _ in values
         ]
-    times = [as_time(node) if value.kind == "text" else value for value, node in values]
+    times = [as_time(tongue, node) if value.kind == "text" else value for value, node in values]
     for value, (_, node) in zip(times, values, strict=True):
-        alike(first, first_node, value, node)
+        alike(tongue, first, first_node, value, node)
     kinds = {value.kind for value in times}
     kind: Kind = "instant" if "instant" in kinds else "timestamp" if "timestamp" in kinds else "date"
-    return [Typed(as_kind(value, kind), kind) for value in times]
+    return [as_kind(tongue, value, kind) for value in times]
 
 
 def day_of(time: Typed) -> Typed:
@@ -309,7 +311,7 @@ def day_of(time: Typed) -> Typed:
     return time if time.kind == "date" else Typed(time.expr.cast("date"), "date")
 
 
-def as_time(node: tree.Node) -> Typed:
+def as_time(tongue: Tongue, node: tree.Node) -> Typed:
     """A date written as text in a formula."""
     if not isinstance(node, tree.Literal_) or not isinstance(node.value, str):
         raise fault(node, "text cannot be compared with a date", "say in types: that the column is a date")
@@ -322,7 +324,7 @@ def as_time(node: tree.Node) -> Typed:
         raise fault(node, f'"{text}" is not a date', "dates are written YYYY-MM-DD") from None
     if moment.tzinfo is not None:
         raise fault(node, "a time in a formula has no zone", "write the local time, as YYYY-MM-DD HH:MM:SS")
-    return Typed(ibis.literal(moment.isoformat(sep=" ")).cast(IBIS_TYPES["timestamp"]), "timestamp")
+    return Typed(tongue.cast(ibis.literal(moment.isoformat(sep=" ")), "timestamp"), "timestamp")
 
 
 def wanted(node: tree.Call, value: Typed, kinds: tuple[str, ...], words: str) -> None:

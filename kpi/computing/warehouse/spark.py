@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from kpi.computing.warehouse.session import Row, no_table, too_slow
 from kpi.computing.warehouse.spark_tongue import Spark
-from kpi.computing.warehouse.tongue import Expr, Tongue
+from kpi.computing.warehouse.tongue import IBIS_TYPES, Expr, Tongue
 from kpi.computing.warehouse.trouble import WarehouseError, scrubbed, secrets_of
 
 WINDOWS = {"i": "int32", "rs": "date", "re": "date", "s": "date", "e": "date"}
@@ -41,6 +41,7 @@ class SparkSession_:  # noqa: N801 - beside pyspark's own
         settings = SETTINGS | {"spark.sql.session.timeZone": timezone, "spark.app.name": "kpi"}
         settings |= {key: value for key, value in parse_qsl(options) if key.startswith("spark.")}
         builder: Any = SparkSession.builder
+        self._own = SparkSession.getActiveSession() is None
         if address.startswith("local://"):
             builder = builder.master(f"local[{address.removeprefix('local://') or '*'}]")
         elif address.startswith("spark://"):
@@ -66,14 +67,20 @@ class SparkSession_:  # noqa: N801 - beside pyspark's own
         schema, _, bare = name.rpartition(".")
         import ibis
 
+        parts = name.split(".")
+        if not all(parts) or len(parts) > 3:
+            raise no_table(name, [])
         try:
-            return self._backend.table(bare, database=schema or None)
-        except ibis.common.exceptions.TableNotFound:
-            raise no_table(name, self._tables(schema)) from None
+            known = self._spark.table(".".join("`" + part.replace("`", "``") + "`" for part in parts)).schema
         except Exception as error:
-            if "TABLE_OR_VIEW_NOT_FOUND" in str(error) or "SCHEMA_NOT_FOUND" in str(error):
+            if "NOT_FOUND" in str(error):
                 raise no_table(name, self._tables(schema)) from None
             raise self._described(error) from None
+        # Ibis has one type for both kinds of time, with a zone and without.
+        fields = {field.name: ibis_type(field) for field in known.fields}
+        if len(parts) == 1:
+            return ibis.table(fields, name=bare)
+        return ibis.table(fields, name=bare, catalog=parts[0] if len(parts) == 3 else None, database=parts[-2])
 
     def windows(self, sql: str) -> Expr:
         return self._backend.sql(sql, schema=WINDOWS)
@@ -93,8 +100,10 @@ class SparkSession_:  # noqa: N801 - beside pyspark's own
             timer.cancel()
 
     def close(self) -> None:
-        with contextlib.suppress(Exception), quiet():
-            self._spark.stop()
+        """End the session, unless it was there before."""
+        if self._own:
+            with contextlib.suppress(Exception), quiet():
+                self._spark.stop()
 
     def _stop(self) -> None:
         """End what is running."""
@@ -113,10 +122,22 @@ class SparkSession_:  # noqa: N801 - beside pyspark's own
 
     def _described(self, error: Exception) -> WarehouseError:
         text = str(getattr(error, "desc", None) or error)
-        lost = any(sign in text for sign in ("SparkContext was shut down", "Connection refused", "stopped SparkContext"))
+        lost = any(
+            sign in text for sign in ("SparkContext was shut down", "Connection refused", "stopped SparkContext")
+        )
         if lost:
             return WarehouseError("the connection to the cluster was lost", hint="run it again", lost=True)
         return WarehouseError(f"Spark says: {scrubbed(text, self._secrets)}")
+
+
+def ibis_type(field: Any) -> Any:
+    """Ibis's type for a column. It has one for both kinds of time, and would not tell them apart."""
+    from ibis.backends.pyspark.datatypes import PySparkType
+
+    name = field.dataType.typeName()
+    if name in ("timestamp", "timestamp_ntz"):
+        return IBIS_TYPES["instant" if name == "timestamp" else "timestamp"]
+    return PySparkType.to_ibis(field.dataType, nullable=field.nullable)
 
 
 @contextlib.contextmanager

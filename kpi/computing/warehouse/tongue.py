@@ -11,6 +11,7 @@ from typing import Any
 import ibis
 
 from kpi.computing.rows import Kind
+from kpi.errors import KpiError
 
 # A value or table of Ibis, which is not typed.
 Expr = Any
@@ -52,16 +53,22 @@ class Tongue:
         return ibis.ifelse(text.re_search(pattern), text.re_extract(pattern, 1).coalesce(""), ibis.null("string"))
 
     def finite(self, value: Expr) -> Expr:
-        """A floating point number; empty where it is none or infinite."""
-        return ibis.ifelse(value.isnan() | value.isinf(), ibis.null("float64"), value)
+        """A floating point number; empty where it is none or infinite. Engines that order NaN put it beyond all."""
+        bound = number(1.7976931348623157e308)
+        return ibis.ifelse(value.between(-bound, bound), value, ibis.null("float64"))
+
+    def cast(self, value: Expr, kind: Kind) -> Expr:
+        """A value as one of another kind; a date or time as another kind of time, in the calendar's zone."""
+        return value.cast(IBIS_TYPES[kind])
 
     def exact(self, value: Expr) -> Expr:
-        """A decimal that is summed as such."""
+        """A decimal that is summed as such; empty where the engine has decimals that are no numbers."""
         return value
 
     def seconds(self, value: Expr) -> Expr:
-        """The seconds of an interval or a time of day."""
-        raise NotImplementedError
+        """The seconds of an interval or a time of day. Raises KpiError where that cannot be had."""
+        message = "intervals and times of day cannot be read from this warehouse"
+        raise KpiError(message, hint="make them seconds in a view, and name that in table")
 
     def days_between(self, late: Expr, early: Expr) -> Expr:
         """Whole days, as a float64."""
@@ -114,11 +121,6 @@ class Postgres(Tongue):
 
     def ordered(self, text: Expr) -> Expr:
         return pg_convert_to(text, "UTF8")
-
-    def finite(self, value: Expr) -> Expr:
-        bound = number(1.7976931348623157e308)
-        # NaN is greater than every number to PostgreSQL.
-        return ibis.ifelse(value.between(-bound, bound), value, ibis.null("float64"))
 
     def exact(self, value: Expr) -> Expr:
         return ibis.ifelse(value.cast("float64").between(number(-1e308), number(1e308)), value, ibis.null(value.type()))
