@@ -25,7 +25,7 @@ SETTINGS = {
 }
 
 
-class SparkSession_:  # noqa: N801 - beside pyspark's own
+class SparkSession_:
     """A session on one cluster; see ``Session``. ``variable`` is the name of what held the address."""
 
     tongue: Tongue
