@@ -16,8 +16,12 @@ from kpi.errors import KpiError, TextError
 from kpi.sources import DOUBTFUL, MISSING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from kpi.checking import Checked
+    from kpi.computing.rows import Kind
     from kpi.computing.warehouse import Warehouses
+    from kpi.computing.warehouse.look import Counted
 
 
 class Sourcing:
@@ -35,6 +39,12 @@ class Sourcing:
     def gatherers(self) -> dict[str, Gatherer]:
         """Who answers for each source that could be read."""
         return {name: self._gatherer(table) for name, table in self.tables.items()}
+
+    def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted | None:
+        """What is in the columns of a source in a warehouse; None for one that was loaded. Raises KpiError."""
+        if self._warehouses is None or self.plan.sources[source_id].connection is None:
+            return None
+        return self._warehouses.counts(source_id, ranged, examples)
 
     def close(self) -> None:
         """End the connections to warehouses."""

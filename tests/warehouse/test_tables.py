@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg
@@ -9,6 +10,8 @@ import pytest
 from computing.support import Project
 from warehouse.engines import VARIABLE, fill_postgres
 from warehouse.servers import PASSWORD, Server
+
+from kpi.cli.app import run
 
 CONNECTION = f"${{{VARIABLE}}}"
 
@@ -159,3 +162,47 @@ def test_a_statement_holds_no_secret_and_no_row(project: Project, server: Server
     assert PASSWORD not in repr(results)
     assert all(source == "orders" for source, _ in results.sql)
     assert "PERCENTILE_CONT" in results.sql[1][1]
+
+
+def test_blanks_are_those_of_files(project: Project, made: Any) -> None:
+    made("sales", "day date, code text, kept text",
+         "('2026-06-01', E' a\\t', ' x '), ('2026-06-01', U&'\\00a0', '  '), ('2026-06-01', 'NA', 'x')",
+         types={"kept": "text"})  # fmt: skip
+    formulas = ('count(sales[code == "a"])', "count(sales[code is None])", 'count(sales[kept == " x "])',
+                "count(sales[kept is None])")  # fmt: skip
+    assert project.values(formulas) == [1, 1, 1, 1]
+
+
+def test_an_end_that_is_not_in_sight(project: Project, made: Any) -> None:
+    made("staff", "a date, b date, c timestamp",
+         "('2026-06-01', '9999-12-31', '9999-12-31 23:59:59.999999'), ('2026-06-01', 'infinity', 'infinity')",
+         from_="a", through="b")  # fmt: skip
+    assert project.values(["at_end(count(staff))", "at_end(count(staff[c is None]))"]) == [2, 1]
+
+
+def test_sources_shows_what_is_in_a_warehouse(project: Project, made: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    made(
+        "sales",
+        "day date, amount numeric(8,2), channel text, took interval, tags jsonb",
+        "('2026-06-01', 2.5, 'web', '90 s', '{}'), ('2026-06-03', NULL, 'web', NULL, NULL), "
+        "('2026-06-02', 4, 'shop', '60 s', NULL)",
+        computed={"big": "amount > 3"},
+    )
+    project.kpi("sold", "sum(sales.amount)")
+    project.checked()
+    code = run(["-f", str(project.folder / "kpi.yaml"), "sources", "--as-of", "2026-06-30", "--format", "json"])
+    out, err = capfd.readouterr()
+    assert (code, err) == (0, "")
+    assert PASSWORD not in out
+    source = json.loads(out)["sources"][0]
+    assert (source["rows"], source["kpis"]) == (3, ["sold"])
+    found = {column["name"]: (column["type"], column["empty"], column["examples"]) for column in source["columns"]}
+    assert found == {
+        "day": ("date", 0, ["2026-06-01", "2026-06-03"]),
+        "amount": ("number", 1, [2.5, 4]),
+        "channel": ("text", 0, ["web", "shop"]),
+        "took": ("duration", 1, [60, 90]),
+        "big": ("boolean", 0, [False, True]),
+    }
+    run(["-f", str(project.folder / "kpi.yaml"), "sources", "--as-of", "2026-06-30"])
+    assert f"{project.plan['sources']['sales']['table']}, at {CONNECTION}" in capfd.readouterr().out

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import ibis
 
 from kpi.computing.demand import Need
+from kpi.computing.numbers import LAST_MOMENT
 from kpi.computing.rows import Kind
 from kpi.computing.warehouse.rows import Typed
 from kpi.computing.warehouse.tongue import Expr, Tongue, day
@@ -16,7 +17,7 @@ from kpi.errors import KpiError, did_you_mean
 from kpi.model import Source
 from kpi.sources.headers import named
 
-FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 30)
+FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 31)
 
 
 class Columns(NamedTuple):
@@ -42,12 +43,17 @@ def read_columns(table: Expr, source: Source, need: Need, tongue: Tongue) -> Col
     kinds: dict[str, Kind] = {}
     values: dict[str, Expr] = {}
     exact = set()
-    for folded in need.columns:
+    for folded in dict.fromkeys((*need.columns, *(names if need.everything else ()))):
         if folded not in names:
             known = [name for name, _ in names.values()]
             raise KpiError(f'{source.id}: {source.table} has no column "{folded}"', hint=did_you_mean(folded, known))
         name, header = names[folded]
-        typed, as_it_is = read(table[header], source, name, tongue)
+        try:
+            typed, as_it_is = read(table[header], source, name, tongue)
+        except KpiError:
+            if folded in need.columns:
+                raise
+            continue  # it was only wanted to be looked at
         values[name], kinds[name] = typed.expr, typed.kind
         if as_it_is:
             exact.add(folded)
@@ -75,8 +81,8 @@ def read(column: Expr, source: Source, name: str, tongue: Tongue) -> tuple[Typed
         return Typed(within(column, day(FIRST_DAY), day(LAST_DAY)), "date"), False
     if type_.is_timestamp():
         kind: Kind = "timestamp" if type_.timezone is None else "instant"
-        bounds = (tongue.cast(day(bound), kind) for bound in (FIRST_DAY, LAST_DAY))
-        return Typed(within(column, *bounds), kind), False
+        first, last = (tongue.cast(ibis.literal(text), kind) for text in (f"{FIRST_DAY} 00:00:00", LAST_MOMENT))
+        return Typed(within(column, first, last), kind), False
     if type_.is_interval() or type_.is_time():
         return Typed(tongue.seconds(column), "duration"), False
     if type_.is_uuid() or type_.is_inet() or type_.is_macaddr():

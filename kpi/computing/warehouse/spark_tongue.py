@@ -5,15 +5,10 @@ from __future__ import annotations
 import ibis
 
 from kpi.computing.rows import Kind
-from kpi.computing.warehouse.tongue import IBIS_TYPES, Expr, Tongue, number
+from kpi.computing.warehouse.tongue import BLANKS, IBIS_TYPES, Expr, Tongue, number, sql_btrim
 
 INSTANT = IBIS_TYPES["instant"]
 TO_INTERVAL = (("int32", "int32", "int32", "decimal(18, 6)"), "interval('us')")
-
-
-@ibis.udf.scalar.builtin(name="trim", signature=(("string",), "string"))
-def spark_trim(text):  # type: ignore[no-untyped-def]
-    """Spark's own function: the text without spaces around it, and spaces only."""
 
 
 @ibis.udf.scalar.builtin(name="rint", signature=(("float64",), "float64"))
@@ -56,7 +51,7 @@ class Spark(Tongue):
     """Apache Spark."""
 
     def trimmed(self, text: Expr) -> Expr:
-        return spark_trim(text)
+        return sql_btrim(text, BLANKS)
 
     def cast(self, value: Expr, kind: Kind) -> Expr:
         return to_kind(value, kind) if kind in ("timestamp", "instant") else super().cast(value, kind)

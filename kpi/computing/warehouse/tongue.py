@@ -21,6 +21,8 @@ IBIS_TYPES: dict[Kind, str] = {
     "timestamp": "timestamp", "instant": "timestamp('UTC')", "empty": "string",
 }  # fmt: skip
 
+BLANKS = " \t\u00a0"
+
 
 def number(value: float) -> Expr:
     """A floating point constant. A bare ``0.1`` is a decimal to some engines, and calculates otherwise."""
@@ -36,7 +38,7 @@ class Tongue:
     """Plain Ibis."""
 
     def trimmed(self, text: Expr) -> Expr:
-        """The text without spaces around it."""
+        """The text without blanks around it: spaces, tabs, and the no-break spaces of spreadsheets."""
         return text.strip()
 
     def ordered(self, text: Expr) -> Expr:
@@ -103,9 +105,9 @@ def pg_convert_to(text, encoding):  # type: ignore[no-untyped-def]
     """PostgreSQL's own function: the bytes of a text."""
 
 
-@ibis.udf.scalar.builtin(name="btrim", signature=(("string",), "string"))
-def pg_btrim(text):  # type: ignore[no-untyped-def]
-    """PostgreSQL's own function: the text without spaces around it, and spaces only."""
+@ibis.udf.scalar.builtin(name="btrim", signature=(("string", "string"), "string"))
+def sql_btrim(text, characters):  # type: ignore[no-untyped-def]
+    """A function of PostgreSQL and of Spark: the text without these characters around it."""
 
 
 @ibis.udf.scalar.builtin(name="regexp_match", signature=(("string", "string"), "array<string>"))
@@ -117,7 +119,7 @@ class Postgres(Tongue):
     """PostgreSQL."""
 
     def trimmed(self, text: Expr) -> Expr:
-        return pg_btrim(text)
+        return sql_btrim(text, BLANKS)
 
     def ordered(self, text: Expr) -> Expr:
         return pg_convert_to(text, "UTF8")

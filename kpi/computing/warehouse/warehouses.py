@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from kpi.computing.demand import Need
 from kpi.computing.engine import Engine
+from kpi.computing.rows import Kind
 from kpi.computing.table import Table
 from kpi.computing.warehouse.gather import RemoteGatherer
 from kpi.computing.warehouse.load import Remote, RemoteLoader
+from kpi.computing.warehouse.look import Counted, counts
 from kpi.computing.warehouse.session import Row, Session, opened
 from kpi.computing.warehouse.tongue import Expr
 from kpi.computing.warehouse.trouble import WarehouseError
@@ -44,6 +47,10 @@ class Warehouses:
     def gatherer(self, source_id: str) -> RemoteGatherer:
         """Answers requests on a source that was loaded."""
         return RemoteGatherer(self._engine, self._remotes[source_id])
+
+    def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted:
+        """What is in the columns of a source that was loaded; see ``look``. Raises WarehouseError."""
+        return counts(self._remotes[source_id], ranged, examples)
 
     def close(self) -> None:
         """End all connections."""
