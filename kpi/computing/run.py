@@ -13,9 +13,9 @@ from kpi.computing.gather import Gatherer, Request
 from kpi.computing.parts import Value
 from kpi.computing.queries import first_line
 from kpi.computing.series import Against, Point, Results, Series, SourceUse
-from kpi.computing.sourcing import Sourcing, placed
+from kpi.computing.sourcing import Sourcing, in_words, placed
 from kpi.computing.table import Table
-from kpi.errors import TextError
+from kpi.errors import KpiError, TextError
 from kpi.formulas import tree, walk
 from kpi.model import Kpi, Reference, Target
 from kpi.periods import (
@@ -55,7 +55,10 @@ def compute(
     """
     with Engine(checked.plan.calendar.timezone) as engine:
         run = Run(engine, checked, as_of, to_date, periods, against)
-        return run.results(list(checked.plan.kpis if kpis is None else kpis))
+        try:
+            return run.results(list(checked.plan.kpis if kpis is None else kpis))
+        finally:
+            run.sourcing.close()
 
 
 class Run:
@@ -95,7 +98,7 @@ class Run:
             if (node := self.checked.formulas.get(name) or self.checked.measures.get(name)) is not None
         ]
         self.sourcing.load(needs_of(self.checked, roots))
-        self.gatherers = {name: Gatherer(self.engine, table) for name, table in self.tables.items()}
+        self.gatherers = self.sourcing.gatherers()
         self._gather(lambda: [self._points(kpi, self._now(kpi)) for kpi in kpis])
         stale = {kpi: period for kpi in kpis if (period := self._last_fresh_start(kpi)) is not None}
         if stale:
@@ -128,6 +131,8 @@ class Run:
         for source, asked in self._asked.items():
             try:
                 self.values.update(self.gatherers[source].answer(r for r in asked if r not in self.values))
+            except KpiError as error:
+                self.failures[source] = in_words(error)
             except self.engine.Error as error:
                 self.failures[source] = f"{source}: {first_line(error)}"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpi.computing.demand import Need, named_in
 from kpi.computing.engine import Engine
+from kpi.computing.gather import Gatherer
 from kpi.computing.load import Loader, RowFaultError
 from kpi.computing.queries import expose, first_line, run_query, vet
 from kpi.computing.scan import Scan
@@ -15,7 +16,12 @@ from kpi.errors import KpiError, TextError
 from kpi.sources import DOUBTFUL, MISSING
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from kpi.checking import Checked
+    from kpi.computing.rows import Kind
+    from kpi.computing.warehouse import Warehouses
+    from kpi.computing.warehouse.look import Counted
 
 
 class Sourcing:
@@ -28,6 +34,22 @@ class Sourcing:
         self.as_of = as_of
         self.tables: dict[str, Table] = {}
         self.failures: dict[str, str] = {}
+        self._warehouses: Warehouses | None = None
+
+    def gatherers(self) -> dict[str, Gatherer]:
+        """Who answers for each source that could be read."""
+        return {name: self._gatherer(table) for name, table in self.tables.items()}
+
+    def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted | None:
+        """What is in the columns of a source in a warehouse; None for one that was loaded. Raises KpiError."""
+        if self._warehouses is None or self.plan.sources[source_id].connection is None:
+            return None
+        return self._warehouses.counts(source_id, ranged, examples)
+
+    def close(self) -> None:
+        """End the connections to warehouses."""
+        if self._warehouses is not None:
+            self._warehouses.close()
 
     def load(self, needs: dict[str, Need]) -> None:
         """Load what is needed; a query after those that it reads."""
@@ -41,7 +63,8 @@ class Sourcing:
             return
         self.engine.lock()
         for table in self.tables.values():
-            expose(self.engine, table)
+            if table.source.connection is None:
+                expose(self.engine, table)
         while waiting:
             ready = [name for name in waiting if not self._read_by(name) & waiting.keys()] or list(waiting)
             for source_id in ready:
@@ -55,6 +78,9 @@ class Sourcing:
     def _load_one(self, source_id: str, need: Need) -> None:
         source, facts, where = self.plan.sources[source_id], self.checked.facts[source_id], self.checked.where
         try:
+            if source.connection is not None:
+                self.tables[source_id] = self._warehouse().load(source, need, where.get(source_id))
+                return
             loader = Loader(self.engine, self.plan, source, facts, need, where.get(source_id), self.as_of)
             if source.query is not None:
                 loader.origin = self._query(source_id, source.query)
@@ -70,10 +96,29 @@ class Sourcing:
         except OSError as error:
             self.failures[source_id] = f"{source_id}: {error.filename or 'its file'} cannot be read: {error.strerror}"
 
+    def _warehouse(self) -> Warehouses:
+        """The warehouses of this run. Raises KpiError where what is needed for them is not installed."""
+        if self._warehouses is None:
+            try:
+                from kpi.computing.warehouse import Warehouses
+            except ImportError as error:
+                message = f"a connection needs {error.name or 'ibis'}, which is not installed"
+                raise KpiError(message, hint="pip install 'kpi-as-code[warehouse]'") from None
+            self._warehouses = Warehouses(self.engine, self.plan.calendar.timezone, self.as_of)
+        return self._warehouses
+
+    def _gatherer(self, table: Table) -> Gatherer:
+        if table.source.connection is not None and self._warehouses is not None:
+            return self._warehouses.gatherer(table.source.id)
+        return Gatherer(self.engine, table)
+
     def _query(self, source_id: str, query: str) -> Scan:
         try:
             used = vet(self.engine, query, source_id, self.plan.sources)
             for other in sorted(used):
+                if self.plan.sources[other].connection is not None:
+                    hint = "make it a view in the warehouse, and name that in table"
+                    raise KpiError(f"{source_id}: a query cannot read {other}, which is in a warehouse", hint=hint)
                 if other in self.failures:
                     raise KpiError(self.failures[other])
             return run_query(self.engine, source_id, query)
@@ -83,9 +128,6 @@ class Sourcing:
     def _refuse_unreadable(self, source_id: str) -> None:
         """Say what stands in the way before anything is read. Raises KpiError."""
         source, facts = self.plan.sources[source_id], self.checked.facts[source_id]
-        if source.connection is not None or facts.kind == "table":
-            hint = "export it to a file and name it in path"
-            raise KpiError(f"{source_id}: tables in a warehouse cannot be computed yet", hint=hint)
         for problem in facts.problems:
             if problem.code not in (DOUBTFUL, MISSING):
                 raise KpiError(problem.message, hint=problem.hint)

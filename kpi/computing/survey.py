@@ -15,10 +15,11 @@ if TYPE_CHECKING:
     from kpi.computing.engine import Engine
     from kpi.computing.rows import Kind
     from kpi.computing.table import Shape, Table
+    from kpi.computing.warehouse.look import Counted
     from kpi.model import Source
 
 EXAMPLES = 3
-RANGED = ("number", "date", "timestamp", "instant", "duration")
+RANGED: tuple[Kind, ...] = ("number", "date", "timestamp", "instant", "duration")
 Example = float | str | bool
 
 
@@ -65,7 +66,8 @@ def survey(checked: Checked, as_of: date, sources: Collection[str] | None = None
     """
     from kpi.computing.demand import needs_of
     from kpi.computing.engine import Engine
-    from kpi.computing.sourcing import Sourcing
+    from kpi.computing.sourcing import Sourcing, in_words
+    from kpi.errors import KpiError
 
     asked = list(checked.plan.sources if sources is None else sources)
     timezone = checked.plan.calendar.timezone
@@ -74,8 +76,17 @@ def survey(checked: Checked, as_of: date, sources: Collection[str] | None = None
         needs = needs_of(checked, formulas, whole=asked)
         reached = reached_from(asked, needs, checked)
         sourcing = Sourcing(engine, checked, as_of)
-        sourcing.load({name: need for name, need in needs.items() if name in reached})
-        found = {name: surveyed(engine, table) for name, table in sourcing.tables.items() if name in asked}
+        try:
+            sourcing.load({name: need for name, need in needs.items() if name in reached})
+            found = {}
+            for name, table in sourcing.tables.items():
+                if name in asked:
+                    try:
+                        found[name] = surveyed(engine, table, sourcing.counts(name, RANGED, EXAMPLES))
+                    except KpiError as error:
+                        sourcing.failures[name] = in_words(error)
+        finally:
+            sourcing.close()
     for name in asked:
         if name not in found:
             # In an engine of its own: the other may have been cut off from files since.
@@ -120,14 +131,15 @@ def second_look(engine: Engine, checked: Checked, name: str, as_of: date) -> Sur
     return Surveyed(name)
 
 
-def surveyed(engine: Engine, table: Table) -> Surveyed:
-    """What there is to say about a source that has been read."""
+def surveyed(engine: Engine, table: Table, counted: Counted | None = None) -> Surveyed:
+    """What there is to say about a source that has been read. ``counted`` is what a warehouse says of its columns."""
     computed = {name.casefold() for name in table.source.computed}
-    counted = counts(engine, table)
+    far = counted is not None
+    counted = counts(engine, table) if counted is None else counted
     columns = []
     for name, kind in table.kinds.items():
         empty, examples = counted[name]
-        if kind not in RANGED and kind != "empty":
+        if kind not in RANGED and kind != "empty" and not far:
             examples = most_frequent(engine, table, name)
         columns.append(SurveyedColumn(name, kind, name.casefold() in computed, empty, examples))
     return Surveyed(

@@ -61,7 +61,8 @@ def _problem(view: SourceView, width: int) -> list[Line]:
 def _facts(view: SourceView, width: int) -> list[Line]:
     found, source = view.found, view.source
     facts = [
-        ("files", _files(view.files) if source.query is None else ""),
+        ("files", _files(view.files) if source.query is None and source.table is None else ""),
+        ("table", f"{source.table}, at {source.connection}" if source.table is not None else ""),
         ("query", f"over {', '.join(view.reads)}" if source.query is not None else ""),
         ("written", _written(view)),
         ("dates", _dates(view)),

@@ -1,0 +1,145 @@
+"""PostgreSQL: one transaction that reads only and sees one state of the data throughout the run."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from kpi.computing.warehouse.session import CONNECT_SECONDS, Row, no_table, too_slow
+from kpi.computing.warehouse.tongue import Expr, Postgres, Tongue
+from kpi.computing.warehouse.trouble import WarehouseError, scrubbed, secrets_of
+
+SETTINGS = {"standard_conforming_strings": "on", "client_encoding": "UTF8", "DateStyle": "ISO, YMD"}
+WINDOWS = {"i": "int32", "rs": "date", "re": "date", "s": "date", "e": "date"}
+
+
+class PostgresSession:
+    """A session on one PostgreSQL server; see ``Session``. ``variable`` is the name of what held the address."""
+
+    tongue: Tongue
+
+    def __init__(self, variable: str, url: str, timezone: str, seconds: int) -> None:
+        import ibis
+        import psycopg
+
+        self._psycopg = psycopg
+        self._variable = variable
+        self._secrets = secrets_of(url)
+        self._timezone = timezone
+        self._seconds = seconds
+        self.tongue = Postgres()
+        try:
+            self._connection: Any = psycopg.connect(url, **options(url))
+        except psycopg.Error as error:
+            raise self._unreachable(error) from None
+        try:
+            self._begin()
+            self._backend: Any = ibis.postgres.from_connection(self._connection)
+            self._settle()  # Ibis sets a zone of its own
+        except psycopg.Error as error:
+            self.close()
+            raise self._described(error) from None
+
+    def table(self, name: str) -> Expr:
+        import ibis
+
+        schema, _, bare = name.rpartition(".")
+        try:
+            return self._backend.table(bare, database=schema or None)
+        except ibis.common.exceptions.TableNotFound:
+            raise no_table(name, self._tables()) from None
+        except self._psycopg.Error as error:
+            raise self._failed(error) from None
+
+    def windows(self, sql: str) -> Expr:
+        return self._backend.sql(sql, schema=WINDOWS)
+
+    def sql(self, expression: Expr) -> str:
+        return str(self._backend.compile(expression))
+
+    def rows(self, sql: str) -> list[Row]:
+        try:
+            # Bytes, lest a % in the text is taken for a place to fill in.
+            return list(self._connection.execute(sql.encode()).fetchall())
+        except self._psycopg.Error as error:
+            raise self._failed(error) from None
+
+    def close(self) -> None:
+        with contextlib.suppress(self._psycopg.Error):
+            self._connection.close()
+
+    # Settings.
+
+    def _begin(self) -> None:
+        self._connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        self._settle()
+
+    def _settle(self) -> None:
+        """Settings of this transaction only, so that a pooled connection is left as it was."""
+        settings = SETTINGS | {"TimeZone": self._timezone, "statement_timeout": f"{self._seconds}s"}
+        for key, value in settings.items():
+            self._connection.execute("SELECT set_config(%s, %s, true)", (key, value))
+
+    def _tables(self) -> list[str]:
+        """The tables that may be meant, with their schemas where those are not the usual one."""
+        sql = (
+            "SELECT CASE WHEN n.nspname = current_schema() THEN c.relname ELSE n.nspname || '.' || c.relname END "
+            "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
+            "AND n.nspname NOT LIKE 'pg\\_%' AND has_table_privilege(c.oid, 'SELECT') ORDER BY 1 LIMIT 1000"
+        )
+        return [str(row[0]) for row in self.rows(sql)]
+
+    # Trouble.
+
+    def _failed(self, error: Any) -> WarehouseError:
+        """What is told of a statement that failed; the next one starts afresh where that is possible."""
+        described = self._described(error)
+        try:
+            self._connection.rollback()
+            self._begin()
+        except self._psycopg.Error:
+            described.lost = True
+        return described
+
+    def _described(self, error: Any) -> WarehouseError:
+        state = error.sqlstate or ""
+        if state == "57014":
+            return too_slow(self._seconds)
+        if state == "42501":
+            return WarehouseError("the user may not read this table", hint="grant it SELECT")
+        if state == "22023" and "TimeZone" in str(error):
+            return WarehouseError(f'PostgreSQL does not know the time zone "{self._timezone}"', lost=True)
+        if not state or state.startswith(("08", "57P")):
+            return WarehouseError("the connection to the warehouse was lost", hint="run it again", lost=True)
+        message = getattr(error.diag, "message_primary", None) or str(error)
+        return WarehouseError(f"PostgreSQL says: {scrubbed(message, self._secrets)}")
+
+    def _unreachable(self, error: Any) -> WarehouseError:
+        """Why there is no connection. The driver's own words name the host and the user, so they are not passed on."""
+        text = str(error).casefold()
+        for signs, words, hint in REASONS:
+            if any(sign in text for sign in signs):
+                return WarehouseError(f"{words.format(self._variable)}", hint=hint, lost=True)
+        return WarehouseError(f"the warehouse that {self._variable} names cannot be reached", lost=True)
+
+
+REASONS: tuple[tuple[tuple[str, ...], str, str | None], ...] = (
+    (("password", "no pg_hba.conf entry", "role ", "authentication"),
+     "the warehouse refuses the user or the password in {}", None),
+    (("database ",), "the warehouse has no database as {} names it", None),
+    (("timeout",), "the warehouse that {} names does not answer", "is it reachable from here?"),
+    (("translate host", "resolve host", "name or service"), "there is no host as {} names it", None),
+    (("refused", "no route", "unreachable", "no such file"), "nothing listens where {} says", "is the warehouse up?"),
+    (("ssl", "certificate"), "the warehouse and {} do not agree about SSL", None),
+    (("invalid", "missing", "uri"), "{} does not hold an address that can be read",
+     "write postgresql://user:password@host:5432/database, with %40 for @ and %2F for / in the password"),
+)  # fmt: skip
+
+
+def options(url: str) -> dict[str, Any]:
+    """How to connect where the address itself does not say."""
+    known: dict[str, Any] = {"application_name": "kpi"}
+    if "connect_timeout=" not in url:
+        known["connect_timeout"] = CONNECT_SECONDS
+    return known

@@ -1,0 +1,96 @@
+"""A connection to one warehouse: opened once for a run, read only, in the calendar's zone, with a limit on waiting."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any, Protocol
+
+from kpi.computing.warehouse.tongue import Expr, Tongue
+from kpi.computing.warehouse.trouble import WarehouseError
+from kpi.errors import did_you_mean
+
+Row = tuple[Any, ...]
+CONNECT_SECONDS = 10
+QUERY_SECONDS = 60
+TIMEOUT = "KPI_QUERY_TIMEOUT"
+
+
+class Session(Protocol):
+    """What sources need of a warehouse. Every method raises WarehouseError."""
+
+    tongue: Tongue
+
+    def table(self, name: str) -> Expr:
+        """The table called ``name``, ``schema.name`` or ``catalog.schema.name``."""
+
+    def windows(self, sql: str) -> Expr:
+        """The relation of a ``SELECT`` of constants: ``i`` and the days ``rs``, ``re``, ``s`` and ``e``."""
+
+    def sql(self, expression: Expr) -> str:
+        """The statement that a table expression becomes."""
+
+    def rows(self, sql: str) -> list[Row]:
+        """The rows of a statement."""
+
+    def close(self) -> None:
+        """End the connection. Raises nothing."""
+
+
+def address(connection: str) -> tuple[str, str]:
+    """The name of the environment variable in ``${NAME}`` and its value, read now and kept nowhere. Raises
+    WarehouseError, which names the variable only."""
+    name = connection.strip().removeprefix("${").removesuffix("}")
+    value = os.environ.get(name, "").strip()
+    if not value:
+        state = "is empty" if name in os.environ else "is not set"
+        raise WarehouseError(
+            f"the environment variable {name} {state}",
+            hint=f"set {name} to the address of the warehouse, e.g. postgresql://user@host/database",
+            lost=True,
+        )
+    return name, value
+
+
+def query_seconds() -> int:
+    """How long a statement may take: ``KPI_QUERY_TIMEOUT`` in seconds, else 60. Raises WarehouseError."""
+    text = os.environ.get(TIMEOUT, "").strip()
+    if not text:
+        return QUERY_SECONDS
+    if not re.fullmatch(r"[1-9]\d{0,5}", text):
+        raise WarehouseError(f"{TIMEOUT} is not a number of seconds", hint=f"write e.g. {TIMEOUT}=300", lost=True)
+    return int(text)
+
+
+def too_slow(seconds: int) -> WarehouseError:
+    """A statement that was stopped."""
+    return WarehouseError(
+        f"a query took longer than {seconds} s and was stopped",
+        hint=f"shorten the window, or allow more: {TIMEOUT}={5 * seconds}",
+        slow=True,
+    )
+
+
+def no_table(name: str, known: list[str]) -> WarehouseError:
+    """A table that is not there, or may not be seen."""
+    return WarehouseError(f'the warehouse has no table "{name}", or it may not be read', hint=did_you_mean(name, known))
+
+
+def opened(connection: str, timezone: str) -> Session:
+    """A session on the warehouse that ``${NAME}`` leads to. Raises WarehouseError."""
+    name, url = address(connection)
+    seconds = query_seconds()
+    scheme = url.partition("://")[0].casefold() if "://" in url else ""
+    if scheme in ("postgresql", "postgres"):
+        from kpi.computing.warehouse.postgres import PostgresSession
+
+        return PostgresSession(name, url, timezone, seconds)
+    if scheme in ("spark", "sc", "local"):
+        from kpi.computing.warehouse.spark import SparkSession_
+
+        return SparkSession_(name, url, timezone, seconds)
+    raise WarehouseError(
+        f"{name} does not hold an address that is known",
+        hint="it begins with postgresql://, spark:// or sc:// (Spark Connect)",
+        lost=True,
+    )

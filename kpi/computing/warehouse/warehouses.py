@@ -1,0 +1,84 @@
+"""The warehouses of one run: a session for each connection, opened when its first source is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from kpi.computing.demand import Need
+from kpi.computing.engine import Engine
+from kpi.computing.rows import Kind
+from kpi.computing.table import Table
+from kpi.computing.warehouse.gather import RemoteGatherer
+from kpi.computing.warehouse.load import Remote, RemoteLoader
+from kpi.computing.warehouse.look import Counted, counts
+from kpi.computing.warehouse.session import Row, Session, opened
+from kpi.computing.warehouse.tongue import Expr
+from kpi.computing.warehouse.trouble import WarehouseError
+from kpi.formulas import tree
+from kpi.model import Source
+
+
+class Warehouses:
+    """Loads sources from warehouses and answers for them. ``engine`` keeps the record of what was run."""
+
+    def __init__(self, engine: Engine, timezone: str, as_of: date) -> None:
+        self._engine = engine
+        self._timezone = timezone
+        self._as_of = as_of
+        self._sessions: dict[str, Session] = {}
+        self._lost: dict[str, WarehouseError] = {}
+        self._remotes: dict[str, Remote] = {}
+
+    def load(self, source: Source, need: Need, where: tree.Node | None) -> Table:
+        """The facts of one source. Raises KpiError, RowFaultError."""
+        try:
+            session = self._session(source.connection or "")
+
+            def ask(expression: Expr) -> list[Row]:
+                return self._ask(source, session, expression)
+
+            remote = RemoteLoader(session, source, need, where, self._as_of, ask).load()
+        except WarehouseError as error:
+            raise self._noted(source, error) from None
+        self._remotes[source.id] = remote
+        return remote.table
+
+    def gatherer(self, source_id: str) -> RemoteGatherer:
+        """Answers requests on a source that was loaded."""
+        return RemoteGatherer(self._engine, self._remotes[source_id])
+
+    def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted:
+        """What is in the columns of a source that was loaded; see ``look``. Raises WarehouseError."""
+        return counts(self._remotes[source_id], ranged, examples)
+
+    def close(self) -> None:
+        """End all connections."""
+        for session in self._sessions.values():
+            session.close()
+        self._sessions.clear()
+
+    def _session(self, connection: str) -> Session:
+        """The session of a connection; one that was lost is not tried again, lest each source waits for it."""
+        if connection in self._lost:
+            raise self._lost[connection]
+        if connection not in self._sessions:
+            self._sessions[connection] = opened(connection, self._timezone)
+        return self._sessions[connection]
+
+    def _ask(self, source: Source, session: Session, expression: Expr) -> list[Row]:
+        if (source.connection or "") in self._lost:
+            raise self._noted(source, self._lost[source.connection or ""])
+        sql = session.sql(expression)
+        self._engine.statements.append((source.id, sql))
+        try:
+            return session.rows(sql)
+        except WarehouseError as error:
+            raise self._noted(source, error) from None
+
+    def _noted(self, source: Source, error: WarehouseError) -> WarehouseError:
+        """The error with the source's name before it."""
+        if error.lost:
+            self._lost.setdefault(source.connection or "", error)
+        message = error.message if error.message.startswith(f"{source.id}: ") else f"{source.id}: {error.message}"
+        return WarehouseError(message, hint=error.hint, lost=error.lost, slow=error.slow)

@@ -1,0 +1,61 @@
+"""Every engine gives the values that DuckDB gives over files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from warehouse.cases import CASES, Case
+from warehouse.engines import VARIABLE, in_files, in_warehouse, reckoned
+from warehouse.servers import Server
+
+
+@pytest.fixture(scope="session")
+def over_files(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, object]:
+    return reckoned(in_files(tmp_path_factory.mktemp("files")), CASES)
+
+
+@pytest.fixture(scope="session")
+def over_postgres(tmp_path_factory: pytest.TempPathFactory, server: Server) -> dict[Case, object]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, server.url())
+        return reckoned(in_warehouse(tmp_path_factory.mktemp("postgres")), CASES)
+
+
+def name(case: Case) -> str:
+    parts = (
+        case.formula,
+        *case.fields.values(),
+        *case.calendar.values(),
+        case.as_of,
+        "to date" if case.to_date else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
+@pytest.mark.parametrize("case", CASES, ids=name)
+def test_postgres_gives_the_values_of_files(
+    case: Case, over_files: dict[Case, object], over_postgres: dict[Case, object]
+) -> None:
+    assert not isinstance(over_files[case], str), over_files[case]
+    assert over_postgres[case] == over_files[case]
+
+
+def test_the_cases_say_something(over_files: dict[Case, object]) -> None:
+    """Most cases have values in most periods, some have none at all, and some see their data begin."""
+    points = [point for found in over_files.values() for point in found[0].values()]  # type: ignore[index]
+    assert sum(value not in (None, 0) for value, _ in points) > 0.7 * len(points)
+    assert any(value is None for value, _ in points)
+    assert any(partial for _, partial in points)
+
+
+def test_the_files_are_the_same_rows(tmp_path: Path) -> None:
+    """A file that were read with rows left out would make two wrong values equal."""
+    from warehouse.cases import TABLES
+
+    project = in_files(tmp_path)
+    for table in TABLES:
+        project.kpi(f"rows_of_{table}", f"count({table})")
+    sources = project.results("2030-12-31").sources
+    dated = {name: len(table.rows) for name, table in TABLES.items() if name != "shop"}
+    assert {name: sources[name].rows for name in dated} == dated

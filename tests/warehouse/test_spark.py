@@ -1,0 +1,85 @@
+"""Spark, as a standalone cluster with two executors, gives the values that DuckDB gives over files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+from computing.support import Project
+from warehouse.cases import CASES
+from warehouse.engines import VARIABLE, fill_spark, in_files, in_warehouse, reckoned
+from warehouse.servers import spark_cluster
+
+# The cluster needs about a second a case, so that only every sixth is run unless EVERY_CASE is set.
+SOME = CASES if os.environ.get("EVERY_CASE") else CASES[::6]
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A session with the tables, and the address of its cluster in the environment."""
+    with spark_cluster() as url, pytest.MonkeyPatch.context() as patch:
+        from pyspark.sql import SparkSession
+
+        folder = tmp_path_factory.mktemp("spark")
+        address, _, options = url.partition("?")
+        settings = dict(parse_qsl(options)) | {
+            "spark.sql.warehouse.dir": str(folder / "tables"), "spark.driver.memory": "600m",
+            "spark.sql.session.timeZone": "UTC", "spark.sql.shuffle.partitions": "2",
+            "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.driver.host": "127.0.0.1",
+        }  # fmt: skip
+        builder: Any = SparkSession.builder
+        builder = builder.master(address)
+        for key, value in settings.items():
+            builder = builder.config(key, value)
+        session = builder.getOrCreate()
+        try:
+            fill_spark(session, folder)
+            patch.setenv(VARIABLE, url)
+            yield session
+        finally:
+            session.stop()
+
+
+def test_there_are_two_executors(cluster: Any) -> None:
+    assert cluster.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1 == 2
+
+
+def test_spark_gives_the_values_of_files(cluster: Any, tmp_path: Path) -> None:
+    folders = [tmp_path / "files", tmp_path / "spark"]
+    for folder in folders:
+        folder.mkdir()
+    over_files = reckoned(in_files(folders[0]), SOME)
+    over_spark = reckoned(in_warehouse(folders[1]), SOME)
+    assert not [found for found in over_files.values() if isinstance(found, str)]
+    assert {case.formula: over_spark[case] for case in SOME if over_spark[case] != over_files[case]} == {}
+
+
+def test_a_table_that_is_not_there(cluster: Any, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.source("orders", connection=f"${{{VARIABLE}}}", table="shop.order")
+    expected = 'orders: the warehouse has no table "shop.order", or it may not be read; did you mean "shop.orders"?'
+    assert project.problem("count(orders)") == expected
+
+
+def test_a_query_that_runs_too_long(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster.sql(
+        "CREATE OR REPLACE TEMP VIEW slow AS SELECT date'2026-06-01' + CAST(a.id % 9 AS INT) AS day, "
+        "sha2(CAST(a.id * b.id AS STRING), 512) AS x FROM range(300000) a CROSS JOIN range(300000) b"
+    )
+    monkeypatch.setenv("KPI_QUERY_TIMEOUT", "2")
+    project = Project(tmp_path)
+    project.source("slow", connection=f"${{{VARIABLE}}}", table="slow", where='x != ""')
+    assert project.problem("count(slow)").startswith("slow: a query took longer than 2 s and was stopped")
+
+
+def test_an_address_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "spark-without-scheme")
+    project = Project(tmp_path)
+    project.source("orders", connection=f"${{{VARIABLE}}}", table="shop.orders")
+    assert f"{VARIABLE} does not hold an address that is known" in project.problem("count(orders)")

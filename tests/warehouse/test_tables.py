@@ -1,0 +1,208 @@
+"""What tables in a warehouse hold that files do not: types, collations, odd names, values beyond all bounds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import psycopg
+import pytest
+from computing.support import Project
+from warehouse.engines import VARIABLE, fill_postgres
+from warehouse.servers import PASSWORD, Server
+
+from kpi.cli.app import run
+
+CONNECTION = f"${{{VARIABLE}}}"
+
+
+@pytest.fixture
+def made(project: Project, server: Server, request: pytest.FixtureRequest) -> Any:
+    """Makes a table of the test's own and the source that reads it."""
+    schema = f"t{abs(hash(request.node.name))}"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+
+        def make(name: str, header: str, values: str = "", **fields: Any) -> None:
+            connection.execute(f"CREATE TABLE {schema}.{name} ({header})")
+            if values:
+                connection.execute(f"INSERT INTO {schema}.{name} VALUES {values}")
+            project.source(name, connection=CONNECTION, table=f"{schema}.{name}", **fields)
+
+        yield make
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+def test_values_beyond_all_bounds_are_empty(project: Project, made: Any) -> None:
+    made(
+        "odd", "day date, x double precision, q numeric, seen date, at timestamp",
+        "('2026-06-01', 'NaN', 'NaN', 'infinity', '-infinity'), ('2026-06-02', 'Infinity', 2, '2026-06-01', NULL), "
+        "('2026-06-03', 1.5, 3, '0044-03-15 BC', '2026-06-03')",
+    )  # fmt: skip
+    formulas = ("sum(odd.x)", "count_distinct(odd.x)", "sum(odd.q)", "avg(odd.q)", "count_distinct(odd.seen)",
+                "count(odd[at is None])")  # fmt: skip
+    assert project.values(formulas) == [1.5, 1, 5, 2.5, 1, 2]
+
+
+def test_R6_a_row_without_a_date_is_an_error_unless_it_may_be_skipped(project: Project, made: Any) -> None:
+    made("sales", "day date, n int", "('2026-06-01', 1), (NULL, 2), ('infinity', 4)")
+    expected = "sales.day is empty, so the row is in no period (and 1 more such rows)"
+    assert project.problem("sum(sales.n)").startswith(expected)
+    project.plan["sources"]["sales"]["on_bad_rows"] = "skip"
+    project.kpi("n", "sum(sales.n)")
+    results = project.results()
+    assert results.series["n"].shown.value == 1
+    assert results.sources["sales"].skipped == 2
+    assert results.sources["sales"].skipped_reasons == ("2 rows: sales.day is empty, so the row is in no period",)
+
+
+def test_rows_that_end_before_they_begin(project: Project, made: Any) -> None:
+    made("staff", "a date, b date", "('2026-06-01', NULL), ('2026-06-02', '2026-06-01'), (NULL, '2026-06-01')",
+         from_="a", until="b")  # fmt: skip
+    assert project.problem("at_end(count(staff))").startswith("staff.a is empty")
+    project.plan["sources"]["staff"]["on_bad_rows"] = "skip"
+    assert project.value("at_end(count(staff))") == 1
+
+
+def test_T1_rows_after_as_of_do_not_exist(project: Project, made: Any) -> None:
+    made("sales", "day timestamp, n int", "('2026-06-30 23:59:59.5', 1), ('2026-07-01 00:00', 2)")
+    project.kpi("n", "sum(sales.n)")
+    results = project.results()
+    assert results.series["n"].shown.value == 1
+    assert results.series["n"].fresh
+    assert results.sources["sales"].rows == 1
+
+
+def test_R3_headers_become_names(project: Project, made: Any) -> None:
+    made("sales", '"Order Date" date, "Net Amount ($)" int, "Class" text', "('2026-06-01', 3, 'a')", date="order_date",
+         columns={"kind": "Class"})  # fmt: skip
+    assert project.values(["sum(sales.net_amount)", 'count(sales[kind == "a"])']) == [3, 1]
+    assert 'has no column "net"' in project.problem("sum(sales.net)")
+
+
+def test_types_of_a_warehouse(project: Project, made: Any) -> None:
+    made(
+        "calls",
+        "day timestamptz, took interval, opened time, id uuid, code char(5), note varchar, small real, n bigint",
+        "('2026-06-01 10:00+02', '1 day 00:00:30.5', '01:30', gen_random_uuid(), 'ab', '  ', 0.5, 9007199254740993)",
+    )
+    project.kpi("took", "sum(calls.took)", unit="seconds")
+    project.kpi("opened", "sum(calls.opened)", unit="minutes")
+    project.kpi("ids", "count_distinct(calls.id)")
+    project.kpi("coded", 'count(calls[code == "ab"])')
+    project.kpi("blank", "count(calls[note is None])")
+    project.kpi("small", "sum(calls.small)")
+    project.kpi("compared", "count(calls[n > 9007199254740000])")
+    series = project.results().series
+    assert {name: one.problem for name, one in series.items() if one.problem} == {}
+    assert [one.shown.value for one in series.values()] == [86430.5, 90, 1, 1, 1, 0.5, 1]
+
+
+def test_types_that_are_none_of_ours(project: Project, made: Any) -> None:
+    made("sales", "day date, tags jsonb, n int", "('2026-06-01', '{}', 1)")
+    assert project.value("sum(sales.n)") == 1  # a column that no formula uses is not looked at
+    assert "sales.tags is of the type json" in project.problem("count(sales[tags is None])")
+
+
+def test_text_where_a_number_or_a_date_is_needed(project: Project, made: Any) -> None:
+    made("sales", "day date, amount text, paid text", "('2026-06-01', '3', '2026-06-01')")
+    assert "sum needs numbers, and sales.amount holds text" in project.problem("sum(sales.amount)")
+    assert "number() of text cannot be computed in a warehouse" in project.problem("count(sales[number(amount) > 1])")
+    project.plan["sources"]["sales"]["types"] = {"paid": "date %Y-%m-%d"}
+    assert 'sales.paid is text in the warehouse, and cannot be read as "date' in project.problem(
+        'count(sales[paid > "2026-01-01"])'
+    )
+    project.plan["sources"]["sales"] |= {"date": "paid", "types": {}}
+    assert project.problem("count(sales)").startswith("sales.paid holds text, and date: needs a date")
+
+
+@pytest.mark.parametrize("pattern", [r"(a|ab)c", r"\bx(y)", r"(?i)a(b)", r"(a+?)", r"(\p{L})"])
+def test_patterns_that_engines_read_otherwise_are_refused(project: Project, made: Any, pattern: str) -> None:
+    made("sales", "day date, sku text", "('2026-06-01', 'abc')")
+    text = pattern.replace("\\", "\\\\")
+    problem = project.problem(f'count(sales[extract(sku, "{text}") == "a"])', valid=False)
+    assert "is read otherwise by a warehouse than in files" in problem
+
+
+def test_the_order_of_text_is_that_of_files_whatever_the_collation(
+    project: Project, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(
+            "CREATE DATABASE dictionary TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'"
+        )
+    fill_postgres(server.url(database="dictionary"))
+    formulas = [f'count(orders[channel {op} "Shop"])' for op in ("<", "<=", ">", ">=")]
+    project.source("orders", connection=CONNECTION, table="shop.orders")
+    expected = project.values(formulas, window="1 year")
+    monkeypatch.setenv(VARIABLE, server.url(database="dictionary"))
+    assert project.values(formulas, window="1 year") == expected
+
+
+def test_T5_the_zone_is_the_calendars_whatever_the_server_and_the_address_say(
+    project: Project, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.source("events", connection=CONNECTION, table="shop.events", date="at")
+    project.calendar(timezone="Europe/Berlin")
+    expected = project.history("count(events)", every="day", as_of="2026-06-01")
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE elsewhere")
+        connection.execute("ALTER DATABASE elsewhere SET TimeZone = 'Asia/Tokyo'")
+        connection.execute("ALTER DATABASE elsewhere SET standard_conforming_strings = 'off'")
+    fill_postgres(server.url(database="elsewhere"))
+    monkeypatch.setenv(VARIABLE, server.url(database="elsewhere", more="?options=-c%20DateStyle%3DGerman"))
+    assert project.history("count(events)", every="day", as_of="2026-06-01") == expected
+
+
+def test_a_statement_holds_no_secret_and_no_row(project: Project, server: Server) -> None:
+    project.source("orders", connection=CONNECTION, table="shop.orders")
+    project.kpi("median", "median(orders.amount)", every="week")
+    results = project.results()
+    assert len(results.sql) == 2  # the days that have rows; the medians
+    assert PASSWORD not in repr(results)
+    assert all(source == "orders" for source, _ in results.sql)
+    assert "PERCENTILE_CONT" in results.sql[1][1]
+
+
+def test_blanks_are_those_of_files(project: Project, made: Any) -> None:
+    made("sales", "day date, code text, kept text",
+         "('2026-06-01', E' a\\t', ' x '), ('2026-06-01', U&'\\00a0', '  '), ('2026-06-01', 'NA', 'x')",
+         types={"kept": "text"})  # fmt: skip
+    formulas = ('count(sales[code == "a"])', "count(sales[code is None])", 'count(sales[kept == " x "])',
+                "count(sales[kept is None])")  # fmt: skip
+    assert project.values(formulas) == [1, 1, 1, 1]
+
+
+def test_an_end_that_is_not_in_sight(project: Project, made: Any) -> None:
+    made("staff", "a date, b date, c timestamp",
+         "('2026-06-01', '9999-12-31', '9999-12-31 23:59:59.999999'), ('2026-06-01', 'infinity', 'infinity')",
+         from_="a", through="b")  # fmt: skip
+    assert project.values(["at_end(count(staff))", "at_end(count(staff[c is None]))"]) == [2, 1]
+
+
+def test_sources_shows_what_is_in_a_warehouse(project: Project, made: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    made(
+        "sales",
+        "day date, amount numeric(8,2), channel text, took interval, tags jsonb",
+        "('2026-06-01', 2.5, 'web', '90 s', '{}'), ('2026-06-03', NULL, 'web', NULL, NULL), "
+        "('2026-06-02', 4, 'shop', '60 s', NULL)",
+        computed={"big": "amount > 3"},
+    )
+    project.kpi("sold", "sum(sales.amount)")
+    project.checked()
+    code = run(["-f", str(project.folder / "kpi.yaml"), "sources", "--as-of", "2026-06-30", "--format", "json"])
+    out, err = capfd.readouterr()
+    assert (code, err) == (0, "")
+    assert PASSWORD not in out
+    source = json.loads(out)["sources"][0]
+    assert (source["rows"], source["kpis"]) == (3, ["sold"])
+    found = {column["name"]: (column["type"], column["empty"], column["examples"]) for column in source["columns"]}
+    assert found == {
+        "day": ("date", 0, ["2026-06-01", "2026-06-03"]),
+        "amount": ("number", 1, [2.5, 4]),
+        "channel": ("text", 0, ["web", "shop"]),
+        "took": ("duration", 1, [60, 90]),
+        "big": ("boolean", 0, [False, True]),
+    }
+    run(["-f", str(project.folder / "kpi.yaml"), "sources", "--as-of", "2026-06-30"])
+    assert f"{project.plan['sources']['sales']['table']}, at {CONNECTION}" in capfd.readouterr().out
