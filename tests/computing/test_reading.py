@@ -184,9 +184,9 @@ def test_a_header_that_looks_like_data_is_read_as_it_stands(project: Project) ->
     assert project.value("sum(d.n)") == 12
 
 
-def test_what_cannot_be_computed_yet_says_so(project: Project) -> None:
+def test_a_warehouse_whose_address_is_not_given_says_so(project: Project) -> None:
     project.source("w", connection="${WAREHOUSE_URL}", table="a.b")
-    assert "warehouse cannot be computed yet" in project.problem("count(w)")
+    assert "the environment variable WAREHOUSE_URL is not set" in project.problem("count(w)")
 
 
 # JSON.
