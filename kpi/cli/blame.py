@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, open_checked, plan_file, wants_color
+from kpi.cli.common import FileOption, OutsideOption, open_checked, plan_file, wants_color
 from kpi.cli.log import end_of_history, find_history
 from kpi.errors import UsageError, did_you_mean
 
@@ -18,18 +18,19 @@ def blame(
     format: Annotated[  # noqa: A002
         Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
     ] = "text",
+    allow_outside: OutsideOption = None,
 ) -> None:
     """Show who wrote each field of a KPI's definition, and when.
 
     What counts is when a field last changed its meaning: layout, order and another way to write the same do not.
     """
     path = plan_file(file)
-    checked = open_checked(path)
+    checked = open_checked(path, allow_outside)
     if id_ not in checked.plan.kpis:
         raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
     from kpi.comparing.blame import blame as blamed
 
-    history = find_history(path, id_)
+    history = find_history(path, id_, allow_outside or ())
     rows = blamed(checked, history, id_)
     if format == "json":
         from kpi.rendering.log_json import render_blame_json

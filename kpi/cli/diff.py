@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, as_of_day, plan_file, wants_color
-from kpi.cli.status import AsOfOption
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, wants_color
+from kpi.cli.status import AsOfOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -48,13 +48,14 @@ def diff(
             "--fail-on", metavar="CLASS,…", help="Exit code 1 if a change is of these, e.g. loosened,removed."
         ),
     ] = None,
+    allow_outside: OutsideOption = None,
 ) -> None:
     """Show what changed in the definitions, and what that does to the numbers."""
     failing = _classes(fail_on)
     from kpi.comparing.compare import compare
     from kpi.comparing.versions import open_versions
 
-    before, after = open_versions(plan_file(file), revisions, Path.cwd())
+    before, after = open_versions(plan_file(file), revisions, Path.cwd(), allow_outside or ())
     checked = before.check(), after.check()
     _refuse_invalid((before, after), checked)
     comparison = compare(*checked)
@@ -63,11 +64,7 @@ def diff(
     if values or periods:
         computed, problems = _compute((before, after), comparison, as_of, periods)
     print(_rendered(_view(before, after, comparison, computed), format))
-    sys.stdout.flush()  # so that problems stand below where both streams are one
-    for problem in problems:
-        print(f"kpi: {problem}", file=sys.stderr)
-    if problems:
-        raise typer.Exit(2)
+    tell_problems(problems)
     if comparison.of_class(failing):
         raise typer.Exit(1)
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, as_of_day, plan_file, wants_color
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, wants_color
+from kpi.cli.status import tell_problems
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpi.comparing.history import Event, History
     from kpi.rendering.log_view import LogView
     from kpi.reporting.diff import ValueChange
@@ -27,6 +30,7 @@ def log(
         bool,
         typer.Option("--values/--no-values", help="Whether to compute what it stood at on the day of each change."),
     ] = True,
+    allow_outside: OutsideOption = None,
 ) -> None:
     """Show how a KPI's definition changed through git, and what it stood at then.
 
@@ -34,25 +38,24 @@ def log(
     a target which was moved after the fact shows.
     """
     path = plan_file(file)
-    history = find_history(path, id_)
+    history = find_history(path, id_, allow_outside or ())
     computed: dict[int, ValueChange] | None = None
     problems: dict[str, None] = {}
     if values:
         computed = _compute(history, id_, problems)
     print(_rendered(_view(history, id_, computed), format))
-    sys.stdout.flush()  # so that problems stand below where both streams are one
+    sys.stdout.flush()  # so that what follows stands below where both streams are one
     end_of_history(history)
-    for problem in problems:
-        print(f"kpi: {problem}", file=sys.stderr)
-    if problems or history.cut_at is not None:
+    tell_problems(list(problems))
+    if history.cut_at is not None:
         raise typer.Exit(2)
 
 
-def find_history(path: Path, id_: str) -> History:
+def find_history(path: Path, id_: str, allowed: Sequence[Path] = ()) -> History:
     """The history of a KPI. Raises UsageError when there never was one with that id."""
     from kpi.comparing.history import open_history
 
-    history = open_history(path, id_, Path.cwd())
+    history = open_history(path, id_, Path.cwd(), allowed)
     if not history.events and history.cut_at is None:
         from kpi.reading import read_plan
 

@@ -74,10 +74,10 @@ class Repository:
                 return name
         if not self.has_commits():
             raise InputError("nothing has been committed here yet", hint="there is nothing to compare with")
-        raise InputError(
-            "there is no branch origin/HEAD, main or master to compare with",
-            hint="name what to compare with: kpi diff REV, or kpi diff REV..REV",
-        )
+        hint = "name what to compare with: kpi diff REV, or kpi diff REV..REV"
+        if self.is_shallow:
+            hint = f"this is a shallow clone: {_DEEPEN}"
+        raise InputError("there is no branch origin/HEAD, main or master to compare with", hint=hint)
 
     def merge_base(self, one: str, other: str) -> str:
         """The hash of the best common ancestor of two revisions. Raises InputError when they have none here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,14 +58,14 @@ class History(NamedTuple):
     cut_at: str | None = None
 
 
-def open_history(file: Path, id_: str, cwd: Path) -> History:
+def open_history(file: Path, id_: str, cwd: Path, allowed: Sequence[Path] = ()) -> History:
     """The history of the KPI that is called ``id_`` in the work tree (or was, when it is gone).
 
     The file is followed through all commits that touched it or what it includes, and through its renames; the KPI
     through its own. Empty when there never was one. Raises InputError when there is no repository or no commit.
     """
     repository = Repository.around((cwd / file).parent)
-    place = PlanPlace.of(repository, file, cwd)
+    place = PlanPlace.of(repository, file, cwd, allowed)
     walk = _Walk(repository, repository.commit("HEAD"))
     walk.start(place, id_)
     return History(tuple(walk.events), walk.cut_at)
@@ -187,7 +187,7 @@ class _Branch:
         path = self.repository.renamed_from(hash_, self.place.path)
         if path is None:
             return None
-        return above, _Branch(self._walk, PlanPlace(self.repository, path, self.place.cwd))
+        return above, _Branch(self._walk, self.place.renamed(path))
 
     def _listed(self, tip: str) -> list[tuple[str, tuple[str, ...]]]:
         """The commits that touched the main file, or what it included at any time."""

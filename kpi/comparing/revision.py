@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,14 +32,14 @@ class PlanPlace:
     """Where a plan's main file lies, inside of its repository and as seen from the current folder.
 
     ``path`` leads from the repository's root to it, ``cwd`` to the current folder ("" when that is elsewhere, so that
-    files are then named from the root).
+    files are then named from the root). ``allowed`` are folders outside of it that may be read too.
     """
 
-    def __init__(self, repository: Repository, path: str, cwd: str) -> None:
-        self.repository, self.path, self.cwd = repository, path, cwd
+    def __init__(self, repository: Repository, path: str, cwd: str, allowed: Sequence[Path] = ()) -> None:
+        self.repository, self.path, self.cwd, self.allowed = repository, path, cwd, tuple(allowed)
 
     @classmethod
-    def of(cls, repository: Repository, file: Path, cwd: Path) -> PlanPlace:
+    def of(cls, repository: Repository, file: Path, cwd: Path, allowed: Sequence[Path] = ()) -> PlanPlace:
         """The place of ``file``, which is relative to ``cwd``. Raises InputError when that is outside."""
         root = repository.root
         full = cwd / file
@@ -48,7 +48,11 @@ class PlanPlace:
             raise InputError(f"{file} is not in the git repository {root}")
         here = Path(os.path.realpath(cwd))
         inside = here.relative_to(root).as_posix() if here.is_relative_to(root) else ""
-        return cls(repository, real.relative_to(root).as_posix(), inside)
+        return cls(repository, real.relative_to(root).as_posix(), inside, allowed)
+
+    def renamed(self, path: str) -> PlanPlace:
+        """The place of a main file that is called ``path`` at other commits."""
+        return PlanPlace(self.repository, path, self.cwd, self.allowed)
 
     @property
     def name(self) -> str:
@@ -133,7 +137,7 @@ class PlanPlace:
         return read.plan.include
 
     def _read(self, top: Path, text: str | None = None) -> ReadResult:
-        return read_plan(Path(self.name), cwd=top / self.cwd, text=text)
+        return read_plan(Path(self.name), cwd=top / self.cwd, text=text, allowed=self.allowed)
 
     def _wanted(self, tree: Mapping[str, Entry], patterns: Iterable[str], links: Mapping[str, str]) -> set[str]:
         """The files to write. A pattern's end decides roughly; which of them it means is decided where it is read."""
@@ -163,10 +167,11 @@ class PlanPlace:
 def moved(plan: Plan, old: Path, new: Path) -> Plan:
     """The plan with its folders below ``old`` said to be below ``new``: where its data is looked for."""
 
-    top = os.path.realpath(old)
-    there = {
-        folder: new / os.path.relpath(os.path.realpath(folder), top) for folder in {plan.folder, *plan.homes.values()}
-    }
+    top = Path(os.path.realpath(old))
+    there = {}
+    for folder in {plan.folder, *plan.homes.values()}:
+        real = Path(os.path.realpath(folder))
+        there[folder] = new / real.relative_to(top) if real.is_relative_to(top) else real
     homes = {source: there[folder] for source, folder in plan.homes.items()}
     return replace(plan, folder=there[plan.folder], root=new, homes=homes)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from kpi.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from kpi.checking import Checked
+    from kpi.diagnostics import Diagnostic
     from kpi.reading import ReadResult
 
 WORK_TREE = "worktree"
@@ -39,18 +41,19 @@ class Version(NamedTuple):
         if with_data:
             return check(self.read)
         plan = self.read.plan
-        # The data is not that of a revision, so definitions are compared without a look at it.
-        return check(self.read._replace(plan=moved(plan, plan.root, NOWHERE)))
+        # The data is not that of a revision, so definitions are compared without a look at it, wherever it is.
+        checked = check(self.read._replace(plan=moved(plan, plan.root, NOWHERE)))
+        return checked._replace(diagnostics=tuple(found for found in checked.diagnostics if not _is_of_data(found)))
 
 
-def open_versions(file: Path, asked: str | None, cwd: Path) -> tuple[Version, Version]:
+def open_versions(file: Path, asked: str | None, cwd: Path, allowed: Sequence[Path] = ()) -> tuple[Version, Version]:
     """The versions that ``asked`` names: ``REV`` with the work tree, ``A..B``, ``A...B`` (from where B left A), None:
-    from where the work tree left the default branch.
+    from where the work tree left the default branch. ``allowed`` are folders outside that may be read too.
 
     Raises InputError or UsageError, with a mend, when one of them cannot be had, or the plan is in neither.
     """
     repository = Repository.around((cwd / file).parent)
-    place = PlanPlace.of(repository, file, cwd)
+    place = PlanPlace.of(repository, file, cwd, allowed)
     old, new = _named(repository, asked)
     before, after = _at_commit(place, *old), _at_commit(place, *new) if new else in_work_tree(place)
     if not before.there and not after.there:
@@ -84,6 +87,10 @@ def _at_commit(place: PlanPlace, name: str, commit: str) -> Version:
     label = short if commit.startswith(name) else f"{short} ({name})"
     read = place.read_commit(commit)
     return Version(label, commit, place.read_nothing() if read is None else read, read is not None)
+
+
+def _is_of_data(found: Diagnostic) -> bool:
+    return found.code == "E061" and found.subject.startswith("sources.")
 
 
 def in_work_tree(place: PlanPlace) -> Version:

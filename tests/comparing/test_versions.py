@@ -175,6 +175,17 @@ def test_a_shallow_clone_says_that_it_is_one(repository: Repository, tmp_path: P
     assert owners(clone, "origin/main..HEAD") == ("cy", "bo")
 
 
+def test_a_shallow_clone_without_a_default_branch_says_that_it_is_one(repository: Repository, tmp_path: Path) -> None:
+    branched(repository)
+    clone = Repository(tmp_path / "clone", init=False)
+    clone.git("clone", "-q", "--depth", "1", "--branch", "work", repository.root.as_uri(), ".")
+    clone.git("update-ref", "-d", "refs/remotes/origin/HEAD")
+    message, hint = refusal(clone)
+    assert message == "there is no branch origin/HEAD, main or master to compare with"
+    assert hint is not None
+    assert hint.startswith("this is a shallow clone: fetch the whole history")
+
+
 def test_a_file_that_is_in_neither_version(repository: Repository) -> None:
     message, hint = refusal(repository, "HEAD", Path("team/kpi.yml"))
     short = repository.git("rev-parse", "HEAD")[:9]
@@ -396,6 +407,32 @@ def test_data_of_today_is_not_looked_at_unless_asked_for(repository: Repository)
     for version in open_versions(PLAN, "HEAD", repository.root):
         assert version.check().valid
         assert [found.code for found in version.check(with_data=True).diagnostics] == ["E043"]
+
+
+def test_where_data_lies_is_no_matter_until_it_is_needed(repository: Repository, tmp_path: Path) -> None:
+    text = "version: 1\nsources: {o: {path: ../far/o.csv, date: day}}\nkpis: {k: {name: K, formula: count(o)}}\n"
+    repository.put("kpi.yaml", text)
+    repository.commit("Far")
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far/o.csv").write_text("day\n2026-01-01\n", encoding="utf-8")
+    for version in open_versions(PLAN, "HEAD", repository.root):
+        assert version.check().valid
+        assert [found.code for found in version.check(with_data=True).diagnostics] == ["E061"]
+    for version in open_versions(PLAN, "HEAD", repository.root, [tmp_path / "far"]):
+        checked = version.check(with_data=True)
+        assert checked.valid
+        assert len(checked.facts["o"].files) == 1
+
+
+def test_an_include_that_is_allowed_outside_is_that_of_today(repository: Repository, tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far/a.yaml").write_text(ONE, encoding="utf-8")
+    repository.put("kpi.yaml", INCLUDING.format(tmp_path / "far/a.yaml"))
+    repository.commit("Far")
+    (tmp_path / "far/a.yaml").write_text(TWO, encoding="utf-8")
+    before, after = open_versions(PLAN, "HEAD", repository.root, [tmp_path / "far"])
+    assert (owner(before), owner(after)) == ("bo", "bo")
+    assert before.check().valid
 
 
 def test_a_worktree_of_the_same_repository(repository: Repository, tmp_path: Path) -> None:
