@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from comparing.repository import Repository
+from transcripts import REPOSITORY
 
 from kpi.cli.app import run
 
@@ -258,3 +262,19 @@ def test_a_connection_is_never_printed(repository: Repository, capsys: pytest.Ca
     assert run(["diff"]) == 2
     printed = capsys.readouterr()
     assert "secret" not in printed.out + printed.err
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "markdown"])
+def test_without_values_nothing_that_computes_or_styles_is_loaded(repository: Repository, format_: str) -> None:
+    edit(repository, "at least 50", "at least 40")
+    program = "import sys; from kpi.cli.app import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "diff", "--format", format_],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    loaded = set(done.stderr.split())
+    assert "kpi.comparing.compare" in loaded
+    assert not loaded & {"duckdb", "rich", "pydantic", "kpi.computing", "kpi.judging", "kpi.reporting"}
