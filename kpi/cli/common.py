@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from kpi.model import Plan
     from kpi.reading import ReadResult
 
+MOST_PERIODS = 400  # a year of days, and some
+
 FileOption = Annotated[
     Path | None,
     typer.Option("-f", "--file", metavar="FILE", help="The file to use; default: kpi.yaml here or in a folder above."),
@@ -109,3 +111,15 @@ def as_of_day(plan: Plan, asked: str | None = None) -> date:
         except TextError as mistake:
             raise UsageError(f"--as-of: {mistake.message}", hint=mistake.hint) from None
     return plan.as_of or today(plan.calendar.timezone) - timedelta(days=1)
+
+
+def period_count(text: str | None, default: int) -> int:
+    """How many periods ``--periods`` asks for. Raises UsageError.
+
+    The option is a text and not an int, because typer reads an int with pydantic, which takes long to load.
+    """
+    if text is None:
+        return default
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_PERIODS:
+        return int(text)
+    raise UsageError(f'--periods cannot be "{text}"', hint=f"it is a whole number from 1 to {MOST_PERIODS}")

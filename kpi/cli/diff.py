@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, wants_color
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, period_count, plan_file, wants_color
 from kpi.cli.status import AsOfOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -39,8 +39,8 @@ def diff(
         bool, typer.Option("--values", help="Also compute both definitions on today's data, where they may differ.")
     ] = False,
     periods: Annotated[
-        int, typer.Option("--periods", metavar="N", min=0, help="With the values of the last N periods.")
-    ] = 0,
+        str | None, typer.Option("--periods", metavar="N", help="With the values of the last N periods.")
+    ] = None,
     as_of: AsOfOption = None,
     fail_on: Annotated[
         str | None,
@@ -52,6 +52,7 @@ def diff(
 ) -> None:
     """Show what changed in the definitions, and what that does to the numbers."""
     failing = _classes(fail_on)
+    count = period_count(periods, 0)
     from kpi.comparing.compare import compare
     from kpi.comparing.versions import open_versions
 
@@ -61,8 +62,8 @@ def diff(
     comparison = compare(*checked)
     computed: Mapping[str, ValueChange] | None = None
     problems: tuple[str, ...] = ()
-    if values or periods:
-        computed, problems = _compute((before, after), comparison, as_of, periods)
+    if values or count:
+        computed, problems = _compute((before, after), comparison, as_of, count)
     print(_rendered(_view(before, after, comparison, computed), format))
     tell_problems(problems)
     if comparison.of_class(failing):

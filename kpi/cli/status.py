@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, open_checked, wants_color
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, open_checked, period_count, wants_color
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kpi.reporting import By, StatusView
 
 HISTORY = 12  # values before the one shown, which the table draws and JSON holds
-MOST_PERIODS = 400  # a year of days, and some
 
 AsOfOption = Annotated[
     str | None,
@@ -63,7 +62,7 @@ def status(
 ) -> None:
     """Compute every KPI and say where the team stands."""
     failing = _statuses(fail_on)
-    count = None if periods is None else _count(periods)
+    count = period_count(periods, 0)
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
@@ -73,13 +72,10 @@ def status(
     from kpi.computing import compute
 
     with progress(f"Computing {len(wanted)} KPIs"):
-        history = max(HISTORY, count or 0)
+        history = max(HISTORY, count)
         results = compute(checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare)
     view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
-    if count is None:
-        print(_rendered(view, format, by))
-    else:
-        print(_rendered_matrix(checked.plan, view, count, format))
+    print(_rendered_matrix(checked.plan, view, count, format) if count else _rendered(view, format, by))
     tell_problems(results.problems)
     if any(count for name, count in view.summary.items() if name in failing):
         raise typer.Exit(1)
@@ -141,13 +137,6 @@ def _rendered_matrix(plan: Plan, view: StatusView, count: int, format_: str) -> 
             from kpi.rendering.paint import paint
 
             return paint(matrix_lines(matrix(plan, view, count), terminal_width()), color=wants_color(sys.stdout))
-
-
-def _count(text: str) -> int:
-    """How many periods ``--periods`` asks for. Raises UsageError."""
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_PERIODS:
-        return int(text)
-    raise UsageError(f'--periods cannot be "{text}"', hint=f"it is a whole number from 1 to {MOST_PERIODS}")
 
 
 def _statuses(text: str | None) -> Collection[str]:
