@@ -82,11 +82,10 @@ class _Moment:
     """The period of a value, and where its label stands among those already written."""
 
     def __init__(self, plan: Plan, kpi: Kpi, asked: str | None) -> None:
-        from kpi.periods import Calendar, last_over, parse_label
+        from kpi.periods import last_over, parse_label
 
-        settings = plan.calendar
         self.every = kpi.every
-        self.calendar = Calendar.from_words(settings.week_starts, settings.fiscal_year_starts, settings.timezone)
+        self.calendar = plan.calendar.build()
         try:
             self.period = (
                 last_over(as_of_day(plan), kpi.every, self.calendar)

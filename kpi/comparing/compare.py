@@ -13,7 +13,7 @@ from kpi.comparing.goalposts import Goalposts
 from kpi.comparing.names import SAME, Renamed
 from kpi.comparing.renames import find_renames
 from kpi.model import Kpi, Source, Target
-from kpi.periods import Calendar, period_of
+from kpi.periods import period_of
 
 if TYPE_CHECKING:
     from kpi.checking import Checked
@@ -163,9 +163,7 @@ def _glide_start(kpi: Kpi, side: Side) -> date | None:
     """Where the way to the target starts; None where there is no way."""
     if kpi.since is not None or not isinstance(kpi.target, Target) or kpi.target.by is None:
         return kpi.since
-    words = side.plan.calendar
-    calendar = Calendar.from_words(words.week_starts, words.fiscal_year_starts, words.timezone)
-    return period_of(kpi.target.by, "year", calendar).start
+    return period_of(kpi.target.by, "year", side.plan.calendar.build()).start
 
 
 def _spaced(text: str | None) -> Any:

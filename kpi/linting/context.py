@@ -139,10 +139,7 @@ class Context:
     def calendar(self) -> Calendar:
         """The plan's calendar."""
         if self._calendar is None:
-            from kpi.periods import Calendar
-
-            words_ = self.plan.calendar
-            self._calendar = Calendar.from_words(words_.week_starts, words_.fiscal_year_starts, words_.timezone)
+            self._calendar = self.plan.calendar.build()
         return self._calendar
 
 

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kpi.model.fields import described
 from kpi.model.goal import Goal
 from kpi.model.kpi import Kpi
 from kpi.model.lint import LintSettings
 from kpi.model.source import Source
+
+if TYPE_CHECKING:
+    from kpi.periods import Calendar
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MonthName = Literal[
@@ -28,6 +31,13 @@ class CalendarSettings:
     week_starts: Weekday = described("The first day of the week.", "monday")
     fiscal_year_starts: MonthName = described("The month in which the fiscal year starts.", "january")
     timezone: str = described("The time zone in which timestamps with a zone become dates.", "UTC")
+
+    def build(self) -> Calendar:
+        """The calendar that these words describe, ready to count with. Raises TextError when one is not known, which
+        no plan holds that was read from a file."""
+        from kpi.periods import Calendar
+
+        return Calendar.from_words(self.week_starts, self.fiscal_year_starts, self.timezone)
 
 
 @dataclass(frozen=True)

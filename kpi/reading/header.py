@@ -11,7 +11,7 @@ from yaml.nodes import Node, ScalarNode
 from kpi.errors import TextError
 from kpi.model import CalendarSettings, LintSettings, WordOptions
 from kpi.model.lint import SeverityWord
-from kpi.periods import Calendar, parse_month_name, parse_timezone, parse_weekday
+from kpi.periods import parse_month_name, parse_timezone, parse_weekday
 from kpi.reading import traps
 from kpi.reading.binding import Binder, Reader, brief, choice, day, integer, text, text_or_texts, texts
 from kpi.reading.nodes import Entry
@@ -59,13 +59,6 @@ def _calendar(b: Binder, at: Path, key: ScalarNode, node: Node) -> CalendarSetti
         if name in values:
             values[name] = values[name].lower()
     return CalendarSettings(**values)
-
-
-def make_calendar(settings: CalendarSettings) -> Calendar:
-    """The calendar that settings, already checked, describe."""
-    return Calendar(
-        parse_weekday(settings.week_starts), parse_month_name(settings.fiscal_year_starts), settings.timezone
-    )
 
 
 _WORDS: dict[str, Reader | None] = {"add": texts, "allow": texts}

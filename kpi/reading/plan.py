@@ -17,7 +17,7 @@ from kpi.reading import places, traps
 from kpi.reading.binding import Binder, expression
 from kpi.reading.files import IncludeError, included_files, project_root, shown_name
 from kpi.reading.goals import read_goal
-from kpi.reading.header import SECTIONS, make_calendar, read_header
+from kpi.reading.header import SECTIONS, read_header
 from kpi.reading.kpis import read_kpi
 from kpi.reading.loading import load, read_bytes
 from kpi.reading.nodes import Document, Entry, begin
@@ -115,7 +115,7 @@ class _Reading:
         settings = header.pop("calendar", None)
         if settings is not None:
             header["calendar"] = settings
-            self.binder.calendar = make_calendar(settings)
+            self.binder.calendar = settings.build()
         all_sections = [(main, sections)]
         all_sections += [
             (document, self._header(document, is_main=False)[1])

@@ -1,10 +1,10 @@
 """One view model that every renderer reads."""
 
-from kpi.reporting.build import calendar_of, status_view
+from kpi.reporting.build import status_view
 from kpi.reporting.groups import By
 from kpi.reporting.select import select_kpis
 from kpi.reporting.view import Group, KpiRow, StatusView, short_owner
 
 __all__ = [
-    "By", "Group", "KpiRow", "StatusView", "calendar_of", "select_kpis", "short_owner", "status_view",
+    "By", "Group", "KpiRow", "StatusView", "select_kpis", "short_owner", "status_view",
 ]  # fmt: skip

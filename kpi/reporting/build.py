@@ -8,7 +8,6 @@ from math import isfinite
 from kpi.computing.series import Against, Results, Series
 from kpi.judging import STATUSES, Judgement, judge
 from kpi.model import Kpi, Plan
-from kpi.periods import Calendar
 from kpi.quantities import Unit, difference, display_against, format_change, format_value, parse_unit
 from kpi.reporting.groups import By, group_rows
 from kpi.reporting.targets import target_in_signs
@@ -19,7 +18,7 @@ def status_view(
     plan: Plan, results: Results, *, by: By = "goal", to_date: bool = False, against: Against = "previous period"
 ) -> StatusView:
     """Judges every KPI in ``results`` and puts them together ``by`` goal or else."""
-    calendar = calendar_of(plan)
+    calendar = plan.calendar.build()
     rows = [
         kpi_row(kpi, results.series[id_], judge(kpi, results.series[id_], calendar))
         for id_, kpi in plan.kpis.items()
@@ -28,12 +27,6 @@ def status_view(
     rows = [replace(row, warnings=_guardrails_that_broke(row, rows)) for row in rows]
     summary = {status: sum(row.status == status for row in rows) for status in STATUSES}
     return StatusView(plan.title, results.as_of, tuple(rows), group_rows(plan, rows, by), summary, to_date, against)
-
-
-def calendar_of(plan: Plan) -> Calendar:
-    """The plan's calendar, ready to count with."""
-    words = plan.calendar
-    return Calendar.from_words(words.week_starts, words.fiscal_year_starts, words.timezone)
 
 
 def kpi_row(kpi: Kpi, series: Series, judgement: Judgement) -> KpiRow:

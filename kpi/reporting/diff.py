@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi.computing.series import Point, Results
 from kpi.judging import Status, judge
 from kpi.quantities import Unit, display_against, format_value, parse_unit
-from kpi.reporting.build import calendar_of, kpi_row
+from kpi.reporting.build import kpi_row
 from kpi.reporting.view import KpiRow
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _row(plan: Plan, results: Results, id_: str) -> KpiRow | None:
     if id_ not in plan.kpis or id_ not in results.series:
         return None
     kpi, series = plan.kpis[id_], results.series[id_]
-    return kpi_row(kpi, series, judge(kpi, series, calendar_of(plan)))
+    return kpi_row(kpi, series, judge(kpi, series, plan.calendar.build()))
 
 
 def _change(old: KpiRow | None, new: KpiRow | None, periods: int) -> ValueChange:

@@ -10,7 +10,6 @@ from kpi.computing.series import Point
 from kpi.model import Plan
 from kpi.periods import Every, Period, last_over, running, shift, whole
 from kpi.quantities import format_value, parse_unit
-from kpi.reporting.build import calendar_of
 from kpi.reporting.view import KpiRow, StatusView
 
 LENGTHS: tuple[Every, ...] = ("day", "week", "month", "quarter", "year")
@@ -52,7 +51,7 @@ class Matrix:
 
 def matrix(plan: Plan, view: StatusView, count: int) -> Matrix:
     """The last ``count`` periods, the one shown among them."""
-    calendar = calendar_of(plan)
+    calendar = plan.calendar.build()
     pick = running if view.to_date else last_over
     periods: dict[Every, tuple[Period, ...]] = {}
     for every in LENGTHS:

@@ -10,7 +10,7 @@ from kpi.computing.series import Point, Results, SourceUse
 from kpi.judging import judge, target_lines
 from kpi.model import Goal, Op, Plan
 from kpi.quantities import display_against, format_exact, parse_unit
-from kpi.reporting.build import calendar_of, kpi_row
+from kpi.reporting.build import kpi_row
 from kpi.reporting.targets import told_from
 from kpi.reporting.view import KpiRow
 
@@ -68,7 +68,7 @@ def show_view(
 ) -> ShowView:
     """The view of the KPI ``id_``, which ``results`` holds. ``measures`` are the names its formula uses."""
     kpi, series = plan.kpis[id_], results.series[id_]
-    calendar = calendar_of(plan)
+    calendar = plan.calendar.build()
     row = kpi_row(kpi, series, judge(kpi, series, calendar))
     points = (*row.history, row.point)
     line, upper = target_lines(kpi, series, points, calendar)
