@@ -6,3 +6,6 @@ import os
 
 for _name in ("NO_COLOR", "FORCE_COLOR", "KPI_DEBUG", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
     os.environ.pop(_name, None)
+
+# Tests hold what the code computes, not what an earlier run remembered.
+os.environ["KPI_NO_CACHE"] = "1"

@@ -31,6 +31,10 @@ OutsideOption = Annotated[
     typer.Option("--allow-outside", metavar="FOLDER", help="Also read files in this folder; repeatable."),
 ]
 
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Compute everything anew, and remember nothing in .kpi-cache.")
+]
+
 
 def plan_file(file: Path | None) -> Path:
     """The file that ``-f`` names, else the nearest kpi.yaml. Raises InputError when there is none."""
@@ -123,3 +127,11 @@ def period_count(text: str | None, default: int) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_PERIODS:
         return int(text)
     raise UsageError(f'--periods cannot be "{text}"', hint=f"it is a whole number from 1 to {MOST_PERIODS}")
+
+
+def cache_folder(plan: Plan, no_cache: bool) -> Path | None:
+    """Where results are remembered: beside the plan's main file; None for nowhere (``--no-cache``, ``KPI_NO_CACHE``
+    set)."""
+    from kpi.caching import FOLDER
+
+    return None if no_cache or os.environ.get("KPI_NO_CACHE") else plan.folder / FOLDER

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, open_checked, wants_color
+from kpi.cli.common import FileOption, NoCacheOption, OutsideOption, as_of_day, cache_folder, open_checked, wants_color
 from kpi.cli.status import AsOfOption, ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -28,6 +28,7 @@ def show(
     as_of: AsOfOption = None,
     to_date: ToDateOption = False,
     sql: Annotated[bool, typer.Option("--sql", help="Also print the SQL that was run.")] = False,
+    no_cache: NoCacheOption = False,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show one KPI whole: definition, value, history and what it is computed from."""
@@ -39,7 +40,8 @@ def show(
     from kpi.computing import compute
 
     with progress(f"Computing {id_}"):
-        results = compute(checked, day, to_date=to_date, kpis=[id_], periods=PERIODS)
+        cache = cache_folder(checked.plan, no_cache)
+        results = compute(checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=cache)
     print(_rendered(_view(checked, results, id_, to_date), format, sql))
     tell_problems(results.problems)
 

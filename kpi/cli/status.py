@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, open_checked, period_count, wants_color
+from kpi.cli.common import (
+    FileOption,
+    NoCacheOption,
+    OutsideOption,
+    as_of_day,
+    cache_folder,
+    open_checked,
+    period_count,
+    wants_color,
+)
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -58,6 +67,7 @@ def status(
         str | None,
         typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
     ] = None,
+    no_cache: NoCacheOption = False,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Compute every KPI and say where the team stands."""
@@ -73,7 +83,10 @@ def status(
 
     with progress(f"Computing {len(wanted)} KPIs"):
         history = max(HISTORY, count)
-        results = compute(checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare)
+        cache = cache_folder(checked.plan, no_cache)
+        results = compute(
+            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=cache
+        )  # fmt: skip
     view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
     print(_rendered_matrix(checked.plan, view, count, format) if count else _rendered(view, format, by))
     tell_problems(results.problems)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kpi.computing.cached import compute
 from kpi.computing.demand import Need, complete, needs_of
 from kpi.computing.engine import Engine, quoted
-from kpi.computing.run import compute
 from kpi.computing.series import Series
 from kpi.computing.sourcing import Sourcing
 from kpi.computing.table import Table

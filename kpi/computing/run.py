@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,6 @@ from kpi.errors import KpiError, TextError
 from kpi.formulas import tree, walk
 from kpi.model import Kpi, Reference, Target
 from kpi.periods import (
-    Calendar,
     Every,
     Period,
     add_units,
@@ -37,26 +36,14 @@ if TYPE_CHECKING:
     from kpi.checking import Checked
 
 
-def compute(
-    checked: Checked,
-    as_of: date,
-    *,
-    to_date: bool = False,
-    kpis: Collection[str] | None = None,
-    periods: int = 12,
-    against: Against = "previous period",
+def compute_now(
+    checked: Checked, as_of: date, to_date: bool, kpis: Sequence[str], periods: int, against: Against
 ) -> Results:
-    """The series of the KPIs named (None: all) at ``as_of``, a day that counts as over.
-
-    ``to_date`` asks for the running period instead of the last one that is over; ``periods`` is how many of those
-    before it make the history. A change is measured ``against`` the period before, or the same one a year ago. A
-    source that cannot be read fails only the KPIs that use it: see ``Series.problem`` and ``Results.problems``.
-    Raises nothing for what is in the data.
-    """
+    """The results of one run over the rows as they are: see :func:`kpi.computing.compute`."""
     with Engine(checked.plan.calendar.timezone) as engine:
         run = Run(engine, checked, as_of, to_date, periods, against)
         try:
-            return run.results(list(checked.plan.kpis if kpis is None else kpis))
+            return run.results(kpis)
         finally:
             run.sourcing.close()
 
@@ -74,8 +61,7 @@ class Run:
         self.to_date = to_date
         self.periods = periods
         self.against = against
-        settings = self.plan.calendar
-        self.calendar = Calendar.from_words(settings.week_starts, settings.fiscal_year_starts, settings.timezone)
+        self.calendar = self.plan.calendar.build()
         self.sourcing = Sourcing(engine, checked, as_of)
         self.tables, self.failures = self.sourcing.tables, self.sourcing.failures
         self.values: dict[Request, Value] = {}

@@ -34,6 +34,11 @@ class Places:
         self._documents = documents
         self._entries = entries
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of all files of the plan, by the names shown to people."""
+        return {name: document.text for name, document in self._documents.items()}
+
     def of(self, path: Path) -> Location:
         """Where the value of ``path`` stands; of something that is not in the file, its nearest parent."""
         document, key, value = self._find(path)
