@@ -1,34 +1,26 @@
-"""The history of one definition through git, and who wrote its fields."""
+"""The history of one definition through git."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from comparing.followed import Told, history, kpi, plan, started, told_story
 from comparing.repository import Repository
-from comparing.story import STORY, tell
+from comparing.story import STORY
 
-from kpi.comparing.blame import blame
-from kpi.comparing.commit import parse_commit
-from kpi.comparing.history import Event, History, open_history
+from kpi.comparing.history import Event, History
 from kpi.errors import InputError
 
-PLAN = Path("kpi.yaml")
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return started(tmp_path)
 
 
-def kpi(**fields: str) -> str:
-    """One entry in flow style; ``_id`` is its id."""
-    id_ = fields.pop("_id", "a")
-    every = ", ".join(f"{name}: {value}" for name, value in ({"name": "A"} | fields).items())
-    return f"  {id_}: {{{every}}}\n"
-
-
-def plan(*entries: str, head: str = "") -> str:
-    return f"version: 1\n{head}kpis:\n{''.join(entries)}"
-
-
-def history(repository: Repository, id_: str = "a", file: Path = PLAN) -> History:
-    return open_history(file, id_, repository.root)
+@pytest.fixture(scope="module")
+def boats(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    return told_story(tmp_path_factory)
 
 
 def told(found: History) -> list[tuple[str | None, str | None, list[tuple[str, str | None]]]]:
@@ -47,26 +39,7 @@ def messages(found: History) -> list[str | None]:
     return [event.commit and event.commit.subject for event in found.events]
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    """One KPI, added by Ana."""
-    made = Repository(tmp_path / "shop")
-    made.put("kpi.yaml", plan(kpi(target="at least 30")))
-    made.commit("Added")
-    return made
-
-
 # The story again, this time one KPI after the other.
-
-Told = tuple[Repository, list[str]]
-
-
-@pytest.fixture(scope="module")
-def boats(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """The story without its last commit, which deletes everything."""
-    repository, hashes = tell(tmp_path_factory.mktemp("story") / "boats")
-    repository.git("reset", "-q", "--hard", "HEAD~1")
-    return repository, hashes[:-1]
 
 
 def test_a_kpi_is_followed_through_all_its_commits(boats: Told) -> None:
@@ -329,92 +302,3 @@ def test_without_a_commit_there_is_no_history(tmp_path: Path) -> None:
     empty.put("kpi.yaml", plan(kpi()))
     with pytest.raises(InputError, match="nothing has been committed"):
         history(empty)
-
-
-# Commits.
-
-
-@pytest.mark.parametrize(
-    ("author", "name", "email", "day"),
-    [
-        ("Ana B <ana@x> 1767268800 +0000", "Ana B", "ana@x", "2026-01-01"),
-        # The day is that of the author's clock.
-        ("Ana <ana@x> 1767310200 +0530", "Ana", "ana@x", "2026-01-02"),
-        ("Ana <ana@x> 1767225600 -0100", "Ana", "ana@x", "2025-12-31"),
-        (" <> 1767268800 +0000", "", "", "2026-01-01"),
-        ("Ana <ana@x> 99999999999999999 +0000", "Ana", "ana@x", "1970-01-01"),
-        ("nonsense", "", "", "0001-01-01"),
-    ],
-)
-def test_an_author_line(author: str, name: str, email: str, day: str) -> None:
-    found = parse_commit("h", f"tree t\nauthor {author}\ncommitter c\n\n\nSay  it\n\nMore".encode())
-    assert (found.author, found.email, found.day.isoformat(), found.subject) == (name, email, day, "Say it")
-
-
-def test_other_encodings() -> None:
-    raw = "tree t\nauthor Änne <a@x> 0 +0000\nencoding ISO-8859-1\n\nÜber".encode("latin-1")
-    assert (parse_commit("h", raw).author, parse_commit("h", raw).subject) == ("Änne", "Über")
-    raw = "tree t\nauthor Änne <a@x> 0 +0000\nencoding nonsense\n\nÜber".encode()
-    assert parse_commit("h", raw).subject == "Über"
-
-
-# Blame.
-
-
-def test_each_field_has_the_commit_that_made_it_what_it_is(boats: Told) -> None:
-    from kpi.checking import check
-    from kpi.reading import read_plan
-
-    checked = check(read_plan(PLAN, cwd=boats[0].root))
-    rows = blame(checked, history(boats[0], "loyalty"), "loyalty")
-    assert [(row.field, row.commit.subject if row.commit else None) for row in rows] == [
-        ("id", "A better id"),
-        ("name", "Say it better"),
-        ("goal", "First KPIs"),
-        ("question", "Say it better"),
-        ("owner", "First KPIs"),
-        ("unit", "First KPIs"),
-        ("formula", "Only guests that paid"),
-        ("window", "Look further back"),
-        ("target", "Less, and later"),
-        ("thresholds.green", "Green more often"),
-        ("thresholds.yellow", "First KPIs"),
-        ("plan.calendar.fiscal_year_starts", "Our year starts in April"),
-        ("sources.outings.where", "One file a year, and only those that left"),
-        ("sources.outings.path", "One file a year, and only those that left"),
-    ]
-    texts = {row.field: row.text for row in rows}
-    assert texts["target"] == "at least 26% by 2027-06-30"
-    assert texts["thresholds.yellow"] == "at or above 25%"
-
-
-def test_fields_of_fields_and_schedules(boats: Told) -> None:
-    from kpi.checking import check
-    from kpi.reading import read_plan
-
-    checked = check(read_plan(PLAN, cwd=boats[0].root))
-    rows = {row.field: row for row in blame(checked, history(boats[0], "stars"), "stars")}
-    april = "Our year starts in April"
-    for field, message in (
-        ("target", "Stars take longer"), ("values.2026-03", april), ("notes.2026-03", april), ("every", april)
-    ):  # fmt: skip
-        commit = rows[field].commit
-        assert commit is not None
-        assert commit.subject == message
-    assert rows["target"].text == "2026-04: at least 4.2; 2027-01: at least 4.5; 2027-04: at least 4.6"
-
-
-def test_what_is_not_committed_and_what_is_not_known(repository: Repository, tmp_path: Path) -> None:
-    from kpi.checking import check
-    from kpi.reading import read_plan
-
-    repository.put("kpi.yaml", plan(kpi(target="at least 29")))
-    repository.commit("Two")
-    clone = Repository(tmp_path / "clone", init=False)
-    clone.git("clone", "-q", "--depth", "1", repository.root.as_uri(), ".")
-    clone.put("kpi.yaml", plan(kpi(target="at least 29", owner="bo")))
-    checked = check(read_plan(PLAN, cwd=clone.root))
-    rows = blame(checked, history(clone), "a")
-    assert [(row.field, row.commit, row.is_known) for row in rows] == [
-        ("id", None, False), ("name", None, False), ("owner", None, True), ("target", None, False)
-    ]  # fmt: skip

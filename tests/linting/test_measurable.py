@@ -1,0 +1,210 @@
+"""The rules that ask whether something can be measured: what each flags and what it must let pass."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from linting.linted import COMPLETE, codes, kpi, named, of
+
+
+def test_M101_a_goal_above_others_is_measured_by_theirs() -> None:
+    text = COMPLETE.replace(
+        "kpis:", "  growth: {name: Grow without buying customers, owner: a@b.c, due: 2026-12-31}\nkpis:"
+    )
+    assert len(of("M101", text)) == 1
+    assert not of("M101", text.replace("    due: 2026-12-31\n", "    due: 2026-12-31\n    parent: growth\n", 1))
+
+
+@pytest.mark.parametrize(
+    ("target", "found"),
+    [
+        ("TBD", ["M103"]),
+        ("See the dashboard", ["M103"]),
+        ("as low as possible", ["M103"]),
+        ("n/a", ["M103"]),
+        ("Below 2500ms at the 90th percentile", ["M103"]),
+        ("Above 150 contributors per month", ["M103"]),
+        ("at leest 30", ["E030"]),
+        ("at most 5 issues", ["E030"]),
+        ("4 or so", ["E030"]),
+        ("{2026-Q3: TBD, 2026-Q4: at least 5}", ["M103"]),
+    ],
+)
+def test_M103_prose_takes_the_place_of_the_error(target: str, found: list[str]) -> None:
+    text = kpi(name="Latency", unit="seconds", target=target)
+    assert [code for code in codes(text) if code in ("M103", "E030", "E033", "M102")] == found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Churn below 5%",
+        "Uptime > 99.9%",
+        "Response time under 200 ms",
+        "Error rate < 1",
+        "Reach 10k users",
+        "Increase NPS to 50",
+        "95% of orders on time",
+        "NPS from 30 to 50",
+        "20% more visits",
+        "Raise revenue by 15%",
+        "Retention of 80%",
+        "Zero critical incidents",
+    ],
+)
+def test_M106_targets_in_names(name: str) -> None:
+    assert len(of("M106", named(name))) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "30-day churn",
+        "p95 latency",
+        "95th percentile of latency",
+        "Day-7 activation rate",
+        "Top 10 customers' share of revenue",
+        "Tickets answered within 4 hours",
+        "Share of calls answered in under 20 seconds",
+        "Orders over 100 EUR",
+        "Customers aged over 65",
+        "Incidents of severity 1",
+        "Maternal mortality rate per 1,000 births",
+        "Rolling 12 months revenue",
+        "Number of deals above $10k",
+        "Zero-day vulnerabilities",
+        "Zero waste products",
+        "Reach",
+        "Win rate",
+        "Share of users with more than 3 sessions",
+        "Scope 3 emissions",
+        "CO2 per parcel",
+        "Revenue",
+        "Reached households",
+    ],
+)
+def test_M106_numbers_that_define_what_is_measured_pass(name: str) -> None:
+    assert not of("M106", named(name))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Complete 10 sales calls per day",
+        "Post 5 updates",
+        "Launch the new site",
+        "Implement single sign-on",
+        "KR2: Write the handbook",
+        "Set up a help desk",
+        "We will carry out a survey",
+        "Creating a fund for schools",
+        "Work on the migration",
+    ],
+)
+def test_M107_work(name: str) -> None:
+    assert len(of("M107", f"version: 1\ngoals:\n  a: {{name: {json.dumps(name)}}}\n")) == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Customers come back",
+        "Launch date",
+        "Automate entry, so that errors fall by 95%",
+        "Help agents find answers 80% faster",
+        "Read 10 books to improve my writing",
+        "Move average handling time from 6 to 4 minutes",
+        "Building occupancy",
+    ],
+)
+def test_M107_results_pass(name: str) -> None:
+    assert not of("M107", f"version: 1\ngoals:\n  a: {{name: {json.dumps(name)}}}\n")
+
+
+@pytest.mark.parametrize(
+    "name", ["Launch date", "Build success rate", "Support tickets", "Test coverage", "Post reach"]
+)
+def test_M107_measures_that_begin_with_a_noun_pass(name: str) -> None:
+    assert not of("M107", named(name))
+
+
+def test_M107_a_goal_that_is_measured_may_be_called_by_its_work() -> None:
+    assert not of(
+        "M107", COMPLETE.replace("Three in ten customers come back", "Build a shop that customers come back to")
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "flagged"),
+    [
+        ({"name": "Migration", "unit": "steps", "baseline": "0", "target": "at least 1 by 2026-12-31"}, True),
+        ({"name": "Roll-out complete", "unit": '"%"', "baseline": "0%", "target": "at least 100% by 2026-12-31"}, True),
+        (
+            {"name": "Repositories scanned", "unit": '"%"', "baseline": "0%", "target": "at least 100% by 2026-12-31"},
+            False,
+        ),
+        ({"name": "Shops opened", "unit": "shops", "baseline": "0", "target": "at least 4 by 2026-12-31"}, False),
+        ({"name": "Outages", "unit": "outages", "baseline": "0", "target": "at most 1"}, False),
+    ],
+)
+def test_M108_done_or_not(fields: dict[str, str], flagged: bool) -> None:
+    assert bool(of("M108", kpi(**fields))) is flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("Training", True),
+        ("Churn", False),
+        ("Share of staff trained", False),
+        ("Gross margin", False),
+        ("Staff trained per site", False),
+    ],
+)
+def test_M110_percentage_of_what(name: str, flagged: bool) -> None:
+    assert bool(of("M110", kpi(name=name, unit='"%"', every="month", values="{2026-06: 80%}"))) is flagged
+
+
+@pytest.mark.parametrize(
+    ("formula", "flagged"),
+    [
+        ("avg(shops.conversion_rate)", True),
+        ("sum(shops.margin_pct) / 3", True),
+        ("avg(shops.per_visit)", True),
+        ("avg(shops.in_hours)", False),
+        ("max(shops.conversion_rate)", False),
+        ("sum(shops.orders) / sum(shops.visits)", False),
+        ("avg(shops.exchange_rate)", False),
+        ("avg(shops.rating)", False),
+    ],
+)
+def test_M111_ratios_in_aggregates(formula: str, flagged: bool) -> None:
+    text = f"""\
+version: 1
+sources:
+  shops:
+    path: shops.csv
+    date: day
+    computed: {{per_visit: orders / visits, in_hours: minutes_spent / 60}}
+measures: {{a: "{formula}"}}
+"""
+    found = of("M111", text)
+    assert bool(found) is flagged
+    if flagged:
+        line = text.splitlines()[found[0].location.line - 1]
+        assert line[found[0].location.column - 1 :].startswith(formula[:3])
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("Reduce churn", True),
+        ("Improve customer satisfaction", True),
+        ("Increase in revenue", False),
+        ("Cut-off time", False),
+        ("Reduce churn by 5%", False),
+    ],
+)
+def test_M113_kpis_named_as_goals(name: str, flagged: bool) -> None:
+    assert bool(of("M113", named(name))) is flagged
