@@ -150,16 +150,19 @@ class Gatherer:
             return None
         return 0.0 if request.aggregate.function in COUNTING else None
 
+    def _daily(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """What the days contribute, in order: the day, then these columns. A day may be there in several parts."""
+        return self.engine.run(
+            self.table.source.id,
+            f"SELECT t.day$, {', '.join(columns)}\nFROM {self.table.name} t GROUP BY t.day$ ORDER BY t.day$",
+        )
+
     def _by_day(self, wanted: Asked) -> dict[Request, Value]:
         columns_of = {
             aggregate: partials(self._parts[self._key(aggregate, wanted)], f"t.{self.table.moment}")
             for aggregate in wanted
         }
-        columns = [column for listed in columns_of.values() for column in listed]
-        rows = self.engine.run(
-            self.table.source.id,
-            f"SELECT t.day$, {', '.join(columns)}\nFROM {self.table.name} t GROUP BY t.day$ ORDER BY t.day$",
-        )
+        rows = self._daily([column for listed in columns_of.values() for column in listed])
         days = [row[0] for row in rows]
         answers: dict[Request, Value] = {}
         at = 1
