@@ -1,23 +1,20 @@
 """How long `kpi diff` takes over a plan of 1,000 KPIs, as a ratio to `kpi lint` on both of its sides.
 
 A repository is made in a scratch folder: a commit with the plan, and a work tree in which every tenth KPI has changed.
-Both are measured in one run, turn by turn, so that a busy machine slows both alike; the median of all turns counts.
-Prints a table, writes nothing, and ends with exit code 1 when a ratio is above its limit.
 
-    python benchmarks/diff.py [TURNS]
+    python benchmarks/diff.py [--turns 5] [--json FILE]
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
-REPOSITORY = Path(__file__).parents[1]
+from racing import KPI, Ratio, Run, in_turn, installed, parser, ratio, report, run
+
 KPIS, EVERY, GOALS, SOURCES, MEASURES = 1000, 10, 40, 20, 50
 LIMIT = 2.0
 
@@ -74,39 +71,31 @@ def build(folder: Path) -> None:
     (folder / "old.yaml").write_text(plan(changed=True), encoding="utf-8")
 
 
-def seconds(arguments: list[str], folder: Path, environment: dict[str, str]) -> float:
-    """Wall time of one command. Raises CalledProcessError when it could not do its work."""
-    start = time.perf_counter()
-    command = [sys.executable, "-m", "kpi", *arguments]
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True)
-    if done.returncode not in (0, 1):  # 1: lint has findings
-        raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr)
-    return time.perf_counter() - start
-
-
-def run(turns: int) -> dict[str, tuple[float, float]]:
-    """The median seconds of each race, ours and theirs."""
-    times: dict[str, list[tuple[float, float]]] = {name: [] for name in RACES}
-    with TemporaryDirectory() as scratch, TemporaryDirectory() as bytecode:
+def measure(turns: int) -> list[Ratio]:
+    """The ratio of each race."""
+    with TemporaryDirectory() as scratch, installed() as environment:
         folder = Path(scratch)
         build(folder)
-        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        environment = {**kept, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONPATH": str(REPOSITORY)}
-        for turn in range(turns + 1):
-            for name, ours in RACES.items():
-                theirs = sum(seconds(each, folder, environment) for each in BOTH_SIDES)
-                one = seconds(ours, folder, environment), theirs
-                if turn:  # the first turn makes the bytecode
-                    times[name].append(one)
-    return {name: (median(a for a, _ in each), median(b for _, b in each)) for name, each in times.items()}
+
+        def ours(arguments: list[str]) -> Callable[[], Run]:
+            return lambda: run([*KPI, *arguments], folder, environment)
+
+        def theirs() -> Run:
+            first, second = (run([*KPI, *each], folder, environment, fine=(0, 1)) for each in BOTH_SIDES)  # 1: findings
+            return first + second
+
+        # Each race has its own pair in a turn.
+        ways = {name: way for race in RACES for name, way in ((race, ours(RACES[race])), (f"lint for {race}", theirs))}
+        runs = in_turn(ways, turns)
+    return [
+        ratio(f"kpi diff, {race}", runs[race], "kpi lint on both sides", runs[f"lint for {race}"], LIMIT)
+        for race in RACES
+    ]
 
 
 def main() -> int:
-    found = run(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
-    print(f"{'kpi diff':<18}{'ms':>6}{'kpi lint on both sides':>26}{'ratio':>8}{'limit':>8}")
-    for name, (ours, theirs) in found.items():
-        print(f"{name:<18}{ours * 1000:>6.0f}{theirs * 1000:>26.0f}{ours / theirs:>8.2f}{LIMIT:>8}")
-    return int(any(ours > LIMIT * theirs for ours, theirs in found.values()))
+    asked = parser(__doc__, turns=5).parse_args()
+    return report(measure(asked.turns), asked)
 
 
 if __name__ == "__main__":

@@ -1,23 +1,20 @@
 """How long ``kpi lint`` takes on small and on large plans, as ratios to yamllint on the same files.
 
-Whole processes are measured turn by turn in one run; the median of all turns counts. Prints a table, writes only to a
-temporary folder, and ends with exit code 1 when a ratio is above its limit.
-
-    python benchmarks/lint.py [TURNS]
+python benchmarks/lint.py [--turns 5] [--json FILE]
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tempfile
-import time
+from functools import partial
 from pathlib import Path
-from statistics import median
+from tempfile import TemporaryDirectory
 
-REPOSITORY = Path(__file__).parents[1]
+from racing import KPI, Ratio, in_turn, installed, parser, ratio, report, run
+
 # KPIs, files, highest ratio to yamllint that is still good.
 SIZES = [(20, 1, 1.3), (1_000, 10, 1.0), (10_000, 100, 1.0)]
+YAMLLINT = [sys.executable, "-m", "yamllint", "-d", "relaxed"]
 MOST_GROWTH = 12.0  # ten times the KPIs may take that many times as long
 GOAL = """\
   goal_{n}:
@@ -27,7 +24,7 @@ GOAL = """\
     review: {{every: month}}
     questions: [How often do customers of shop {word} come back?]
 """
-KPI = """\
+ENTRY = """\
   kpi_{n}:
     name: Repurchase rate of shop {word}
     goal: goal_{goal}
@@ -54,7 +51,7 @@ def write(folder: Path, kpis: int, files: int) -> None:
         numbers = range(file * size, (file + 1) * size)
         goals = "".join(GOAL.format(n=n // 4, word=word(n // 4)) for n in numbers if n % 4 == 0)
         entries = "".join(
-            KPI.format(n=n, goal=n // 4, word=word(n), owner=n // 8, indicator="leading" if n % 4 else "lagging")
+            ENTRY.format(n=n, goal=n // 4, word=word(n), owner=n // 8, indicator="leading" if n % 4 else "lagging")
             for n in numbers
         )
         head = "version: 1\n"
@@ -73,42 +70,26 @@ def word(number: int) -> str:
     return letters
 
 
-def seconds(arguments: list[str], folder: Path) -> float:
-    """Wall time of one Python process, whatever it finds. Raises RuntimeError when it could not do its work."""
-    start = time.perf_counter()
-    done = subprocess.run([sys.executable, *arguments], cwd=folder, capture_output=True)
-    if done.returncode not in (0, 1) or b"Traceback" in done.stderr:
-        raise RuntimeError(done.stderr.decode())
-    return time.perf_counter() - start
+def measure(turns: int) -> tuple[list[Ratio], float]:
+    """The ratios of each size, and how many times as long the largest plan takes as the one before it."""
+    ratios: list[Ratio] = []
+    with TemporaryDirectory() as scratch, installed() as environment:
+        for kpis, files, limit in SIZES:
+            folder = Path(scratch) / f"plan{kpis}"
+            write(folder, kpis, files)
+            ours, theirs = f"kpi lint, {kpis:,} KPIs in {files} file{'s' * (files > 1)}", "yamllint"
+            look = partial(run, folder=folder, environment=environment, fine=(0, 1))  # 1: there are findings
+            commands = {ours: [*KPI, "lint", "kpi.yaml", "--format", "json"], theirs: [*YAMLLINT, "."]}
+            runs = in_turn({name: partial(look, command) for name, command in commands.items()}, turns)
+            ratios.append(ratio(ours, runs[ours], theirs, runs[theirs], limit))
+    return ratios, ratios[-1].ours_median / ratios[-2].ours_median
 
 
 def main() -> int:
-    turns = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    too_slow = False
-    ours_by_size: list[float] = []
-    print(f"{'KPIs':>6}{'files':>7}{'kpi lint':>11}{'yamllint':>11}{'ratio':>8}{'limit':>7}")
-    with tempfile.TemporaryDirectory() as temporary:
-        for kpis, files, limit in SIZES:
-            folder = Path(temporary) / f"plan{kpis}"
-            write(folder, kpis, files)
-            ours: list[float] = []
-            theirs: list[float] = []
-            for turn in range(turns + 1):
-                times = (
-                    seconds(["-m", "kpi", "lint", "kpi.yaml", "--format", "json"], folder),
-                    seconds(["-m", "yamllint", "-d", "relaxed", "."], folder),
-                )
-                if turn:  # the first turn warms caches of bytecode and files
-                    ours.append(times[0])
-                    theirs.append(times[1])
-            ratio = median(ours) / median(theirs)
-            too_slow |= ratio > limit
-            ours_by_size.append(median(ours))
-            row = f"{kpis:>6}{files:>7}{median(ours) * 1000:>8.0f} ms{median(theirs) * 1000:>8.0f} ms"
-            print(f"{row}{ratio:>8.2f}{limit:>7}", flush=True)
-    growth = ours_by_size[-1] / ours_by_size[-2]
-    print(f"ten times the KPIs take {growth:.1f} times as long (limit {MOST_GROWTH})")
-    return int(too_slow or growth > MOST_GROWTH)
+    asked = parser(__doc__, turns=5).parse_args()
+    ratios, growth = measure(asked.turns)
+    said = f"Ten times the KPIs take {growth:.1f} times as long (limit {MOST_GROWTH:g})."
+    return report(ratios, asked, [said], missed=growth > MOST_GROWTH)
 
 
 if __name__ == "__main__":
