@@ -13,8 +13,10 @@ def mended_date(text: str) -> list[str]:
     """The dates in the right form that ``text`` may mean, none if it cannot be told."""
     text = text.strip().strip("\"'")
     found: list[tuple[str, int | str, str]] = []
-    if match := re.match(r"(\d{4})[-/. ]?(\d\d?)[-/. ]?(\d\d?)(?:[T ]\d\d?:.*)?$", text):
-        found.append((match[1], int(match[2]), match[3]))
+    # A mark on both sides of the month or on none: "2026-12" is a month, not the second of January.
+    if match := re.match(r"(\d{4})([-/. ]?)(\d\d?)\2(\d\d?)(?:[T ]\d\d?:.*)?$", text):
+        if match[2] or len(match[3] + match[4]) == 4:
+            found.append((match[1], int(match[3]), match[4]))
     elif match := re.match(r"(\d\d?)[-/. ]+(\d\d?)[-/. ]+(\d{4})$", text):
         found += [(match[3], int(match[2]), match[1]), (match[3], int(match[1]), match[2])]
     elif match := re.match(r"(\d\d?)(?:st|nd|rd|th)?[-. ]+([a-z]{3,9})[-., ]+(\d{4})$", text, re.IGNORECASE):
@@ -28,6 +30,17 @@ def mended_date(text: str) -> list[str]:
         except ValueError:
             continue
     return list(dict.fromkeys(dates))
+
+
+def ends_of_month(text: str) -> list[str]:
+    """The first and the last day of the month that ``text`` means, none if it means none."""
+    from kpi.periods.labels import parse_label
+
+    label = mended_label(text, Calendar(), "month")
+    if label is None:
+        return []
+    month = parse_label(label, Calendar())
+    return [month.start.isoformat(), month.last_day.isoformat()]
 
 
 def _month(word: str) -> int:

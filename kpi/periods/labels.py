@@ -15,9 +15,9 @@ _A = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a quarte
 def parse_date(text: str) -> date:
     """A day written ``2026-06-30``, and in no other way. Raises TextError that says what was found and expected."""
     if form_of(text) != "day":
-        from kpi.periods.habits import mended_date
+        from kpi.periods.habits import ends_of_month, mended_date
 
-        mended = mended_date(text)
+        mended = mended_date(text) or ends_of_month(text)
         hint = " or ".join(mended) if mended else "a date is written YYYY-MM-DD, e.g. 2026-06-30"
         raise TextError(f'"{text}" is not a date', 0, len(text), hint=f"write {hint}" if mended else hint)
     year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])

@@ -296,5 +296,6 @@ def _meant_days(text: str) -> list[str]:
     if form_of(text) is None and (found := mended_date(text)):
         return found
     text = re.sub(r"(?i)^(the )?(year[- ]end|eoy|end( of)?|eo)\b *(the )?(year )?", "", text.strip())
-    label = mended_label(text, Calendar(), None)
+    # Where fiscal years start, a target does not know.
+    label = None if text.upper().startswith("FY") else mended_label(text, Calendar(), None)
     return [] if label is None else [parse_label(label, Calendar()).last_day.isoformat()]

@@ -94,6 +94,7 @@ MISTAKES = [
     ("at least 50 by «2026-11»", 'write "by 2026-11-30"'),
     ("at least 50 by «end of 2026»", 'write "by 2026-12-31"'),
     ("at least 50 by «the end of February 2028»", 'write "by 2028-02-29"'),
+    ("at least 50 by «FY2027-Q1»", 'write the day: "by 2026-12-31"'),
     ("at least 50 by «31/12/2026»", 'write "by 2026-12-31"'),
     ("at least 50 by «03/04/2026»", 'write "by 2026-04-03" or "by 2026-03-04"'),
     ("at least 50 by «Dec 31, 2026»", 'write "by 2026-12-31"'),
