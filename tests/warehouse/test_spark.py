@@ -26,6 +26,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with spark_cluster() as url, pytest.MonkeyPatch.context() as patch:
         from pyspark.sql import SparkSession
 
+        patch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
         folder = tmp_path_factory.mktemp("spark")
         address, _, options = url.partition("?")
         settings = dict(parse_qsl(options)) | {
