@@ -51,6 +51,9 @@ def test_M103_prose_takes_the_place_of_the_error(target: str, found: list[str]) 
         "Raise revenue by 15%",
         "Retention of 80%",
         "Zero critical incidents",
+        "NPS of at least 50",
+        "Revenue of at least 1M",
+        "eNPS of more than 30",
     ],
 )
 def test_M106_targets_in_names(name: str) -> None:
@@ -82,6 +85,11 @@ def test_M106_targets_in_names(name: str) -> None:
         "CO2 per parcel",
         "Revenue",
         "Reached households",
+        "Orders of at least 50 EUR",
+        "Loans at a price of at least 50 EUR",
+        "Number of shops with a score of at least 4",
+        "Employees with tenure of at least 2 years",
+        "Companies of more than 50 employees",
     ],
 )
 def test_M106_numbers_that_define_what_is_measured_pass(name: str) -> None:

@@ -67,11 +67,22 @@ def _target(context: Context, statement: Statement) -> tuple[int, int] | None:
         return found.span()
     for found in re.finditer(_COMPARED, text, re.IGNORECASE):
         before = text[: found.start()]
-        last = re.findall(r"[^\W\d_]+", before.lower())[-1:]
-        measured = bool(last) and last[0] in context.words("measures")
-        if not re.search(_DEFINES, before, re.IGNORECASE) and (found["percent"] or measured):
+        if not re.search(_DEFINES, before, re.IGNORECASE) and (found["percent"] or _measured(context, before)):
             return found.span()
     return _after_verb(context, statement)
+
+
+def _measured(context: Context, before: str) -> bool:
+    """Whether the words before a comparison end with a quantity ("NPS", "NPS of"), so that the number is its target.
+
+    With an article the quantity is one of the things counted: "Shops at a rent of at most 100".
+    """
+    words = re.findall(r"[^\W\d_]+", before.lower())
+    of = words[-1:] == ["of"]
+    words = words[:-1] if of else words
+    if not words or words[-1] not in context.words("measures"):
+        return False
+    return not (of and words[-2:-1] in (["a"], ["an"], ["the"]))
 
 
 def _after_verb(context: Context, statement: Statement) -> tuple[int, int] | None:
