@@ -1,7 +1,7 @@
 """All the aggregates that a run asks of one loaded source, over all their windows, in a few statements.
 
-Additive aggregates come from partial results by day, of which every window is a sum. Distinct counts over any window
-count the sightings with no later one of the same value inside it. Everything else asks window by window.
+Additive aggregates come from partial results by day, of which every window is a sum; distinct counts over all windows
+from one pass (distinct.py). Everything else asks window by window.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from kpi.computing.distinct import Sought, count_distinct, day_sql
 from kpi.computing.engine import Engine
 from kpi.computing.parts import BY_DAY, COUNTING, Part, Value, finished, merged, partials, whole_sql
 from kpi.computing.rows import RowCompiler, a, column_sql, fault
@@ -20,8 +21,10 @@ from kpi.errors import TextError
 from kpi.formulas import tree, walk
 from kpi.periods import Span
 
-# From here on it pays to find the sightings of each value once instead of counting window by window.
+# From here on it pays to ask for each window by itself, so that the engine passes over the rows outside.
 MANY_ROWS = 50_000
+# In one statement; a median keeps all values of its rows in memory.
+MOST_DIRECT = 8
 
 
 class Request(NamedTuple):
@@ -116,7 +119,7 @@ class Gatherer:
                 direct.append((request, span))
             elif aggregate.function in BY_DAY:
                 daily.setdefault(aggregate, []).append((request, span))
-            elif aggregate.function == "count_distinct" and self.table.rows >= MANY_ROWS:
+            elif aggregate.function == "count_distinct":
                 distinct.setdefault(aggregate, []).append((request, span))
             else:
                 direct.append((request, span))
@@ -181,53 +184,54 @@ class Gatherer:
         return wanted[aggregate][0][0].aggregate
 
     def _sightings(self, wanted: Asked) -> dict[Request, Value]:
-        """Distinct counts over any windows from one pass: a value is counted on its last day inside the window, the
-        one with no next sighting before the window's end."""
-        answers: dict[Request, Value] = {}
-        for aggregate, requests in wanted.items():
-            part = self._parts[self._key(aggregate, wanted)]
-            where = f"{part.value} IS NOT NULL" + (f" AND {part.condition}" if part.condition else "")
-            ends = sorted({span.end for _, span in requests})
-            counts = ", ".join(f"sum(CASE WHEN next >= DATE '{end.isoformat()}' THEN n END)" for end in ends)
-            rows = self.engine.run(
-                self.table.source.id,
-                f"SELECT day, {counts} FROM (SELECT day, next, count(*) AS n FROM (\n"
-                "SELECT unnest(days) AS day, unnest(list_append(days[2:], DATE '9999-12-31')) AS next FROM (\n"
-                f"SELECT list(DISTINCT t.day$ ORDER BY t.day$) AS days FROM {self.table.name} t WHERE {where}\n"
-                f"GROUP BY {part.value})) GROUP BY day, next) GROUP BY day ORDER BY day",
-            )
-            days = [row[0] for row in rows]
-            columns = {end: place for place, end in enumerate(ends, 1)}
-            for request, span in requests:
-                inside = rows[bisect_left(days, span.start) : bisect_left(days, span.end)]
-                answers[request] = float(sum(row[columns[span.end]] or 0 for row in inside))
-        return answers
+        """Distinct counts."""
+        parts = [self._parts[self._key(aggregate, wanted)] for aggregate in wanted]
+        sought = [
+            Sought(part.value or "1", part.condition, [span for _, span in requests])
+            for part, requests in zip(parts, wanted.values(), strict=True)
+        ]
+        counted = count_distinct(lambda sql: self.engine.run(self.table.source.id, sql), self.table.name, sought)
+        return {
+            request: float(counts[span])
+            for counts, requests in zip(counted, wanted.values(), strict=True)
+            for request, span in requests
+        }
 
     def _direct(self, wanted: list[tuple[Request, Span]]) -> dict[Request, Value]:
-        """Window by window; aggregates with the same windows share a statement."""
-        of_aggregate: dict[tree.Aggregate, list[tuple[Span, Span]]] = {}
+        """Window by window; aggregates with the same window share a statement."""
+        alike: dict[tuple[Span, Span], dict[tree.Aggregate, None]] = {}
         for request, rows in wanted:
-            of_aggregate.setdefault(request.aggregate, []).append((rows, request.window or rows))
-        alike: dict[tuple[tuple[Span, Span], ...], list[tree.Aggregate]] = {}
-        for aggregate, pairs in of_aggregate.items():
-            alike.setdefault(tuple(pairs), []).append(aggregate)
+            alike.setdefault((rows, request.window or rows), {})[request.aggregate] = None
         answers: dict[Request, Value] = {}
-        for windows, aggregates in alike.items():
-            columns = ", ".join(whole_sql(self._parts[aggregate], f"t.{self.table.moment}") for aggregate in aggregates)
-            listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(windows)])
-            found: dict[int, Any] = {
-                row[0]: row[1:]
-                for row in self.engine.run(
-                    self.table.source.id,
-                    f"SELECT w.i, {columns}\nFROM {self.table.name} t "
-                    f"JOIN {listed}\nON t.day$ >= w.rs AND t.day$ < w.re GROUP BY w.i",
-                )
-            }
-            for place, aggregate in enumerate(aggregates):
-                for i, (_, window) in enumerate(windows):
-                    cell = found[i][place] if i in found else None
-                    answers[Request(aggregate, window)] = finished(aggregate.function, cell)
+        if self.table.rows >= MANY_ROWS:
+            for pair, aggregates in alike.items():
+                for some in batches(list(aggregates), MOST_DIRECT):
+                    answers |= self._over([pair], some)
+            return answers
+        together: dict[tuple[tree.Aggregate, ...], list[tuple[Span, Span]]] = {}
+        for pair, aggregates in alike.items():
+            for some in batches(list(aggregates), MOST_DIRECT):
+                together.setdefault(tuple(some), []).append(pair)
+        for some, pairs in together.items():
+            answers |= self._over(pairs, some)
         return answers
+
+    def _over(self, pairs: Sequence[tuple[Span, Span]], aggregates: Sequence[tree.Aggregate]) -> dict[Request, Value]:
+        """Aggregates over the rows of some days for some windows, each pair (days of the rows, window)."""
+        columns = ", ".join(whole_sql(self._parts[aggregate], f"t.{self.table.moment}") for aggregate in aggregates)
+        listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(pairs)])
+        sql = f"SELECT w.i, {columns}\nFROM {self.table.name} t JOIN {listed}\n"
+        if len(pairs) == 1:
+            rows, _ = pairs[0]
+            sql += f"ON true WHERE t.day$ >= {day_sql(rows.start)} AND t.day$ < {day_sql(rows.end)} GROUP BY w.i"
+        else:
+            sql += "ON t.day$ >= w.rs AND t.day$ < w.re GROUP BY w.i"
+        found: dict[int, Any] = {row[0]: row[1:] for row in self.engine.run(self.table.source.id, sql)}
+        return {
+            Request(aggregate, window): finished(aggregate.function, found[i][place] if i in found else None)
+            for place, aggregate in enumerate(aggregates)
+            for i, (_, window) in enumerate(pairs)
+        }
 
     # Rows that last, and snapshots.
 
@@ -281,14 +285,16 @@ def has_edges(aggregate: tree.Aggregate) -> bool:
     return aggregate.filter is not None and any(isinstance(node, tree.WindowEdge) for node in walk(aggregate.filter))
 
 
+def batches(things: Sequence[tree.Aggregate], most: int) -> list[Sequence[tree.Aggregate]]:
+    """The things in order, at most so many together."""
+    return [things[at : at + most] for at in range(0, len(things), most)]
+
+
 def values_of(windows: Sequence[tuple[int, Span, Span]]) -> str:
     """A table of windows: number, days of the rows (``rs``, ``re``), and the window itself (``s``, ``e``)."""
 
-    def day(value: date) -> str:
-        return f"DATE '{value.isoformat()}'"
-
     lines = ", ".join(
-        f"({i}, {day(rows.start)}, {day(rows.end)}, {day(window.start)}, {day(window.end)})"
+        f"({i}, {day_sql(rows.start)}, {day_sql(rows.end)}, {day_sql(window.start)}, {day_sql(window.end)})"
         for i, rows, window in windows
     )
     return f"(VALUES {lines}) w(i, rs, re, s, e)"
