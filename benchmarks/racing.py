@@ -43,7 +43,8 @@ class Run:
 
 @dataclass(frozen=True)
 class Ratio:
-    """What one way took of another, turn by turn. ``of`` is seconds, cpu or memory; no ``limit``: only shown."""
+    """What one way took of another, turn by turn. ``of`` is seconds or memory; ``cpu`` is the median of the ratios of
+    processor times, which a busy machine disturbs least; no ``limit``: only shown."""
 
     ours: str
     theirs: str
@@ -53,6 +54,7 @@ class Ratio:
     least: float
     median: float
     most: float
+    cpu: float | None
     limit: float | None
 
     @property
@@ -63,10 +65,15 @@ class Ratio:
 def ratio(
     ours: str, our_runs: Sequence[Run], theirs: str, their_runs: Sequence[Run], limit: float | None, of: str = "seconds"
 ) -> Ratio:
-    """The ratios of each turn, of wall times unless ``of`` says cpu or memory."""
-    us, them = ([float(getattr(run, of)) for run in runs] for runs in (our_runs, their_runs))
-    each = [one / other for one, other in zip(us, them, strict=True)]
-    return Ratio(ours, theirs, of, median(us), median(them), min(each), median(each), max(each), limit)
+    """The ratios of each turn: of wall times, or of memory if ``of`` says so."""
+
+    def each(figure: str) -> list[float]:
+        return [getattr(us, figure) / getattr(them, figure) for us, them in zip(our_runs, their_runs, strict=True)]
+
+    us, them = (median(getattr(run, of) for run in runs) for runs in (our_runs, their_runs))
+    found = each(of)
+    cpu = median(each("cpu")) if of == "seconds" else None
+    return Ratio(ours, theirs, of, us, them, min(found), median(found), max(found), cpu, limit)
 
 
 @contextmanager
@@ -143,16 +150,19 @@ def report(
 
 
 def table(ratios: Sequence[Ratio]) -> Iterator[str]:
-    """The lines of a table: ours and theirs as medians, the ratio as least, median and most of all turns."""
+    """The lines of a table: ours and theirs as medians, the ratio as least, median and most of all turns, and last
+    the median of the ratios of processor times."""
     wide = max(len(each.ours) for each in ratios) + 2
     wider = max(len(each.theirs) for each in ratios) + 2
-    yield f"{'':<{wide}}{'':>9} {'against':<{wider}}{'':>9}{'least':>8}{'median':>8}{'most':>8}{'limit':>8}"
+    columns = "".join(f"{name:>8}" for name in ("least", "median", "most", "limit", "cpu"))
+    yield f"{'':<{wide}}{'':>9} {'against':<{wider}}{'':>9}{columns}"
     for each in ratios:
         ours, theirs = amount(each.ours_median, each.of), amount(each.theirs_median, each.of)
         limit = "" if each.limit is None else f"{each.limit:g}"
+        cpu = "" if each.cpu is None else f"{each.cpu:.3f}"
+        figures = f"{each.least:>8.3f}{each.median:>8.3f}{each.most:>8.3f}{limit:>8}{cpu:>8}"
         missed = "  over its limit" if each.is_missed else ""
-        figures = f"{each.least:>8.3f}{each.median:>8.3f}{each.most:>8.3f}{limit:>8}{missed}"
-        yield f"{each.ours:<{wide}}{ours:>9} {each.theirs:<{wider}}{theirs:>9}{figures}"
+        yield f"{each.ours:<{wide}}{ours:>9} {each.theirs:<{wider}}{theirs:>9}{figures}{missed}"
 
 
 def amount(value: float, of: str) -> str:

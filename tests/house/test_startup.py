@@ -19,7 +19,7 @@ def test_the_benchmark_prints_a_ratio_for_each_race(tmp_path: Path) -> None:
     assert done.returncode in (0, 1), done.stderr
     assert done.stderr == ""
     head, *rows = done.stdout.splitlines()
-    assert head.split() == ["against", "least", "median", "most", "limit"]
+    assert head.split() == ["against", "least", "median", "most", "limit", "cpu"]
     names = ["kpi status", "kpi lint", "kpi --help"]
     assert [row[:12].strip() for row in rows] == names
     found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))

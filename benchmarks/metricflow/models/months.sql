@@ -1,0 +1,1 @@
+select unnest(generate_series(date '2024-01-01', date '2026-12-31', interval 1 month))::date as in_month

@@ -1,0 +1,1 @@
+select *, date_trunc('month', returned_on)::date as in_month from {{ source('files', 'returns') }}
