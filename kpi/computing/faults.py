@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from itertools import chain, islice
 from typing import NamedTuple
@@ -12,47 +12,15 @@ from kpi.computing.columns import Reading
 from kpi.computing.engine import Engine, quoted, text_literal
 from kpi.computing.hints import SKIP, date_hint, empty_hint, number_hint
 from kpi.computing.numbers import number_sql
+from kpi.computing.records import records
+from kpi.computing.remedies import MEND, MEND_QUOTE, remedy
 from kpi.computing.rows import TIMES
-from kpi.computing.scan import opened
 from kpi.errors import KpiError
 from kpi.model import Plan, Source
-from kpi.sources import FileFacts, SourceFacts, shown
+from kpi.sources import SourceFacts, shown
 from kpi.sources.headers import named
 
 SAMPLE_ROWS = 200
-
-
-def records(file: FileFacts, source: Source) -> Iterator[tuple[int, list[str]]]:
-    """The rows below the header of a text file, each with the line on which it starts, from 1."""
-    import csv
-    from io import StringIO
-
-    # Unlike splitlines() this ends a line only where a CSV file does, and not at a form feed or U+2028 in a field.
-    lines = chain.from_iterable(StringIO(piece, newline="") for piece in whole_lines(opened(file)))
-    for _ in range(file.skip_rows):
-        next(lines, None)
-    quote = file.quote or None
-    reader = csv.reader(
-        lines, delimiter=file.delimiter or ",", quotechar=quote, quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-    )
-    before = file.skip_rows
-    for number, row in enumerate(reader):
-        start, before = before + 1, file.skip_rows + reader.line_num
-        if (number or source.read.header is False) and row:
-            yield start, row
-
-
-def whole_lines(pieces: Iterator[str]) -> Iterator[str]:
-    """The pieces cut at line ends, without the byte order mark."""
-    held = ""
-    first = True
-    for piece in pieces:
-        text = held + (piece.removeprefix("\ufeff") if first else piece)
-        first = False
-        cut = text.rfind("\n") + 1
-        held = text[cut:]
-        yield text[:cut]
-    yield held
 
 
 def sample_of(facts: SourceFacts, source: Source) -> dict[str, list[str]]:
@@ -227,7 +195,7 @@ class BadRows:
         return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
 
 
-def rejected(engine: Engine, names: Mapping[str, str]) -> Rejected:
+def rejected(engine: Engine, source: Source, facts: SourceFacts, names: Mapping[str, str]) -> Rejected:
     """The rows that the engine's reader has just passed over, and forget them. ``names``: what files are called.
 
     Raises KpiError where it cannot be known which rows those are: a quotation mark swallowed lines after its own.
@@ -243,7 +211,7 @@ def rejected(engine: Engine, names: Mapping[str, str]) -> Rejected:
         more = len(str(text).strip().splitlines()) - 1
         if kind == "UNQUOTED VALUE" and more:
             message = f"{names[path]}:{line}: a quotation mark is not closed, and takes {more:,} more lines with it"
-            raise KpiError(message, hint=UNQUOTED)
+            raise KpiError(message, hint=remedy(source, facts, names[path], 0, names) or MEND_QUOTE)
     path, line, kind, message, _ = rows[0]
     lines = len({row[:2] for row in rows})
     counted = f"{lines:,} {'row' if lines == 1 else 'rows'}"
@@ -255,9 +223,6 @@ def forget_rejected(engine: Engine) -> None:
     engine.ask("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
 
 
-UNQUOTED = "mend it, or say read: {quote: ''} for no quotes"
-
-
 def in_words(message: str) -> str:
     """What the engine's reader says of one row, in a few words."""
     fields = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
@@ -267,10 +232,12 @@ def in_words(message: str) -> str:
         return "this is not UTF-8"
     if "unterminated quote" in message:
         return "a quotation mark is not closed"
+    if "Maximum line size" in message:
+        return "this row has more than 2 MB; is a quotation mark left open?"
     return shorten(next((line for line in message.splitlines() if line.strip()), "this cannot be read"))
 
 
-def describe_reader_error(error: Exception, source: Source, names: Mapping[str, str]) -> KpiError:
+def describe_reader_error(error: Exception, source: Source, facts: SourceFacts, names: Mapping[str, str]) -> KpiError:
     """What the engine's reader found wrong with a file, in words. ``names``: what files are called in messages."""
     text = str(error)
     for path, name in names.items():
@@ -282,13 +249,15 @@ def describe_reader_error(error: Exception, source: Source, names: Mapping[str, 
     said = re.split(r"^Possible ", text, maxsplit=1, flags=re.MULTILINE)[0].strip().splitlines()
     words = in_words(said[-1])
     file = re.search(r"^\s*file\s*=\s*(.+)$", text, re.MULTILINE)
-    place = f"{file[1].strip()}:{line[1]}" if file else source.id
-    hint = "mend the row, or leave such rows out with on_bad_rows: skip"
-    if "quotation" in words:
-        hint = UNQUOTED
-    elif "UTF-8" in words:
+    if file is None:
+        return KpiError(f"{source.id}: {words}", hint=MEND)
+    name = file[1].strip()
+    if "UTF-8" in words:
         hint = "say the encoding: read: {encoding: cp1252}, or latin-1"
-    return KpiError(f"{place}: {words}", hint=hint)
+    else:
+        otherwise = MEND_QUOTE if "quotation" in words else MEND
+        hint = remedy(source, facts, name, int(line[1]), names) or otherwise
+    return KpiError(f"{name}:{line[1]}: {words}", hint=hint)
 
 
 def shorten(value: str, most: int = 60) -> str:

@@ -13,7 +13,7 @@ from kpi.computing.engine import Engine, quoted, text_literal
 from kpi.computing.faults import BadRows, Rejected, describe_reader_error, forget_rejected, rejected, sample_of
 from kpi.computing.numbers import clean
 from kpi.computing.rows import TIMES, Kind, RowCompiler, Sql, a, column_sql
-from kpi.computing.scan import FILENAME, Scan, Scanner, clash
+from kpi.computing.scan import FILE, FILENAME, Scan, Scanner, clash
 from kpi.computing.table import Shape, Table
 from kpi.errors import KpiError, TextError
 from kpi.formulas import columns as columns_in
@@ -23,6 +23,7 @@ from kpi.sources import SourceFacts, shown
 
 # One bit a column in a BIGINT; the last ones share a bit.
 BITS = 60
+WIDTHS = {"UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32, "BIGINT": 63}
 
 
 class RowFaultError(KpiError):
@@ -46,7 +47,9 @@ class Summary(NamedTuple):
 
 @dataclass
 class Loader:
-    """Loads one source. ``where`` is its condition; ``origin`` the FROM clause and types when it is a query."""
+    """Loads one source. ``where`` is its condition; ``origin`` the FROM clause and types when it is a query;
+    ``by_file``: the rows tell the number of their file, from 0, in ``file$`` (text files only). ``decided`` is how the
+    columns were read, once they are."""
 
     engine: Engine
     plan: Plan
@@ -56,6 +59,8 @@ class Loader:
     where: tree.Node | None
     as_of: date
     origin: Scan | None = None
+    by_file: bool = False
+    decided: Sequence[Reading] = ()
 
     def load(self) -> Table:
         """The table. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
@@ -68,17 +73,18 @@ class Loader:
                     raise clash(self.source.id, name)
             return self._load(self.origin)
         scanner = Scanner(self.engine, self.plan, self.source, self.facts, self.need)
+        scanner.by_file = self.by_file
         self._names = scanner.names
         try:
             return self._load(scanner.scan())
         except self.engine.Error as error:
             if self.facts.kind != "csv":
-                raise describe_reader_error(error, self.source, scanner.names) from None
+                raise describe_reader_error(error, self.source, self.facts, scanner.names) from None
             # Uneven line endings and the like; a copy with even ones also tells the right line of a real fault.
             try:
                 return self._load(scanner.scan(rewrite=True))
             except self.engine.Error as second:
-                raise describe_reader_error(second, self.source, scanner.names) from None
+                raise describe_reader_error(second, self.source, self.facts, scanner.names) from None
 
     # Kinds.
 
@@ -137,6 +143,8 @@ class Loader:
                 parts.append(f"(CASE WHEN {clean(column, nulls)} IS NOT NULL THEN {column} END) AS {column}")
             else:
                 parts.append(f"{clean(column, nulls)} AS {column}")
+        if self.by_file:
+            parts.append(FILE)
         return f"(SELECT {', '.join(parts) or '1 AS c0'} FROM {scan.sql} s)"
 
     def _kept_as_written(self, name: str) -> bool:
@@ -157,18 +165,16 @@ class Loader:
             forget_rejected(self.engine)
         self.engine.run(self.source.id, sql, scans_files=scan.at == "files")
         if scan.rejects:
-            self._rejected = rejected(self.engine, self._names)
+            self._rejected = rejected(self.engine, self.source, self.facts, self._names)
 
     # Building.
 
     def _build(self, scan: Scan, readings: Sequence[Reading]) -> Table | None:
         """The table, or None when a guessed kind turned out wrong."""
-        typed = ", ".join(f"{reading.sql} AS {quoted(reading.name)}" for reading in readings)
-        bad = [(i, sql) for i, reading in enumerate(readings) if (sql := reading.bad) is not None]
+        self.decided = readings
         last = min(len(readings), BITS)
-        bits = " | ".join(f"(CASE WHEN {sql} THEN {1 << min(i, last)} ELSE 0 END)" for i, sql in bad) or "0"
         kinds: dict[str, Kind] = {reading.name: reading.kind for reading in readings}
-        inner = f"(SELECT {typed or '1 AS c0'}, {bits} AS bad$ FROM {self._cleaned(scan, readings)} c)"
+        inner = self._typed(scan, readings, last)
         later: dict[str, tree.Node] = {}
         for name, node in self._in_order():
             if any(isinstance(part, tree.Call) and part.name == "first_date" for part in walk(node)) or any(
@@ -189,11 +195,12 @@ class Loader:
         here = f"({exists} IS NULL OR {exists} <= {until})" if exists else "true"
         empty = f"{exists} IS NULL" if exists else "false"
         backwards = "until$ < from$" if shape == "lasting" and "until$" in spans else "false"
+        width = next(name for name, bits in WIDTHS.items() if last + 3 <= bits)
         sql = (
             f"CREATE OR REPLACE TEMP TABLE {self.name} AS\nSELECT * EXCLUDE (bad$, kept$), "
             f"CAST(CASE WHEN kept$ THEN bad$ | (CASE WHEN {empty} THEN {1 << (last + 1)} "
             f"WHEN {backwards} THEN {1 << (last + 2)} ELSE 0 END)"
-            f" ELSE bad$ & {where_mask} END AS {'UTINYINT' if last < 6 else 'BIGINT'}) AS bad$ FROM (\n"
+            f" ELSE bad$ & {where_mask} END AS {width}) AS bad$ FROM (\n"
             f"SELECT *, {condition} AS kept${''.join(', ' + s for s in spans.values())} FROM {inner} y) z\n"
             f"WHERE {here} AND (kept$ OR bad$ & {where_mask} <> 0)"
         )
@@ -212,6 +219,28 @@ class Loader:
             self.source, self.name, kinds, shape, summary.rows, summary.days, summary.first, summary.last,
             files, skipped, reasons, integers_of(readings), "at$" if "at$" in spans else "day$",
         )  # fmt: skip
+
+    def _typed(self, scan: Scan, readings: Sequence[Reading], last: int) -> str:
+        """The rows with their values, and in ``bad$`` a bit for each that cannot be read. In three steps, since the
+        engine works out what stands in branches as often as it stands there."""
+        texts, values, passed, bits = [], [], [], []
+        for i, reading in enumerate(readings):
+            column, value = quoted(reading.name), reading.sql
+            texts.append(f"{column} AS r{i}$")
+            if reading.cast is not None:
+                texts.append(f"{reading.cast} AS v{i}$")
+                value = value.replace(reading.cast, f"v{i}$")
+            values.append(f"{value.replace(column, f'r{i}$')} AS {column}")
+            bad = reading.bad_in(f"r{i}$", column)
+            passed.append(column)
+            if bad is not None:
+                values.append(f"r{i}$")
+                bits.append(f"(CASE WHEN {bad} THEN {1 << min(i, last)} ELSE 0 END)")
+        file = [FILE] if self.by_file else []
+        inner = f"(SELECT {', '.join(texts + file) or '1 AS c0'} FROM {self._cleaned(scan, readings)} c)"
+        inner = f"(SELECT {', '.join(values + file) or 'c0'} FROM {inner} r)"
+        passed = passed or ["c0"]
+        return f"(SELECT {', '.join(passed + file)}, {' | '.join(bits) or '0'} AS bad$ FROM {inner} v)"
 
     def _summary(self, shape: Shape) -> Summary:
         """Days, rows and bad bits of the table that was just built, in one statement."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from kpi.sources import FileFacts, SourceFacts, shown
 from kpi.sources.headers import named
 
 FILENAME = "filename"
+FILE = "file$"
 if TYPE_CHECKING:
     from gzip import GzipFile
 
@@ -50,6 +52,8 @@ class Scanner:
         self.need = need
         # What the engine reads: what that is called in messages. A copy is called like the file that it is of.
         self.names = {str(path): self.name(path) for path in facts.files}
+        # Whether the rows of text files tell the number of their file, in the column FILE.
+        self.by_file = False
 
     def scan(self, *, rewrite: bool = False) -> Scan:
         """The scan. ``rewrite``: copy the text files first, through a reader that forgives line endings.
@@ -95,15 +99,21 @@ class Scanner:
             f"skip={first.skip_rows}",
             f"delim={text_literal(first.delimiter or ',')}",
             f"quote={text_literal(first.quote)}",
-            f"escape={text_literal(first.quote)}",
+            f"escape={text_literal(self.source.read.escape or first.quote)}",
             f"nullstr={text_literal(NO_NULLS)}",
             "columns={" + ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(first.names))) + "}",
         ]
         if self._skips:
             options.append("ignore_errors=true, store_rejects=true, rejects_limit=0")
-        if self._wants(FILENAME):
+        if self._wants(FILENAME) or self.by_file:
             options.append("filename='file'")
+        if self._wants(FILENAME):
             chosen.append(f"{self._renamed('file', paths)} AS {quoted(FILENAME)}")
+        if self.by_file:
+            numbers = {file.path: number for number, file in enumerate(self.facts.per_file)}
+            pairs = zip(paths, files, strict=True)
+            cases = " ".join(f"WHEN {text_literal(path)} THEN {numbers[file.path]}" for path, file in pairs)
+            chosen.append(f"CAST(CASE file {cases} END AS USMALLINT) AS {FILE}")
         listed = "[" + ", ".join(text_literal(path) for path in paths) + "]"
         return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed}, {', '.join(options)})"
 
@@ -129,7 +139,7 @@ class Scanner:
                 stack.callback(sheet.close)
             named = [tuple(self._named(sheet.header, sheet.path)) for sheet in sheets]
             places = [{name.casefold(): place for place, name in enumerate(names)} for names in named]
-            for folded in self.need.columns.keys() - places[0].keys() - {FILENAME}:
+            for folded in self.need.columns.keys() - places[0].keys() - {FILENAME} - self.need.optional:
                 if mend := sheets[0].mend(folded):
                     raise KpiError(f'{self.source.id}: {sheets[0].name} has no column "{folded}"', hint=mend)
             declared = {name.casefold(): text for name, text in self.source.types.items()}
@@ -248,7 +258,7 @@ class Scanner:
     def _refuse_unknown(self, order: Mapping[str, str], first: Path) -> None:
         """Raise KpiError for a column that no file has, and for a computed one that a file has already."""
         for folded in self.need.columns:
-            if folded not in order and folded != FILENAME:
+            if folded not in order and folded != FILENAME and folded not in self.need.optional:
                 message = f'{self.source.id}: {self.name(first)} has no column "{folded}"'
                 raise KpiError(message, hint=did_you_mean(folded, order.values()))
         for name in self.source.computed:
@@ -315,3 +325,8 @@ def copy_text(file: FileFacts, target: Path, name: str, *, even: bool) -> None:
             line += error.object[: error.start].count(b"\n")
         hint = "say the right one: read: {encoding: cp1252}, or latin-1, utf-16"
         raise KpiError(f"{name}:{line}: this is not {file.encoding}", hint=hint) from None
+    except (EOFError, zlib.error, OSError) as error:
+        if not file.path.name.lower().endswith(".gz"):
+            raise
+        words = "breaks off" if isinstance(error, EOFError) else "is damaged"
+        raise KpiError(f"{name} is not a whole gzip file: it {words}", hint="fetch it once more") from None

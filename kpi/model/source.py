@@ -18,6 +18,9 @@ class ReadOptions:
     thousands: str | None = described("The mark between groups of three digits, e.g. '.' or ','.")
     encoding: str | None = described("The text encoding, e.g. utf-8, utf-16, latin-1, cp1252.")
     quote: str | None = described("The quotation mark around fields; '' for none.")
+    escape: str | None = described(
+        "The character before a quotation mark that is part of a quoted field, e.g. '\\\\'; by default it is doubled."
+    )
     skip_rows: int | None = described("How many lines stand before the header.")
     header: bool | None = described("Whether the first row names the columns; false: they are column_1, column_2, …")
     null_values: tuple[str, ...] = described("Texts that mean an empty value, e.g. NA.", ())

@@ -87,6 +87,7 @@ _READ: dict[str, Reader | None] = {
     "thousands": _character(),
     "encoding": _encoding,
     "quote": _character(),
+    "escape": _character(),
     "skip_rows": integer(0),
     "header": _truth,
     "null_values": texts,

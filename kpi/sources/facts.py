@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from kpi.errors import did_you_mean
+from kpi.errors import did_you_mean, nearest
 from kpi.model import Plan, Source
 from kpi.sources.files import Found, Kind, OutsideError, find_files, kind_of, kind_of_name, shown
 from kpi.sources.headers import named
@@ -104,12 +104,32 @@ class _Look:
 
     def at_paths(self, found: Found) -> None:
         for position in found.missing:
-            message = f'there is no file "{self.source.path[position]}"'
-            self.problems.append(Problem(MISSING, message, field=("path", position)))
+            path = self.source.path[position]
+            hint = self._near(path)
+            self.problems.append(Problem(MISSING, f'there is no file "{path}"', hint, field=("path", position)))
         for position in found.folders:
             path = self.source.path[position]
             message, hint = f'"{path}" is a folder, not a file', f"{path.rstrip('/')}/*.csv"
+            if (self._home / path).exists() and not (self._home / path).is_dir():
+                message, hint = f'"{path}" is a device or a pipe, not a file', None
             self.problems.append(Problem("E063", message, hint, field=("path", position)))
+
+    @property
+    def _home(self) -> Path:
+        return self.plan.homes.get(self.source.id, self.plan.folder)
+
+    def _near(self, path: str) -> str | None:
+        """The file that was perhaps meant by a path that leads to nothing."""
+        folder, name = (self._home / path).parent, (self._home / path).name
+        try:
+            names = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
+        except (OSError, ValueError):
+            return None
+        stem, dot, ending = name.partition(".")
+        stems = [entry.partition(".")[0] for entry in names if entry.partition(".")[2].lower() == ending.lower()]
+        found = nearest(stem, stems)
+        before = path[: len(path) - len(name)]
+        return None if found is None else f'did you mean "{before}{found}{dot}{ending}"?'
 
     def of_one_kind(self, files: tuple[Path, ...], kind: Kind) -> bool:
         other = next((path for path in files if kind_of_name(path.name) != kind), None)
@@ -202,7 +222,12 @@ class _Look:
     def _doubt(self, path: Path, table: Layout) -> None:
         where = f"line {table.skip_rows + 1} of {self._shown(path)}"
         first = next((field for field in table.first if field.strip()), "")
-        if table.title is not None:
+        if table.other is not None:
+            message = f'{where} looks like fields separated by "{table.other}"'
+            hint = f'read: {{delimiter: "{table.other}"}}'.replace("\t", "\\t")
+        elif self.source.read.header:
+            return
+        elif table.title is not None:
             message, hint = f"{where} looks like a title", f"read: {{skip_rows: {table.title}}}"
         elif not first.strip("0123456789 .,:/+-"):
             message, hint = f"{where} looks like data, not like a header", "read: {header: false}"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.model import ReadOptions
 from kpi.sources.text import UnreadableError
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 # Records that decide; more would not change the answer, only take longer.
 _SAMPLE = 60
 _CANDIDATES = (",", ";", "\t", "|")
+# Never chosen, but offered where they divide all rows alike and nothing else does.
+_ODD_DELIMITERS = (":", "^", "~", "#", "!", "\x01", " ")
 _NO_DELIMITER = "\x1f"
 # A delimiter is trusted less when the first row has not as many fields as most others: it may be a title, but more
 # often the delimiter is only a comma inside text or numbers; less still when what follows is no header either.
@@ -30,7 +36,7 @@ class Layout(NamedTuple):
     """How a table is written. ``skip_rows`` are the lines above the first row, blank ones among them; ``first`` is the
     first row; ``typical`` the number of fields of most rows; ``title`` the number of lines to skip if the first rows
     are only a title above the header, else None. ``quote`` is "" for none. ``top`` is the text up to the first row's
-    end."""
+    end. ``other`` is another delimiter that divides all rows alike where this one leaves them whole, else None."""
 
     delimiter: str
     quote: str
@@ -39,6 +45,7 @@ class Layout(NamedTuple):
     typical: int
     title: int | None
     top: str
+    other: str | None = None
 
 
 def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
@@ -57,9 +64,9 @@ def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
     above, lines = lines[:skipped], lines[skipped:]
     quote = _quote(lines) if read.quote is None else read.quote
     if delimiter is None:
-        delimiter, rows = _sniffed(lines, quote)
+        delimiter, rows = _sniffed(lines, quote, read.escape)
     else:
-        rows = _records(lines, delimiter, quote)
+        rows = _records(lines, delimiter, quote, read.escape)
     if not rows:
         raise UnreadableError("has no row" + (f" below the {skipped} lines that are skipped" if skipped else ""))
     first = rows[0]
@@ -67,7 +74,21 @@ def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
         raise UnreadableError("opens a quotation mark in its first row and never closes it", "read: {quote: ''}")
     top = "".join(above + lines[: first.end])
     fields = first.fields + (("",) if _ends_empty(rows) else ())
-    return Layout(delimiter, quote, skipped + first.line, fields, _typical(rows), _title(rows, skipped), top)
+    other = _other(lines, quote, read.escape) if len(first.fields) == 1 else None
+    return Layout(delimiter, quote, skipped + first.line, fields, _typical(rows), _title(rows, skipped), top, other)
+
+
+def _other(lines: list[str], quote: str, escape: str | None) -> str | None:
+    """A delimiter that makes as many fields of each row, and more than one."""
+    for mark in (*_CANDIDATES, *_ODD_DELIMITERS):
+        try:
+            rows = _records(lines, mark, quote, escape)
+        except UnreadableError:
+            continue
+        widths = {len(row.fields) for row in rows}
+        if len(rows) > 1 and len(widths) == 1 and widths.pop() > 1 and all(map(str.strip, rows[0].fields)):
+            return mark
+    return None
 
 
 def _lines(text: str) -> list[str]:
@@ -99,26 +120,24 @@ def _quote(lines: list[str]) -> str:
     return "'" if single > 1 else '"'
 
 
-def _sniffed(lines: list[str], quote: str) -> tuple[str, list[Record]]:
-    readings = [(mark, _records(lines, mark, quote)) for mark in _CANDIDATES]
+def _sniffed(lines: list[str], quote: str, escape: str | None) -> tuple[str, list[Record]]:
+    readings = [(mark, _records(lines, mark, quote, escape)) for mark in _CANDIDATES]
     scores = [_score(rows, mark) for mark, rows in readings]
     best = scores.index(max(scores))
-    single = _records(lines, _NO_DELIMITER, quote)
+    single = _records(lines, _NO_DELIMITER, quote, escape)
     several = bool(single) and len(readings[best][1][0].fields) > 2
     if not several and scores[best] < _ONE_COLUMN * _cleanness(single, _NO_DELIMITER):
         return ",", single
     return readings[best]
 
 
-def _records(lines: list[str], delimiter: str, quote: str) -> list[Record]:
+def _records(lines: list[str], delimiter: str, quote: str, escape: str | None = None) -> list[Record]:
     """The first rows that are not blank."""
-    import csv
+    from csv import Error
 
     found: list[Record] = []
     try:
-        reader = csv.reader(
-            lines, delimiter=delimiter, quotechar=quote or None, quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
-        )
+        reader = table_reader(lines, delimiter, quote, escape)
         line = 0
         for fields in reader:
             if len(fields) > 1 or (fields and fields[0].strip()):
@@ -126,10 +145,23 @@ def _records(lines: list[str], delimiter: str, quote: str) -> list[Record]:
             line = reader.line_num
             if len(found) == _SAMPLE:
                 break
-    except (csv.Error, TypeError, ValueError) as fault:
+    except (Error, TypeError, ValueError) as fault:
         message = f"cannot be split by {delimiter!r} with quotation mark {quote!r}"
         raise UnreadableError(message, option="delimiter") from fault
     return found
+
+
+def table_reader(
+    lines: Iterable[str], delimiter: str, quote: str, escape: str | None = None, *, strict: bool = False
+) -> Reader:
+    """The standard library's reader of rows. ``strict``: csv.Error for text behind a quoted field, or one that never
+    ends. Raises TypeError or ValueError for characters that cannot go together."""
+    import csv
+
+    return csv.reader(
+        lines, delimiter=delimiter, quotechar=quote or None, escapechar=escape, strict=strict,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+    )  # fmt: skip
 
 
 def _ends_empty(rows: list[Record]) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from kpi.sources.encodings import advice, decoded, is_utf8_after_all, wide
+from kpi.sources.signatures import signature
+
 HEAD = 65_536  # bytes, after unpacking
 
 _MARKS = (
@@ -52,6 +55,10 @@ def read_bytes(path: Path, limit: int) -> bytes:
             with gzip.open(path, "rb") as packed:
                 return packed.read(limit)
         except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+            with path.open("rb") as file:
+                packed_at_all = file.read(2) == b"\x1f\x8b"
+            if not packed_at_all:
+                raise UnreadableError("is not a gzip file", "take .gz from the end of its name") from fault
             raise UnreadableError("is not a whole gzip file", "unpack it with gunzip to see what is wrong") from fault
     except OSError as fault:
         raise UnreadableError(f"cannot be read: {fault.strerror or fault}") from fault
@@ -65,14 +72,36 @@ def read_head(path: Path, encoding: str | None = None) -> Head:
         raise UnreadableError("is empty: there is no header row")
     whole = len(raw) <= HEAD
     raw = raw[:HEAD]
+    found = signature(raw)
+    if found is not None:
+        raise UnreadableError(f"is {found.what}", found.mend)
     marked = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
     name = marked or _known_encoding(encoding)
+    if name in ("utf-16", "utf-32") and marked is None:
+        # Which of the two byte orders it is has to be told from the bytes.
+        name = wide(raw) or ""
+        if not name:
+            message = f"is not {encoding}: it does not begin with a byte order mark"
+            raise UnreadableError(message, "name the encoding it was saved in, or leave it out for UTF-8", "encoding")
+    if encoding is not None and marked is None and is_utf8_after_all(raw, name):
+        message = f"is UTF-8, not {encoding}"
+        raise UnreadableError(message, "leave encoding out", "encoding")
     text, fault = _decoded(raw, name, whole)
     text = text.removeprefix("\ufeff")
     if "\0" in text:
-        hint = "for UTF-16 without a byte order mark say read: {encoding: utf-16-le}" if encoding is None else None
-        raise UnreadableError("is not a text file", hint)
+        raise _binary(raw, encoding)
     return Head(text, name, whole, None if fault is None else _explained(fault, raw, encoding))
+
+
+def _binary(raw: bytes, given: str | None) -> UnreadableError:
+    """What is wrong with a file that has zero bytes among its characters."""
+    found = wide(raw)
+    if found is not None:
+        hint = f"it looks like UTF-{found[4:6]} without a byte order mark: say read: {{encoding: {found}}}"
+        return UnreadableError("is not a text file in " + (given or "UTF-8"), hint, "encoding" if given else None)
+    place = raw.index(b"\0")
+    line = raw.count(b"\n", 0, place) + 1
+    return UnreadableError(f"is not a text file: there is a zero byte in line {line}", "export it once more")
 
 
 def _known_encoding(encoding: str | None) -> str:
@@ -100,7 +129,6 @@ def _explained(fault: UnicodeDecodeError, raw: bytes, given: str | None) -> Unre
     line = raw.count(b"\n", 0, fault.start) + 1
     message = f"is not {given or 'UTF-8'}: byte 0x{raw[fault.start]:02X} in line {line}"
     if given is not None:
-        return UnreadableError(message, "name the encoding it was saved in, or leave it out for UTF-8", "encoding")
-    fits = _decoded(raw, "cp1252", True)[1] is None
-    guess = "cp1252" if fits else "latin-1"
-    return UnreadableError(message, f"from Windows or Excel? Then say read: {{encoding: {guess}}}")
+        fits = decoded(raw, "utf-8") is not None
+        return UnreadableError(message, "leave encoding out: it is UTF-8" if fits else advice(raw), "encoding")
+    return UnreadableError(message, advice(raw))

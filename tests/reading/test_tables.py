@@ -61,7 +61,7 @@ kpis:
       window: 2 weeks, since: 2026-01-01, ambition: 1, guardrails: [g], when_red: w, tags: [t]}
 sources:
   s: {path: p, updated: weekly, through: t, from: f, owner: o, no_rows: zero, on_bad_rows: skip, types: {a: text},
-      read: {thousands: ".", quote: "", header: false, sheet: x, null_values: ["", NA], delimiter: tab}}
+      read: {thousands: ".", quote: "", escape: "\\\\", header: false, sheet: x, null_values: ["", NA], delimiter: tab}}
 """
     read = read_plan(Path("kpi.yaml"), text=text)
     assert read.diagnostics == ()
@@ -79,7 +79,7 @@ sources:
     assert (kpi.ambition, kpi.guardrails, kpi.when_red, kpi.tags) == (1, ("g",), "w", ("t",))
     assert (source.from_, source.through, source.updated, source.no_rows) == ("f", "t", "weekly", "zero")
     assert (source.on_bad_rows, source.types, source.owner) == ("skip", {"a": "text"}, "o")
-    assert source.read == ReadOptions("\t", None, ".", None, "", None, False, ("", "NA"), "x")
+    assert source.read == ReadOptions("\t", None, ".", None, "", "\\", None, False, ("", "NA"), "x")
 
 
 def test_texts_of_many_lines_lose_only_the_end() -> None:

@@ -115,6 +115,86 @@ def test_bytes_that_cp1252_does_not_have_suggest_latin_1(tmp_path: Path) -> None
     assert "latin-1" in problem.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Stadt,n\nKöln,1\nMünchen,2\nDüsseldorf,3\n", "cp1252"),
+        ("Stadt,n\nKöln,1\nMünchen,2\nDüsseldorf,3\n", "cp850"),
+        ("ville,n\nNîmes,1\nOrléans,2\nBézier,3\n", "mac_roman"),
+        ("miasto,n\nŁódź,1\nKraków,2\nGdańsk,3\nCzęstochowa,4\n", "cp1250"),
+        ("город,n\nМосква,1\nТверь,2\nКазань,3\n", "cp1251"),
+        ("город,n\nМосква,1\nТверь,2\nКазань,3\n", "koi8-r"),
+        ("都市,n\n東京,1\n大阪,2\nさいたま,3\n", "shift_jis"),
+        ("城市,n\n北京,1\n上海,2\n广州,3\n", "gb18030"),
+        ("도시,n\n서울,1\n부산,2\n대전,3\n", "cp949"),
+    ],
+)
+def test_the_encoding_that_is_advised_is_the_one_it_was_saved_in(tmp_path: Path, text: str, encoding: str) -> None:
+    problem = only_problem(written(tmp_path, text.encode(encoding)))
+    assert f"read: {{encoding: {encoding}}}" in (problem.hint or "")
+    file = only_file(written(tmp_path, text.encode(encoding), read=ReadOptions(encoding=encoding)))
+    assert file.header == tuple(text.split("\n")[0].split(","))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", ["name,n\nAnn,1\n", "Größe;n\nähnlich;1\n", "город\tn\nМосква\t1\n"])
+def test_wide_characters_without_a_mark_are_advised_by_their_byte_order(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    problem = only_problem(written(tmp_path, text.encode(encoding)))
+    assert (problem.hint or "").endswith(f"read: {{encoding: {encoding}}}")
+    # Who says no more than utf-16 has said enough.
+    given = encoding.rpartition("-")[0]
+    assert only_file(written(tmp_path, text.encode(encoding), read=ReadOptions(encoding=given))).encoding == encoding
+
+
+@pytest.mark.parametrize("given", ["utf-16", "utf-32"])
+def test_utf8_that_is_declared_as_something_wider(tmp_path: Path, given: str) -> None:
+    problem = only_problem(written(tmp_path, b"a,b\n1,2\n", read=ReadOptions(encoding=given)))
+    assert (problem.code, problem.field) == ("E063", ("read", "encoding"))
+    assert problem.message == f'"a.csv" is not {given}: it does not begin with a byte order mark'
+
+
+@pytest.mark.parametrize("given", ["cp1252", "latin-1", "cp850", "mac_roman"])
+def test_utf8_that_is_declared_as_something_narrower(tmp_path: Path, given: str) -> None:
+    problem = only_problem(written(tmp_path, "a,b\nsüd,2\n".encode(), read=ReadOptions(encoding=given)))
+    assert (problem.message, problem.hint) == (f'"a.csv" is UTF-8, not {given}', "leave encoding out")
+
+
+def test_a_zero_byte_is_named_by_its_line(tmp_path: Path) -> None:
+    problem = only_problem(written(tmp_path, b"a,b\n1,2\nx\0y,3\n"))
+    assert problem.message == '"a.csv" is not a text file: there is a zero byte in line 3'
+
+
+@pytest.mark.parametrize(
+    ("raw", "what"),
+    [
+        (b"PK\x03\x04\x14\0\0\0\x08\0[Content_Types].xml", "an Excel workbook"),
+        (b"PK\x03\x04\x14\0mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "a workbook of LibreOffice"),
+        (b"PK\x03\x04\x14\0\0\0\x08\0sales.csv", "a zip archive"),
+        (b"\x1f\x8b\x08\0", "a gzip file"),
+        (b"\x28\xb5\x2f\xfd\x04", "a zstd file"),
+        (b"BZh91AY&SY\x82", "a bzip2 file"),
+        (b"PAR1\x15\x04", "a Parquet file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file such as .xls"),
+        (b"%PDF-1.7\n%\xe2", "a PDF"),
+        (b"\n<!DOCTYPE html><html>", "a web page, not a table"),
+        (b'[{"a": 1}, {"a": 2}]', "JSON"),
+        (b'{"a": 1}\n{"a": 2}\n', "JSON"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a pointer of Git LFS, not the data"),
+    ],
+)
+def test_what_a_file_is_that_is_no_table_of_text(tmp_path: Path, raw: bytes, what: str) -> None:
+    problem = only_problem(written(tmp_path, raw))
+    assert (problem.code, problem.message) == ("E063", f'"a.csv" is {what}')
+    assert problem.hint
+
+
+@pytest.mark.parametrize("text", ["BZh,b\n1,2\n", "ORC,n\n1,2\n", "[a],{b}\n1,2\n", "PK,PAR\n1,2\n"])
+def test_headers_that_only_begin_like_another_kind_of_file(tmp_path: Path, text: str) -> None:
+    assert len(only_file(written(tmp_path, text)).header) == 2
+
+
 def test_an_encoding_that_is_given_and_wrong(tmp_path: Path) -> None:
     problem = only_problem(written(tmp_path, b"a,b\n\xe9,1\n", read=ReadOptions(encoding="ascii")))
     assert (problem.code, problem.field) == ("E063", ("read", "encoding"))
@@ -135,7 +215,7 @@ def test_a_character_cut_in_two_by_the_end_of_what_is_read_is_no_fault(tmp_path:
     [
         (b"", "is empty"),
         (b"\n\n", "has no row"),
-        (b"PK\x03\x04\x00\x00", "is not a text file"),
+        (b"PK\x03\x04\x00\x00", "is a zip archive"),
         ("a,b\n".encode("utf-16-le"), "is not a text file"),
         (b"a" * 70_000, "more than 64 KiB"),
     ],
@@ -155,9 +235,9 @@ def test_files_without_a_header(tmp_path: Path, raw: bytes, words: str) -> None:
 def test_compressed_text(tmp_path: Path) -> None:
     file = only_file(written(tmp_path, gzip.compress(b"a;b\n1;2\n" * 50_000), "a.csv.gz"))
     assert (file.delimiter, file.header) == (";", ("a", "b"))
-    for raw in (b"a,b\n1,2\n", gzip.compress(b"a,b\n1,2\n")[:-12]):
+    for raw, words in ((b"a,b\n1,2\n", "a gzip file"), (gzip.compress(b"a,b\n1,2\n")[:-12], "a whole gzip file")):
         problem = only_problem(written(tmp_path, raw, "b.csv.gz"))
-        assert (problem.code, problem.message) == ("E063", '"b.csv.gz" is not a whole gzip file')
+        assert (problem.code, problem.message) == ("E063", f'"b.csv.gz" is not {words}')
     known = written(tmp_path, b"anything", "a.csv.zst")
     assert (known.kind, known.columns, known.problems) == ("csv", None, ())
 
@@ -239,6 +319,15 @@ def test_files_of_two_kinds_do_not_go_together(tmp_path: Path) -> None:
     known = look(tmp_path, "o.*")
     assert known.columns is None
     assert only_problem(known).code == "E063"
+
+
+@pytest.mark.parametrize("path", ["Sales.csv", "sale.csv", "salse.csv"])
+def test_the_file_that_was_perhaps_meant(tmp_path: Path, path: str) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("sales.csv", "visits.csv", "sales.txt"):
+        (tmp_path / "data" / name).write_text("a\n1\n", encoding="utf-8")
+    problem = only_problem(look(tmp_path, f"data/{path}"))
+    assert (problem.code, problem.hint) == (MISSING, 'did you mean "data/sales.csv"?')
 
 
 def test_a_file_that_is_not_there_is_no_error(tmp_path: Path) -> None:

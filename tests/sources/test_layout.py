@@ -133,3 +133,29 @@ def test_what_is_mended_as_the_hint_says_is_read(tmp_path: Path) -> None:
     text = "Owner;Club\nIBAN;DE1\n\nDay;Who;What;Out;In\n1.1.26;A;B;1;\n2.1.26;A;B;;2\n"
     file = only_file(written(tmp_path, text, read=ReadOptions(skip_rows=3)))
     assert file.names == ("Day", "Who", "What", "Out", "In")
+
+
+@pytest.mark.parametrize("delimiter", [":", "^", "~", " ", "\x01"])
+def test_a_delimiter_that_is_never_guessed_is_offered_and_works(tmp_path: Path, delimiter: str) -> None:
+    text = "region,amount\nnorth,1\nsouth,2\n".replace(",", delimiter)
+    known = written(tmp_path, text)
+    assert [problem.code for problem in known.problems] == [DOUBTFUL]
+    assert known.problems[0].hint == f'read: {{delimiter: "{delimiter}"}}'
+    assert only_file(written(tmp_path, text, read=ReadOptions(delimiter=delimiter))).header == ("region", "amount")
+
+
+@pytest.mark.parametrize(("said", "right"), [(";", ","), (",", ";"), ("|", "\t")])
+def test_a_delimiter_that_is_said_and_wrong_is_doubted(tmp_path: Path, said: str, right: str) -> None:
+    text = "region,amount\nnorth,1\nsouth,2\n".replace(",", right)
+    problem = written(tmp_path, text, read=ReadOptions(delimiter=said)).problems[0]
+    assert problem.code == DOUBTFUL
+    assert (problem.hint or "").encode().decode("unicode_escape") == f'read: {{delimiter: "{right}"}}'
+
+
+def test_a_column_of_text_is_not_divided(tmp_path: Path) -> None:
+    assert written(tmp_path, "comment\nfine so far\ntoo dear\ngood\n").problems == ()
+
+
+def test_a_header_that_is_said_to_be_one_is_not_doubted(tmp_path: Path) -> None:
+    assert written(tmp_path, "2025,2026\n1,2\n").problems[0].code == DOUBTFUL
+    assert written(tmp_path, "2025,2026\n1,2\n", read=ReadOptions(header=True)).problems == ()

@@ -1,0 +1,92 @@
+"""What to write in a source whose rows do not fit its header: tried on the whole file before it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from kpi.computing.records import records
+from kpi.computing.scan import opened
+from kpi.model import Source
+from kpi.sources import DOUBTFUL, FileFacts, SourceFacts
+
+# Rows beyond these are not looked at: advice may take a second, but no longer.
+MOST_ROWS = 200_000
+MEND = "mend the row, or leave such rows out with on_bad_rows: skip"
+MEND_QUOTE = "mend it: a quotation mark inside a quoted field is written twice"
+
+
+def remedy(source: Source, facts: SourceFacts, name: str, line: int, names: Mapping[str, str]) -> str | None:
+    """What to write so that all rows of a file have as many fields as its header; None where nothing helps.
+
+    ``name`` is what the file is called in messages, ``line`` where the first row is that does not fit.
+    """
+    file = next((file for file in facts.per_file if names.get(str(file.path)) == name), None)
+    if file is None:
+        return None
+    doubt = next((p.hint for p in facts.problems if p.code == DOUBTFUL and p.file == file.path), None)
+    if doubt is not None:
+        return f"line {file.skip_rows + 1} is perhaps no header: say {doubt}"
+    for words, other, changed in _choices(file, source):
+        if _even(other, changed):
+            return f"say {words}, and all rows fit"
+    return None if not line else another_table(file, source, line)
+
+
+def _choices(file: FileFacts, source: Source) -> Iterator[tuple[str, FileFacts, Source]]:
+    """Other ways to read a file, in words and as facts."""
+    if source.read.escape is None:
+        yield "read: {escape: '\\'}", file, replace(source, read=replace(source.read, escape="\\"))
+    for quote in ("'", '"', ""):
+        if quote != file.quote and (quote != "'" or _around_fields(quote, file)):
+            shown = f'"{quote}"' if quote == "'" else f"'{quote}'"
+            yield f"read: {{quote: {shown}}}", file._replace(quote=quote), source
+
+
+def _around_fields(quote: str, file: FileFacts) -> bool:
+    """Whether a mark stands at the beginning and at the end of fields, early in the file."""
+    try:
+        head = next(opened(file), "")
+    except (UnicodeError, OSError, EOFError):
+        return False
+    return file.delimiter + quote in head.replace("\n", file.delimiter) and quote + file.delimiter in head
+
+
+def _even(file: FileFacts, source: Source) -> bool:
+    """Whether all rows have as many fields as the header, and no quoted field is torn."""
+    from csv import Error
+
+    read = replace(source.read, header=False)
+    width = None
+    try:
+        for count, (_, row) in enumerate(records(file, replace(source, read=read), strict=True)):
+            width = width or len(row)
+            bare = not file.quote and any(len(text) > 1 and text[0] == text[-1] == '"' for text in row)
+            if len(row) != width or bare or count > MOST_ROWS:
+                return len(row) == width and not bare
+    except (Error, UnicodeError, OSError, EOFError):
+        return False
+    return (width or 0) > 1
+
+
+def another_table(file: FileFacts, source: Source, line: int) -> str | None:
+    """Advice for a row with a blank line above it and no number in it, under a header of its own as it seems."""
+    from csv import Error
+
+    before = 0
+    try:
+        for start, row in records(file, source):
+            if start >= line:
+                blank = start > before + 1
+                words = [text for text in row if text.strip()]
+                if start == line and blank and len(words) > 1 and not any(map(_numeric, words)):
+                    return f"another table seems to begin in line {line}: make two files of it"
+                return None
+            before = start + sum(text.count("\n") for text in row)
+    except (Error, UnicodeError, OSError, EOFError):
+        return None
+    return None
+
+
+def _numeric(text: str) -> bool:
+    return not text.strip(" 0123456789.,:/%+-$€£()")
