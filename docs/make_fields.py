@@ -27,6 +27,7 @@ SECTIONS = {
     "Goal": "A goal",
     "Review": "The review of a goal",
     "Kpi": "A KPI",
+    "Split": "A split",
     "Thresholds": "Thresholds",
     "CalendarSettings": "The calendar",
     "LintSettings": "The linter",
@@ -60,11 +61,11 @@ def rows_of(record: dict[str, Any]) -> Iterator[str]:
 
 def written(schema: dict[str, Any]) -> str:
     """In a few words, what stands after the colon."""
-    for choice in (schema, *schema.get("anyOf", ())):
-        if "$ref" in choice:
-            name = choice["$ref"].rpartition("/")[2]
-            title = SECTIONS[name]
-            return f"[{title[:1].lower()}{title[1:]}](#{title.lower().replace(' ', '-')})"
+    if "anyOf" in schema:
+        return " or ".join(written(choice) for choice in schema["anyOf"] if choice != {"type": "null"})
+    if "$ref" in schema:
+        title = SECTIONS[schema["$ref"].rpartition("/")[2]]
+        return f"[{title[:1].lower()}{title[1:]}](#{title.lower().replace(' ', '-')})"
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:

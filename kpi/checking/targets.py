@@ -31,7 +31,7 @@ def check_targets(formulas: Formulas) -> None:
 
 
 def references(kpi: Kpi) -> Iterator[Named]:
-    """The measures and KPIs that a KPI's target, schedule and thresholds name."""
+    """The measures and KPIs that a KPI's target, schedule, thresholds and targets of parts name."""
     path: Path = ("kpis", kpi.id)
     targets: list[tuple[Path, Target | None]] = []
     if isinstance(kpi.target, Target):
@@ -41,6 +41,8 @@ def references(kpi: Kpi) -> Iterator[Named]:
     if kpi.thresholds is not None:
         targets.append(((*path, "thresholds", "green"), kpi.thresholds.green))
         targets.append(((*path, "thresholds", "yellow"), kpi.thresholds.yellow))
+    if kpi.split is not None:
+        targets += [((*path, "split", "targets", name), target) for name, target in kpi.split.targets.items()]
     for where, target in targets:
         if target is not None:
             start = 0

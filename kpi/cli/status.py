@@ -63,6 +63,10 @@ def status(
     periods: Annotated[
         str | None, typer.Option("--periods", metavar="N", help="Show the values of the last N periods side by side.")
     ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", metavar="COLUMN", help="Also show the KPIs for each value of a column, e.g. channel."),
+    ] = None,
     fail_on: Annotated[
         str | None,
         typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
@@ -79,6 +83,10 @@ def status(
     from kpi.reporting import select_kpis, status_view
 
     wanted = select_kpis(checked.plan, kpi or (), goal or (), owner or ())
+    if split is not None:
+        from kpi.checking.splits import cannot_split, split_by
+
+        checked = split_by(checked, wanted, split)
     from kpi.computing import compute
 
     with progress(f"Computing {len(wanted)} KPIs"):
@@ -87,6 +95,8 @@ def status(
         results = compute(
             checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=cache
         )  # fmt: skip
+    if split is not None and not results.problems and not any(one.split for one in results.series.values()):
+        raise cannot_split(checked, wanted, split)  # only reading the rows told which columns there are
     view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
     print(_rendered_matrix(checked.plan, view, count, format) if count else _rendered(view, format, by))
     tell_problems(results.problems)

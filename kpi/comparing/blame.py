@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.comparing.commit import Commit
 from kpi.comparing.fields import Facets, Side
-from kpi.comparing.goalposts import target_text
+from kpi.comparing.goalposts import PARTS, target_text
 from kpi.comparing.names import SAME
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # In the order in which the fields of a KPI are described.
 ORDER = (
     "id", "name", "goal", "question", "owner", "indicator", "leads", "kind", "unit", "every", "formula", "window",
-    "since", "baseline", "target", "thresholds", "ambition", "guardrails", "when_red", "tags", "notes", "values",
+    "since", "baseline", "target", "thresholds", "split", "ambition", "guardrails", "when_red", "tags", "notes",
+    "values",
 )  # fmt: skip
 
 
@@ -70,6 +71,8 @@ def _fields(checked: Checked, kpi: Kpi) -> dict[str, str]:
         texts["thresholds.green"] = target_text(kpi.thresholds.green) or ""
         if kpi.thresholds.yellow is not None:
             texts["thresholds.yellow"] = target_text(kpi.thresholds.yellow) or ""
+    for name, target in (kpi.split.targets if kpi.split is not None else {}).items():
+        texts[f"{PARTS}{name}"] = target_text(target) or ""
     written = {name: text for name, text in texts.items() if name == "id" or _is_written(checked, kpi, name)}
     return dict(sorted(written.items(), key=lambda item: ORDER.index(item[0].partition(".")[0])))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kpi.comparing.affected import affected_kpis
 from kpi.comparing.changes import CLASSES, Change, ChangeClass, Comparison
 from kpi.comparing.fields import Facet, Facets, Side, is_of_rows, kind_of_rows
-from kpi.comparing.goalposts import Goalposts
+from kpi.comparing.goalposts import PARTS, Goalposts
 from kpi.comparing.names import SAME, Renamed
 from kpi.comparing.renames import find_renames
 from kpi.model import Kpi, Source, Target
@@ -127,7 +127,8 @@ class _Comparing:
     ) -> None:
         path: tuple[str, ...] = () if subject == "plan" else tuple(subject.split(".", 1))
         if field is not None and field != "id":
-            path += tuple(field.split(".", 2 if subject == "plan" else 1))  # a key at the end may have dots itself
+            deep = subject == "plan" or field.startswith(PARTS)
+            path += tuple(field.split(".", 2 if deep else 1))  # a key at the end may have dots itself
         place = (self.before if kind == "removed" else self.after).checked.places.key(path)
         self.changes.append(Change(kind, subject, field, before, after, place, was))
 
@@ -145,7 +146,7 @@ def _differences(old: Facets, new: Facets) -> Iterator[tuple[str, ChangeClass, s
 def _rank(change: Change) -> tuple[object, ...]:
     kind = change.kind
     # A target of which nobody can say which way it moved is a goalpost all the same.
-    if kind == "other" and (change.field or "").startswith(("target", "thresholds")):
+    if kind == "other" and (change.field or "").startswith(("target", "thresholds", PARTS)):
         kind = "loosened"
     return CLASSES.index(kind), change.place.file, change.place.line, change.subject, change.field or ""
 

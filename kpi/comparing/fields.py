@@ -12,7 +12,7 @@ from kpi.checking.queries import tokens
 from kpi.comparing.changes import ChangeClass
 from kpi.comparing.names import Names, Renamed, canonical, folded
 from kpi.formulas import unparse
-from kpi.model import Goal, Kpi, LintSettings, ReadOptions, Source
+from kpi.model import Goal, Kpi, LintSettings, ReadOptions, Source, Split
 from kpi.periods import Every, parse_updated, parse_window
 from kpi.quantities import format_exact, parse_unit, round12
 from kpi.reading.places import hide_secrets
@@ -65,6 +65,10 @@ class Side:
         _put(found, "goal", "moved", self.names.goals.get(kpi.goal or "", kpi.goal), kpi.goal)
         _put(found, "unit", "other", (unit.kind, unit.seconds or unit.symbol or unit.text), kpi.unit)
         _put(found, "window", "formula", _window(kpi.window), kpi.window)
+        if kpi.split is not None:
+            _put(found, "split", "other", folded(kpi.split.by), kpi.split.by)
+            if kpi.split.limit != Split.limit:
+                _put(found, "split.limit", "other", kpi.split.limit, str(kpi.split.limit))
         _put_set(found, "tags", "other", kpi.tags)
         _put_set(found, "guardrails", "other", kpi.guardrails, self.names.formulas)
         _put_set(found, "leads", "other", kpi.leads, self.names.formulas)

@@ -1,4 +1,4 @@
-"""Whether a goalpost moved, and which way: targets, schedules and thresholds.
+"""Whether a goalpost moved, and which way: targets, schedules, thresholds and the targets of parts.
 
 A target is a pair of ends, the least and the greatest value that meet it. An end that moves outwards loosens it, one
 that moves inwards tightens it; a target can do both at once (``between 20 and 30`` to ``between 25 and 35``).
@@ -13,6 +13,9 @@ from typing import NamedTuple
 from kpi.comparing.changes import ChangeClass
 from kpi.model import Bound, Kpi, Reference, Relative, ScheduleEntry, Target
 from kpi.quantities import Unit, format_exact, parse_unit, round12
+
+# What the field of a part's target begins with.
+PARTS = "split.targets."
 
 Schedule = tuple[ScheduleEntry, ...]
 Kinds = tuple[ChangeClass, ...]
@@ -46,6 +49,7 @@ class Goalposts:
         """Every goalpost that moved. What is only written in another way did not."""
         yield from self._targets()
         yield from self._thresholds()
+        yield from self._parts()
 
     def _targets(self) -> Iterator[Moved]:
         before, after = self.before.target, self.after.target
@@ -115,6 +119,13 @@ class Goalposts:
                 kinds = self._kinds(*pair) or ("other",)
             old, new = (None, line) if before is None else (line, None)
             yield from self._told(kinds, f"thresholds.{name}", old, new)
+
+    def _parts(self) -> Iterator[Moved]:
+        """The targets of single parts."""
+        olds, news = (kpi.split.targets if kpi.split is not None else {} for kpi in (self.before, self.after))
+        for name in dict.fromkeys((*olds, *news)):
+            old, new = olds.get(name), news.get(name)
+            yield from self._told(self._kinds(old, new), f"{PARTS}{name}", old, new)
 
     def _kinds(self, before: Target | None, after: Target | None) -> Kinds:
         """The classes of the change from one target to another; empty when both mean the same."""

@@ -38,10 +38,10 @@ def compute(
     """
     wanted = list(checked.plan.kpis if kpis is None else kpis)
 
-    def run() -> Results:
+    def run(store: Store | None = None) -> Results:
         from kpi.computing.run import compute_now
 
-        return compute_now(checked, as_of, to_date, wanted, periods, against)
+        return compute_now(checked, as_of, to_date, wanted, periods, against, store)
 
     if cache is None or any(source.connection is not None for source in checked.plan.sources.values()):
         return run()
@@ -54,13 +54,13 @@ def compute(
     key = key_of(
         "results", program(), str(Path.cwd()), str(checked.plan.folder), checked.places.texts,
         [(name, repr(facts)) for name, facts in checked.facts.items()], list(files.values()),
-        as_of.isoformat(), to_date, wanted, periods, against,
+        as_of.isoformat(), to_date, [(kpi, repr(checked.plan.kpis[kpi].split)) for kpi in wanted], periods, against,
     )  # fmt: skip
     store = Store(cache)
     known = recalled(store, key)
     if known is not None:
         return known
-    results = run()
+    results = run(store)
     if all(file is not None and file.settled(started) for file in files.values()) and files == identities(checked):
         remember(store, key, results)
     return results

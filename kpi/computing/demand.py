@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kpi.computing.rows import Kind
@@ -20,12 +20,14 @@ COUNTING = ("count", "count_distinct")
 @dataclass
 class Need:
     """What a run needs of one source: the columns (by folded name) with the kind their use demands (None: any), the
-    names to compute, whether all columns are needed (a query reads them), and the words of those queries."""
+    names to compute, whether all columns are needed (a query reads them), and the words of those queries. ``optional``
+    are the columns that are only to split by: a source may do without them."""
 
     columns: dict[str, Kind | None] = field(default_factory=dict)
     computed: dict[str, tree.Node] = field(default_factory=dict)
     everything: bool = False
     words: set[str] = field(default_factory=set)
+    optional: set[str] = field(default_factory=set)
 
     def wants(self, folded: str) -> bool:
         """Whether a column of the files is to be read."""
@@ -33,7 +35,7 @@ class Need:
 
     def names(self, folded: str) -> bool:
         """Whether a column is certainly used, and not only read because a query may use it."""
-        return folded in self.columns or folded in self.words
+        return (folded in self.columns and folded not in self.optional) or folded in self.words
 
     def add(self, name: str, kind: Kind | None) -> bool:
         """Note a column; whether that was news."""
@@ -55,9 +57,15 @@ def expand(node: tree.Node, checked: Checked, seen: set[str]) -> Iterator[tree.N
                 yield from expand(below, checked, seen)
 
 
-def needs_of(checked: Checked, formulas: Collection[tree.Node], *, whole: Collection[str] = ()) -> dict[str, Need]:
+def needs_of(
+    checked: Checked,
+    formulas: Collection[tree.Node],
+    *,
+    whole: Collection[str] = (),
+    splits: Iterable[tuple[str, str]] = (),
+) -> dict[str, Need]:
     """The needs of all sources that these formulas lead to, the sources of their queries included, and of those that
-    are wanted ``whole``."""
+    are wanted ``whole``. ``splits`` are sources and columns to split them by."""
     needs: dict[str, Need] = {name: Need(everything=True) for name in whole}
     seen: set[str] = set()
     for formula in formulas:
@@ -80,9 +88,26 @@ def needs_of(checked: Checked, formulas: Collection[tree.Node], *, whole: Collec
                     need = needs.setdefault(other, Need())
                     need.everything = True
                     need.words |= words_of(source.query)
+    for source_id, column in splits:
+        if needs[source_id].add(column, None):
+            needs[source_id].optional.add(column.casefold())
     for source_id, need in needs.items():
         complete(checked, source_id, need)
     return needs
+
+
+def aggregates_of(
+    checked: Checked, formulas: Collection[tree.Node], *, without: Collection[str]
+) -> dict[str, list[tree.Aggregate]]:
+    """The aggregates that formulas lead to, by source, each once and without the moment that a name gave it."""
+    found: dict[str, dict[tree.Aggregate, None]] = {}
+    seen: set[str] = set()
+    for formula in formulas:
+        for part in expand(formula, checked, seen):
+            for node in walk(part):
+                if isinstance(node, tree.Aggregate) and node.source not in without:
+                    found.setdefault(node.source, {})[replace(node, moment=None)] = None
+    return {source: list(aggregates) for source, aggregates in found.items()}
 
 
 def named_in(query: str, sources: Collection[str]) -> list[str]:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from kpi.computing.demand import expand, needs_of
+from kpi.computing.demand import aggregates_of, expand, needs_of
 from kpi.computing.engine import Engine
 from kpi.computing.evaluate import Amount, Evaluator, MixedKindsError, is_additive
 from kpi.computing.gather import Gatherer, Request
 from kpi.computing.parts import Value
 from kpi.computing.queries import first_line
+from kpi.computing.remembering import NotRememberedError
 from kpi.computing.series import Against, Point, Results, Series, SourceUse
 from kpi.computing.sourcing import Sourcing, in_words, placed
 from kpi.computing.table import Table
@@ -33,19 +34,31 @@ from kpi.periods import (
 )
 
 if TYPE_CHECKING:
+    from kpi.caching import Store
     from kpi.checking import Checked
 
 
 def compute_now(
-    checked: Checked, as_of: date, to_date: bool, kpis: Sequence[str], periods: int, against: Against
+    checked: Checked,
+    as_of: date,
+    to_date: bool,
+    kpis: Sequence[str],
+    periods: int,
+    against: Against,
+    store: Store | None = None,
 ) -> Results:
-    """The results of one run over the rows as they are: see :func:`kpi.computing.compute`."""
+    """The results of one run over the rows as they are: see :func:`kpi.computing.compute`. ``store`` has what is
+    remembered of single files."""
     with Engine(checked.plan.calendar.timezone) as engine:
         run = Run(engine, checked, as_of, to_date, periods, against)
+        run.store = store
         try:
             return run.results(kpis)
+        except NotRememberedError:
+            pass
         finally:
             run.sourcing.close()
+    return compute_now(checked, as_of, to_date, kpis, periods, against)
 
 
 class Run:
@@ -68,6 +81,7 @@ class Run:
         self.gatherers: dict[str, Gatherer] = {}
         self._asked: dict[str, dict[Request, None]] = {}
         self._noting = False
+        self.store: Store | None = None
         self._seen: list[Request] = []
         self._of_name: dict[str, tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]] = {}
         snapshots = frozenset(name for name, source in self.plan.sources.items() if source.snapshot)
@@ -83,14 +97,26 @@ class Run:
             for name in dict.fromkeys((*kpis, *named))
             if (node := self.checked.formulas.get(name) or self.checked.measures.get(name)) is not None
         ]
-        self.sourcing.load(needs_of(self.checked, roots))
+        by = {kpi: split.by for kpi in kpis if (split := self.plan.kpis[kpi].split) is not None}
+        splits = [(source, column) for kpi, column in by.items() for source in self._sources(kpi)]
+        if self.store is not None:
+            from kpi.computing.by_file import ByFile
+
+            asked = aggregates_of(self.checked, roots, without={source for source, _ in splits})
+            self.sourcing.by_file = ByFile(self.engine, self.checked, self.store, self.as_of, asked)
+        self.sourcing.load(needs_of(self.checked, roots, splits=splits))
         self.gatherers = self.sourcing.gatherers()
         self._gather(lambda: [self._points(kpi, self._now(kpi)) for kpi in kpis])
         stale = {kpi: period for kpi in kpis if (period := self._last_fresh_start(kpi)) is not None}
         if stale:
             self._gather(lambda: [self._looking_back(kpi, period) for kpi, period in stale.items()])
         series = {kpi: self._series(kpi, stale.get(kpi)) for kpi in kpis}
+        if by:
+            from kpi.computing.splitting import Splitting
+
+            series = Splitting(self).split(series)
         problems = dict.fromkeys(s.problem for s in series.values() if s.failed and s.problem)
+        problems |= dict.fromkeys(s.split.problem for s in series.values() if s.split and s.split.problem)
         problems |= dict.fromkeys(fault for name in named if (fault := self._fault(name)) is not None)
         return Results(
             self.as_of, series, {name: use_of(table) for name, table in self.tables.items()},
@@ -356,7 +382,7 @@ def has_row(table: Table, period: Period) -> bool:
 
 
 def references_of(kpi: Kpi) -> list[str]:
-    """The measures and KPIs that the target and the thresholds name."""
+    """The measures and KPIs that the targets and the thresholds name."""
     targets: list[Target] = []
     if isinstance(kpi.target, Target):
         targets.append(kpi.target)
@@ -364,6 +390,8 @@ def references_of(kpi: Kpi) -> list[str]:
         targets += [entry.target for entry in kpi.target]
     if kpi.thresholds is not None:
         targets += [t for t in (kpi.thresholds.green, kpi.thresholds.yellow) if t is not None]
+    if kpi.split is not None:
+        targets += kpi.split.targets.values()
     bounds = [bound for target in targets for bound in (target.value, target.upper)]
     return list(dict.fromkeys(bound.name for bound in bounds if isinstance(bound, Reference)))
 

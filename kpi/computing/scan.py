@@ -90,6 +90,7 @@ class Scanner:
 
     def _csv_group(self, files: Sequence[FileFacts], columns: Sequence[str], rewrite: bool) -> str:
         first = files[0]
+        blank = self.source.snapshot and self._odd(files)
         paths = [str(self._readable(file, rewrite)) for file in files]
         places = {name.casefold(): f"c{place}" for place, name in enumerate(first.names)}
         chosen = [f"{quoted(places[name.casefold()])} AS {quoted(name)}" for name in columns]
@@ -115,7 +116,15 @@ class Scanner:
             cases = " ".join(f"WHEN {text_literal(path)} THEN {numbers[file.path]}" for path, file in pairs)
             chosen.append(f"CAST(CASE file {cases} END AS USMALLINT) AS {FILE}")
         listed = "[" + ", ".join(text_literal(path) for path in paths) + "]"
-        return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed}, {', '.join(options)})"
+        # A row without any value is none, as a blank line is.
+        some = " OR ".join(f"c{place} <> ''" for place in range(len(first.names))) if blank else "true"
+        return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed}, {', '.join(options)}) WHERE {some}"
+
+    def _odd(self, files: Sequence[FileFacts]) -> bool:
+        """Whether rows without any value are to be passed over. Raises KpiError for rows that are none of the table."""
+        from kpi.computing.oddities import look_through
+
+        return any([look_through(file, self.source, self.name(file.path)) for file in files])
 
     def _readable(self, file: FileFacts, rewrite: bool) -> Path:
         """The file itself, or a copy in UTF-8 with even line endings where the engine cannot read it."""

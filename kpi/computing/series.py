@@ -12,6 +12,9 @@ from kpi.periods import Period
 # What a change is measured against.
 Against = Literal["previous period", "year ago"]
 
+# What the parts of a split KPI are called that have no value of the column, or any that is not listed.
+EMPTY, REST = "(empty)", "other"
+
 
 @dataclass(frozen=True)
 class Point:
@@ -49,9 +52,10 @@ class Series:
     false when a dated source has no row in the period shown or is older than it should be; then ``last`` is the last
     fresh value, None if there never was one, ``last_history`` what came before that and ``newest`` the day of the
     newest row of the source that is behind, ``behind`` its id. ``references`` holds the values in the period shown (in
-    that of ``last`` when stale) of the measures and KPIs that the target names. ``additive``: a sum over the period,
+    that of ``last`` when stale) of the measures and KPIs that the targets name. ``additive``: a sum over the period,
     so that a running period has only part of it; its references are then those of the whole period. ``problem``: why
-    there is no value, in one sentence; ``failed``: that is an error (unreadable data) rather than a lack.
+    there is no value, in one sentence; ``failed``: that is an error (unreadable data) rather than a lack. ``split``
+    has its parts, where it is split.
     """
 
     kpi: str
@@ -68,6 +72,33 @@ class Series:
     problem: str | None = None
     failed: bool = False
     sources: tuple[str, ...] = ()
+    split: SplitSeries | None = None
+
+
+@dataclass(frozen=True)
+class PartSeries:
+    """What a KPI is over the rows with one value of a column: its text, None for the empty one, or (``values`` is how
+    many they are, else 1) over those of all ``other`` values together. Freshness is that of the whole, since it is the
+    source's, and so are the references."""
+
+    value: str | None
+    series: Series
+    other: bool = False
+    values: int = 1
+
+
+@dataclass(frozen=True)
+class SplitSeries:
+    """A KPI by the values of the column ``by``. ``parts`` are those that have a value now or in the history, the
+    largest first, at the end what the others are together. ``amount``: the whole is made of the parts (a sum, a count),
+    so that its target and baseline are not theirs. ``notes`` are what a reader should know, a sentence each.
+    ``problem``: why there are no parts, in one sentence."""
+
+    by: str
+    parts: tuple[PartSeries, ...] = ()
+    amount: bool = False
+    notes: tuple[str, ...] = ()
+    problem: str | None = None
 
 
 @dataclass(frozen=True)

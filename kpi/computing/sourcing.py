@@ -13,12 +13,14 @@ from kpi.computing.queries import expose, first_line, run_query, vet
 from kpi.computing.scan import Scan
 from kpi.computing.table import Table
 from kpi.errors import KpiError, TextError
-from kpi.sources import DOUBTFUL, MISSING
+from kpi.sources import DOUBTFUL, MISSING, SourceFacts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from kpi.checking import Checked
+    from kpi.computing.by_file import ByFile
+    from kpi.computing.cuts import FilterCutter
     from kpi.computing.rows import Kind
     from kpi.computing.warehouse import Warehouses
     from kpi.computing.warehouse.look import Counted
@@ -35,10 +37,20 @@ class Sourcing:
         self.tables: dict[str, Table] = {}
         self.failures: dict[str, str] = {}
         self._warehouses: Warehouses | None = None
+        # What is remembered of single files, where that may be used.
+        self.by_file: ByFile | None = None
 
     def gatherers(self) -> dict[str, Gatherer]:
         """Who answers for each source that could be read."""
         return {name: self._gatherer(table) for name, table in self.tables.items()}
+
+    def cutter(self, source_id: str) -> FilterCutter:
+        """Who answers for the parts of a source that could be read."""
+        if self._warehouses is not None and self.plan.sources[source_id].connection is not None:
+            return self._warehouses.cutter(source_id)
+        from kpi.computing.grouping import Cutter
+
+        return Cutter(self.engine, self.tables[source_id])
 
     def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted | None:
         """What is in the columns of a source in a warehouse; None for one that was loaded. Raises KpiError."""
@@ -81,11 +93,18 @@ class Sourcing:
             if source.connection is not None:
                 self.tables[source_id] = self._warehouse().load(source, need, where.get(source_id))
                 return
-            loader = Loader(self.engine, self.plan, source, facts, need, where.get(source_id), self.as_of)
+
+            def make(facts: SourceFacts) -> Loader:
+                return Loader(self.engine, self.plan, source, facts, need, where.get(source_id), self.as_of)
+
+            loader = make(facts)
             if source.query is not None:
                 loader.origin = self._query(source_id, source.query)
             else:
                 self._refuse_unreadable(source_id)
+                if self.by_file is not None and self.by_file.suits(source_id, need):
+                    self.tables[source_id] = self.by_file.load(source_id, need, make)
+                    return
             self.tables[source_id] = loader.load()
         except RowFaultError as fault:
             self.failures[source_id] = placed(self.checked, fault.path, fault.error)
@@ -110,6 +129,8 @@ class Sourcing:
     def _gatherer(self, table: Table) -> Gatherer:
         if table.source.connection is not None and self._warehouses is not None:
             return self._warehouses.gatherer(table.source.id)
+        if self.by_file is not None and (gatherer := self.by_file.gatherer(table.source.id)) is not None:
+            return gatherer
         return Gatherer(self.engine, table)
 
     def _query(self, source_id: str, query: str) -> Scan:

@@ -43,6 +43,10 @@ class Table:
         folded = column.casefold()
         return next((kind for name, kind in self.kinds.items() if name.casefold() == folded), None)
 
+    def name_of(self, column: str) -> str:
+        """A column that there is, as the engine has its name. Raises StopIteration for an unknown one."""
+        return next(name for name in self.kinds if name.casefold() == column.casefold())
+
     def integer(self, column: str) -> bool:
         """Whether the engine holds the column as whole numbers."""
         return column.casefold() in self.integers

@@ -6,7 +6,7 @@ dataclasses, so that ``kpi schema`` can still have pydantic generate the JSON Sc
 """
 
 from kpi.model.goal import Goal, Review
-from kpi.model.kpi import Kpi, Thresholds
+from kpi.model.kpi import Kpi, Split, Thresholds
 from kpi.model.lint import LintSettings, WordOptions
 from kpi.model.plan import CalendarSettings, Plan
 from kpi.model.source import ReadOptions, Source
@@ -14,5 +14,5 @@ from kpi.model.target import Bound, Op, Reference, Relative, ScheduleEntry, Targ
 
 __all__ = [
     "Bound", "CalendarSettings", "Goal", "Kpi", "LintSettings", "Op", "Plan", "ReadOptions", "Reference", "Relative",
-    "Review", "ScheduleEntry", "Source", "Target", "Thresholds", "WordOptions",
+    "Review", "ScheduleEntry", "Source", "Split", "Target", "Thresholds", "WordOptions",
 ]  # fmt: skip

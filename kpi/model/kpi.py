@@ -21,6 +21,16 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
+class Split:
+    """By which column a KPI is also shown in parts: its value over the rows with each value of that column. ``targets``
+    are in the KPI's own scale."""
+
+    by: str = described("The column; every source that the formula aggregates has it.", "")
+    limit: int = described("So many values are shown, the largest; the rest are put together as other.", 8, ge=1)
+    targets: Mapping[str, Target] = described("A value of the column: the target of that part.", factory=dict)
+
+
+@dataclass(frozen=True)
 class Kpi:
     """One KPI. Values of ``baseline``, ``values`` and targets are in its own scale: a share when the unit is ``%``."""
 
@@ -38,6 +48,7 @@ class Kpi:
     window: str | None = described(
         "What one value looks back over: '3 months', 'year to date', 'all time'; default: one period."
     )
+    split: Split | None = described("A column: the KPI is also shown for each of its values.")
     since: date | None = described("The day on which the glide path from the baseline starts.")
     baseline: float | None = described("The value from which a target that is to be reached starts.")
     target: Target | tuple[ScheduleEntry, ...] | None = described(

@@ -7,7 +7,7 @@ from typing import Any
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from kpi.errors import TextError
-from kpi.model import Kpi, Op, ScheduleEntry, Target, Thresholds
+from kpi.model import Kpi, Op, ScheduleEntry, Split, Target, Thresholds
 from kpi.quantities import Unit, parse_number
 from kpi.reading import traps
 from kpi.reading.binding import (
@@ -40,6 +40,7 @@ KPI: dict[str, Reader | None] = {
     "every": every,
     "formula": expression,
     "window": window,
+    "split": None,
     "since": day,
     "baseline": None,
     "target": None,
@@ -52,6 +53,7 @@ KPI: dict[str, Reader | None] = {
     "values": None,
 }
 _THRESHOLDS: dict[str, Reader | None] = {"green": None, "yellow": None}
+_SPLIT: dict[str, Reader | None] = {"by": text, "limit": integer(1), "targets": None}
 
 
 def read_kpi(b: Binder, path: Path, key: ScalarNode, node: Node) -> Kpi | None:
@@ -118,6 +120,10 @@ class _Measured:
             target = self._target(*known["target"], None if thresholds is None else thresholds.green.op)
             if target is not None:
                 values["target"] = target
+        if "split" in known:
+            split = self._split(values.get("target"), *known["split"])
+            if split is not None:
+                values["split"] = split
         if "values" in known:
             values["values"] = self._values(values.get("every", "month"), *known["values"])
 
@@ -187,6 +193,49 @@ class _Measured:
                 self.b.inside("E031", (*path, "yellow"), known["yellow"][1], mistake)  # type: ignore[arg-type]
                 return None
         return Thresholds(green, yellow)
+
+    def _split(self, own: Target | tuple[ScheduleEntry, ...] | None, key: ScalarNode, node: Node) -> Split | None:
+        """A column, or a mapping that says more. ``own`` is the target of the whole KPI."""
+        if type(node) is not MappingNode:
+            column = text(self.b, self.path, key, node)
+            return None if column is None else Split(column.strip())
+        path = (*self.path, "split")
+        read = self.b.record(path, node, _SPLIT, "split")
+        if read is None:
+            return None
+        values, known = read
+        if "by" not in values:
+            if not self.b.blamed((*path, "by"), known.get("by")):
+                self.b.missing("split needs by", path, key, node, "write by: the column, or only split: column")
+            return None
+        targets = self._targets_of_parts(own, *known["targets"]) if "targets" in known else {}
+        return Split(values["by"].strip(), values.get("limit", 8), targets)
+
+    def _targets_of_parts(
+        self, own: Target | tuple[ScheduleEntry, ...] | None, key: ScalarNode, node: Node
+    ) -> dict[str, Target]:
+        """The targets of parts, by value of the column. They are not relative: the baseline is that of the whole."""
+        path = (*self.path, "split", "targets")
+        toward = own.op if isinstance(own, Target) else None
+        found: dict[str, Target] = {}
+        for name, (label, value) in (self.b.mapping(path, node, "a mapping of values to targets") or {}).items():
+            if self.b.passed_over(label):
+                continue
+            if trap := traps.unknown_key(self.b.document, node, label, value):
+                self.b.report(trap.code, trap.message, (*path, name), trap.start, trap.end, trap.hint)
+                continue
+            written = text(self.b, path, label, value)
+            if written is None:
+                self.b.empty(path, label, value)
+            elif self.unit is not None:
+                try:
+                    found[name] = parse_target(written, self.unit, toward=toward)
+                except TextError as mistake:
+                    if "needs a baseline" in mistake.message:
+                        mistake.message = f'"{written}" is of the baseline, which is that of all parts together'
+                        mistake.hint = "write the number to hit"
+                    self.b.inside("E034", (*path, name), value, mistake)  # type: ignore[arg-type]
+        return found
 
     def _values(self, every_: Any, key: ScalarNode, node: Node) -> dict[str, float]:
         """The values typed in by hand, by period."""

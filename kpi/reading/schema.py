@@ -42,6 +42,8 @@ WRITTEN: dict[tuple[str, str], Schema] = {
         "propertyNames": {"pattern": PERIOD_PATTERN},
         "additionalProperties": NUMBER,
     },
+    ("Kpi", "split"): {"anyOf": [TEXT, {"$ref": "#/definitions/Split"}]},
+    ("Split", "targets"): {"type": "object", "additionalProperties": NUMBER},
     ("Thresholds", "green"): NUMBER,
     ("Thresholds", "yellow"): NUMBER,
 }
@@ -50,7 +52,7 @@ WRITTEN: dict[tuple[str, str], Schema] = {
 UNWRITTEN = {
     "Plan": ("folder", "root", "allowed", "homes", "files"), "Source": ("id",), "Goal": ("id",), "Kpi": ("id",),
 }  # fmt: skip
-REQUIRED = {"Plan": ["version"], "Goal": ["name"], "Kpi": ["name"], "Thresholds": ["green"]}
+REQUIRED = {"Plan": ["version"], "Goal": ["name"], "Kpi": ["name"], "Split": ["by"], "Thresholds": ["green"]}
 ONE_OF = {"Source": ("path", "query", "table")}
 BY_ID = ("sources", "measures", "goals", "kpis")
 
@@ -125,6 +127,8 @@ def _or_empty(written: Schema) -> Schema:
     """An optional field may also stand there empty, as if it had been left out."""
     if "$ref" in written:
         return {"anyOf": [written, {"type": "null"}]}
+    if "anyOf" in written:
+        return {"anyOf": [*written["anyOf"], {"type": "null"}]}
     if "enum" in written:
         return {"enum": [*written["enum"], None]}
     types = written["type"]

@@ -16,6 +16,8 @@ from kpi.rendering.status_table import (
     NARROWEST,
     group_head,
     hanging,
+    indented,
+    is_repeated,
     row_line,
     short_period,
     title_lines,
@@ -28,7 +30,7 @@ SHORTEST_NAME = 16
 
 def matrix_lines(matrix: Matrix, width: int) -> list[Line]:
     """The whole table in at most ``width`` columns; where that is too narrow the oldest periods are left out."""
-    rows = [row for group in matrix.view.groups for row in group.rows]
+    rows = [one for group in matrix.view.groups for row in group.rows for one in row.rows]
     if not rows:
         return [*title_lines(matrix.view, NARROWEST), (), line(Piece("No KPI to show.", "dim"))]
     shape = _Shape(matrix, rows, width)
@@ -42,9 +44,10 @@ def matrix_lines(matrix: Matrix, width: int) -> list[Line]:
             if periods != above:
                 lines.append(cut(shape.head(periods), width))
                 above = periods
-            for row in same:
+            for row, whole in ((part, one) for one in same for part in one.rows):
                 lines.append(cut(shape.row(row), width))
-                lines += hanging("  ", row.message, "dim", width) if row.message else []
+                told = row.message if not is_repeated(row, whole) else None
+                lines += hanging("  ", told, "dim", width) if told else []
     if shape.left_out:
         words = f"The last {shape.shown} of {shape.shown + shape.left_out} periods: a wider terminal shows more."
         lines += [(), *(line(Piece(part, "dim")) for part in wrap(words, width))]
@@ -82,9 +85,9 @@ class _Shape:
                 self.shown = shown
                 self.widths = [max(map(columns, texts)) for texts in zip(*self._texts(rows), strict=True)]
                 room = width - INDENT - sum(GAP + one for one in self.widths) - GAP - status
-                self.name = max(min(room, max(columns(one_line(row.name)) for row in rows)), 4)
+                self.name = max(min(room, max(columns(indented(row)) for row in rows)), 4)
                 self.used = INDENT + self.name + sum(GAP + one for one in self.widths) + GAP + status
-                if self.name >= min(SHORTEST_NAME, max(columns(one_line(row.name)) for row in rows)):
+                if self.name >= min(SHORTEST_NAME, max(columns(indented(row)) for row in rows)):
                     self.left_out = total - shown
                     return
         self.left_out = total - self.shown
@@ -98,7 +101,7 @@ class _Shape:
     def row(self, row: KpiRow) -> Line:
         texts = self._displays(row)
         cells = [fill(line(text), width, "right") for text, width in zip(texts, self.widths, strict=True)]
-        return row_line([fill(line(cut_text(one_line(row.name), self.name)), self.name), *cells, self._status(row)])
+        return row_line([fill(line(cut_text(indented(row), self.name)), self.name), *cells, self._status(row)])
 
     def _status(self, row: KpiRow) -> Line:
         return status_mark(row.status) if self.words else (Piece(SIGNS[row.status], STYLES[row.status]),)

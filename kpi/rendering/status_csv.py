@@ -53,8 +53,25 @@ def _cells(row: KpiRow) -> tuple[Cell, ...]:
 
 def render_status_csv(view: StatusView) -> str:
     """A header and a line a KPI, in the order of the file, ended by line feeds. Numbers have all their digits; a text
-    that a spreadsheet would take for a formula begins with an apostrophe."""
-    return _written(HEADS, map(_cells, view.rows))
+    that a spreadsheet would take for a formula begins with an apostrophe. Where any KPI is split there is a line for
+    each of its parts, and one more column that names them."""
+    lines = ((row, one) for row in view.rows for one in row.rows)
+    return _written(_heads(HEADS, view), (_whose(_cells(one), row, one, view) for row, one in lines))
+
+
+def _heads(heads: tuple[str, ...], view: StatusView) -> tuple[str, ...]:
+    return (*heads, "part") if _is_split(view) else heads
+
+
+def _is_split(view: StatusView) -> bool:
+    return any(row.parts for row in view.rows)
+
+
+def _whose(cells: tuple[Cell, ...], row: KpiRow, one: KpiRow, view: StatusView) -> tuple[Cell, ...]:
+    """The cells of a row or of a part of it, with the name of the part in a cell of its own."""
+    if not _is_split(view):
+        return cells
+    return (cells[0], row.name, *cells[2:], one.name if one.is_part else None)
 
 
 MATRIX_HEADS = (
@@ -66,7 +83,11 @@ MATRIX_HEADS = (
 def render_matrix_csv(matrix: Matrix) -> str:
     """A header and a line for each KPI and period, so that lengths of periods may differ; the status stands in the
     line of the value that it judges."""
-    return _written(MATRIX_HEADS, (cells for row in matrix.view.rows for cells in _lines(matrix, row)))
+    lines = ((row, one) for row in matrix.view.rows for one in row.rows)
+    return _written(
+        _heads(MATRIX_HEADS, matrix.view),
+        (_whose(cells, row, one, matrix.view) for row, one in lines for cells in _lines(matrix, one)),
+    )
 
 
 def _lines(matrix: Matrix, row: KpiRow) -> Iterator[tuple[Cell, ...]]:

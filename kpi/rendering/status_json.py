@@ -9,7 +9,7 @@ from datetime import date
 from kpi.computing.series import Point
 from kpi.judging import TargetNow
 from kpi.rendering.plain import UNSAFE
-from kpi.reporting import KpiRow, StatusView
+from kpi.reporting import KpiRow, PartRow, StatusView
 
 # JSON escapes the old controls itself (and its own line breaks are meant); the others it lets stand.
 _ESCAPED = {code: f"\\u{code:04x}" for code in UNSAFE if code >= 0x7F}
@@ -30,7 +30,10 @@ def render_status_json(view: StatusView, history: int | None = None) -> str:
 
 
 def _shortened(row: KpiRow, history: int | None) -> KpiRow:
-    return row if history is None else replace(row, history=row.history[max(len(row.history) - history, 0) :])
+    if history is None:
+        return row
+    parts = tuple(replace(part, row=_shortened(part.row, history)) for part in row.parts)
+    return replace(row, history=row.history[max(len(row.history) - history, 0) :], parts=parts)
 
 
 def dumps(content: Mapping[str, object]) -> str:
@@ -41,7 +44,7 @@ def dumps(content: Mapping[str, object]) -> str:
 
 
 def kpi_as_json(row: KpiRow) -> dict[str, object]:
-    """One KPI, with exactly the keys that the design fixes."""
+    """One KPI, with exactly the keys that the design fixes, and its parts where it is split."""
     period = row.period
     return {
         "id": row.kpi.id,
@@ -58,6 +61,13 @@ def kpi_as_json(row: KpiRow) -> dict[str, object]:
             "complete": period.whole,
             "partial": row.point.partial,
         },
+        **_numbers(row),
+        **({} if row.by is None else {"split": {"by": row.by, "parts": [_part(part) for part in row.parts]}}),
+    }
+
+
+def _numbers(row: KpiRow) -> dict[str, object]:
+    return {
         "value": number(row.point.value),
         "display": row.display,
         "previous": number(None if row.previous is None else row.previous.value),
@@ -68,6 +78,12 @@ def kpi_as_json(row: KpiRow) -> dict[str, object]:
         "message": row.message,
         "history": [_point(point) for point in row.history],
     }
+
+
+def _part(part: PartRow) -> dict[str, object]:
+    """A part: what it is called and which kind it is, how many values of the column make the others, its numbers."""
+    count = {"values": part.values} if part.kind == "other" else {}
+    return {"part": part.row.name, "kind": part.kind, **count, **_numbers(part.row)}
 
 
 def _target(target: TargetNow) -> dict[str, object]:

@@ -27,10 +27,11 @@ def render_status_markdown(view: StatusView) -> str:
     """The view as GitHub's Markdown; no line break at the end."""
     parts = _heading(view)
     for group in view.groups:
+        rows = [one for row in group.rows for one in row.rows]
         notes = [f"- {escape(row.name)}: {escape(note)}" for row in group.rows for note in _notes(row)]
         parts += [
             *_group(group),
-            _table([HEAD, RULE, *map(_cells, group.rows)]),
+            _table([HEAD, RULE, *map(_cells, rows)]),
             *(["\n".join(notes)] if notes else []),
         ]
     return "\n\n".join(parts)
@@ -45,8 +46,9 @@ def render_matrix_markdown(matrix: Matrix) -> str:
             head = ("KPI", *(period.label + ("" if period.whole else " …") for period in periods), "Status")
             rule = ("---", *["---:"] * len(periods), "---")
             cells = [
-                (escape(row.name), *(escape(cell.display or "–") for cell in matrix.cells(row)), _status(row))
-                for row in rows
+                (_name(row), *(escape(cell.display or "–") for cell in matrix.cells(row)), _status(row))
+                for whole in rows
+                for row in whole.rows
             ]
             parts.append(_table([head, rule, *cells]))
     return "\n\n".join(parts)
@@ -74,13 +76,18 @@ def _status(row: KpiRow) -> str:
 
 def _cells(row: KpiRow) -> tuple[str, ...]:
     return (
-        escape(row.name),
+        _name(row),
         escape(row.display or "–"),
         escape(row.change_display or ""),
         escape(row.target_display or ""),
         _status(row),
-        row.period.label,
+        "" if row.is_part else row.period.label,
     )
+
+
+def _name(row: KpiRow) -> str:
+    """The name of a KPI, or of a part of the one above."""
+    return f"↳ {escape(row.name)}" if row.is_part else escape(row.name)
 
 
 def _notes(row: KpiRow) -> list[str]:

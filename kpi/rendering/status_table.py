@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kpi.judging import STATUSES
@@ -16,6 +16,7 @@ from kpi.rendering.sparkline import sparkline
 from kpi.reporting import Group, KpiRow, StatusView, short_owner
 
 INDENT, GAP = 2, 2
+PART = "  "  # before the name of a part
 NARROWEST = 60  # a narrower table does not squeeze the heads of its groups
 PROSE = 80  # nor a table narrower than this what stands under its rows
 MISSING = "–"
@@ -64,7 +65,7 @@ class Column(NamedTuple):
 
 def status_lines(view: StatusView, width: int, *, by: str = "goal") -> list[Line]:
     """The whole table in at most ``width`` columns."""
-    rows = [row for group in view.groups for row in group.rows]
+    rows = [one for group in view.groups for row in group.rows for one in row.rows]
     table = _fitting(rows, width, by)
     used = INDENT + sum(column.width + GAP for column in table) - GAP if table else 0
     used = min(width, max(used, NARROWEST))
@@ -76,9 +77,9 @@ def status_lines(view: StatusView, width: int, *, by: str = "goal") -> list[Line
     for group in view.groups:
         lines += [] if group is view.groups[0] else [()]
         lines.append(group_head(group, used))
-        for row in group.rows:
+        for row, whole in ((part, one) for one in group.rows for part in one.rows):
             cells = [fill(column.cells[number], column.width, column.align) for column in table]
-            lines += [cut(row_line(cells), width), *_below(row, min(width, max(used, PROSE)))]
+            lines += [cut(row_line(cells), width), *_below(row, whole, min(width, max(used, PROSE)))]
             number += 1
     return lines
 
@@ -102,19 +103,25 @@ def _fitting(rows: list[KpiRow], width: int, by: str) -> list[Column]:
     else:
         room = max(room, 4)
     suffixes = _odd_periods(rows) if not shape.period else {}
-    cells = [_name(row, suffixes.get(row.kpi.id, ""), room) for row in rows]
+    cells = [_name(row, suffixes, room) for row in rows]
     return [Column("KPI", cells), *table[1:]]
 
 
-def _name(row: KpiRow, suffix: str, room: int) -> Line:
-    name = cut_text(one_line(row.name), room - columns(suffix))
-    return line(name, Piece(suffix, "dim"))
+def _name(row: KpiRow, suffixes: Mapping[str, str], room: int | None = None) -> Line:
+    """The name of a KPI with what is odd about its period; that of a part stands below it, indented."""
+    name, suffix = indented(row), "" if row.is_part else suffixes.get(row.kpi.id, "")
+    return line(name if room is None else cut_text(name, room - columns(suffix)), Piece(suffix, "dim"))
+
+
+def indented(row: KpiRow) -> str:
+    """The name of a row; of a part indented, to stand below that of the whole."""
+    return PART * row.is_part + one_line(row.name)
 
 
 def _columns(rows: list[KpiRow], shape: Shape, by: str) -> list[Column]:
     suffixes = _odd_periods(rows) if not shape.period else {}
     table = [
-        Column("KPI", [line(one_line(row.name), suffixes.get(row.kpi.id, "")) for row in rows]),
+        Column("KPI", [_name(row, suffixes) for row in rows]),
         Column("Value", [line(one_line(row.display or MISSING)) for row in rows], "right"),
     ]
     if shape.change and any(row.change_display for row in rows):
@@ -127,10 +134,17 @@ def _columns(rows: list[KpiRow], shape: Shape, by: str) -> list[Column]:
     if any(sparks):
         table.append(Column(f"Last {shape.bars}", [line(Piece(spark, "cyan")) for spark in sparks], "right"))
     if shape.period:
-        table.append(Column("Period", [line(Piece(row.period.label, "dim")) for row in rows]))
+        table.append(_once("Period", [row.period.label for row in rows], rows))
     if shape.owner and by != "owner" and any(row.kpi.owner for row in rows):
-        table.append(Column("Owner", [line(Piece(one_line(short_owner(row.kpi.owner or "")), "dim")) for row in rows]))
+        table.append(_once("Owner", [one_line(short_owner(row.kpi.owner or "")) for row in rows], rows))
     return table
+
+
+def _once(head: str, texts: list[str], rows: list[KpiRow]) -> Column:
+    """A column of what parts have in common with the whole."""
+    return Column(
+        head, [line(Piece("" if row.is_part else text, "dim")) for text, row in zip(texts, rows, strict=True)]
+    )
 
 
 def _target(row: KpiRow, widest: int) -> str:
@@ -147,7 +161,7 @@ def _odd_periods(rows: list[KpiRow]) -> dict[str, str]:
     """For a table without room for periods: `` (Q1)`` for KPIs whose value ends on another day than most others'."""
     if not rows:
         return {}
-    usual, _ = Counter(row.period.end for row in rows).most_common(1)[0]
+    usual, _ = Counter(row.period.end for row in rows if not row.is_part).most_common(1)[0]
     return {row.kpi.id: f" ({short_period(row.period)})" for row in rows if row.period.end != usual}
 
 
@@ -192,16 +206,22 @@ def group_head(group: Group, width: int) -> Line:
     return sides(full if fits else (title,), [line(*right) for right in rights], width)
 
 
-def _below(row: KpiRow, width: int) -> list[Line]:
-    """What stands under a row: why it is as it is, and what is to be done."""
+def _below(row: KpiRow, whole: KpiRow, width: int) -> list[Line]:
+    """What stands under a row: why it is as it is, and what is to be done. What is said of the ``whole`` KPI is not
+    said again of its parts."""
     lines: list[Line] = []
-    if row.message:
+    if row.message and not is_repeated(row, whole):
         lines += hanging("  ", row.message, "dim", width)
     for warning in row.warnings:
         lines += hanging("! ", warning, "yellow", width)
     if row.status == "red" and row.kpi.when_red:
         lines += hanging("→ ", row.kpi.when_red, "", width)
     return lines
+
+
+def is_repeated(row: KpiRow, whole: KpiRow) -> bool:
+    """Whether the message of a part says nothing that its status, or that of the ``whole``, does not."""
+    return row.is_part and (row.message == whole.message or row.status == "no data")
 
 
 def hanging(sign: str, text: str, style: str, width: int) -> list[Line]:

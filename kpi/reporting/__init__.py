@@ -3,8 +3,8 @@
 from kpi.reporting.build import status_view
 from kpi.reporting.groups import By
 from kpi.reporting.select import select_kpis
-from kpi.reporting.view import Group, KpiRow, StatusView, short_owner
+from kpi.reporting.view import Group, KpiRow, PartRow, StatusView, short_owner
 
 __all__ = [
-    "By", "Group", "KpiRow", "StatusView", "select_kpis", "short_owner", "status_view",
+    "By", "Group", "KpiRow", "PartRow", "StatusView", "select_kpis", "short_owner", "status_view",
 ]  # fmt: skip

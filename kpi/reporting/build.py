@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
 
-from kpi.computing.series import Against, Results, Series
+from kpi.computing.series import EMPTY, REST, Against, Results, Series, SplitSeries
 from kpi.judging import STATUSES, Judgement, judge
 from kpi.model import Kpi, Plan
+from kpi.periods import Calendar
 from kpi.quantities import Unit, difference, display_against, format_change, format_value, parse_unit
 from kpi.reporting.groups import By, group_rows
 from kpi.reporting.targets import target_in_signs
-from kpi.reporting.view import KpiRow, StatusView
+from kpi.reporting.view import KpiRow, PartRow, StatusView
 
 
 def status_view(
@@ -19,14 +21,39 @@ def status_view(
 ) -> StatusView:
     """Judges every KPI in ``results`` and puts them together ``by`` goal or else."""
     calendar = plan.calendar.build()
-    rows = [
-        kpi_row(kpi, results.series[id_], judge(kpi, results.series[id_], calendar))
-        for id_, kpi in plan.kpis.items()
-        if id_ in results.series
-    ]
-    rows = [replace(row, warnings=_guardrails_that_broke(row, rows)) for row in rows]
+    rows = [whole_row(kpi, results.series[id_], calendar) for id_, kpi in plan.kpis.items() if id_ in results.series]
+    rows = [replace(row, warnings=_guardrails_that_broke(row, rows) + row.warnings) for row in rows]
     summary = {status: sum(row.status == status for row in rows) for status in STATUSES}
     return StatusView(plan.title, results.as_of, tuple(rows), group_rows(plan, rows, by), summary, to_date, against)
+
+
+def whole_row(kpi: Kpi, series: Series, calendar: Calendar) -> KpiRow:
+    """One row, judged, with its parts where it is split."""
+    row = kpi_row(kpi, series, judge(kpi, series, calendar))
+    split = series.split
+    if split is None or split.problem is not None:
+        return row
+    return replace(row, by=split.by, parts=tuple(part_rows(kpi, split, calendar)), warnings=split.notes)
+
+
+def part_rows(kpi: Kpi, split: SplitSeries, calendar: Calendar) -> Iterator[PartRow]:
+    """The parts of a KPI, each held against the target that is its own, else against that of the KPI; but what is made
+    of its parts, such as a sum, has a target that is of all of them together."""
+    values = {part.value for part in split.parts if not part.other}
+    targets = {} if kpi.split is None else kpi.split.targets
+    for part in split.parts:
+        name = EMPTY if part.value is None else part.value
+        if part.other:
+            name = REST if REST not in values else f"all {REST}"
+        own = replace(kpi, name=name, when_red=None, split=None)
+        if name in targets:
+            own = replace(own, target=targets[name], thresholds=None)
+        elif split.amount:
+            own = replace(own, target=None, thresholds=None)
+        if split.amount:
+            own = replace(own, baseline=None)
+        row = replace(kpi_row(own, part.series, judge(own, part.series, calendar)), is_part=True)
+        yield PartRow(row, "other" if part.other else "empty" if part.value is None else "value", part.values)
 
 
 def kpi_row(kpi: Kpi, series: Series, judgement: Judgement) -> KpiRow:

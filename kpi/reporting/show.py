@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from kpi.computing.series import Point, Results, SourceUse
-from kpi.judging import judge, target_lines
+from kpi.judging import target_lines
 from kpi.model import Goal, Op, Plan
 from kpi.quantities import display_against, format_exact, parse_unit
-from kpi.reporting.build import kpi_row
+from kpi.reporting.build import whole_row
 from kpi.reporting.targets import told_from
 from kpi.reporting.view import KpiRow
 
@@ -69,7 +69,7 @@ def show_view(
     """The view of the KPI ``id_``, which ``results`` holds. ``measures`` are the names its formula uses."""
     kpi, series = plan.kpis[id_], results.series[id_]
     calendar = plan.calendar.build()
-    row = kpi_row(kpi, series, judge(kpi, series, calendar))
+    row = whole_row(kpi, series, calendar)
     points = (*row.history, row.point)
     line, upper = target_lines(kpi, series, points, calendar)
     used = set(series.sources)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from kpi.computing.series import Against, Point
 from kpi.judging import Pace, Status, TargetNow
@@ -20,7 +21,8 @@ class KpiRow:
     ``point`` is the period and value shown: the last fresh ones when the status is stale. ``display`` is the value for
     people, ``change`` the difference to the value of ``previous``, which it is measured against, ``target_display``
     the target's direction and number in signs. ``message`` says what the status does not; ``warnings`` are what else a
-    reader should know, a sentence each. ``history`` is oldest first and ends before ``point``.
+    reader should know, a sentence each. ``history`` is oldest first and ends before ``point``. ``parts`` are what it is
+    for each value of the column ``by``, where it is split; ``is_part``: this is one of them.
     """
 
     kpi: Kpi
@@ -36,6 +38,14 @@ class KpiRow:
     message: str | None = None
     warnings: tuple[str, ...] = ()
     history: tuple[Point, ...] = ()
+    by: str | None = None
+    parts: tuple[PartRow, ...] = ()
+    is_part: bool = False
+
+    @property
+    def rows(self) -> tuple[KpiRow, ...]:
+        """This row and those of its parts, for tables."""
+        return (self, *(part.row for part in self.parts))
 
     @property
     def name(self) -> str:
@@ -46,6 +56,16 @@ class KpiRow:
     def period(self) -> Period:
         """The period of the value shown."""
         return self.point.period
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A part of a KPI that is split: the KPI over the rows with one value of the column, with no value there, or with
+    any other one (``values`` is how many these are). The name in ``row`` is what people call the part."""
+
+    row: KpiRow
+    kind: Literal["value", "empty", "other"] = "value"
+    values: int = 1
 
 
 @dataclass(frozen=True)

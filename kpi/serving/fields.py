@@ -8,7 +8,19 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from kpi.model import CalendarSettings, Goal, Kpi, LintSettings, Plan, ReadOptions, Review, Source, Target, Thresholds
+from kpi.model import (
+    CalendarSettings,
+    Goal,
+    Kpi,
+    LintSettings,
+    Plan,
+    ReadOptions,
+    Review,
+    Source,
+    Split,
+    Target,
+    Thresholds,
+)
 from kpi.model.lint import WordOptions
 from kpi.reading.header import SECTIONS
 from kpi.reading.schema import REQUIRED, UNWRITTEN
@@ -18,6 +30,7 @@ _ENTRIES: dict[str, type] = {"sources": Source, "goals": Goal, "kpis": Kpi}
 _INNER: dict[tuple[str, str], type] = {
     ("sources", "read"): ReadOptions,
     ("goals", "review"): Review,
+    ("kpis", "split"): Split,
     ("kpis", "thresholds"): Thresholds,
 }
 
@@ -85,7 +98,7 @@ def _fields(record: type) -> dict[str, Field]:
             ("1",) if record is Plan and name == "version" else _choices(inner),
             "" if name in required else str(default),
             name in required,
-            get_origin(inner) is Mapping or (is_dataclass(inner) and inner is not Target),
+            get_origin(inner) is Mapping or (is_dataclass(inner) and inner not in (Target, Split)),
         )
     return found
 

@@ -44,6 +44,8 @@ def read_columns(table: Expr, source: Source, need: Need, tongue: Tongue) -> Col
     values: dict[str, Expr] = {}
     exact = set()
     for folded in dict.fromkeys((*need.columns, *(names if need.everything else ()))):
+        if folded not in names and folded in need.optional:
+            continue
         if folded not in names:
             known = [name for name, _ in names.values()]
             raise KpiError(f'{source.id}: {source.table} has no column "{folded}"', hint=did_you_mean(folded, known))
@@ -51,7 +53,7 @@ def read_columns(table: Expr, source: Source, need: Need, tongue: Tongue) -> Col
         try:
             typed, as_it_is = read(table[header], source, name, tongue)
         except KpiError:
-            if folded in need.columns:
+            if folded in need.columns and folded not in need.optional:
                 raise
             continue  # it was only wanted to be looked at
         values[name], kinds[name] = typed.expr, typed.kind

@@ -9,6 +9,7 @@ from kpi.computing.demand import Need
 from kpi.computing.engine import Engine
 from kpi.computing.rows import Kind
 from kpi.computing.table import Table
+from kpi.computing.warehouse.cut import RemoteCutter
 from kpi.computing.warehouse.gather import RemoteGatherer
 from kpi.computing.warehouse.load import Remote, RemoteLoader
 from kpi.computing.warehouse.look import Counted, counts
@@ -47,6 +48,10 @@ class Warehouses:
     def gatherer(self, source_id: str) -> RemoteGatherer:
         """Answers requests on a source that was loaded."""
         return RemoteGatherer(self._engine, self._remotes[source_id])
+
+    def cutter(self, source_id: str) -> RemoteCutter:
+        """Answers for the parts of a source that was loaded."""
+        return RemoteCutter(self.gatherer(source_id))
 
     def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted:
         """What is in the columns of a source that was loaded; see ``look``. Raises WarehouseError."""
