@@ -93,14 +93,15 @@ class FilterCutter:
         folded = column.casefold()
         if folded not in self._values:
             self._refuse(column)
-            found = [self._found(*row) for row in self._distinct(column)]
+            found = [Found(text_of(raw), literal_of(raw), *days) for raw, *days in self._distinct(column)]
             if len(found) > MOST_VALUES:
                 message = f"{self._called(column)} has more than {MOST_VALUES:,} different values"
-                raise TextError(message, hint="split by a column with fewer")
+                raise TextError(message, 0, len(column), hint="split by a column with fewer")
+            if any(one.literal and isinstance(one.literal.value, float) and abs(one.literal.value) >= EXACT
+                   for one in found):  # fmt: skip
+                message = f"{self._called(column)} has numbers too large to be told apart"
+                raise TextError(message, 0, len(column), hint=f"say types: {{{column}: text}}")
             self._values[folded] = {one.text: one for one in found}
-            if len(self._values[folded]) < len(found):
-                message = f"some values of {self._called(column)} differ in digits that nobody can see"
-                raise TextError(message, hint="say in types: that the column is text")
         return self._values[folded]
 
     def answer(self, requests: Iterable[Request], cut: Cut) -> Answers:
@@ -136,20 +137,26 @@ class FilterCutter:
             message = f"{self._called(column)} holds {words}, which are hardly ever alike"
             raise TextError(message, 0, len(column), hint="split by a column that is computed from it, e.g. year(x)")
 
-    def _found(self, raw: Any, first: date | None, last: date | None) -> Found:
-        match raw:
-            case None:
-                return Found(None, None, first, last)
-            case bool():
-                return Found("true" if raw else "false", tree.Literal_(raw), first, last)
-            case int() | float() | Decimal():
-                if isinstance(raw, int) and abs(raw) >= EXACT:
-                    message = f"{self.table.source.id}: {raw} is too large a number to split by"
-                    raise TextError(message, hint="say in types: that the column is text")
-                return Found(format_plain(float(raw)), tree.Literal_(float(raw)), first, last)
-            case date():
-                return Found(raw.isoformat(), tree.Literal_(raw.isoformat()), first, last)
-        return Found(str(raw), tree.Literal_(str(raw)), first, last)
+
+def literal_of(raw: Any) -> tree.Literal_ | None:
+    """A value of a column as a filter names it; None for the empty one."""
+    match raw:
+        case None:
+            return None
+        case bool() | str():
+            return tree.Literal_(raw)
+        case int() | float() | Decimal():
+            return tree.Literal_(float(raw))
+    return tree.Literal_(raw.isoformat() if isinstance(raw, date) else str(raw))
+
+
+def text_of(raw: Any) -> str | None:
+    """A value of a column for people, and to tell it from others; None for the empty one."""
+    literal = literal_of(raw)
+    value = None if literal is None else literal.value
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else format_plain(value)
 
 
 def holds(column: str, values: Values, part: Key, listed: Collection[str | None]) -> tree.Node:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from kpi.computing.cuts import MOST_VALUES, OTHER, Answers, Cells, Cut, FilterCutter, Key, Values, holds
+from kpi.computing.cuts import MOST_VALUES, OTHER, Answers, Cells, Cut, FilterCutter, Key, Values, holds, text_of
 from kpi.computing.engine import Engine, quoted
 from kpi.computing.gather import MANY_ROWS, MOMENTS, Gatherer, Request, has_edges, values_of
 from kpi.computing.parts import BY_DAY, Value, finished, merged, partials, whole_sql
@@ -33,10 +33,7 @@ class Cutter(FilterCutter):
 
     def answer(self, requests: Iterable[Request], cut: Cut) -> Answers:
         """The cells of every request."""
-        return self._grouping.answers(requests, cut, self.values(cut.column), self._key)
-
-    def _key(self, raw: Any) -> str | None:
-        return self._found(raw, None, None).text
+        return self._grouping.answers(requests, cut, self.values(cut.column), text_of)
 
     def _distinct(self, column: str) -> Sequence[tuple[Any, date | None, date | None]]:
         edges = {
