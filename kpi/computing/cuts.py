@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from kpi.computing.gather import Gatherer, Request
 from kpi.computing.parts import Value
 from kpi.computing.table import Table
-from kpi.errors import TextError, did_you_mean
+from kpi.errors import TextError, nearest
 from kpi.formulas import tree
 from kpi.periods import Span
 from kpi.quantities import format_plain
@@ -131,7 +131,8 @@ class FilterCutter:
         kind = self.table.kind(column)
         if kind is None:
             message = f'there is no column "{column}" in {self.table.source.id}'
-            raise NoColumnError(message, 0, len(column), hint=did_you_mean(column, self.table.kinds))
+            near = nearest(column, self.table.kinds)  # of those that were read: there may be others
+            raise NoColumnError(message, 0, len(column), hint=None if near is None else f'did you mean "{near}"?')
         if kind in ("timestamp", "instant", "duration"):
             words = "durations" if kind == "duration" else "times of day"
             message = f"{self._called(column)} holds {words}, which are hardly ever alike"
