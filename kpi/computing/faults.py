@@ -12,6 +12,7 @@ from kpi.computing.columns import Reading
 from kpi.computing.engine import Engine, quoted, text_literal
 from kpi.computing.hints import SKIP, date_hint, empty_hint, number_hint
 from kpi.computing.numbers import number_sql
+from kpi.computing.oddities import odd_row
 from kpi.computing.records import records
 from kpi.computing.remedies import MEND, MEND_QUOTE, remedy
 from kpi.computing.rows import TIMES
@@ -42,10 +43,10 @@ def sample_of(facts: SourceFacts, source: Source) -> dict[str, list[str]]:
 
 
 class Rejected(NamedTuple):
-    """How many rows the engine's reader passed over, and why the first of them."""
+    """How many rows were passed over before they were read, and why: the first of each kind."""
 
     rows: int = 0
-    reason: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 class BadRows:
@@ -68,6 +69,7 @@ class BadRows:
         self.raw = raw
         self.bits = bits
         self.seen = seen
+        self._odd: str | None = None  # what the row found last probably is, where it is none of the table
 
     def guess_failed(self) -> bool:
         """Whether a row does not fit a kind that was only guessed."""
@@ -77,7 +79,7 @@ class BadRows:
         """Skip the bad rows where the source says so; returns how many, with those that the reader passed over, and
         why. Raises KpiError otherwise."""
         skipped = rejected.rows
-        reasons = [rejected.reason] if rejected.rows else []
+        reasons = list(rejected.reasons)
         if self.seen:
             bits = [(i, reading) for i, reading in enumerate(self.readings) if self._bit(min(i, self.bits))]
             found = [reason for i, reading in bits if (reason := self._reason(i, reading)) is not None]
@@ -90,7 +92,7 @@ class BadRows:
                 more = f" (and {count - 1:,} more such row{'s' if count > 2 else ''})" if count > 1 else ""
                 raise KpiError(words + more, hint=hint or SKIP)
             skipped += self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE bad$ <> 0")[0][0]
-            reasons += [f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words, _ in found]
+            reasons += [f"{counted(count)}: {words}" for count, words, _ in found]
             self.engine.ask(f"DELETE FROM {self.table} WHERE bad$ <> 0")
         return skipped, tuple(reasons)
 
@@ -117,8 +119,9 @@ class BadRows:
         place, value = self._find(reading.name, {str(value).strip() for value in values})
         shown_value = value if value is not None else str(values[0])
         words = f'{place}{self.source.id}.{reading.name}: "{shorten(shown_value)}" is not {reading.words}'
-        count = self._count(min(i, self.bits))
-        return count, words, self._hint(reading, shown_value, count)
+        count, odd = self._count(min(i, self.bits)), self._odd
+        hint = self._hint(reading, shown_value, count)
+        return count, words, odd if odd is not None and hint in (None, SKIP) else hint
 
     def _hint(self, reading: Reading, value: str, count: int) -> str | None:
         found = empty_hint(value)
@@ -144,10 +147,11 @@ class BadRows:
         where = f"bad$ & {1 << (self.bits + 1)} <> 0 AND bad$ & {unreadable} = 0"
         count = self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE {where}")[0][0]
         place, _ = self._find(field, {"", *self.source.read.null_values})
-        return count, f"{place}{self.source.id}.{field} is empty, so the row is in no period", None
+        return count, f"{place}{self.source.id}.{field} is empty, so the row is in no period", self._odd
 
     def _find(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
         """``file:line: `` of the first row that has one of the values in a column, and that value."""
+        self._odd = None
         if self.facts.kind == "json":
             return self._find_json(column, values)
         if self.facts.kind == "excel":
@@ -158,10 +162,13 @@ class BadRows:
                 continue
             place = names.index(column.casefold())
             try:
+                before = 0
                 for line, row in records(file, self.source):
                     value = row[place] if place < len(row) else ""
                     if value.strip() in values:
+                        self._odd = odd_row(row, file.header, below_blank=0 < before < line - 1)
                         return f"{shown(file.path, self.source, self.plan)}:{line}: ", value
+                    before = line + sum(text.count("\n") for text in row)
             except Exception:  # a reader stricter than the engine's: the message goes without a line
                 continue
         files = self.facts.files
@@ -195,8 +202,11 @@ class BadRows:
         return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
 
 
-def rejected(engine: Engine, source: Source, facts: SourceFacts, names: Mapping[str, str]) -> Rejected:
-    """The rows that the engine's reader has just passed over, and forget them. ``names``: what files are called.
+def rejected(
+    engine: Engine, source: Source, facts: SourceFacts, names: Mapping[str, str], odd: Sequence[tuple[int, str]] = ()
+) -> Rejected:
+    """The rows that the engine's reader has just passed over, and forget them. ``names``: what files are called;
+    ``odd``: the rows that the scan left out itself, how many and why.
 
     Raises KpiError where it cannot be known which rows those are: a quotation mark swallowed lines after its own.
     """
@@ -205,8 +215,9 @@ def rejected(engine: Engine, source: Source, facts: SourceFacts, names: Mapping[
         "JOIN reject_scans s USING (scan_id, file_id) ORDER BY 1, 2"
     )
     forget_rejected(engine)
+    found = Rejected(sum(times for times, _ in odd), tuple(f"{counted(times)}: {words}" for times, words in odd))
     if not rows:
-        return Rejected()
+        return found
     for path, line, kind, _, text in rows:
         more = len(str(text).strip().splitlines()) - 1
         if kind == "UNQUOTED VALUE" and more:
@@ -214,8 +225,13 @@ def rejected(engine: Engine, source: Source, facts: SourceFacts, names: Mapping[
             raise KpiError(message, hint=remedy(source, facts, names[path], 0, names) or MEND_QUOTE)
     path, line, kind, message, _ = rows[0]
     lines = len({row[:2] for row in rows})
-    counted = f"{lines:,} {'row' if lines == 1 else 'rows'}"
-    return Rejected(lines, f"{counted}: {names[path]}:{line}: {in_words(str(message))}")
+    reason = f"{counted(lines)}: {names[path]}:{line}: {in_words(str(message))}"
+    return Rejected(found.rows + lines, (*found.reasons, reason))
+
+
+def counted(rows: int) -> str:
+    """A number of rows."""
+    return f"{rows:,} {'row' if rows == 1 else 'rows'}"
 
 
 def forget_rejected(engine: Engine) -> None:

@@ -165,7 +165,7 @@ class Loader:
             forget_rejected(self.engine)
         self.engine.run(self.source.id, sql, scans_files=scan.at == "files")
         if scan.rejects:
-            self._rejected = rejected(self.engine, self.source, self.facts, self._names)
+            self._rejected = rejected(self.engine, self.source, self.facts, self._names, scan.odd)
 
     # Building.
 

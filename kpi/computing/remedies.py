@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from kpi.computing.oddities import odd_row
 from kpi.computing.records import records
 from kpi.computing.scan import opened
 from kpi.model import Source
@@ -30,7 +31,7 @@ def remedy(source: Source, facts: SourceFacts, name: str, line: int, names: Mapp
     for words, other, changed in _choices(file, source):
         if _even(other, changed):
             return f"say {words}, and all rows fit"
-    return None if not line else another_table(file, source, line)
+    return _odd_at(file, source, line) if line else None
 
 
 def _choices(file: FileFacts, source: Source) -> Iterator[tuple[str, FileFacts, Source]]:
@@ -69,24 +70,17 @@ def _even(file: FileFacts, source: Source) -> bool:
     return (width or 0) > 1
 
 
-def another_table(file: FileFacts, source: Source, line: int) -> str | None:
-    """Advice for a row with a blank line above it and no number in it, under a header of its own as it seems."""
+def _odd_at(file: FileFacts, source: Source, line: int) -> str | None:
+    """What the row on a line probably is, where it is none of the table."""
     from csv import Error
 
     before = 0
     try:
         for start, row in records(file, source):
             if start >= line:
-                blank = start > before + 1
-                words = [text for text in row if text.strip()]
-                if start == line and blank and len(words) > 1 and not any(map(_numeric, words)):
-                    return f"another table seems to begin in line {line}: make two files of it"
-                return None
+                odd = start == line and odd_row(row, file.header, below_blank=0 < before < start - 1)
+                return odd or None
             before = start + sum(text.count("\n") for text in row)
     except (Error, UnicodeError, OSError, EOFError):
         return None
     return None
-
-
-def _numeric(text: str) -> bool:
-    return not text.strip(" 0123456789.,:/%+-$€£()")

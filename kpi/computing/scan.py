@@ -13,7 +13,7 @@ from kpi.computing.demand import Need
 from kpi.computing.engine import Engine, quoted, text_literal
 from kpi.errors import KpiError, did_you_mean
 from kpi.model import Plan, Source
-from kpi.sources import FileFacts, SourceFacts, shown
+from kpi.sources import DOUBTFUL, FileFacts, SourceFacts, shown
 from kpi.sources.headers import named
 
 FILENAME = "filename"
@@ -32,13 +32,14 @@ class Scan(NamedTuple):
 
     ``types`` has the DuckDB type of each column; VARCHAR columns are text as it stands in the file. ``at``: where the
     rows are now, in the files, in a table of the engine, or there as cleaned text. ``rejects``: the reader notes rows
-    with too few or too many fields instead of stopping.
+    with too few or too many fields instead of stopping; ``odd`` are those that are left out here, how many and why.
     """
 
     sql: str
     types: dict[str, str]
     at: Literal["files", "table", "text"] = "files"
     rejects: bool = False
+    odd: tuple[tuple[int, str], ...] = ()
 
 
 class Scanner:
@@ -52,6 +53,7 @@ class Scanner:
         self.need = need
         # What the engine reads: what that is called in messages. A copy is called like the file that it is of.
         self.names = {str(path): self.name(path) for path in facts.files}
+        self._odd: list[tuple[int, str]] = []
         # Whether the rows of text files tell the number of their file, in the column FILE.
         self.by_file = False
 
@@ -74,15 +76,17 @@ class Scanner:
 
     def _csv(self, rewrite: bool) -> Scan:
         groups: dict[tuple[object, ...], list[FileFacts]] = {}
+        self._odd.clear()
         for file in self.facts.per_file:
             key = (file.delimiter, file.quote, file.header, file.skip_rows)
             groups.setdefault(key, []).append(file)
         columns = self._columns_of_all([(file.path, file.names) for file in self.facts.per_file])
+        self._refuse_doubtful()
         parts = [self._csv_group(files, columns, rewrite) for files in groups.values()]
         types = dict.fromkeys(columns, "VARCHAR")
         if self._wants(FILENAME):
             types[FILENAME] = "VARCHAR"
-        return Scan("(" + "\nUNION ALL BY NAME\n".join(parts) + ")", types, rejects=self._skips)
+        return Scan("(" + "\nUNION ALL BY NAME\n".join(parts) + ")", types, rejects=self._skips, odd=tuple(self._odd))
 
     @property
     def _skips(self) -> bool:
@@ -90,7 +94,7 @@ class Scanner:
 
     def _csv_group(self, files: Sequence[FileFacts], columns: Sequence[str], rewrite: bool) -> str:
         first = files[0]
-        blank = self.source.snapshot and self._odd(files)
+        kept = self._kept(files) if self.source.snapshot else ""
         paths = [str(self._readable(file, rewrite)) for file in files]
         places = {name.casefold(): f"c{place}" for place, name in enumerate(first.names)}
         chosen = [f"{quoted(places[name.casefold()])} AS {quoted(name)}" for name in columns]
@@ -116,15 +120,39 @@ class Scanner:
             cases = " ".join(f"WHEN {text_literal(path)} THEN {numbers[file.path]}" for path, file in pairs)
             chosen.append(f"CAST(CASE file {cases} END AS USMALLINT) AS {FILE}")
         listed = "[" + ", ".join(text_literal(path) for path in paths) + "]"
-        # A row without any value is none, as a blank line is.
-        some = " OR ".join(f"c{place} <> ''" for place in range(len(first.names))) if blank else "true"
-        return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed}, {', '.join(options)}) WHERE {some}"
+        return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed}, {', '.join(options)}){kept}"
 
-    def _odd(self, files: Sequence[FileFacts]) -> bool:
-        """Whether rows without any value are to be passed over. Raises KpiError for rows that are none of the table."""
+    def _refuse_doubtful(self) -> None:
+        """Raise KpiError for a first row that is no header, as it seems, where no name is used that would show it."""
+        if self.need.everything or self.need.columns.keys() - {FILENAME}:
+            return
+        for problem in self.facts.problems:
+            if problem.code == DOUBTFUL:
+                raise KpiError(problem.message, hint=f"say {problem.hint}; or read: {{header: true}} if it is one")
+        first, *others = self.facts.per_file
+        for file in others:
+            if not {name.casefold() for name in file.names} & {name.casefold() for name in first.names}:
+                message = f"{self.name(file.path)} has none of the columns of {self.name(first.path)}"
+                raise KpiError(message, hint="is its header missing? Add it, or make a source of its own for that file")
+
+    def _kept(self, files: Sequence[FileFacts]) -> str:
+        """A WHERE that leaves rows out that are none of the table. Raises KpiError where they may not be."""
         from kpi.computing.oddities import look_through
 
-        return any([look_through(file, self.source, self.name(file.path)) for file in files])
+        conditions = []
+        for file in files:
+            name = self.name(file.path)
+            looked = look_through(file, self.source, name)
+            if looked.blank:  # a row without any value is none, as a blank line is
+                conditions.append(" OR ".join(f"trim(c{place}) <> ''" for place in range(len(file.names))))
+            for odd in looked.odd:
+                if not self._skips:
+                    raise KpiError(f"{name}:{odd.line}: {odd.words}", hint=f"take it out, or say {odd.where}")
+                fields = enumerate(odd.row)
+                alike = (f"trim(c{place}, ' \ufeff') = {text_literal(text.strip())}" for place, text in fields)
+                conditions.append(f"NOT ({' AND '.join(alike)})")
+                self._odd.append((odd.times, f"{name}:{odd.line}: {odd.words}"))
+        return " WHERE " * bool(conditions) + " AND ".join(f"({one})" for one in dict.fromkeys(conditions))
 
     def _readable(self, file: FileFacts, rewrite: bool) -> Path:
         """The file itself, or a copy in UTF-8 with even line endings where the engine cannot read it."""
