@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi.checking.checked import Checked
-from kpi.checking.circles import circles, components
+from kpi.checking.circles import circles, components, in_brief
 from kpi.checking.declared import check_source
 from kpi.checking.expressions import Formulas
 from kpi.checking.links import check_links
@@ -69,6 +69,6 @@ def _check_queries(plan: Plan, report: Report) -> dict[str, tuple[str, ...]]:
         surely_read[source.id] = list(places[source.id])
     for circle in circles(surely_read, components(surely_read)):
         token = places[circle[0]][circle[1]]
-        finding = Finding("E045", "queries lead in a circle: " + " → ".join(circle), (token.start, token.end))
+        finding = Finding("E045", "queries lead in a circle: " + in_brief(circle), (token.start, token.end))
         report.within(finding, ("sources", circle[0], "query"))
     return may_read

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 Graph = Mapping[str, Sequence[str]]
 
+_LONGEST = 12  # names that are all told
+
 
 def components(graph: Graph) -> list[list[str]]:
     """The strongly connected parts (Tarjan 1972), each after all that it leads to, its names in the graph's order.
@@ -54,6 +56,11 @@ def circles(graph: Graph, parts: Sequence[Sequence[str]]) -> list[list[str]]:
     rank = {name: number for number, name in enumerate(graph)}
     starts = [part for part in parts if len(part) > 1 or part[0] in graph[part[0]]]
     return [_circle(graph, part[0]) for part in sorted(starts, key=lambda part: rank[part[0]])]
+
+
+def in_brief(way: Sequence[str]) -> str:
+    """The names of a way, one leading to the next; of a long one how it begins and ends."""
+    return " → ".join(way if len(way) <= _LONGEST else (*way[:4], f"{len(way) - 8} more", *way[-4:]))
 
 
 def _circle(graph: Graph, start: str) -> list[str]:

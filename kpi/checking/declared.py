@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kpi.checking.circles import circles, components
+from kpi.checking.circles import circles, components, in_brief
 from kpi.checking.report import Finding, Report
 from kpi.checking.rows import FILENAME, GIVE_DATES, Rows
 from kpi.checking.shapes import check_type
@@ -95,7 +95,7 @@ def _leads_to(name: str, node: Node, rows: Rows) -> list[str]:
 def _report_circle(circle: list[str], rows: Rows, report: Report) -> None:
     names = [rows.computed_names[name] for name in circle]
     used = next(each for each in columns(rows.computed[names[0]]) if folded(each.name) == circle[1])
-    message = "computed columns lead in a circle: " + " → ".join(names)
+    message = "computed columns lead in a circle: " + in_brief(names)
     report.within(Finding("E045", message, used.at), (*rows.path, "computed", names[0]))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from kpi.checking.circles import circles, components
+from kpi.checking.circles import circles, components, in_brief
+from kpi.checking.reach import Reach, reach_of, too_far
 from kpi.checking.report import Finding, Path, Report
 from kpi.checking.rows import GIVE_DATES, Rows
 from kpi.checking.texts import Texts
@@ -52,6 +53,7 @@ class Formulas:
         self._texts = texts
         self._findings: dict[str, list[Finding]] = {}
         self._summaries: dict[str, Summary] = {}
+        self._reach: dict[str, Reach] = {}
 
     def check(self) -> None:
         """Report the mistakes of all formulas."""
@@ -67,6 +69,7 @@ class Formulas:
         for part in parts:
             for name in part:
                 self._summaries[name] = self._summary(self.uses[name])
+                self._measure(name, written[name][1])
         for name, (text, path) in written.items():
             for finding in self._in_text(text, self.uses.get(name, NOTHING)):
                 self.report.within(finding, path)
@@ -74,7 +77,7 @@ class Formulas:
                 self.report.within(finding, path)
         for circle in circles(graph, parts):
             at = next(used.at for used, _ in self.uses[circle[0]].names if used.name == circle[1])
-            message = "formulas lead in a circle: " + " → ".join(circle)
+            message = "formulas lead in a circle: " + in_brief(circle)
             self.report.within(Finding("E045", message, at), written[circle[0]][1])
 
     def unknown(self, name: Name) -> Finding | None:
@@ -152,6 +155,15 @@ class Formulas:
                 for length, example in below.every.items():
                     every.setdefault(length, example)
         return Summary(snapshot, undated, dated, moment, shift, every)
+
+    def _measure(self, name: str, path: Path) -> None:
+        """All names below have been measured, unless they stand in a circle."""
+        uses = self.uses[name]
+        self._reach[name] = reach_of(uses, self._reach)
+        finding = too_far(self._reach[name], uses, self._reach)
+        if finding is not None:
+            self._reach[name] = Reach(vast=True)
+            self.report.within(finding, path)
 
     # What is wrong with a text wherever it stands.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from kpi.checking.circles import circles, components
+from kpi.checking.circles import circles, components, in_brief
 from kpi.checking.report import Path, Report
 from kpi.model import Goal, Kpi, Plan
 
@@ -17,7 +17,7 @@ def check_links(plan: Plan, broken: Collection[tuple[str, str]], report: Report)
             links.goal(goal.parent, ("goals", goal.id, "parent"))
     parents = {goal.id: [goal.parent] if goal.parent is not None else [] for goal in plan.goals.values()}
     for circle in circles(parents, components(parents)):
-        message = "parents lead in a circle: " + " → ".join(circle)
+        message = "parents lead in a circle: " + in_brief(circle)
         report.at("E045", message, ("goals", circle[0], "parent"), "the topmost goal has no parent")
     for kpi in plan.kpis.values():
         path: Path = ("kpis", kpi.id)

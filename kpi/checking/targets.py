@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kpi.checking.circles import in_brief
 from kpi.checking.expressions import Formulas
 from kpi.checking.report import Finding, Path
 from kpi.formulas.tree import At, Name
@@ -72,7 +73,7 @@ def _own(named: Named, kpi: Kpi, formulas: Formulas) -> Finding | None:
             way = [name]
             while len(way) == 1 or way[-1] != kpi.id:
                 way.append(came_from[way[-1]])
-            message = f'the target of "{kpi.id}" leads back to its own value: ' + " → ".join(way[::-1])
+            message = f'the target of "{kpi.id}" leads back to its own value: ' + in_brief(way[::-1])
             return Finding("E045", message, named.at, "a value of an earlier period will do: year_ago, previous")
         uses = formulas.uses.get(name)
         for used, shift in uses.names if uses is not None else ():

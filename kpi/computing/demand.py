@@ -48,13 +48,18 @@ class Need:
 
 def expand(node: tree.Node, checked: Checked, seen: set[str]) -> Iterator[tree.Node]:
     """A formula and those of all measures and KPIs that it names, each once."""
-    yield node
-    for name in walk(node):
-        if isinstance(name, tree.Name) and name.name not in seen:
-            seen.add(name.name)
-            below = checked.measures.get(name.name) or checked.formulas.get(name.name)
-            if below is not None:
-                yield from expand(below, checked, seen)
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        below: list[tree.Node] = []
+        for name in walk(current):
+            if isinstance(name, tree.Name) and name.name not in seen:
+                seen.add(name.name)
+                formula = checked.measures.get(name.name) or checked.formulas.get(name.name)
+                if formula is not None:
+                    below.append(formula)
+        waiting.extend(reversed(below))
 
 
 def needs_of(

@@ -49,7 +49,9 @@ class Evaluator:
     """Evaluates the formulas of a plan.
 
     ``lookup`` gives the value of an aggregate over a window, and whether it is a duration; in the first pass it only
-    notes what is asked. Every branch is always visited, so that both passes ask for the same.
+    notes what is asked. Every branch is always visited, so that both passes ask for the same. One that may
+    ``remember`` works out the value of a KPI in a period once, however many name it, until it is told to ``forget``;
+    what the value asked for is asked for again each time.
     """
 
     def __init__(
@@ -60,13 +62,18 @@ class Evaluator:
         calendar: Calendar,
         snapshots: frozenset[str],
         lookup: Callable[[Request], Amount],
+        *,
+        remember: bool = False,
     ) -> None:
         self.formulas = formulas
         self.measures = measures
         self.kpis = kpis
         self.calendar = calendar
         self.snapshots = snapshots
-        self.lookup = lookup
+        self._lookup = lookup
+        self._remember = remember
+        self._known: dict[tuple[str, Period, Period], tuple[Value, dict[Request, None]]] = {}
+        self._asked: dict[Request, None] = {}
         self._windows: dict[str, Window] = {}
         self._units: dict[str, Unit] = {}
 
@@ -76,6 +83,33 @@ class Evaluator:
         if kpi.formula is None:
             value = kpi.values.get(whole(period, self.calendar).label)
             return None if value is None else round12(float(value))
+        if not self._remember:
+            return self._of_formula(kpi_id, period, now)
+        known = self._known.get((kpi_id, period, now))
+        if known is not None:
+            for request in known[1]:
+                self.lookup(request)
+            return known[0]
+        around, self._asked = self._asked, {}
+        try:
+            found = self._of_formula(kpi_id, period, now)
+            self._known[kpi_id, period, now] = found, self._asked
+        finally:
+            around.update(self._asked)
+            self._asked = around
+        return found
+
+    def lookup(self, request: Request) -> Amount:
+        """What is known of an aggregate over a window; that it was asked for is kept beside the value being worked
+        out."""
+        self._asked[request] = None
+        return self._lookup(request)
+
+    def forget(self) -> None:
+        """Work out all values anew, for there are others to look up now."""
+        self._known.clear()
+
+    def _of_formula(self, kpi_id: str, period: Period, now: Period) -> Value:
         formula = self.formulas.get(kpi_id)
         if formula is None:
             return None

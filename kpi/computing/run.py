@@ -84,9 +84,13 @@ class Run:
         self.store: Store | None = None
         self._seen: list[Request] = []
         self._of_name: dict[str, tuple[list[str], list[tuple[tuple[str, ...], tree.Aggregate]]]] = {}
+        self._paths: dict[int, tuple[str, ...]] = {
+            **{id(node): ("measures", measure) for measure, node in checked.measures.items()},
+            **{id(node): ("kpis", kpi, "formula") for kpi, node in checked.formulas.items()},
+        }
         snapshots = frozenset(name for name, source in self.plan.sources.items() if source.snapshot)
         self.evaluator = Evaluator(
-            checked.formulas, checked.measures, self.plan.kpis, self.calendar, snapshots, self._lookup
+            checked.formulas, checked.measures, self.plan.kpis, self.calendar, snapshots, self._lookup, remember=True
         )
 
     def results(self, kpis: Sequence[str]) -> Results:
@@ -147,6 +151,7 @@ class Run:
                 self.failures[source] = in_words(error)
             except self.engine.Error as error:
                 self.failures[source] = f"{source}: {first_line(error)}"
+        self.evaluator.forget()
 
     # Periods and values.
 
@@ -218,11 +223,7 @@ class Run:
         formula = self.checked.formulas.get(name) or self.checked.measures.get(name)
         if formula is None:
             return []
-        by_node: dict[int, tuple[str, ...]] = {
-            id(node): ("measures", measure) for measure, node in self.checked.measures.items()
-        }
-        by_node |= {id(node): ("kpis", kpi, "formula") for kpi, node in self.checked.formulas.items()}
-        texts = [(by_node[id(node)], node) for node in expand(formula, self.checked, set())]
+        texts = [(self._paths[id(node)], node) for node in expand(formula, self.checked, set())]
         # Two formulas with the same text are one tree.
         own = ("kpis", name, "formula") if name in self.checked.formulas else ("measures", name)
         return [(own, formula), *texts[1:]]

@@ -328,10 +328,9 @@ kpis:
     ]
 
 
-def test_a_long_chain_and_a_large_circle_are_no_trouble(tmp_path: Path) -> None:
-    chain = "".join(f"  m{number}: m{number + 1}\n" for number in range(3000)) + "  m3000: 1\n"
-    assert found_in(tmp_path, "\nmeasures:\n" + chain) == []
-    circle = checked_plan(tmp_path, "\nmeasures:\n" + chain.replace("m3000: 1", "m3000: m0"))
+def test_a_large_circle_is_no_trouble(tmp_path: Path) -> None:
+    chain = "".join(f"  m{number}: m{number + 1}\n" for number in range(3000)) + "  m3000: m0\n"
+    circle = checked_plan(tmp_path, "\nmeasures:\n" + chain)
     (found,) = circle.diagnostics
     assert found.code == "E045"
     assert found.message.endswith("m3000 → m0")
