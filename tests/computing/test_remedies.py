@@ -59,17 +59,17 @@ def test_a_quotation_mark_may_be_escaped(project: Project) -> None:
 def test_a_title_is_named_where_its_rows_do_not_fit(project: Project) -> None:
     project.write("d.csv", b"Sales report\nMarch 2026\n\nregion,amount\nnorth,1\nsouth,2\n")
     project.source("d", date=None)
-    said = project.problem("count(d)")
+    said = project.problem("count_distinct(d.sales_report)")
     assert "d.csv:4: 2 fields where the header has 1; line 1 is perhaps no header: say read: {skip_rows: 3}" in said
     project.source("d", date=None, read={"skip_rows": 3})
     assert project.value("sum(d.amount)") == 3
 
 
 def test_another_table_below_is_named(project: Project) -> None:
-    project.write("d.csv", b"region,amount\nnorth,1\n\nproduct,units,price\ntea,1,2\n")
-    project.source("d", date=None)
-    assert "another table seems to begin in line 4: make two files of it" in project.problem("sum(d.amount)")
-    project.write("d.csv", b"region,amount\nnorth,1\n\nsouth,1,2\n")
+    project.write("d.csv", b"day,amount\n2026-06-01,1\n\nproduct,units,price\ntea,1,2\n")
+    project.source("d")
+    assert "another table seems to begin there: make two files of it" in project.problem("sum(d.amount)")
+    project.write("d.csv", b"day,amount\n2026-06-01,1\n\n2026-06-02,1,2\n")
     assert "mend the row" in project.problem("sum(d.amount)")
 
 
