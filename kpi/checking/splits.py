@@ -52,12 +52,19 @@ def split_by(checked: Checked, kpis: Collection[str], column: str) -> Checked:
 def cannot_split(checked: Checked, kpis: Collection[str], column: str) -> UsageError:
     """The error for a column by which none of these KPIs can be split."""
     known: dict[str, None] = {}
+    half: str | None = None
     for kpi in kpis:
-        for source in _sources(kpi, lambda name: _uses(checked, name)):
+        sources = _sources(kpi, lambda name: _uses(checked, name))
+        for source in sources:
             known |= dict.fromkeys((*(checked.facts[source].columns or ()), *checked.plan.sources[source].computed))
+        having = [_may_have(checked, source, column) for source in sources]
+        if any(having) and not all(having) and half is None:
+            half = f"{kpi} also looks at {sources[having.index(False)]}, which has no such column"
     near = did_you_mean(column, known)
-    hint = near if near is not None and near.startswith("did") else "it takes a column that all sources of a KPI have"
-    return UsageError(f'--split: no KPI here can be split by "{column}"', hint=hint)
+    fallback = (
+        near if near is not None and near.startswith("did") else "a split needs a column that all its sources have"
+    )
+    return UsageError(f'--split: no KPI here can be split by "{column}"', hint=half or fallback)
 
 
 def _may_have(checked: Checked, source: str, column: str) -> bool:

@@ -6,7 +6,7 @@ from kpi.computing.series import SourceUse
 from kpi.model import Thresholds
 from kpi.periods.words import day_in_full, day_in_words
 from kpi.rendering.chart import chart_lines
-from kpi.rendering.layout import Line, Piece, line, sides, wrap
+from kpi.rendering.layout import Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.rendering.marks import status_mark
 from kpi.rendering.plain import columns, one_line, visible
 from kpi.reporting.show import ShowView
@@ -25,6 +25,7 @@ def show_lines(view: ShowView, width: int, *, sql: bool = False) -> list[Line]:
         lines += _prose(row.kpi.question, width, "dim")
     lines += [(), *_facts(view, width)]
     lines += _history(view, width)
+    lines += _parts(view, width)
     lines += _notes(view, width)
     lines += _definition(view, width)
     lines += _sources(view, width)
@@ -62,6 +63,7 @@ def _facts(view: ShowView, width: int) -> list[Line]:
         ("thresholds", _thresholds(kpi.thresholds)),
         ("baseline", view.baseline_display and view.baseline_display + _since(view)),
         ("note", row.message),
+        ("note", "; ".join(row.warnings)),
         ("goal", view.goal and (view.goal.name or view.goal.id)),
         ("owner", kpi.owner),
         ("kind", ", ".join(filter(None, [kpi.indicator, kpi.kind]))),
@@ -114,6 +116,34 @@ def _history(view: ShowView, width: int) -> list[Line]:
     legend = Piece("╌╌ target" if targets else "", "dim")
     head = sides(_heading("History"), [line(legend)], width)
     return [(), head, *[(Piece("  "), *row) for row in chart]]
+
+
+def _parts(view: ShowView, width: int) -> list[Line]:
+    """What the KPI is for each value of the column by which it is split."""
+    rows = [part.row for part in view.row.parts]
+    if not rows:
+        return []
+    marks = [status_mark(row.status, row.pace) for row in rows]
+    columns_ = [
+        [one_line(text or "") for text in texts]
+        for texts in zip(*((row.display or "–", row.change_display, row.target_display) for row in rows), strict=True)
+    ]
+    while True:  # the target, then the change go where there is no room
+        widths = [max(map(columns, texts)) for texts in columns_]
+        room = width - 4 - sum(one + 2 for one in widths if one) - max(map(width_of, marks))
+        if room >= NARROWEST or len(widths) == 1:
+            break
+        columns_.pop()
+    names = [cut_text(one_line(row.name), max(room, NARROWEST)) for row in rows]
+    longest = max(map(columns, names))
+    lines: list[Line] = [(), _heading(f"By {one_line(view.row.by or '')}")]
+    for name, mark, *cells in zip(names, marks, *columns_, strict=True):
+        pieces: Line = (Piece("  "), *fill(line(name), longest))
+        for place, (text, one) in enumerate(zip(cells, widths, strict=True)):
+            if one:
+                pieces += (Piece("  "), *fill(line(text), one, "left" if place else "right"))
+        lines.append(cut((*pieces, Piece("  "), *mark), width))
+    return lines
 
 
 def _notes(view: ShowView, width: int) -> list[Line]:

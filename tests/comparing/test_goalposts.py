@@ -225,3 +225,35 @@ def test_S6_when_the_glide_path_starts(before: str, after: str, expected: list[s
 
 def test_a_start_without_a_way_is_neither_later_nor_earlier() -> None:
     hold("since: 2026-01-01", "every: month", [("other", "since")])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("split: channel", "split: {by: Channel, limit: 8}", []),
+        ("", "split: channel", [("other", "split")]),
+        ("split: channel", "split: region", [("other", "split")]),
+        ("split: channel", "split: {by: channel, limit: 3}", [("other", "split.limit")]),
+        (
+            "split: {by: channel, targets: {web: at least 3, shop: at most 4}}",
+            "split: {by: channel, targets: {web: at least 2, fair: at least 1}}",
+            [
+                ("loosened", "split.targets.web"),
+                ("loosened", "split.targets.shop"),
+                ("tightened", "split.targets.fair"),
+            ],
+        ),
+    ],
+)
+def test_splits_and_the_targets_of_parts(before: str, after: str, expected: list[tuple[str, str]]) -> None:
+    hold(f"formula: count(orders), {before}", f"formula: count(orders), {after}", expected)
+
+
+def test_the_target_of_a_part_stands_on_its_own_line() -> None:
+    split = "formula: count(orders)\n    split:\n      by: channel\n      targets:\n        web: at least 3\n"
+    plan = f"kpis:\n  sales:\n    name: Sales\n    {split}"
+    (change,) = changes(plan, plan.replace("least 3", "least 4"))
+    assert (change.kind, change.field, change.before, change.after) == (
+        "tightened", "split.targets.web", "at least 3", "at least 4",
+    )  # fmt: skip
+    assert change.place.line - changes("", plan)[0].place.line == 6
