@@ -60,11 +60,8 @@ def cannot_split(checked: Checked, kpis: Collection[str], column: str) -> UsageE
         having = [_may_have(checked, source, column) for source in sources]
         if any(having) and not all(having) and half is None:
             half = f"{kpi} also looks at {sources[having.index(False)]}, which has no such column"
-    near = did_you_mean(column, known)
-    fallback = (
-        near if near is not None and near.startswith("did") else "a split needs a column that all its sources have"
-    )
-    return UsageError(f'--split: no KPI here can be split by "{column}"', hint=half or fallback)
+    hint = half or did_you_mean(column, known) or "a split needs a column that all sources of a KPI have"
+    return UsageError(f'--split: no KPI here can be split by "{column}"', hint=hint)
 
 
 def _may_have(checked: Checked, source: str, column: str) -> bool:

@@ -136,7 +136,7 @@ def test_the_command_line_splits_what_it_can(tmp_path: Path) -> None:
     [
         (["sales"], "amuont", 'did you mean "amount"?'),
         (["both"], "channel", "both also looks at crowd, which has no such column"),
-        (["hand"], "channel", "a split needs a column that all its sources have"),
+        (["hand"], "channel", "a split needs a column that all sources of a KPI have"),
     ],
 )
 def test_a_column_by_which_nothing_can_be_split(tmp_path: Path, kpis: list[str], column: str, hint: str) -> None:
