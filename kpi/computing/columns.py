@@ -47,8 +47,8 @@ class Reading:
     ``sql`` is NULL where the text cannot be read. ``sure``: every row that does not fit is a bad row; else the guess
     is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been. ``raw``: the
     SQL takes the text as it stands in the file, empty where it is blank, which saves trimming every value of a large
-    one. ``gaps``: what is no
-    value is an empty one, as data frames write NaN.
+    one. ``gaps``: what is no value is an empty one, as data frames write NaN. ``cast``: a dear part of the SQL that
+    stands in it more than once, to be worked out once a row.
     """
 
     name: str
@@ -58,20 +58,25 @@ class Reading:
     words: str
     raw: bool = False
     gaps: bool = False
+    cast: str | None = None
 
     @property
     def bad(self) -> str | None:
         """SQL for: there is a value, and it cannot be read. None where every text can be."""
-        column = quoted(self.name)
+        return self.bad_in(quoted(self.name), self.sql)
+
+    def bad_in(self, column: str, value: str) -> str | None:
+        """:attr:`bad` where the text is in ``column`` and what was made of it in ``value``."""
         if self.gaps:
             return None
         if self.kind == "text" and self.raw:
             # Text that would have to be trimmed is no fault, only a guess that did not hold.
-            return f"{column} <> '' AND ({column} < '!' OR suffix({column}, ' '))"
-        if self.sql == column:
+            return f"(CASE WHEN {column} < '!' THEN {column} <> '' ELSE suffix({column}, ' ') END)"
+        if self.sql == quoted(self.name):
             return None
-        blank = f" AND trim({column}) <> ''" if self.raw else ""
-        return f"{column} IS NOT NULL AND {self.sql} IS NULL{blank}"
+        # An engine works out both sides of an AND for all rows, but a branch only for the few that get there.
+        blank = f"trim({column}) <> ''" if self.raw else "true"
+        return f"(CASE WHEN {value} IS NULL AND {column} IS NOT NULL THEN {blank} END)"
 
 
 class Readings:
@@ -114,17 +119,17 @@ class Readings:
         does not fit, since numbers lose its leading zeros and, beyond 2**53, its last digits."""
         column = quoted(name)
         if kind == "number":
-            sql = plain_number_sql(column)
             if self._marks != (".", None):
-                sql = number_sql(column, *self._marks)
-            elif exact:
-                cast = f"TRY_CAST({column} AS DOUBLE)"
+                return Reading(name, "number", number_sql(column, *self._marks), False, "a number")
+            cast, sql = f"TRY_CAST({column} AS DOUBLE)", plain_number_sql(column)
+            if exact:
                 sql = f"(CASE WHEN abs({cast}) < {EXACT} AND NOT {like_a_code(column)} THEN {cast} END)"
-            return Reading(name, "number", sql, False, "a number")
+            return Reading(name, "number", sql, False, "a number", cast=cast)
         if kind == "boolean":
             return Reading(name, "boolean", boolean_sql(column), False, "true or false")
         if kind == "date":
-            return Reading(name, "date", date_sql(column), False, "a date like 2026-06-30")
+            cast = f"TRY_CAST({column} AS DATE)"
+            return Reading(name, "date", date_sql(column), False, "a date like 2026-06-30", cast=cast)
         if kind == "timestamp":
             sql = f"coalesce({timestamp_sql(column)}, CAST({date_sql(column)} AS TIMESTAMP))"
             return Reading(name, "timestamp", sql, False, "a time like 2026-06-30 14:05")
