@@ -51,11 +51,12 @@ def _view(checked: Checked, results: Results, id_: str, to_date: bool) -> ShowVi
     from kpi.reporting.show import show_view
 
     node = checked.formulas.get(id_)
+    files = [path for facts in checked.facts.values() for path in facts.files]
     if node is None:
-        return show_view(checked.plan, results, id_, definition=None, to_date=to_date)
+        return show_view(checked.plan, results, id_, definition=None, files=files, to_date=to_date)
     words = describe(node, checked.measures, date_columns(checked.plan.sources, checked.rows))
     used = [name.name for name in names(node)]
-    return show_view(checked.plan, results, id_, definition=words, measures=used, to_date=to_date)
+    return show_view(checked.plan, results, id_, definition=words, measures=used, files=files, to_date=to_date)
 
 
 def _rendered(view: ShowView, format_: str, sql: bool) -> str:

@@ -33,7 +33,7 @@ def show_lines(view: ShowView, width: int, *, sql: bool = False) -> list[Line]:
         lines += [(), _heading("SQL")]
         for source, statement in view.sql:
             lines.append(line("  ", Piece(f"-- {visible(source)}", "dim")))
-            lines += [line("  ", visible(text.expandtabs(4))) for text in statement.splitlines()]
+            lines += [line("  ", visible(text.expandtabs(4))) for text in f"{statement};".splitlines()]
         if not view.sql:
             lines.append(line("  none: nothing was read"))
     return lines

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
+from kpi.computing.engine import text_literal
 from kpi.computing.series import Point, Results, SourceUse
 from kpi.judging import target_lines
 from kpi.model import Goal, Op, Plan
@@ -64,9 +67,11 @@ def show_view(
     *,
     definition: str | None,
     measures: Sequence[str] = (),
+    files: Sequence[Path] = (),
     to_date: bool = False,
 ) -> ShowView:
-    """The view of the KPI ``id_``, which ``results`` holds. ``measures`` are the names its formula uses."""
+    """The view of the KPI ``id_``, which ``results`` holds. ``measures`` are the names its formula uses,
+    ``files`` those that were read."""
     kpi, series = plan.kpis[id_], results.series[id_]
     calendar = plan.calendar.build()
     row = whole_row(kpi, series, calendar)
@@ -83,6 +88,17 @@ def show_view(
         line=line,
         upper=upper,
         sources=tuple(use for source, use in results.sources.items() if source in used),
-        sql=tuple((source, statement) for source, statement in results.sql if source in used),
+        sql=tuple(
+            (source, _from_folder(statement, plan, files)) for source, statement in results.sql if source in used
+        ),
         to_date=to_date,
     )
+
+
+def _from_folder(statement: str, plan: Plan, files: Sequence[Path]) -> str:
+    """The statement as it runs in the plan's folder: the project's own files are named from there."""
+    for path in files:
+        if path.is_relative_to(plan.root):
+            near = os.path.relpath(path, plan.folder).replace(os.sep, "/")
+            statement = statement.replace(text_literal(str(path)), text_literal(near))
+    return statement

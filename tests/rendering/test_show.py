@@ -138,7 +138,7 @@ def test_sql_only_when_asked_for_and_never_cut() -> None:
     assert "SQL" not in text(view_of())
     long = "SELECT " + ", ".join(f"column_{n}" for n in range(40))
     view = replace(view_of(), sql=(("orders", f"{long}\n\tFROM x\x1b[2J"),))
-    assert section("SQL", text(view, sql=True)) == ["  -- orders", f"  {long}", "      FROM x\ufffd[2J"]
+    assert section("SQL", text(view, sql=True)) == ["  -- orders", f"  {long}", "      FROM x\ufffd[2J;"]
 
 
 def test_only_the_statements_of_its_own_sources() -> None:
