@@ -63,8 +63,15 @@ def chunks(pairs: Sequence[tuple[int, Span]]) -> Iterator[list[tuple[int, Span]]
         yield chunk
 
 
-def statement(table: str, value: str, conditions: dict[int, str | None], wanted: Sequence[tuple[int, Span]]) -> str:
-    """SQL for one row of counts, one for each of ``wanted``: a key of ``conditions`` and a window."""
+def statement(
+    table: str,
+    value: str,
+    conditions: dict[int, str | None],
+    wanted: Sequence[tuple[int, Span]],
+    by: str | None = None,
+) -> str:
+    """SQL for one row of counts, one for each of ``wanted``: a key of ``conditions`` and a window. ``by``: for a row
+    for each value of this SQL, which stands first in it."""
     edges = sorted({edge for _, span in wanted for edge in (span.start, span.end)})
     starts = [edges[:-1][at : at + WORD] for at in range(0, len(edges) - 1, WORD)]
     seen = [f"{cell_sql(part, i > 0, edges[(i + 1) * WORD :][:1])} AS c{i}" for i, part in enumerate(starts)]
@@ -84,9 +91,11 @@ def statement(table: str, value: str, conditions: dict[int, str | None], wanted:
         masks = {i: mask for i in range(len(starts)) if (mask := bits_between(first - i * WORD, last - i * WORD))}
         any_bit = " OR ".join(f"b{column}_{i} & {mask}::UBIGINT <> 0" for i, mask in masks.items())
         counts.append(f"count(CASE WHEN {any_bit or 'false'} THEN 1 END)")
+    head, key, end = ("", "v", "") if by is None else ("part, ", "v, part", " GROUP BY part")
+    seen += [f"{by} AS part"] if by is not None else []
     return (
-        f"SELECT {', '.join(counts)} FROM (\nSELECT {', '.join(kept)} FROM (\n"
-        f"SELECT {value} AS v, {', '.join(seen)}\nFROM {table} t WHERE {' AND '.join(where)}) GROUP BY v)"
+        f"SELECT {head}{', '.join(counts)} FROM (\nSELECT {head}{', '.join(kept)} FROM (\n"
+        f"SELECT {value} AS v, {', '.join(seen)}\nFROM {table} t WHERE {' AND '.join(where)}) GROUP BY {key}){end}"
     )
 
 

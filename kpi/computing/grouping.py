@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from kpi.computing.cuts import MOST_VALUES, OTHER, Answers, Cells, Cut, FilterCutter, Key, Values, holds, text_of
+from kpi.computing.distinct import chunks, statement
 from kpi.computing.engine import Engine, quoted
 from kpi.computing.gather import MANY_ROWS, MOMENTS, Gatherer, Request, has_edges, values_of
 from kpi.computing.parts import BY_DAY, Value, finished, merged, partials, whole_sql
@@ -142,33 +143,24 @@ class Grouping(Gatherer):
         return answers
 
     def _of_sightings(self, wanted: Asked) -> Answers:
-        """Distinct counts over any windows from one pass, as for the whole; see ``Gatherer``."""
-        answers: Answers = {}
-        for aggregate in dict.fromkeys(request.aggregate for request, _ in wanted):
-            part, asked = self._parts[aggregate], [pair for pair in wanted if pair[0].aggregate == aggregate]
-            where = f"{part.value} IS NOT NULL" + (f" AND {part.condition}" if part.condition else "")
-            ends = sorted({span.end for _, span in asked})
-            counts = ", ".join(f"sum(CASE WHEN next >= DATE '{end.isoformat()}' THEN n END)" for end in ends)
-            rows = self.engine.run(
-                self.table.source.id,
-                f"SELECT part, day, {counts} FROM (SELECT part, day, next, count(*) AS n FROM (\n"
-                "SELECT part, unnest(days) AS day, unnest(list_append(days[2:], DATE '9999-12-31')) AS next FROM (\n"
-                f"SELECT {self._sql} AS part, list(DISTINCT t.day$ ORDER BY t.day$) AS days\n"
-                f"FROM {self.table.name} t WHERE {where} GROUP BY {part.value}, 1\n"
-                ")) GROUP BY part, day, next) GROUP BY part, day ORDER BY day",
-            )
-            of_part: dict[Key, list[tuple[Any, ...]]] = {}
-            for row in rows:
-                of_part.setdefault(self._decode(row[0]), []).append(row)
-            days_of = {part: [row[1] for row in rows] for part, rows in of_part.items()}
-            columns = {end: place for place, end in enumerate(ends, 2)}
-            for request, span in asked:
-                cells: dict[Key, Value] = {}
-                for key, own in of_part.items():
-                    inside = own[bisect_left(days_of[key], span.start) : bisect_left(days_of[key], span.end)]
-                    cells[key] = float(sum(row[columns[span.end]] or 0 for row in inside))
-                answers[request] = self._cells(request, cells)
-        return answers
+        """Distinct counts over any windows from one pass, as for the whole."""
+        aggregates = list(dict.fromkeys(request.aggregate for request, _ in wanted))
+        pairs: dict[str, dict[tuple[int, Span], list[Request]]] = {}
+        for request, span in wanted:
+            place = aggregates.index(request.aggregate)
+            of_value = pairs.setdefault(self._parts[request.aggregate].value or "1", {})
+            of_value.setdefault((place, span), []).append(request)
+        cells: dict[Request, dict[Key, Value]] = {request: {} for request, _ in wanted}
+        for value, asked in pairs.items():
+            for chunk in chunks(list(asked)):
+                conditions = {place: self._parts[aggregates[place]].condition for place, _ in chunk}
+                sql = statement(self.table.name, value, conditions, chunk, self._sql)
+                for row in self.engine.run(self.table.source.id, sql):
+                    part = self._decode(row[0])
+                    for pair, count in zip(chunk, row[1:], strict=True):
+                        for request in asked[pair]:
+                            cells[request][part] = float(count)
+        return {request: self._cells(request, found) for request, found in cells.items()}
 
     def _of_windows(self, wanted: Asked) -> Answers:
         """Window by window; aggregates with the same windows share a statement."""
