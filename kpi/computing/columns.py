@@ -8,11 +8,12 @@ decided over all rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kpi.computing.engine import Engine, quoted
 from kpi.computing.hints import date_hint
+from kpi.computing.notations import Notation, notations
 from kpi.computing.numbers import (
     LAST_MOMENT,
     counted_days_sql,
@@ -30,6 +31,7 @@ from kpi.computing.numbers import (
 from kpi.computing.rows import SQL_TYPES, TIMES, Kind
 from kpi.errors import KpiError
 from kpi.model import Source
+from kpi.sources import SourceFacts
 
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 CODE = re.compile(r"[-+]?\d{16,}$|0\d")
@@ -86,6 +88,7 @@ class Readings:
         self.source = source
         self._types = {name.casefold(): text for name, text in source.types.items()}
         self._marks = marks(source.read)
+        self._notations: dict[str, Notation] = {}
 
     def declared(self, name: str) -> Reading | None:
         """The reading that ``types`` asks for, or None."""
@@ -97,7 +100,7 @@ class Readings:
         column = quoted(name)
         if kind == "number":
             sql = number_sql(column, *self._marks)
-            return Reading(name, "number", sql, True, "a number")
+            return self._alike(Reading(name, "number", sql, True, "a number"), decorated=True)
         if kind == "boolean":
             return Reading(name, "boolean", boolean_sql(column), True, "true or false")
         if kind == "duration":
@@ -113,6 +116,23 @@ class Readings:
             sql = f"CAST({counted} AS DATE)" if kind == "date" else counted
             return replace(iso, sql=f"coalesce({iso.sql}, {sql})", sure=True)
         return Reading(name, "text", column, True, "text")
+
+    def look(self, sample: Mapping[str, Sequence[str]], facts: SourceFacts) -> None:
+        """Take note of how the numbers in the first rows are written."""
+        self._notations = notations(sample, facts, decimal=bool(self.source.read.decimal or self.source.read.thousands))
+
+    def _alike(self, reading: Reading, *, decorated: bool) -> Reading:
+        """The reading of numbers that are all written in one way."""
+        notation = self._notations.get(reading.name.casefold())
+        fits = None if notation is None else notation.fits(quoted(reading.name), decorated=decorated)
+        if notation is None or fits is None:
+            return reading
+        return replace(reading, sql=f"(CASE WHEN {fits} THEN {reading.sql} END)", words=notation.words)
+
+    def _demanded(self, name: str) -> Reading:
+        """The reading of a column that a formula takes for numbers: what is none is a bad row."""
+        reading = replace(self.of_kind(name, "number"), sure=True)
+        return self._alike(reading, decorated=self._marks != (".", None))
 
     def of_kind(self, name: str, kind: Kind, *, exact: bool = False) -> Reading:
         """The reading for a guessed or demanded kind. ``exact``: what may be a name of something rather than an amount
@@ -158,7 +178,7 @@ class Readings:
         values = {value for text in sample if (value := text.strip())}
         if demanded == "number":
             words = values and not any(map(DIGIT.search, values))
-            return None if words else replace(self.of_kind(name, "number"), sure=True)
+            return None if words else self._demanded(name)
         if demanded == "text":
             return self.of_kind(name, "text")
         if not values:
@@ -202,7 +222,7 @@ class Readings:
         # Where no value has any digit the formula is wrong, not the rows: then it alone is told so.
         digits = f"SELECT 1 FROM {table} WHERE regexp_matches({quoted(name)}, '\\d') LIMIT 1"
         if demanded == "number" and engine.ask(digits):
-            return replace(self.of_kind(name, "number"), sure=True)
+            return self._demanded(name)
         for choice, fit in zip(choices, fits, strict=True):
             if fit == total and demanded in (None, "date" if choice.kind in TIMES else choice.kind):
                 return replace(choice, sure=True)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from kpi.computing.columns import Reading
 from kpi.computing.engine import Engine, quoted, text_literal
-from kpi.computing.hints import SKIP, date_hint, empty_hint, number_hint
-from kpi.computing.numbers import number_sql
+from kpi.computing.hints import SKIP, date_hint, empty_hint, notation_hint, number_hint
+from kpi.computing.numbers import marks, number_sql
 from kpi.computing.oddities import odd_row
 from kpi.computing.records import records
 from kpi.computing.remedies import MEND, MEND_QUOTE, remedy
@@ -118,7 +118,10 @@ class BadRows:
             return None
         place, value = self._find(reading.name, {str(value).strip() for value in values})
         shown_value = value if value is not None else str(values[0])
-        words = f'{place}{self.source.id}.{reading.name}: "{shorten(shown_value)}" is not {reading.words}'
+        expected = reading.words
+        if reading.kind == "number" and not self._is_number(shown_value, *marks(self.source.read)):
+            expected = "a number"
+        words = f'{place}{self.source.id}.{reading.name}: "{shorten(shown_value)}" is not {expected}'
         count, odd = self._count(min(i, self.bits)), self._odd
         hint = self._hint(reading, shown_value, count)
         return count, words, odd if odd is not None and hint in (None, SKIP) else hint
@@ -132,13 +135,15 @@ class BadRows:
             return None if known else date_hint(reading.name, value.strip())
         if found is None and reading.kind == "number":
             total = self.engine.ask(f"SELECT count(*) FROM {self.table}")[0][0]
-            text = text_literal(value)
-
-            def reads(decimal: str) -> bool:
-                return self.engine.ask(f"SELECT {number_sql(text, decimal, None)}")[0][0] is not None
-
-            found = number_hint(reading.name, value, most=2 < count > total / 2, reads=reads)
+            if reading.words != "a number" and self._is_number(value, *marks(self.source.read)):
+                return notation_hint(reading.name, reading.words)
+            most = 2 < count > total / 2
+            found = number_hint(reading.name, value, most=most, reads=lambda decimal: self._is_number(value, decimal))
         return found
+
+    def _is_number(self, value: str, decimal: str, thousands: str | None = None) -> bool:
+        """Whether a value is a number once it is declared as one."""
+        return self.engine.ask(f"SELECT {number_sql(text_literal(value), decimal, thousands)}")[0][0] is not None
 
     def _without_date(self) -> tuple[int, str, str | None]:
         """The rows whose date is empty; of a computed date that means that nothing could be made of the row."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from kpi.computing.notations import LIKE_THE_OTHERS, TWO_WAYS
+
 SKIP = "on_bad_rows: skip leaves such rows out and says how many"
 EMPTY_SPELLINGS = {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "#value!"}
 DURATION = re.compile(r"-?\d+([:.])\d\d(\1\d\d)?")
@@ -58,6 +60,18 @@ def date_hint(name: str, value: str) -> str:
         )
     shape = shape or "date %d/%m/%Y"
     return f'say how it is written: types: {{{name}: "{shape}"}}; rows without a date: on_bad_rows: skip'
+
+
+def notation_hint(name: str, words: str) -> str | None:
+    """What to write for a number that is written otherwise than the rest of its column; None for any other fault."""
+    if words == TWO_WAYS:
+        return 'say read: {decimal: ","} if the point stands between thousands, read: {decimal: "."} if it does not'
+    if words.startswith(LIKE_THE_OTHERS):
+        return (
+            "different things are not added up; where both mean the same, leave types out, and say "
+            f"computed: {{{name}_number: number({name})}}"
+        )
+    return None
 
 
 def number_hint(name: str, value: str, *, most: bool, reads: Callable[[str], bool]) -> str:

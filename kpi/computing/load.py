@@ -91,6 +91,7 @@ class Loader:
     def _load(self, scan: Scan) -> Table:
         """The table, by guessed kinds where they hold for all rows."""
         sample = sample_of(self.facts, self.source)
+        self._readings.look(sample, self.facts)
         readings = {name: self._ready(name, type_name) for name, type_name in scan.types.items()}
         guesses: dict[str, Reading | None] = {}
         for name, ready in readings.items():

@@ -5,7 +5,9 @@ from __future__ import annotations
 from kpi.computing.engine import text_literal
 from kpi.model import ReadOptions
 
-SIGNS = "$€£¥₹₩₺₽₪฿"
+SIGNS = r"\p{Sc}"
+# Any sign of a currency, also with the letters of a country before it (US$, R$), a code, or letters used for one.
+CURRENCY = rf"(?:[A-Z]{{0,2}}{SIGNS}|[A-Z]{{3}}|kr|zł|Kč|Ft|Rs|Fr)"
 # Spaces that spreadsheets use between groups: no-break, thin, narrow no-break.
 SPACES = "\u00a0\u2009\u202f"
 # The last moment that has a name; exports write that day for an end that is not in sight.
@@ -51,7 +53,7 @@ def number_sql(text: str, decimal: str, thousands: str | None) -> str:
     lakhs = (group_mark(mark) for mark in between if mark != decimal and mark in ",.")
     grouped = "|".join(shapes_of_groups + [f"\\d{{1,2}}(?:{mark}\\d\\d)+{mark}\\d{{3}}" for mark in lakhs])
     number = f"(?:(?:{grouped}|\\d+)(?:{point}\\d*)?|{point}\\d+)(?:\\s*%)?"
-    currency = f"(?:[{SIGNS}]|[A-Z]{{3}})"
+    currency = CURRENCY
     body = f"(?:{currency}\\s*)?{number}(?:\\s*{currency})?"
     shapes = (
         f"[-+−]?\\s*{body}", f"{currency}\\s*[-+−]\\s*{number}", f"{body}\\s*[-−]",
@@ -67,7 +69,7 @@ def number_sql(text: str, decimal: str, thousands: str | None) -> str:
     return (
         f"(CASE WHEN regexp_full_match({trimmed}, {text_literal('|'.join(shapes))}) "
         f"THEN {value} * (CASE WHEN {negative} THEN -1 ELSE 1 END) "
-        f"WHEN regexp_full_match({trimmed}, '[{SIGNS}] *-') THEN 0.0::DOUBLE "
+        f"WHEN regexp_full_match({trimmed}, '[A-Z]{{0,2}}{SIGNS} *-') THEN 0.0::DOUBLE "
         f"WHEN regexp_full_match({trimmed}, '[-+]?\\d+{point}?\\d*[eE][-+]?\\d+') "
         f"THEN {plain_number_sql(exponent)} END)"
     )
