@@ -1,64 +1,26 @@
-"""Many rows: `kpi status` against careful SQL by hand and against pandas, in one run.
+"""Many rows: `kpi status` against careful SQL by hand and against pandas.
 
 One file of orders, 14 KPIs at three grains: sums, counts, ratios, averages, a median, and distinct counts over a week,
-a month, a quarter, three rolling months and the year to date. All three must give the same numbers. Time and memory
-are those of whole processes, turn by turn; the medians of all turns make the ratios. Writes only a temporary folder.
+a month, a quarter, three rolling months and the year to date. All three must give the same numbers; nothing is
+remembered from one run to the next.
 
-    python benchmarks/large.py [--rows 5000000] [--turns 3]
+    python benchmarks/large.py [--turns 3] [--rows 5000000] [--json FILE]
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import subprocess
 import sys
-import time
+from functools import partial
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
-REPOSITORY = Path(__file__).parents[1]
+from orders import PLAN, make
+from racing import KPI, in_turn, installed, parser, ratio, report, run
+
+OURS = "kpi status"
 LIMITS = {"SQL by hand": (0.6, None), "pandas": (0.5, 0.5)}  # time, memory
-GENERATE = """
-import sys, duckdb
-rows, path = int(sys.argv[1]), sys.argv[2]
-duckdb.execute("SET enable_progress_bar = false")
-duckdb.execute("SELECT setseed(0.42)")
-duckdb.execute(f'''COPY (SELECT i AS order_id,
-  DATE '2024-01-01' + CAST(floor(i * 912.0 / {rows}) AS INTEGER) AS ordered_at,
-  CAST(random() * {max(rows // 25, 10)} AS INTEGER) AS customer_id, CAST(random() * 2000 AS INTEGER) AS product_id,
-  round(5 + random() * 200, 2) AS amount, 1 + CAST(random() * 4 AS INTEGER) AS quantity,
-  ['web', 'app', 'store', 'phone'][1 + CAST(random() * 3 AS INTEGER)] AS channel,
-  ['paid', 'paid', 'paid', 'refunded', 'open'][1 + CAST(random() * 4 AS INTEGER)] AS status
-  FROM range({rows}) t(i)) TO '{path}' (HEADER)''')
-"""
-PLAN = """
-version: 1
-title: Large
-as_of: 2026-06-30
-sources:
-  orders: {path: orders.csv, date: ordered_at}
-measures:
-  paid: sum(orders.amount[status == "paid"])
-kpis:
-  paid_month: {name: Paid by month, every: month, formula: paid}
-  paid_week: {name: Paid by week, every: week, formula: paid}
-  paid_quarter: {name: Paid by quarter, every: quarter, formula: paid}
-  orders_month: {name: Orders by month, every: month, formula: count(orders)}
-  order_value: {name: Order value, every: month, formula: 'paid / count(orders[status == "paid"])'}
-  buyers_month: {name: Buyers by month, every: month, formula: count_distinct(orders.customer_id)}
-  buyers_week: {name: Buyers by week, every: week, formula: count_distinct(orders.customer_id)}
-  buyers_quarter: {name: Buyers by quarter, every: quarter, formula: count_distinct(orders.customer_id)}
-  buyers_rolling: {name: Rolling buyers, every: month, window: 3 months, formula: count_distinct(orders.customer_id)}
-  buyers_year: {name: Buyers of a year, every: month, window: year to date, formula: count_distinct(orders.customer_id)}
-  median_amount: {name: Median amount, every: month, formula: median(orders.amount)}
-  basket: {name: Basket, every: week, formula: avg(orders.quantity)}
-  refunded: {name: Refunded, every: month, formula: 'count(orders[status == "refunded"]) / count(orders)'}
-  web: {name: On the web, every: month, formula: 'sum(orders.quantity[channel == "web"]) / sum(orders.quantity)'}
-"""
 # 13 periods each: the one shown and the twelve before it.
 SQL = """
 import json, duckdb
@@ -121,19 +83,6 @@ print(json.dumps(out))
 """
 
 
-def timed(arguments: list[str], folder: Path) -> tuple[float, float, str]:
-    """Seconds and peak MiB of one Python process, and what it printed. Raises RuntimeError when it fails."""
-    start = time.perf_counter()
-    with subprocess.Popen([sys.executable, *arguments], cwd=folder, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        printed = process.stdout.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{arguments[:3]} ended with {process.returncode}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024, printed.decode()
-
-
 def values(printed: str) -> dict[str, dict[str, float]]:
     """The values of all KPIs by the first day of their periods."""
     found: dict[str, Any] = json.loads(printed)
@@ -148,59 +97,39 @@ def values(printed: str) -> dict[str, dict[str, float]]:
 
 
 def agree(ours: dict[str, dict[str, float]], theirs: dict[str, dict[str, float]]) -> int:
-    """How many values were compared. Raises AssertionError for the first that differ."""
+    """How many values were compared. Raises ValueError for the first that differ."""
     compared = 0
     for kpi, series in ours.items():
         for start, value in series.items():
             other = theirs[kpi][start]
-            assert abs(value - other) <= 1e-9 * max(1.0, abs(other)), (kpi, start, value, other)
+            if abs(value - other) > 1e-9 * max(1.0, abs(other)):
+                raise ValueError(f"{kpi} of {start}: {value}, the other {other}")
             compared += 1
     return compared
 
 
-def measure(rows: int, turns: int) -> dict[str, tuple[float, float]]:
-    """Median seconds and MiB of each way to the same numbers."""
-    ways = {
-        "kpi status": ["-m", "kpi", "status", "--format", "json"],
-        "SQL by hand": ["-c", SQL],
-        "pandas": ["-c", PANDAS],
-    }
-    os.environ["PYTHONPATH"] = str(REPOSITORY)
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        subprocess.run([sys.executable, "-c", GENERATE, str(rows), str(folder / "orders.csv")], check=True)
-        (folder / "kpi.yaml").write_text(PLAN, encoding="utf-8")
-        runs: dict[str, list[tuple[float, float]]] = {way: [] for way in ways}
-        found: dict[str, dict[str, dict[str, float]]] = {}
-        for turn in range(turns + 1):
-            for way, arguments in ways.items():
-                seconds, peak, printed = timed(arguments, folder)
-                found[way] = values(printed)
-                if turn:  # the first turn warms the file cache
-                    runs[way].append((seconds, peak))
-        size = (folder / "orders.csv").stat().st_size / 1e6
-        compared = [agree(found["kpi status"], found[way]) for way in ways if way != "kpi status"]
-    print(f"{rows:,} rows, {size:,.0f} MB; {compared[0]} values agree with SQL, {compared[1]} with pandas")
-    return {way: (median(s for s, _ in taken), median(p for _, p in taken)) for way, taken in runs.items()}
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=5_000_000)
-    parser.add_argument("--turns", type=int, default=3)
-    asked = parser.parse_args()
-    found = measure(asked.rows, asked.turns)
-    ours = found["kpi status"]
-    print(f"{'':<14}{'seconds':>9}{'MiB':>7}   {'kpi takes':>10}{'limit':>7}{'memory':>9}{'limit':>7}")
-    print(f"{'kpi status':<14}{ours[0]:>9.2f}{ours[1]:>7.0f}")
-    missed = False
+    options = parser(__doc__, turns=3)
+    options.add_argument("--rows", type=int, default=5_000_000)
+    asked = options.parse_args()
+    with TemporaryDirectory() as name, installed() as environment:
+        folder = Path(name)
+        size = make(folder / "orders.csv", asked.rows)
+        (folder / "kpi.yaml").write_text(PLAN, encoding="utf-8")
+        commands = {
+            OURS: [*KPI, "status", "--no-cache", "--format", "json"],
+            "SQL by hand": [sys.executable, "-c", SQL],
+            "pandas": [sys.executable, "-c", PANDAS],
+        }
+        runs = in_turn({way: partial(run, each, folder, environment) for way, each in commands.items()}, asked.turns)
+    found = {way: values(taken[-1].printed) for way, taken in runs.items()}
+    said = [f"{asked.rows:,} rows, {size:,.0f} MB."]
+    said += [f"{agree(found[OURS], found[way])} values agree with {way}." for way in LIMITS]
+    ratios = []
     for way, (time_limit, memory_limit) in LIMITS.items():
-        seconds, peak = found[way]
-        ratio, memory = ours[0] / seconds, ours[1] / peak
-        missed |= ratio > time_limit or (memory_limit is not None and memory > memory_limit)
-        limit = "" if memory_limit is None else f"{memory_limit}"
-        print(f"{way:<14}{seconds:>9.2f}{peak:>7.0f}   {ratio:>9.2f}×{time_limit:>7}{memory:>8.2f}×{limit:>7}")
-    return int(missed)
+        ratios.append(ratio(OURS, runs[OURS], way, runs[way], time_limit))
+        ratios.append(ratio(f"{OURS}, memory", runs[OURS], way, runs[way], memory_limit, of="memory"))
+    return report(ratios, asked, said)
 
 
 if __name__ == "__main__":
