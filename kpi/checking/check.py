@@ -12,7 +12,6 @@ from kpi.checking.links import check_links
 from kpi.checking.queries import Token, check_query, sources_named, tables_read, tokens
 from kpi.checking.report import Finding, Report
 from kpi.checking.rows import Rows
-from kpi.checking.splits import check_splits
 from kpi.checking.targets import check_targets
 from kpi.checking.texts import Texts
 from kpi.model import Plan
@@ -36,7 +35,10 @@ def check(read: ReadResult) -> Checked:
     formulas = Formulas(plan, rows, read.broken, texts, report)
     formulas.check()
     check_targets(formulas)
-    check_splits(formulas)
+    if any(kpi.split is not None for kpi in plan.kpis.values()):
+        from kpi.checking.splits import check_splits
+
+        check_splits(formulas)
     check_links(plan, read.broken, report)
     order = {file: number for number, file in enumerate(plan.files)}
     every = (*read.diagnostics, *report.found)

@@ -49,6 +49,12 @@ def split_by(checked: Checked, kpis: Collection[str], column: str) -> Checked:
     return checked._replace(plan=changed)
 
 
+def unsplit(checked: Checked) -> Checked:
+    """The same, with no KPI split."""
+    found = {kpi.id: replace(kpi, split=None) for kpi in checked.plan.kpis.values() if kpi.split is not None}
+    return checked._replace(plan=replace(checked.plan, kpis={**checked.plan.kpis, **found})) if found else checked
+
+
 def cannot_split(checked: Checked, kpis: Collection[str], column: str) -> UsageError:
     """The error for a column by which none of these KPIs can be split."""
     known: dict[str, None] = {}

@@ -100,8 +100,9 @@ def _compute(
     day = as_of_day((after if versions[1].there else before).plan, as_of)
     with progress(f"Computing {len(asked)} KPIs twice"):
         olds = [id_ for id_ in asked.values() if id_ is not None and id_ in before.plan.kpis]
-        old = compute(before, day, kpis=olds, periods=max(periods, 12))
-        new = compute(after, day, kpis=[id_ for id_ in asked if id_ in after.plan.kpis], periods=max(periods, 12))
+        old = compute(before, day, kpis=olds, periods=max(periods, 12), parts=False)
+        news = [id_ for id_ in asked if id_ in after.plan.kpis]
+        new = compute(after, day, kpis=news, periods=max(periods, 12), parts=False)
     problems = [
         f"{version.label}: {problem}"
         for version, results in zip(versions, (old, new), strict=True)

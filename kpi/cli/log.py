@@ -95,7 +95,7 @@ def _values(event: Event, problems: dict[str, None]) -> ValueChange | None:
     day = as_of_day(after.plan) if event.commit is None else event.commit.day
     sides = []
     for checked, id_ in ((before, event.id_before), (after, event.id)):
-        results = compute(checked, day, kpis=[id_] if id_ is not None and id_ in checked.plan.kpis else [])
+        results = compute(checked, day, kpis=[id_] if id_ is not None and id_ in checked.plan.kpis else [], parts=False)
         problems |= {f"{day}: {problem}": None for problem in results.problems}
         sides.append((checked.plan, results))
     return value_changes({event.id: event.id_before}, sides[0], sides[1]).get(event.id)

@@ -27,6 +27,7 @@ def compute(
     periods: int = 12,
     against: Against = "previous period",
     cache: Path | None = None,
+    parts: bool = True,
 ) -> Results:
     """The series of the KPIs named (None: all) at ``as_of``, a day that counts as over.
 
@@ -34,8 +35,12 @@ def compute(
     before it make the history. A change is measured ``against`` the period before, or the same one a year ago. A
     source that cannot be read fails only the KPIs that use it: see ``Series.problem`` and ``Results.problems``.
     ``cache`` is a folder to remember results in; None remembers nothing. Remembered ones have no ``scans``.
-    Raises nothing for what is in the data.
+    ``parts``: also of KPIs that are split. Raises nothing for what is in the data.
     """
+    if not parts:
+        from kpi.checking.splits import unsplit
+
+        checked = unsplit(checked)
     wanted = list(checked.plan.kpis if kpis is None else kpis)
 
     def run(store: Store | None = None) -> Results:

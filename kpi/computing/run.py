@@ -12,13 +12,13 @@ from kpi.computing.evaluate import Amount, Evaluator, MixedKindsError, is_additi
 from kpi.computing.gather import Gatherer, Request
 from kpi.computing.parts import Value
 from kpi.computing.queries import first_line
+from kpi.computing.references import references_of
 from kpi.computing.remembering import NotRememberedError
 from kpi.computing.series import Against, Point, Results, Series, SourceUse
 from kpi.computing.sourcing import Sourcing, in_words, placed
 from kpi.computing.table import Table
 from kpi.errors import KpiError, TextError
 from kpi.formulas import tree, walk
-from kpi.model import Kpi, Reference, Target
 from kpi.periods import (
     Every,
     Period,
@@ -380,21 +380,6 @@ def has_row(table: Table, period: Period) -> bool:
     from bisect import bisect_left
 
     return bisect_left(table.days, period.start) < bisect_left(table.days, period.end)
-
-
-def references_of(kpi: Kpi) -> list[str]:
-    """The measures and KPIs that the targets and the thresholds name."""
-    targets: list[Target] = []
-    if isinstance(kpi.target, Target):
-        targets.append(kpi.target)
-    elif kpi.target is not None:
-        targets += [entry.target for entry in kpi.target]
-    if kpi.thresholds is not None:
-        targets += [t for t in (kpi.thresholds.green, kpi.thresholds.yellow) if t is not None]
-    if kpi.split is not None:
-        targets += kpi.split.targets.values()
-    bounds = [bound for target in targets for bound in (target.value, target.upper)]
-    return list(dict.fromkeys(bound.name for bound in bounds if isinstance(bound, Reference)))
 
 
 def trimmed(points: list[Point]) -> tuple[Point, ...]:

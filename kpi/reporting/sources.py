@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from kpi.computing.run import references_of
+from kpi.computing.references import references_of
 from kpi.computing.survey import Surveyed
 from kpi.model import Source
 from kpi.periods import parse_updated

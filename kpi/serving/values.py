@@ -93,7 +93,7 @@ def value_of(analysis: Analysis, kpi: str) -> Value:
     from kpi.reporting import status_view
 
     try:
-        results = compute(analysis.checked, analysis.day, kpis=[kpi], periods=HISTORY)
+        results = compute(analysis.checked, analysis.day, kpis=[kpi], periods=HISTORY, parts=False)
         row = status_view(analysis.plan, results).rows[0]
     except Exception as fault:  # a mistake of ours must not take the editor's other answers along
         return Value(problem=f"no value: internal fault: {type(fault).__name__}: {fault}")

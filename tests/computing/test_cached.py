@@ -8,13 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from computing.support import Project
 
 from kpi.caching import identity
-from kpi.computing import Results
+from kpi.checking.splits import split_by
+from kpi.computing import Results, compute
 
 CACHE = ".kpi-cache"
 
@@ -54,6 +56,21 @@ def test_an_unchanged_project_reads_no_file_and_answers_the_same(orders: Project
     assert again.series == first.series == anew.series
     assert again.sources == first.sources
     assert again.sql == first.sql
+
+
+def test_a_split_is_another_question(orders: Project) -> None:
+    whole = run(orders)
+    checked = split_by(orders.checked(), ["revenue"], "filename")
+    day = date.fromisoformat(orders.as_of)
+    first, again = (compute(checked, day, cache=orders.folder / CACHE) for _ in range(2))
+    assert (was_remembered(whole), was_remembered(first), was_remembered(again)) == (False, False, True)
+    assert whole.series["revenue"].split is None
+    assert again.series == first.series
+    split = again.series["revenue"].split
+    assert split is not None
+    assert {part.value: part.series.shown.value for part in split.parts} == {"orders-05.csv": 0, "orders-06.csv": 75}
+    assert run(orders).series == whole.series
+    assert compute(checked, day, parts=False).series == whole.series
 
 
 def rewrite(project: Project) -> None:
