@@ -192,17 +192,17 @@ class BadRows:
         return "", None
 
     def _find_json(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
-        for path in self.facts.files:
-            if path.suffix in (".jsonl", ".ndjson"):
-                import json
+        from kpi.computing.objects import find
 
-                pairs = (zip(file.names, file.header, strict=True) for file in self.facts.per_file)
-                key = dict(chain.from_iterable(pairs))
-                with path.open(encoding="utf-8") as lines:
-                    for number, line in enumerate(lines, 1):
-                        value = json.loads(line).get(key.get(column, column)) if line.strip() else None
-                        if ("" if value is None else str(value)).strip() in values:
-                            return f"{shown(path, self.source, self.plan)}:{number}: ", str(value)
+        pairs = (zip(file.names, file.header, strict=True) for file in self.facts.per_file)
+        key = dict(chain.from_iterable(pairs)).get(column, column)
+        for path in self.facts.files:
+            try:
+                found = find(path, key, values)
+            except (ValueError, OSError):
+                continue
+            if found is not None:
+                return f"{shown(path, self.source, self.plan)}{found[0]}: ", found[1]
         files = self.facts.files
         return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
 
@@ -264,15 +264,21 @@ def describe_reader_error(error: Exception, source: Source, facts: SourceFacts, 
     for path, name in names.items():
         text = text.replace(path, name)
     line = re.match(r".*CSV Error on Line: (\d+)", text)
+    if facts.kind == "json":
+        from kpi.computing.objects import first_fault
+
+        for file in facts.files:
+            if fault := first_fault(file):
+                return KpiError(f"{names[str(file)]}{fault}", hint="mend that line, or write the file once more")
     if line is None:
         return KpiError(f"{source.id}: {shorten(text.splitlines()[0], 200)}")
     # First the row as it stands, which may have several lines, then what is wrong with it, then what else there is.
     said = re.split(r"^Possible ", text, maxsplit=1, flags=re.MULTILINE)[0].strip().splitlines()
     words = in_words(said[-1])
-    file = re.search(r"^\s*file\s*=\s*(.+)$", text, re.MULTILINE)
-    if file is None:
+    stated = re.search(r"^\s*file\s*=\s*(.+)$", text, re.MULTILINE)
+    if stated is None:
         return KpiError(f"{source.id}: {words}", hint=MEND)
-    name = file[1].strip()
+    name = stated[1].strip()
     if "UTF-8" in words:
         hint = "say the encoding: read: {encoding: cp1252}, or latin-1"
     else:

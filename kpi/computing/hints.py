@@ -78,6 +78,8 @@ def number_hint(name: str, value: str, *, most: bool, reads: Callable[[str], boo
     """What to write for a number in another notation. ``most``: most values of the column cannot be read; ``reads``
     says whether the value is a number with a decimal mark, once it is declared as one."""
     value = value.strip()
+    if value.startswith(("[", "{")):
+        return "a list or an object is no value: write what is in it under keys or columns of its own"
     point, comma = reads("."), reads(",")
     declared = f"types: {{{name}: number}}"
     if point and comma and re.search(r"[.,]\d{3}(?!\d)", value):

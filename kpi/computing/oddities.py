@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from csv import Error
 from typing import NamedTuple
 
-from kpi.computing.records import records, whole_lines
-from kpi.computing.scan import opened
+from kpi.computing.records import opened, records, whole_lines
 from kpi.errors import KpiError
 from kpi.model import Source
 from kpi.sources import FileFacts

@@ -1,14 +1,22 @@
-"""The rows of a text file with their lines, by the standard library: for samples, and to say where something stands."""
+"""Text files by the standard library: their text, copies of it, and their rows with lines, for samples and messages."""
 
 from __future__ import annotations
 
+import codecs
+import zlib
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
-from kpi.computing.scan import opened
+from kpi.errors import KpiError
 from kpi.model import Source
 from kpi.sources import FileFacts
+from kpi.sources.signatures import signature
 from kpi.sources.sniffing import table_reader
+
+if TYPE_CHECKING:
+    from gzip import GzipFile
 
 
 def records(file: FileFacts, source: Source, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
@@ -41,3 +49,64 @@ def whole_lines(pieces: Iterator[str]) -> Iterator[str]:
         held = text[cut:]
         yield text[:cut]
     yield held
+
+
+def opened_bytes(path: Path) -> IO[bytes] | GzipFile:
+    """The file, unpacked where it is packed."""
+    if path.name.lower().endswith(".gz"):
+        import gzip
+
+        return gzip.open(path, "rb")
+    return path.open("rb")
+
+
+def opened(file: FileFacts) -> Iterator[str]:
+    """The text of a file, in pieces. Raises UnicodeDecodeError, OSError."""
+    decoder = codecs.getincrementaldecoder(file.encoding)()
+    with opened_bytes(file.path) as stream:
+        while block := stream.read(1 << 20):
+            yield decoder.decode(block)
+        yield decoder.decode(b"", final=True)
+
+
+def copy_text(file: FileFacts, target: Path, name: str, *, even: bool) -> None:
+    """Write a copy in UTF-8; ``even`` makes all line endings alike. Raises KpiError for text in another encoding."""
+    line = 1
+    try:
+        with target.open("w", encoding="utf-8", newline="") as out:
+            held = ""
+            for piece in opened(file):
+                line += piece.count("\n")
+                text = held + piece
+                held = "\r" if even and text.endswith("\r") else ""
+                text = text[: len(text) - len(held)]
+                out.write(text.replace("\r\n", "\n").replace("\r", "\n") if even else text)
+            out.write("\n" if held else "")
+    except UnicodeError as error:
+        if isinstance(error, UnicodeDecodeError):
+            line += error.object[: error.start].count(b"\n")
+        hint = "say the right one: read: {encoding: cp1252}, or latin-1, utf-16"
+        raise KpiError(f"{name}:{line}: this is not {file.encoding}", hint=hint) from None
+    except (EOFError, zlib.error, OSError) as error:
+        if not file.path.name.lower().endswith(".gz"):
+            raise
+        words = "breaks off" if isinstance(error, EOFError) else "is damaged"
+        raise KpiError(f"{name} is not a whole gzip file: it {words}", hint="fetch it once more") from None
+
+
+def refuse_other(path: Path, name: str) -> None:
+    """Raise KpiError for a file that does not begin and end as Parquet does."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+        file.seek(max(0, path.stat().st_size - 4))
+        last = file.read()
+    if head[:4] == last == b"PAR1" and path.stat().st_size > 8:
+        return
+    if not head:
+        raise KpiError(f"{name} is empty", hint="write it once more")
+    if head[:4] == b"PAR1":
+        raise KpiError(f"{name} is not a whole Parquet file: its end is missing", hint="write or fetch it once more")
+    other = signature(head)
+    if other is None:
+        raise KpiError(f"{name} is not a Parquet file", hint="if it is text, let its name end in .csv")
+    raise KpiError(f"{name} is not a Parquet file but {other.what}", hint=other.mend)

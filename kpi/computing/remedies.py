@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kpi.computing.oddities import odd_row
-from kpi.computing.records import records
-from kpi.computing.scan import opened
+from kpi.computing.records import opened, records
 from kpi.model import Source
 from kpi.sources import DOUBTFUL, FileFacts, SourceFacts
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from kpi.computing.demand import Need
 from kpi.computing.engine import Engine, quoted, text_literal
+from kpi.computing.records import copy_text, refuse_other
 from kpi.errors import KpiError, did_you_mean
 from kpi.model import Plan, Source
 from kpi.sources import DOUBTFUL, FileFacts, SourceFacts, shown
@@ -18,8 +17,6 @@ from kpi.sources.headers import named
 
 FILENAME = "filename"
 FILE = "file$"
-if TYPE_CHECKING:
-    from gzip import GzipFile
 
 UTF8 = ("utf-8", "utf-8-sig", "utf8", "ascii", "us-ascii")
 # What the reader is told that an empty value looks like. It lets a row have one field too many if that is an empty
@@ -128,9 +125,10 @@ class Scanner:
             return
         for problem in self.facts.problems:
             if problem.code == DOUBTFUL:
-                raise KpiError(problem.message, hint=f"say {problem.hint}; or read: {{header: true}} if it is one")
-        first, *others = self.facts.per_file
-        for file in others:
+                said = f"say {problem.hint}; or read: {{header: true}} if it is one"
+                raise KpiError(problem.message, hint=said if self.facts.kind == "csv" else problem.hint)
+        for file in self.facts.per_file[1:]:
+            first = self.facts.per_file[0]
             if not {name.casefold() for name in file.names} & {name.casefold() for name in first.names}:
                 message = f"{self.name(file.path)} has none of the columns of {self.name(first.path)}"
                 raise KpiError(message, hint="is its header missing? Add it, or make a source of its own for that file")
@@ -205,10 +203,20 @@ class Scanner:
 
     def _json(self) -> Scan:
         """All objects as they stand, in a table, since only all of them tell the keys."""
+        from kpi.computing.objects import copied, marked, refuse_odd
+
         table = f"json${self.source.id}"
-        listed = ", ".join(text_literal(str(path)) for path in self.facts.files)
+        self._refuse_doubtful()
+        paths: list[str] = []
+        for path in self.facts.files:
+            encoding = marked(path)
+            target = self.engine.scratch() / f"{len(paths)}.json" if encoding else path
+            paths.append(str(copied(path, encoding, target) if encoding else path))
+            self.names[paths[-1]] = self.name(path)
+        listed = ", ".join(map(text_literal, paths))
         read = f"SELECT * FROM read_json_objects([{listed}], filename='file$')"
         self.engine.run(self.source.id, f"CREATE OR REPLACE TEMP TABLE {table} AS {read}", scans_files=True)
+        refuse_odd(self.engine, table, self.names.__getitem__)
         found = self.engine.ask(f"SELECT list(DISTINCT key) FROM (SELECT unnest(json_keys(json)) AS key FROM {table})")
         keys = sorted(found[0][0] or ())
         names = self._named(keys, self.facts.files[0])
@@ -219,13 +227,14 @@ class Scanner:
             chosen.append(f"json_extract_string(json, {text_literal(pointer)}) AS {quoted(name)}")
         types = dict.fromkeys(columns, "VARCHAR")
         if self._wants(FILENAME):
-            chosen.append(f"{self._renamed('file$', [str(path) for path in self.facts.files])} AS {quoted(FILENAME)}")
+            chosen.append(f"{self._renamed('file$', paths)} AS {quoted(FILENAME)}")
             types[FILENAME] = "VARCHAR"
         return Scan(f"(SELECT {', '.join(chosen) or '1 AS c0'} FROM {table})", types, "table")
 
     def _parquet(self) -> Scan:
         per_file: list[tuple[Path, dict[str, str], dict[str, str]]] = []
         for path in self.facts.files:
+            refuse_other(path, self.name(path))
             described = self.engine.ask(f"DESCRIBE SELECT * FROM read_parquet([{text_literal(str(path))}])")
             stated = {row[0]: row[1] for row in described}
             names = {name.casefold(): key for name, key in self._named(list(stated), path).items()}
@@ -324,46 +333,3 @@ def wider(one: str | None, other: str) -> str:
         if one.split("(")[0] in family and other.split("(")[0] in family:
             return widest
     return "VARCHAR"
-
-
-def opened_bytes(path: Path) -> IO[bytes] | GzipFile:
-    """The file, unpacked where it is packed."""
-    if path.name.lower().endswith(".gz"):
-        import gzip
-
-        return gzip.open(path, "rb")
-    return path.open("rb")
-
-
-def opened(file: FileFacts) -> Iterator[str]:
-    """The text of a file, in pieces. Raises UnicodeDecodeError, OSError."""
-    decoder = codecs.getincrementaldecoder(file.encoding)()
-    with opened_bytes(file.path) as stream:
-        while block := stream.read(1 << 20):
-            yield decoder.decode(block)
-        yield decoder.decode(b"", final=True)
-
-
-def copy_text(file: FileFacts, target: Path, name: str, *, even: bool) -> None:
-    """Write a copy in UTF-8; ``even`` makes all line endings alike. Raises KpiError for text in another encoding."""
-    line = 1
-    try:
-        with target.open("w", encoding="utf-8", newline="") as out:
-            held = ""
-            for piece in opened(file):
-                line += piece.count("\n")
-                text = held + piece
-                held = "\r" if even and text.endswith("\r") else ""
-                text = text[: len(text) - len(held)]
-                out.write(text.replace("\r\n", "\n").replace("\r", "\n") if even else text)
-            out.write("\n" if held else "")
-    except UnicodeError as error:
-        if isinstance(error, UnicodeDecodeError):
-            line += error.object[: error.start].count(b"\n")
-        hint = "say the right one: read: {encoding: cp1252}, or latin-1, utf-16"
-        raise KpiError(f"{name}:{line}: this is not {file.encoding}", hint=hint) from None
-    except (EOFError, zlib.error, OSError) as error:
-        if not file.path.name.lower().endswith(".gz"):
-            raise
-        words = "breaks off" if isinstance(error, EOFError) else "is damaged"
-        raise KpiError(f"{name} is not a whole gzip file: it {words}", hint="fetch it once more") from None

@@ -11,6 +11,7 @@ from kpi.model import Plan, Source
 from kpi.sources.files import Found, Kind, OutsideError, find_files, kind_of, kind_of_name, shown
 from kpi.sources.headers import named
 from kpi.sources.names import folded, positional_name
+from kpi.sources.signatures import signature
 from kpi.sources.sniffing import Layout, layout
 from kpi.sources.text import UnreadableError, read_bytes, read_head
 
@@ -201,8 +202,22 @@ class _Look:
         raw = read_bytes(path, _JSON_LIMIT + 1)
         if len(raw) > _JSON_LIMIT:
             return None
-        header = json_keys(raw)
+        rows = json_rows(raw)
+        objects = [row for row in rows if isinstance(row, dict)]
+        header = tuple(dict.fromkeys(key for row in objects for key in row))
+        self._doubt_one(path, rows)
         return FileFacts(path, "utf-8", "", "", header, self._named(path, header), 0) if header else None
+
+    def _doubt_one(self, path: Path, rows: list[object]) -> None:
+        """One object that holds the rows, instead of rows."""
+        if len(rows) != 1 or not isinstance(rows[0], dict):
+            return
+        for key, value in rows[0].items():
+            if isinstance(value, list) and len(value) > 1 and all(isinstance(one, dict) for one in value):
+                message = f'{self._shown(path)} is one object, and the list of rows seems to be its "{key}"'
+                self.problems.append(
+                    Problem(DOUBTFUL, message, f"write that list to a file of its own: jq '.{key}'", path)
+                )
 
     def _named(self, path: Path, header: tuple[str, ...]) -> tuple[str, ...]:
         found = named(header, self.source.columns)
@@ -255,22 +270,41 @@ class _Look:
         return f'"{shown(path, self.source, self.plan)}"'
 
 
-def json_keys(raw: bytes) -> tuple[str, ...]:
-    """The keys of all objects in a JSON text (a list of objects, one object, or one a line), in order of appearance.
-
-    Raises UnreadableError.
-    """
+def json_rows(raw: bytes) -> list[object]:
+    """The values of a JSON text: those of a list, or one, or one a line. Raises UnreadableError."""
     import json
 
     if not raw.strip():
         raise UnreadableError("is empty")
+    other = signature(raw)
+    if other is not None and other.what != "JSON":
+        raise UnreadableError(f"is {other.what}", other.mend)
     try:
+        text = raw.decode(json.detect_encoding(raw))
         try:
-            rows = json.loads(raw)
-        except json.JSONDecodeError:
-            rows = [json.loads(line) for line in raw.splitlines() if line.strip()]
+            rows = json.loads(text)
+        except json.JSONDecodeError as fault:
+            lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+            rows = _json_lines(lines, fault)
+    except UnicodeDecodeError as fault:
+        raise UnreadableError("is not UTF-8, as JSON has to be", "save it as UTF-8") from fault
     except (ValueError, RecursionError) as fault:
-        where = f" (line {fault.lineno})" if isinstance(fault, json.JSONDecodeError) else ""
+        where = f" (line {fault.lineno}: {fault.msg})" if isinstance(fault, json.JSONDecodeError) else ""
         raise UnreadableError(f"is not JSON{where}") from fault
-    objects = [row for row in (rows if isinstance(rows, list) else [rows]) if isinstance(row, dict)]
-    return tuple(dict.fromkeys(key for row in objects for key in row))
+    return rows if isinstance(rows, list) else [rows]
+
+
+def _json_lines(lines: list[tuple[int, str]], whole: Exception) -> list[object]:
+    """One value a line. Raises json.JSONDecodeError with the line of the file, or ``whole``, what is wrong with the
+    file as one value, where not even the first line is one."""
+    import json
+
+    rows: list[object] = []
+    for number, line in lines:
+        try:
+            rows.append(json.loads(line))
+        except json.JSONDecodeError as fault:
+            if not rows:
+                raise whole from None
+            raise json.JSONDecodeError(fault.msg, "\n" * (number - 1), number - 1) from None
+    return rows

@@ -246,7 +246,7 @@ def test_json_faults_are_named(project: Project) -> None:
     assert 'd.jsonl:2: d.n: "x" is not a number' in project.problem("sum(d.n)")
     project.write("d.jsonl", b'{"day": "2026-06-01", "n": 1}\n' * 40_000 + b'{"day":')
     problem = project.problem("sum(d.n)")
-    assert "Malformed JSON" in problem
+    assert "d.jsonl:40001: this is not JSON: expecting value" in problem
     assert str(project.folder) not in problem.replace(str(project.folder / "kpi.yaml"), "")
 
 
