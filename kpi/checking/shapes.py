@@ -1,4 +1,7 @@
-"""The formats under ``types``: ``date %d/%m/%Y``, ``timestamp %Y-%m-%d %H:%M``, ``duration %H.%M.%S``."""
+"""The formats under ``types``: ``date %d/%m/%Y``, ``timestamp %Y-%m-%d %H:%M``, ``duration %H.%M.%S``.
+
+A ``duration`` without a format is one that says its units, or has hours, minutes and seconds.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,6 @@ def check_type(text: str) -> None:
     start = text.index(kind) + len(kind)
     shape = text[start:].strip()
     start = text.index(shape, start) if shape else start
-    if kind == "duration" and not shape:
-        raise TextError("a duration needs a format", 0, len(text), hint=_example(kind))
     if not shape or kind not in ("date", "timestamp", "duration"):
         return
     found = _directives(text, start, _DURATION if kind == "duration" else _KNOWN)

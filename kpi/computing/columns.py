@@ -104,7 +104,8 @@ class Readings:
         if kind == "boolean":
             return Reading(name, "boolean", boolean_sql(column), True, "true or false")
         if kind == "duration":
-            return Reading(name, "duration", duration_sql(column, shape), True, f"a duration like {shape}")
+            words = f"a duration like {shape or '1:02:03, 1h 5m or PT1H5M'}"
+            return Reading(name, "duration", duration_sql(column, shape), True, words)
         if kind in ("date", "timestamp") and shape:
             stamp = formatted_sql(column, shape)
             sql = f"CAST({stamp} AS DATE)" if kind == "date" else stamp

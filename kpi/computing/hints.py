@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from kpi.computing.notations import LIKE_THE_OTHERS, TWO_WAYS
+from kpi.computing.numbers import SPOKEN
 
 SKIP = "on_bad_rows: skip leaves such rows out and says how many"
 EMPTY_SPELLINGS = {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "#value!"}
@@ -97,6 +98,8 @@ def number_hint(name: str, value: str, *, most: bool, reads: Callable[[str], boo
             return f'if that is a duration, say types: {{{name}: "duration %H{mark}%M{mark}%S"}}'
         if mark == ":":
             return f'if that is a duration, say types: {{{name}: "duration %M:%S"}} or "duration %H:%M"'
+    if re.fullmatch(SPOKEN, value.lower()):
+        return f"if that is a duration, say types: {{{name}: duration}}"
     if most and re.fullmatch(r"\D*\d+(\.\d+)?\D*", value) and re.search(r"[^\W\d_]", value):
         return (
             f"{name} holds text; the number in it can be computed: "

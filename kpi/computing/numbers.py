@@ -127,10 +127,39 @@ def formatted_sql(text: str, shape: str) -> str:
     return f"(CASE WHEN {stamp} BETWEEN '1000-01-01' AND '{LAST_MOMENT}' THEN {stamp} END)"
 
 
+# A duration that says its units, in English or by ISO 8601, the greatest first; and one by the clock.
+UNITS = (
+    ("weeks?|wks?|w", 604800), ("days?|d", 86400), ("hours?|hrs?|h", 3600), ("minutes?|mins?|m", 60),
+    ("seconds?|secs?|s", 1),
+)  # fmt: skip
+AMOUNT = r"\d+(?:\.\d+)?"
+CLOCK = r"(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)"
+WORDS = "".join(rf"(?:{AMOUNT}\s*(?:{unit})(?:\s*,?\s*(?:and\s+)?|$))?" for unit, _ in UNITS)
+ISO = rf"p(?:{AMOUNT}w)?(?:{AMOUNT}d)?(?:t(?:{AMOUNT}h)?(?:{AMOUNT}m)?(?:{AMOUNT}s)?)?"
+SPOKEN = rf"-?(?:{WORDS}|{ISO}|{CLOCK})|\d+ days?,? {CLOCK}"
+
+
+def spoken_duration_sql(text: str) -> str:
+    """Seconds of a duration that can be read in one way only, as ``1:02:03``, ``1h 5m``, ``P1DT5M``."""
+    lower, parts = f"lower({text})", []
+    for unit, factor in UNITS:
+        # Behind the day of ISO 8601 stands a T.
+        amount = text_literal(f"({AMOUNT})\\s*(?:{unit})(?:[^a-su-z]|$)")
+        parts.append(f"coalesce(TRY_CAST(regexp_extract({lower}, {amount}, 1) AS DOUBLE), 0) * {factor}")
+    for place, factor in ((1, 3600), (2, 60), (3, 1)):
+        clock = f"regexp_extract({lower}, {text_literal(CLOCK + '$')}, {place})"
+        parts.append(f"coalesce(TRY_CAST({clock} AS DOUBLE), 0) * {factor}")
+    sign = f"(CASE WHEN {text} LIKE '-%' THEN -1 ELSE 1 END)"
+    fits = f"regexp_full_match({lower}, {text_literal(SPOKEN)}) AND regexp_matches({text}, '\\d')"
+    return f"(CASE WHEN {fits} THEN {sign} * ({' + '.join(parts)}) END)"
+
+
 def duration_sql(text: str, shape: str) -> str:
     """Seconds of a duration in a format of %d %H %M %S; the leading part may exceed its usual bound (``36:00:00``)."""
     import re
 
+    if not shape:
+        return spoken_duration_sql(text)
     names = re.findall(r"%([dHMSf])", shape)
     pattern = re.escape(shape).replace("%%", "%")
     for name in "dHMf":

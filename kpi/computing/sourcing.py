@@ -13,7 +13,7 @@ from kpi.computing.queries import expose, first_line, run_query, vet
 from kpi.computing.scan import Scan
 from kpi.computing.table import Table
 from kpi.errors import KpiError, TextError
-from kpi.sources import DOUBTFUL, MISSING, SourceFacts
+from kpi.sources import DOUBTFUL, MISSING, SourceFacts, meant
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -154,7 +154,8 @@ class Sourcing:
                 raise KpiError(problem.message, hint=problem.hint)
         missing = next((problem for problem in facts.problems if problem.code == MISSING), None)
         if missing is not None:
-            raise KpiError(missing.message, hint=missing.hint)
+            other = meant(source.path[int(missing.field[1])], source, self.plan)
+            raise KpiError(missing.message, hint=None if other is None else f'did you mean "{other}"?')
         if not facts.files:
             raise KpiError(f"{source_id}: there is no file {', '.join(source.path)}")
         if facts.kind == "csv" and len(facts.per_file) < len(facts.files):

@@ -51,7 +51,7 @@ class Source:
     columns: Mapping[str, str] = described("Names to use here: the header in the file.", factory=dict)
     types: Mapping[str, str] = described(
         "Column types where sniffing is not enough: "
-        "text, number, boolean, date FORMAT, timestamp FORMAT, duration FORMAT.",
+        "text, number, boolean, date FORMAT, timestamp FORMAT, duration, duration FORMAT.",
         factory=dict,
     )
     read: ReadOptions = described("How the files are read, where sniffing is not enough.", factory=ReadOptions)

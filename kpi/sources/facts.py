@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from kpi.errors import did_you_mean, nearest
+from kpi.errors import did_you_mean
 from kpi.model import Plan, Source
 from kpi.sources.files import Found, Kind, OutsideError, find_files, kind_of, kind_of_name, shown
 from kpi.sources.headers import named
@@ -105,32 +105,21 @@ class _Look:
 
     def at_paths(self, found: Found) -> None:
         for position in found.missing:
-            path = self.source.path[position]
-            hint = self._near(path)
-            self.problems.append(Problem(MISSING, f'there is no file "{path}"', hint, field=("path", position)))
+            message = f'there is no file "{self.source.path[position]}"'
+            self.problems.append(Problem(MISSING, message, field=("path", position)))
         for position in found.folders:
             path = self.source.path[position]
-            message, hint = f'"{path}" is a folder, not a file', f"{path.rstrip('/')}/*.csv"
-            if (self._home / path).exists() and not (self._home / path).is_dir():
-                message, hint = f'"{path}" is a device or a pipe, not a file', None
-            self.problems.append(Problem("E063", message, hint, field=("path", position)))
+            where = self._home / path
+            if where.exists() and not where.is_dir():
+                problem = Problem("E063", f'"{path}" is a device or a pipe, not a file', field=("path", position))
+            else:
+                hint = f"{path.rstrip('/')}/*.csv"
+                problem = Problem("E063", f'"{path}" is a folder, not a file', hint, field=("path", position))
+            self.problems.append(problem)
 
     @property
     def _home(self) -> Path:
         return self.plan.homes.get(self.source.id, self.plan.folder)
-
-    def _near(self, path: str) -> str | None:
-        """The file that was perhaps meant by a path that leads to nothing."""
-        folder, name = (self._home / path).parent, (self._home / path).name
-        try:
-            names = [entry.name for entry in folder.iterdir() if not entry.name.startswith(".")]
-        except (OSError, ValueError):
-            return None
-        stem, dot, ending = name.partition(".")
-        stems = [entry.partition(".")[0] for entry in names if entry.partition(".")[2].lower() == ending.lower()]
-        found = nearest(stem, stems)
-        before = path[: len(path) - len(name)]
-        return None if found is None else f'did you mean "{before}{found}{dot}{ending}"?'
 
     def of_one_kind(self, files: tuple[Path, ...], kind: Kind) -> bool:
         other = next((path for path in files if kind_of_name(path.name) != kind), None)

@@ -68,6 +68,18 @@ def find_files(source: Source, plan: Plan) -> Found:
     return Found(tuple(sorted(real.values(), key=lambda path: path.as_posix())), tuple(missing), tuple(folders))
 
 
+def meant(path: str, source: Source, plan: Plan) -> str | None:
+    """The path of the file that was perhaps meant by a path of the source that leads to nothing: one beside it with
+    nearly the same name and the same ending."""
+    from kpi.errors import nearest
+
+    where = plan.homes.get(source.id, plan.folder) / path
+    stem, dot, ending = where.name.partition(".")
+    names = (entry.name.partition(".") for entry in _entries(where.parent) if not entry.name.startswith("."))
+    found = nearest(stem, [other for other, _, end in names if end.lower() == ending.lower()])
+    return None if found is None else f"{path[: len(path) - len(where.name)]}{found}{dot}{ending}"
+
+
 def shown(path: Path, source: Source, plan: Plan) -> str:
     """A file as its path stands in the plan: relative to the folder of the file that declares the source."""
     return os.path.relpath(path, plan.homes.get(source.id, plan.folder)).replace(os.sep, "/")

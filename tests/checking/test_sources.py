@@ -153,7 +153,6 @@ sources:
         ("timestamp %Y-%m-%d %H:«%m»", "%m is the month, %M is minutes"),
         ("date   «%Q» %Y", "e.g. date %d/%m/%Y"),
         ("date %Y-«%»", "e.g. date %d/%m/%Y"),
-        ("«duration»", "write e.g. duration %H:%M:%S"),
         ("duration %H:«%Y»", "a duration takes %d, %H, %M, %S and %f"),
         ("duration «hh:mm»", "write duration %H:%M"),
     ],
@@ -174,7 +173,7 @@ def test_formats_under_types_are_E014(tmp_path: Path, written: str, words: str) 
     [
         "text", "number", "boolean", "date", "timestamp", "date %d/%m/%Y", "date %-d.%-m.%y", "date %b %d, %Y",
         "date %G-W%V-%u", "date %Y-%m", "date %Y-%j", "timestamp %Y-%m-%dT%H:%M:%S.%f%z", "timestamp %m/%d/%Y %I:%M %p",
-        "timestamp %x %X", "duration %H.%M.%S", "duration %d:%H:%M", "date %d%%%m%%%Y",
+        "timestamp %x %X", "duration %H.%M.%S", "duration %d:%H:%M", "duration", "date %d%%%m%%%Y",
     ],
 )  # fmt: skip
 def test_formats_that_are_right(tmp_path: Path, written: str) -> None:

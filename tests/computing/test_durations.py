@@ -106,3 +106,40 @@ def test_V6_row_arithmetic_with_durations(calls: Project) -> None:
     assert calls.value("sum(calls.share)") == 1
     assert calls.value('count(calls[done == "2026-06-01 00:10:00"])') == 1
     assert calls.value("count(calls[seconds(took) > 600 or took is None])") == 2
+
+
+SPOKEN = {
+    "1:02:03": 3723, "36:00:00": 129_600, "00:01:30.5": 90.5, "-0:00:05": -5, "2 days, 1:02:03": 176_523,
+    "1 day 00:00:01": 86_401, "PT1H": 3600, "PT1H30M": 5400, "P1DT2H": 93_600, "pt0.5s": 0.5, "P2W": 1_209_600,
+    "-PT5M": -300, "1h 5m": 3900, "1h5m": 3900, "90 min": 5400, "1.5 hours": 5400, "45s": 45, "3 hrs": 10_800,
+    "2 days": 172_800, "1 hour and 2 minutes": 3720, "1 week, 2 days": 777_600, "0s": 0,
+}  # fmt: skip
+
+
+def test_V6_durations_that_say_their_units_need_no_format(project: Project) -> None:
+    rows = "".join(f'2026-06-01,"{text}"\n' for text in SPOKEN)
+    project.write("d.csv", f"day,took\n{rows}".encode())
+    project.source("d", types={"took": "duration"})
+    assert project.value("sum(d.took)", unit="seconds") == pytest.approx(sum(SPOKEN.values()))
+
+
+@pytest.mark.parametrize(("text", "seconds"), SPOKEN.items())
+def test_V6_each_of_them_is_read_alike_alone_and_is_advised(project: Project, text: str, seconds: float) -> None:
+    project.write("d.csv", f'day,took\n2026-06-01,"{text}"\n'.encode())
+    project.source("d")
+    said = project.problem("sum(d.took)")
+    assert "if that is a duration, say types: {took: " in said
+    project.source("d", types={"took": "duration"})
+    assert project.value("sum(d.took)", unit="seconds") == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5m 1h", "1h 5", "1:75:00", "1:02", "P1Y", "P1M", "PT", "P", "an hour", "5 mm", "1 day, 2", "-1 day, 23:59:55",
+     "1h 1h", "1,5 h", "12", "h", "1:02:03 PM", "5 minutes ago"],
+)  # fmt: skip
+def test_R6_what_is_no_duration_in_one_way_is_named(project: Project, text: str) -> None:
+    project.write("d.csv", f'day,took\n2026-06-01,1h\n2026-06-02,"{text}"\n'.encode())
+    project.source("d", types={"took": "duration"})
+    said = project.problem("sum(d.took)")
+    assert said.startswith(f'd.csv:3: d.took: "{text}" is not a duration like 1:02:03, 1h 5m or PT1H5M')

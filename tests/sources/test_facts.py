@@ -321,15 +321,6 @@ def test_files_of_two_kinds_do_not_go_together(tmp_path: Path) -> None:
     assert only_problem(known).code == "E063"
 
 
-@pytest.mark.parametrize("path", ["Sales.csv", "sale.csv", "salse.csv"])
-def test_the_file_that_was_perhaps_meant(tmp_path: Path, path: str) -> None:
-    (tmp_path / "data").mkdir()
-    for name in ("sales.csv", "visits.csv", "sales.txt"):
-        (tmp_path / "data" / name).write_text("a\n1\n", encoding="utf-8")
-    problem = only_problem(look(tmp_path, f"data/{path}"))
-    assert (problem.code, problem.hint) == (MISSING, 'did you mean "data/sales.csv"?')
-
-
 def test_a_file_that_is_not_there_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("a\n1\n")
     known = look(tmp_path, "a-*.csv", "b.csv", "c.csv")

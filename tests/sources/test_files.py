@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpi.model import Plan, Source
-from kpi.sources import OutsideError, resolve_files
+from kpi.sources import OutsideError, meant, resolve_files
 
 
 def found(folder: Path, *paths: str, root: Path | None = None) -> list[str]:
@@ -126,3 +126,14 @@ def test_links_in_circles_and_long_patterns_end_soon(tmp_path: Path) -> None:
 def test_the_root_may_lie_above_the_plan(tmp_path: Path) -> None:
     make(tmp_path, "data/a.csv", "plans/kpi.yaml")
     assert found(tmp_path / "plans", "../data/a.csv", root=tmp_path) == ["../data/a.csv"]
+
+
+@pytest.mark.parametrize("path", ["Sales.csv", "sale.csv", "salse.csv"])
+def test_the_file_that_was_perhaps_meant(tmp_path: Path, path: str) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("sales.csv", "visits.csv", "sales.txt"):
+        (tmp_path / "data" / name).write_text("a\n1\n", encoding="utf-8")
+    plan = Plan(folder=tmp_path, root=tmp_path)
+    assert meant(f"data/{path}", Source("s", path=(f"data/{path}",)), plan) == "data/sales.csv"
+    for other in ("data/gone.csv", "nowhere/sales.csv", "data/sale.json"):
+        assert meant(other, Source("s", path=(other,)), plan) is None
