@@ -124,7 +124,7 @@ def period_count(text: str | None, default: int) -> int:
     """
     if text is None:
         return default
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST_PERIODS:
+    if text.isascii() and text.isdigit() and 1 <= int(text.lstrip("0")[:9] or 0) <= MOST_PERIODS:
         return int(text)
     raise UsageError(f'--periods cannot be "{text}"', hint=f"it is a whole number from 1 to {MOST_PERIODS}")
 
