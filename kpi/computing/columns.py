@@ -8,10 +8,11 @@ decided over all rows.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kpi.computing.engine import Engine, quoted
+from kpi.computing.engine import Engine, quoted, text_literal
 from kpi.computing.hints import date_hint
 from kpi.computing.notations import Notation, notations
 from kpi.computing.numbers import (
@@ -39,6 +40,9 @@ ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 ISO_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
 ZONE = re.compile(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
 EXACT = 2**53
+UNLISTED = "a value that is not among those of the first rows"
+# With so few different values in so many rows, a column is likely to have no others.
+FEW, ENOUGH = 8, 100
 DIGIT = re.compile(r"\d")
 
 
@@ -50,7 +54,8 @@ class Reading:
     is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been. ``raw``: the
     SQL takes the text as it stands in the file, empty where it is blank, which saves trimming every value of a large
     one. ``gaps``: what is no value is an empty one, as data frames write NaN. ``cast``: a dear part of the SQL that
-    stands in it more than once, to be worked out once a row.
+    stands in it more than once, to be worked out once a row. ``listed``: the SQL knows the values of the first rows
+    only, and raises an error that says UNLISTED at any other.
     """
 
     name: str
@@ -61,6 +66,7 @@ class Reading:
     raw: bool = False
     gaps: bool = False
     cast: str | None = None
+    listed: bool = False
 
     @property
     def bad(self) -> str | None:
@@ -69,7 +75,7 @@ class Reading:
 
     def bad_in(self, column: str, value: str) -> str | None:
         """:attr:`bad` where the text is in ``column`` and what was made of it in ``value``."""
-        if self.gaps:
+        if self.gaps or self.listed:
             return None
         if self.kind == "text" and self.raw:
             # Text that would have to be trimmed is no fault, only a guess that did not hold.
@@ -174,6 +180,20 @@ class Readings:
         if found.kind == "text":
             return replace(found, sql=f"nullif({found.sql}, '')", raw=True, sure=False)
         return replace(found, raw=True)
+
+    def listed(self, reading: Reading, sample: Sequence[str]) -> Reading:
+        """The reading of a column of text that has only the few values of the first rows: they take a byte each, and
+        are compared as quickly. Any other reading as it is."""
+        counted = Counter(value for value in sample if value)
+        if not (reading.kind == "text" and reading.raw) or len(sample) < ENOUGH or not 0 < len(counted) <= FEW:
+            return reading
+        column, texts = quoted(reading.name), {value: text_literal(value) for value in counted}
+        # In the order of texts, by which the engine compares two such columns.
+        kind = f"ENUM({', '.join(texts[value] for value in sorted(texts))})"
+        found = " ".join(f"WHEN {column} = {texts[v]} THEN {texts[v]}::{kind}" for v, _ in counted.most_common())
+        unknown = f"error({text_literal(UNLISTED + ': ')} || {column})::{kind}"
+        sql = f"(CASE {found} WHEN coalesce({column}, '') = '' THEN NULL ELSE {unknown} END)"
+        return replace(reading, sql=sql, listed=True)
 
     def _guess(self, name: str, sample: list[str], demanded: Kind | None) -> Reading | None:
         values = {value for text in sample if (value := text.strip())}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from kpi.computing.columns import Reading, Readings, as_text, native_reading
+from kpi.computing.columns import UNLISTED, Reading, Readings, as_text, native_reading
 from kpi.computing.demand import Need
 from kpi.computing.engine import Engine, quoted, text_literal
 from kpi.computing.faults import BadRows, Rejected, describe_reader_error, forget_rejected, rejected, sample_of
@@ -24,6 +24,10 @@ from kpi.sources import SourceFacts, shown
 # One bit a column in a BIGINT; the last ones share a bit.
 BITS = 60
 WIDTHS = {"UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32, "BIGINT": 63}
+
+
+# From so many bytes on it is worth looking for columns with few values.
+LARGE = 4_000_000
 
 
 class RowFaultError(KpiError):
@@ -101,12 +105,28 @@ class Loader:
         readings |= guesses
         if None in readings.values():
             scan = self._stage(scan)
-        table = self._build(scan, self._decided(readings))
+        decided = self._decided(readings)
+        try:
+            table = self._build(scan, self._listed(scan, decided, sample))
+        except self.engine.Error as error:
+            if UNLISTED not in str(error):
+                raise
+            table = self._build(scan, decided)
         if table is None:  # a guess did not hold for all rows
             scan = self._stage(scan)
             table = self._build(scan, self._decided(readings | dict.fromkeys(guesses)))
         assert table is not None, "what all rows have decided is sure"
         return table
+
+    def _listed(
+        self, scan: Scan, readings: Sequence[Reading], sample: Mapping[str, Sequence[str]]
+    ) -> Sequence[Reading]:
+        """The readings for a large source, in which columns that have few values in the first rows are trusted to have
+        no others. The engine stops at the first other one."""
+        large = sum(path.stat().st_size for path in self.facts.files) >= LARGE
+        if scan.at != "files" or self.need.everything or not large:
+            return readings
+        return [self._readings.listed(reading, sample.get(reading.name.casefold(), ())) for reading in readings]
 
     def _ready(self, name: str, type_name: str) -> Reading | None:
         """The reading of a column whose kind is no question; None for text, which may be anything."""
@@ -187,25 +207,27 @@ class Loader:
             kinds[name] = value.kind
             inner = f"(SELECT *, {value.text} AS {quoted(name)} FROM {inner} x)"
         shape, spans = self._spans(kinds)
-        condition = "true"
-        if self.where is not None:
-            condition = self._condition(kinds, self.where)
-        where_mask = self._where_mask(readings)
         exists = {"dated": "day$", "lasting": "from$", "snapshot": None}[shape]
         until = f"DATE {text_literal(self.as_of.isoformat())}"
         here = f"({exists} IS NULL OR {exists} <= {until})" if exists else "true"
-        empty = f"{exists} IS NULL" if exists else "false"
-        backwards = "until$ < from$" if shape == "lasting" and "until$" in spans else "false"
+        bad = "bad$"
+        if exists:
+            bad += f" | (CASE WHEN {exists} IS NULL THEN {1 << (last + 1)}"
+            bad += f" WHEN until$ < from$ THEN {1 << (last + 2)}" * ("until$" in spans) + " ELSE 0 END)"
+        added = list(spans.values())
+        if self.where is not None:
+            mask = self._where_mask(readings)
+            added.append(f"{self._condition(kinds, self.where)} AS kept$")
+            bad = f"CASE WHEN kept$ THEN {bad} ELSE bad$ & {mask} END"
+            here += f" AND (kept$ OR bad$ & {mask} <> 0)"
         width = next(name for name, bits in WIDTHS.items() if last + 3 <= bits)
-        sql = (
-            f"CREATE OR REPLACE TEMP TABLE {self.name} AS\nSELECT * EXCLUDE (bad$, kept$), "
-            f"CAST(CASE WHEN kept$ THEN bad$ | (CASE WHEN {empty} THEN {1 << (last + 1)} "
-            f"WHEN {backwards} THEN {1 << (last + 2)} ELSE 0 END)"
-            f" ELSE bad$ & {where_mask} END AS {width}) AS bad$ FROM (\n"
-            f"SELECT *, {condition} AS kept${''.join(', ' + s for s in spans.values())} FROM {inner} y) z\n"
-            f"WHERE {here} AND (kept$ OR bad$ & {where_mask} <> 0)"
+        left_out = "bad$" if self.where is None else "bad$, kept$"
+        self._run(
+            scan,
+            f"CREATE OR REPLACE TEMP TABLE {self.name} AS\n"
+            f"SELECT * EXCLUDE ({left_out}), CAST({bad} AS {width}) AS bad$\n"
+            f"FROM (SELECT {', '.join(['*', *added])} FROM {inner} y) z\nWHERE {here}",
         )
-        self._run(scan, sql)
         summary = self._summary(shape)
         raw = f"{self._cleaned(scan, readings)} c"
         bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, last, summary.bad)
@@ -224,24 +246,26 @@ class Loader:
     def _typed(self, scan: Scan, readings: Sequence[Reading], last: int) -> str:
         """The rows with their values, and in ``bad$`` a bit for each that cannot be read. In three steps, since the
         engine works out what stands in branches as often as it stands there."""
-        texts, values, passed, bits = [], [], [], []
+        casts, values, named, doubts, bits = [], [], [], [], []
         for i, reading in enumerate(readings):
             column, value = quoted(reading.name), reading.sql
-            texts.append(f"{column} AS r{i}$")
             if reading.cast is not None:
-                texts.append(f"{reading.cast} AS v{i}$")
-                value = value.replace(reading.cast, f"v{i}$")
-            values.append(f"{value.replace(column, f'r{i}$')} AS {column}")
-            bad = reading.bad_in(f"r{i}$", column)
-            passed.append(column)
+                casts.append(f"{reading.cast} AS cast{i}$")
+                value = value.replace(reading.cast, f"cast{i}$")
+            values.append(f"{value} AS value{i}$")
+            named.append(f"value{i}$ AS {column}")
+            bad = reading.bad_in(column, f"value{i}$")
             if bad is not None:
-                values.append(f"r{i}$")
+                # Most rows are of no doubt, and pass with one look.
+                doubts.append(bad if reading.kind == "text" else f"value{i}$ IS NULL")
                 bits.append(f"(CASE WHEN {bad} THEN {1 << min(i, last)} ELSE 0 END)")
-        file = [FILE] if self.by_file else []
-        inner = f"(SELECT {', '.join(texts + file) or '1 AS c0'} FROM {self._cleaned(scan, readings)} c)"
-        inner = f"(SELECT {', '.join(values + file) or 'c0'} FROM {inner} r)"
-        passed = passed or ["c0"]
-        return f"(SELECT {', '.join(passed + file)}, {' | '.join(bits) or '0'} AS bad$ FROM {inner} v)"
+        if self.by_file:
+            named.append(FILE)
+        inner = f"(SELECT {', '.join(['*', *casts])} FROM {self._cleaned(scan, readings)} c)"
+        inner = f"(SELECT {', '.join(['*', *values])} FROM {inner} t)"
+        named = named or ["c0"]
+        found = f"(CASE WHEN {' OR '.join(doubts)} THEN {' | '.join(bits)} ELSE 0 END)" if bits else "0"
+        return f"(SELECT {', '.join(named)}, {found} AS bad$ FROM {inner} v)"
 
     def _summary(self, shape: Shape) -> Summary:
         """Days, rows and bad bits of the table that was just built, in one statement."""
