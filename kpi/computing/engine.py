@@ -55,7 +55,8 @@ class Engine:
     def run(self, source: str, sql: str, *, scans_files: bool = False) -> list[Row]:
         """The rows of one statement, recorded under ``source``. Raises ``self.Error``."""
         self.statements.append((source, sql))
-        self.scans[source] += scans_files
+        if scans_files:
+            self.scans[source] += 1
         if not scans_files or self._locked:
             return self._connection.execute(sql).fetchall()
         # It would read every date once more before all else, to pass over rows of which there are few.
