@@ -4,73 +4,17 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from computing.split_rows import Oracle, Row, Rows, inside, month, orders, parts_of, values_of, written
 from computing.support import Project, Value
 
 from kpi.computing import Series, grouping
-from kpi.computing.series import PartSeries
+from kpi.computing.cuts import FilterCutter
 from kpi.periods import add_units
-
-Row = dict[str, Any]
-Rows = Sequence[Row]
-# What a formula is over the rows of a part in a window, and over all rows in it.
-Oracle = Callable[[Rows, Rows], Value]
-CHANNELS = ("web", "shop", "fair", "phone", None)
-
-
-def orders(seed: int = 1, count: int = 900) -> list[Row]:
-    """Orders of eighteen months, from 2025-01 to 2026-06; none in 2025-11, and the fair's only in summer."""
-    dice = random.Random(seed)
-    rows: list[Row] = []
-    while len(rows) < count:
-        day = date(2025, 1, 1) + timedelta(days=dice.randrange(546))
-        channel = dice.choice(CHANNELS)
-        if (day.year, day.month) == (2025, 11) or (channel == "fair" and day.month not in (6, 7, 8)):
-            continue
-        rows.append(
-            {
-                "day": day,
-                "channel": channel,
-                "amount": dice.choice((None, *range(1, 60))),
-                "customer": dice.choice((None, *(f"c{n}" for n in range(40)))),
-                "returned": dice.random() < 0.2,
-            }
-        )
-    return sorted(rows, key=lambda row: row["day"])
-
-
-def written(project: Project, rows: Rows, name: str = "orders", **fields: Any) -> None:
-    """The rows as a source."""
-    heads = list(rows[0])
-    project.rows(f"{name}.csv", ",".join(heads), [[row[head] for head in heads] for row in rows])
-    project.source(name, **fields)
-
-
-def inside(rows: Rows, start: date, end: date) -> list[Row]:
-    return [row for row in rows if start <= row["day"] < end]
-
-
-def month(label: str) -> tuple[date, date]:
-    start = date.fromisoformat(f"{label}-01")
-    return start, add_units(start, 1, "month")
-
-
-def values_of(part: PartSeries | Series) -> dict[str, Value]:
-    """The values by period, those of the history and the one shown."""
-    series = part.series if isinstance(part, PartSeries) else part
-    return {point.period.label: point.value for point in (*series.history, series.shown)}
-
-
-def parts_of(series: Series) -> dict[str | None, PartSeries]:
-    """The parts by value; ``other`` is "…"."""
-    assert series.split is not None
-    assert series.split.problem is None, series.split.problem
-    return {"…" if part.other else part.value: part for part in series.split.parts}
-
 
 LABELS = [f"2025-{n:02}" for n in range(6, 13)] + [f"2026-{n:02}" for n in range(1, 7)]
 
@@ -147,11 +91,13 @@ FORMULAS: Mapping[str, Oracle] = {
 }
 
 
-@pytest.fixture(params=["days", "sightings", "windows"])
+@pytest.fixture(params=["days", "sightings", "windows", "filters"])
 def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each of the ways to ask the engine, which it otherwise chooses by the number of rows."""
     if request.param == "sightings":
         monkeypatch.setattr(grouping, "MANY_ROWS", 1)
+    if request.param == "filters":  # as of a warehouse
+        monkeypatch.setattr(grouping.Cutter, "answer", FilterCutter.answer)
     if request.param == "windows":
         monkeypatch.setattr(grouping, "MANY_CELLS", 0)
     return str(request.param)
@@ -207,13 +153,16 @@ def test_the_parts_of_a_sum_add_up(project: Project) -> None:
                 assert sum(one or 0 for one in found) == pytest.approx(value), (seed, label)
 
 
+@pytest.mark.usefixtures("ways")
 def test_others_are_computed_over_their_rows_and_are_no_sum_of_ratios(project: Project) -> None:
     rows = orders(3)
     written(project, rows)
+    targets = {"(empty)": "at least 0"}
     project.kpi("returns", "count(orders[returned]) / count(orders)", split={"by": "channel", "limit": 2})
+    project.kpi("paid", "avg(orders.amount)", split={"by": "channel", "limit": 2, "targets": targets})
     project.kpi("customers", "count_distinct(orders.customer)", split={"by": "channel", "limit": 2}, window="3 months")
     results = project.results()
-    for name, oracle, months in (("returns", share, 1), ("customers", distinct, 3)):
+    for name, oracle, months in (("returns", share, 1), ("customers", distinct, 3), ("paid", mean, 1)):
         split = results.series[name].split
         assert split is not None
         assert [part.other for part in split.parts] == [False, False, True]
@@ -246,6 +195,42 @@ def test_the_largest_comes_first_by_value_or_by_rows(project: Project) -> None:
     # A rate by the rows behind it, lest a channel with one late order stands first.
     assert list(parts_of(results.series["lateness"])) == ["web", "fair", "phone", "shop", None]
     assert list(parts_of(results.series["biggest"])) == ["web", "fair", "phone", "shop", None]
+
+
+def test_different_ones_are_an_amount_and_balances_weigh_by_the_rows_of_their_day(project: Project) -> None:
+    project.table(
+        "orders",
+        """day,channel,customer
+        2026-06-01,web,a
+        2026-06-02,web,a
+        2026-06-03,web,a
+        2026-06-04,shop,b
+        2026-06-04,shop,c""",
+    )
+    project.kpi("customers", "count_distinct(orders.customer)", split="channel")
+    project.kpi("orders_", "count(orders)", split="channel")
+    project.kpi("mean", "at_end(count(orders) / count_distinct(orders.customer))", split="channel")
+    results = project.results()
+    assert list(parts_of(results.series["customers"])) == ["shop", "web"]
+    assert list(parts_of(results.series["orders_"])) == ["web", "shop"]
+    # On the last day there are rows of the shop alone.
+    assert list(parts_of(results.series["mean"])) == ["shop"]
+    project.measure("crowd", "avg(orders.size)")
+    project.table(
+        "orders",
+        """day,channel,size
+        2026-06-01,web,1
+        2026-06-02,web,1
+        2026-06-04,shop,1
+        2026-06-04,web,1
+        2026-06-04,shop,1""",
+    )
+    project.plan["kpis"] = {}
+    project.kpi("end", "at_end(crowd)", split="channel")
+    project.kpi("all", "crowd", split="channel")
+    results = project.results()
+    assert list(parts_of(results.series["end"])) == ["shop", "web"]
+    assert list(parts_of(results.series["all"])) == ["web", "shop"]
 
 
 def test_the_parts_with_a_target_are_never_put_together(project: Project) -> None:
@@ -434,9 +419,12 @@ def test_S5_a_part_is_as_fresh_as_the_source(project: Project) -> None:
 def test_T2_a_part_is_partial_when_the_source_is(project: Project) -> None:
     written(project, [row for row in orders(8) if row["day"] >= date(2026, 4, 1)])
     project.kpi("year", "sum(orders.amount)", window="12 months", split="channel")
-    for part in parts_of(project.series("year")).values():
+    series = project.series("year", periods=2)
+    assert [point.partial for point in series.history] == [True, True]
+    for part in parts_of(series).values():
         assert part.series.shown.partial
         assert part.series.previous is None
+        assert all(point.partial for point in part.series.history)
 
 
 def test_T7_running_periods_have_parts(project: Project) -> None:
@@ -453,41 +441,6 @@ def test_T7_running_periods_have_parts(project: Project) -> None:
         assert part.series.previous.value == before, value
 
 
-@pytest.mark.parametrize(
-    ("column", "wanted"),
-    [
-        ("size", {"1": 2, "2.5": 1, "-3": 1, None: 1}),
-        ("gift", {"true": 3, "false": 2}),
-        ("paid", {"2026-06-01": 3, "2026-06-02": 2}),
-        ("code", {"007": 4, "7": 1}),
-        ("Kind", {"a": 2, "A": 3}),
-        ("band", {"small": 3, "large": 1, None: 1}),
-        ("filename", {"orders.csv": 5}),
-    ],
-)
-def test_values_are_of_any_kind_and_as_filters_see_them(
-    project: Project, column: str, wanted: dict[str | None, int]
-) -> None:
-    project.table(
-        "orders",
-        """day,size,gift,paid,code,Kind,note
-        2026-06-01,1,true,2026-06-01,007,a,
-        2026-06-01,1.0,true,2026-06-01,007,a,
-        2026-06-02,2.5,false,2026-06-02,007,A,
-        2026-06-02,-3,false,2026-06-02,007,A,
-        2026-06-02,,true,2026-06-01,7,A,""",
-        computed={"band": '("small" if size < 2 else "large") if size is not None else None'},
-    )
-    project.kpi("count_", "count(orders)", split=column)
-    project.kpi("limited", "count(orders)", split={"by": column, "limit": 1})
-    results = project.results()
-    assert {key: part.series.shown.value for key, part in parts_of(results.series["count_"]).items()} == wanted
-    top = results.series["limited"].split
-    assert top is not None
-    assert top.parts[0].series.shown.value == max(wanted.values())
-    assert sum(part.series.shown.value or 0 for part in top.parts) == 5
-
-
 def test_a_value_of_long_ago_is_no_part(project: Project) -> None:
     project.table(
         "orders",
@@ -498,6 +451,12 @@ def test_a_value_of_long_ago_is_no_part(project: Project) -> None:
     )
     project.kpi("sales", "count(orders)", split="channel")
     assert list(parts_of(project.series("sales"))) == ["web", "shop"]
+    # Nor is one that is only in the running period, unless that is shown.
+    assert list(parts_of(project.series("sales", "2026-06-12"))) == ["shop"]
+    assert list(parts_of(project.series("sales", "2026-06-12", to_date=True))) == ["web", "shop"]
+    # One that has a target is: so many were sold by fax.
+    project.kpi("sales", "count(orders)", split={"by": "channel", "targets": {"fax": "at least 1"}})
+    assert values_of(parts_of(project.series("sales"))["fax"]) == {"2026-05": 0, "2026-06": 0}
 
 
 def test_a_formula_with_the_filter_written_out_is_the_same(project: Project) -> None:
@@ -513,67 +472,3 @@ def test_a_formula_with_the_filter_written_out_is_the_same(project: Project) -> 
         part = values_of(parts_of(results.series["whole"])[value])
         assert {label: one for label, one in part.items() if one is not None} == alone
         assert len(alone) > 9
-
-
-# How it is asked, and what cannot be.
-
-
-def test_one_scan_and_few_statements_serve_all_parts(project: Project) -> None:
-    for channels in (3, 30):
-        project.rows(
-            "orders.csv",
-            "day,channel,amount",
-            [(date(2026, 1, 1) + timedelta(days=n % 181), f"c{n % channels}", n % 9) for n in range(600)],
-        )
-        project.source("orders")
-        for number in range(6):
-            project.kpi(f"k{number}", f"sum(orders.amount) + {number}", split={"by": "channel", "limit": 50})
-            project.kpi(f"m{number}", f"median(orders.amount) + {number}", split={"by": "channel", "limit": 50})
-        results = project.results()
-        assert results.problems == ()
-        assert results.scans == {"orders": 1}
-        asked = [sql for _, sql in results.sql if "rows$orders" in sql and "CREATE" not in sql]
-        # The whole by day and by window, the values, the parts by day and by window.
-        assert len(asked) == 5, asked
-
-
-def test_too_many_values_are_a_problem_of_the_split_alone(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpi.computing.cuts.MOST_VALUES", 3)
-    monkeypatch.setattr(grouping, "MOST_VALUES", 3)
-    written(project, orders(12))
-    project.kpi("sales", "count(orders)", split="channel")
-    results = project.results()
-    series = results.series["sales"]
-    assert series.problem is None
-    assert series.shown.value is not None
-    assert series.split is not None
-    assert series.split.parts == ()
-    assert results.problems == (series.split.problem,)
-    assert "kpi.yaml" in results.problems[0]
-    assert "orders.channel has more than 3 different values" in results.problems[0]
-
-
-def test_times_and_lengths_are_no_parts(project: Project) -> None:
-    project.table("orders", "at,took\n2026-06-01 10:00:00,3\n2026-06-02 11:00:00,4", date="at")
-    project.kpi("sales", "count(orders)", split="at")
-    assert "orders.at holds times of day" in project.results().problems[0]
-
-
-def test_numbers_too_large_to_tell_apart_are_refused(project: Project) -> None:
-    project.table("raw", "day,id\n2026-06-01,1\n2026-06-02,2")
-    project.source("orders", query="select day, 9007199254740992 + id as id from raw", date="day")
-    project.kpi("sales", "count(orders)", split="id")
-    assert "orders.id has numbers too large to be told apart" in project.results().problems[0]
-    project.table("texts", "day,id\n2026-06-01,9007199254740993\n2026-06-02,9007199254740992")
-    project.kpi("sales", "count(texts)", split="id")
-    assert len(parts_of(project.series("sales"))) == 2
-
-
-def test_a_column_that_only_the_rows_tell_is_missed_where_it_stands(project: Project) -> None:
-    project.table("raw", "day,channel\n2026-06-01,web")
-    project.source("orders", query="select day, channel from raw", date="day")
-    project.kpi("sales", "count(orders)", split="chanel")
-    results = project.results()
-    assert results.series["sales"].shown.value == 1
-    assert results.series["sales"].problem is None
-    assert 'there is no column "chanel" in orders; did you mean "channel"?' in results.problems[0]
