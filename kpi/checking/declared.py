@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from kpi.checking.circles import circles, components, in_brief
 from kpi.checking.report import Finding, Report
 from kpi.checking.rows import FILENAME, GIVE_DATES, Rows
-from kpi.checking.shapes import check_type
 from kpi.checking.texts import Texts
 from kpi.errors import TextError
 from kpi.formulas import columns, walk
 from kpi.formulas.kinds import DATE, TEXT, in_words
+from kpi.formulas.shapes import check_type
 from kpi.formulas.tree import Call, Column, Node
 from kpi.sources import DOUBTFUL, MISSING, folded
 
@@ -132,7 +132,12 @@ def _check_dates(rows: Rows, late: set[str], report: Report) -> None:
             message = f'"{name}" needs first_date, which needs the {field} of each row'
             report.at("E045", message, path, "name the column that holds the day itself")
         elif not (kinds := rows.kinds(name)) & DATE:
-            hint = f'say how it is written: types: {{{name}: "date %d/%m/%Y"}}' if kinds == TEXT else None
+            hint = None
+            if kinds == TEXT and folded(name) in rows.computed_names:
+                written = source.computed[rows.computed_names[folded(name)]]
+                hint = f"say how it is written: computed: {{{name}: 'date({written}, \"%Y-%m-%d\")'}}"
+            elif kinds == TEXT:
+                hint = f'say how it is written: types: {{{name}: "date %d/%m/%Y"}}'
             report.at("E052", f'"{name}" holds {in_words(kinds)}, and {field} needs a date', path, hint)
 
 

@@ -193,7 +193,7 @@ def compared(side: tree.Node, other: tree.Node) -> Iterator[tuple[str, Kind | No
 
 def argued(function: str, arguments: tuple[tree.Node, ...]) -> Iterator[tuple[str, Kind | None]]:
     """What being an argument demands."""
-    if function in ("lower", "contains", "extract", "number") and isinstance(arguments[0], tree.Column):
+    if function in ("lower", "contains", "extract", "number", "date") and isinstance(arguments[0], tree.Column):
         yield arguments[0].name, "text"
     if function in ("year", "month") and isinstance(arguments[0], tree.Column):
         yield arguments[0].name, "date"

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Literal, TypeVar
 
 from kpi.computing.engine import quoted, text_literal
-from kpi.computing.numbers import marks, number_sql
+from kpi.computing.numbers import formatted_sql, marks, number_sql
 from kpi.errors import TextError, did_you_mean
 from kpi.formulas import tree, unparse
 from kpi.model import ReadOptions
@@ -206,6 +206,8 @@ def simple_call(node: tree.Call, values: list[Sql]) -> Sql:
         pattern = values[1].text
         matched = f"regexp_matches({first.text}, {pattern})"
         return Sql(f"(CASE WHEN {matched} THEN regexp_extract({first.text}, {pattern}, 1) END)", "text")
+    if name == "date" and isinstance(node.arguments[1], tree.Literal_):
+        return Sql(f"CAST({formatted_sql(first.text, str(node.arguments[1].value))} AS DATE)", "date")
     raise fault(node, f'there is no function "{name}"')
 
 

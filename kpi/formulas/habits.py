@@ -7,7 +7,7 @@ MOMENTS = ("at_end", "at_start", "started", "ended")
 SHIFTS = ("previous", "year_ago")
 ROW_FUNCTIONS = (
     "minutes", "hours", "days", "seconds", "year", "month", "lower", "contains", "extract", "coalesce", "number",
-    "first_date",
+    "date", "first_date",
 )  # fmt: skip
 FORMULA_FUNCTIONS = AGGREGATES + MOMENTS + SHIFTS
 

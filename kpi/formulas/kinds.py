@@ -52,6 +52,7 @@ _FUNCTIONS: dict[str, tuple[int, int]] = {
     "minutes": (DURATION, NUMBER), "hours": (DURATION, NUMBER), "days": (DURATION, NUMBER),
     "seconds": (DURATION, NUMBER), "year": (DATE, NUMBER), "month": (DATE, NUMBER), "lower": (TEXT, TEXT),
     "contains": (TEXT, BOOLEAN), "extract": (TEXT, TEXT), "number": (TEXT | NUMBER, NUMBER),
+    "date": (TEXT, DATE),
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Literal
 
-from kpi.errors import did_you_mean
+from kpi.errors import TextError, did_you_mean
 from kpi.formulas.fault import FormulaFault
 from kpi.formulas.habits import AGGREGATES, FORMULA_FUNCTIONS, MOMENTS, ROW_FUNCTIONS, elsewhere
 from kpi.formulas.text import FormulaText, is_empty_word
@@ -41,6 +41,7 @@ _ARITY: dict[str, tuple[int, str]] = {
     "days": (1, "days(closed - opened)"), "seconds": (1, "seconds(closed - opened)"), "year": (1, "year(ordered_at)"),
     "month": (1, "month(ordered_at)"), "lower": (1, "lower(name)"), "contains": (2, 'contains(name, "part")'),
     "extract": (2, 'extract(name, "pattern (group)")'), "number": (1, "number(amount)"),
+    "date": (2, 'date(extract(filename, "sales-([0-9-]+)"), "%Y-%m")'),
     "first_date": (1, "first_date(customer_id)"),
 }  # fmt: skip
 _COUNTED = {1: "one argument", 2: "two arguments"}
@@ -240,6 +241,8 @@ class RowReader:
             return self._first_date(node)
         if name == "extract":
             self._check_pattern(node.args[1])
+        if name == "date":
+            self._check_format(node.args[1])
         return Call(name, tuple(self.read(argument) for argument in node.args), at=text.at(node))
 
     def _unknown(self, name: str, call: ast.Call, function: ast.Name) -> FormulaFault:
@@ -308,6 +311,21 @@ class RowReader:
         found = pattern_fault(pattern)
         if found is not None:
             raise text.fault("E051", found[0], node, found[1])
+
+    def _check_format(self, node: ast.expr) -> None:
+        from kpi.formulas.shapes import check_type
+
+        text = self.text
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            raise text.fault("E051", "the format of date is written as text", node, 'e.g. date(day, "%d/%m/%Y")')
+        shape = str(text.literal(node).value)
+        try:
+            check_type(f"date {shape}")
+        except TextError as mistake:
+            hint = (mistake.hint or "").replace("write date ", "write ")
+            raise text.fault("E051", mistake.message, node, hint) from None
+        if "%" not in shape:
+            raise text.fault("E051", f'"{shape}" is no format', node, 'e.g. date(day, "%d/%m/%Y")')
 
 
 def unknown_function(text: FormulaText, function: ast.Name, known: tuple[str, ...]) -> FormulaFault:

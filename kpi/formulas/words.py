@@ -221,6 +221,8 @@ class _Speaker:
             return f"{self._atom(first)} contains {self._atom(node.arguments[1])}"
         if node.name == "extract":
             return f"the part of {self._atom(first)} that matches {self._atom(node.arguments[1])}"
+        if node.name == "date":
+            return f"{self._atom(first)} as a date like {self._atom(node.arguments[1])}"
         if node.name == "coalesce":
             values = _listed([self._atom(argument) for argument in node.arguments], "and")
             return f"the first of {values} that is not empty"

@@ -38,6 +38,7 @@ FUNCTIONS: dict[str, tuple[str, str]] = {
     "extract": ('extract(name, "pattern (group)")', "The part of a text that the group of a pattern (RE2) matches."),
     "coalesce": ("coalesce(amount, 0)", "The first of several values that is not empty."),
     "number": ("number(text)", "A text as a number."),
+    "date": ('date(text, "%d/%m/%Y")', "A text as a date in a format; empty where it is none."),
     "first_date": ("first_date(customer_id)", "The earliest date on which the row's value occurs in the source."),
 }
 

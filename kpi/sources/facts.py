@@ -11,7 +11,7 @@ from kpi.model import Plan, Source
 from kpi.sources.files import Found, Kind, OutsideError, find_files, kind_of, kind_of_name, shown
 from kpi.sources.headers import named
 from kpi.sources.names import folded, positional_name
-from kpi.sources.signatures import signature
+from kpi.sources.signatures import JSON, signature
 from kpi.sources.sniffing import Layout, layout
 from kpi.sources.text import UnreadableError, read_bytes, read_head
 
@@ -266,7 +266,7 @@ def json_rows(raw: bytes) -> list[object]:
     if not raw.strip():
         raise UnreadableError("is empty")
     other = signature(raw)
-    if other is not None and other.what != "JSON":
+    if other is not None and other != JSON:
         raise UnreadableError(f"is {other.what}", other.mend)
     try:
         text = raw.decode(json.detect_encoding(raw))

@@ -33,7 +33,7 @@ _SIGNATURES: tuple[tuple[bytes, Signature], ...] = (
 )
 _POINTER = Signature("a pointer of Git LFS, not the data", "fetch the data with git lfs pull")
 _WEB_PAGE = Signature("a web page, not a table", "download the file itself; perhaps that needs to be signed in")
-_JSON = Signature("JSON", "let its name end in .json, or in .jsonl for an object a line")
+JSON = Signature("JSON", "let its name end in .json, or in .jsonl for an object a line")
 # Three letters that a header may begin with as well: only with what no text has behind them.
 _SHORT = (b"BZh", b"ORC")
 
@@ -55,7 +55,7 @@ def signature(raw: bytes) -> Signature | None:
         return Signature("XML", _EXPORT)
     opened = head.lstrip(b"[").lstrip()
     if opened.startswith(b"{") and opened[1:].lstrip().startswith(b'"') and b":" in head:
-        return _JSON
+        return JSON
     return None
 
 

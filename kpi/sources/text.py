@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kpi.sources.encodings import advice, decoded, is_utf8_after_all, wide
-from kpi.sources.signatures import signature
+from kpi.sources.files import kind_of_name
+from kpi.sources.signatures import JSON, signature
 
 HEAD = 65_536  # bytes, after unpacking
 
@@ -73,7 +74,7 @@ def read_head(path: Path, encoding: str | None = None) -> Head:
     whole = len(raw) <= HEAD
     raw = raw[:HEAD]
     found = signature(raw)
-    if found is not None:
+    if found is not None and not (found == JSON and kind_of_name(path.name) == "json"):
         raise UnreadableError(f"is {found.what}", found.mend)
     marked = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
     name = marked or _known_encoding(encoding)

@@ -181,9 +181,9 @@ class IbisCompiler:
         text = first.expr.cast("string") if first.kind == "empty" else first.expr
         if name == "lower":
             return Typed(text.lower(), "text")
-        if name == "number":
-            hint = "make the column a number there, e.g. in a view"
-            raise fault(node, "number() of text cannot be computed in a warehouse", hint)
+        if name in ("number", "date"):
+            hint = f"make the column a {name} there, e.g. in a view"
+            raise fault(node, f"{name}() of text cannot be computed in a warehouse", hint)
         if name == "contains":
             wanted(node, values[1], ("text",), "text")
             return Typed(self._tongue.contains(text, values[1].expr).coalesce(False), "boolean")
