@@ -270,7 +270,9 @@ def is_id(text: str) -> bool:
 
 
 def mended_id(text: str) -> str:
-    """The id nearest to a text; "" when nothing of it can stand in one."""
+    """The id nearest to a text, its letters without accents; "" when nothing of it can stand in one."""
     import re
+    from unicodedata import combining, normalize
 
-    return re.sub(r"[^a-z0-9]+", "_", text[:200].lower()).lstrip("_0123456789").rstrip("_")
+    plain = "".join(each for each in normalize("NFKD", text[:200].casefold()) if not combining(each))
+    return re.sub(r"[^a-z0-9]+", "_", plain).lstrip("_0123456789").rstrip("_")
