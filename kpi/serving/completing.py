@@ -108,6 +108,8 @@ def _values(spot: Spot, names: _Names) -> Iterator[Offer]:
             return _wanted(wanted_at(spot.text, spot.at, str(path[1])), names)
         case "column":
             return _columns(names, str(path[1]), spot.at)
+        case "split":
+            return _split(spot, names)
         case "query":
             return _query(spot, names)
         case "target":
@@ -171,6 +173,13 @@ def _columns(names: _Names, source: str, typed: int) -> Iterator[Offer]:
     for column in names.columns(source):
         detail = column.computed or (column.header if column.header != column.name else None) or column.type or ""
         yield Offer(column.name, "column", column.name, typed, detail)
+
+
+def _split(spot: Spot, names: _Names) -> Iterator[Offer]:
+    """The columns that all sources of a KPI have."""
+    sources = next((found for one in names.known if (found := one.checked.sources_of(str(spot.path[1])))), ())
+    each = [{offer.label: offer for offer in _columns(names, source, spot.at)} for source in sorted(sources)]
+    return (offer for label, offer in each[0].items() if all(label in own for own in each)) if each else iter(())
 
 
 def _functions(which: Iterable[str], wanted: Wanted, rank: int) -> Iterator[Offer]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kpi.serving.analysis import Analysis
 
 Kind = Literal["goal", "kpi", "measure", "source", "column", "field", "function", "rule", "file", "data"]
-Role = Literal["goal", "kpi", "formula", "target", "row", "column", "query", "data", "file", "rule", "text"]
+Role = Literal["goal", "kpi", "formula", "target", "split", "row", "column", "query", "data", "file", "rule", "text"]
 _DECLARED: dict[str, Kind] = {"goals": "goal", "kpis": "kpi", "measures": "measure", "sources": "source"}
 
 
@@ -40,8 +40,10 @@ def role_of(path: Path) -> Role:
             return "kpi"
         case ("kpis", _, "formula") | ("measures", _):
             return "formula"
-        case ("kpis", _, "target", *_) | ("kpis", _, "thresholds", _):
+        case ("kpis", _, "target", *_) | ("kpis", _, "thresholds", _) | ("kpis", _, "split", "targets", _):
             return "target"
+        case ("kpis", _, "split") | ("kpis", _, "split", "by"):
+            return "split"
         case ("sources", _, "computed", _) | ("sources", _, "where"):
             return "row"
         case ("sources", _, "date" | "from" | "until" | "through"):
@@ -96,6 +98,9 @@ def _of_value(spot: Spot, analysis: Analysis) -> Thing | None:
             return whole("column", str(path[1]))
         case "target":
             return _named(spot, analysis, "values")
+        case "split":
+            source = next(iter(sorted(analysis.checked.sources_of(str(path[1])))), None)
+            return None if source is None else whole("column", source)
         case "query":
             return _named(spot, analysis, "sources")
         case "data":

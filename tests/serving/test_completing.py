@@ -51,6 +51,15 @@ def test_ids_after_the_fields_that_name_something(folder: Path) -> None:
     assert set(offers(folder, "leads:\n      - ‸", "guardrails: [returns]")) == {"returns", "budget", "yearly"}
 
 
+def test_a_split_is_by_a_column_that_all_sources_have(folder: Path) -> None:
+    columns = {"total", "order_no", "day", "state", "tax", "net"}
+    line = "formula: revenue / previous(revenue)"
+    assert set(offers(folder, f"{line}\n    split: ‸", line)) == columns
+    assert offers(folder, f"{line}\n    split: {{by: st‸}}", line)["state"].endswith("split: {by: state}")
+    assert set(offers(folder, f"{line}\n    split: {{‸}}", line)) == {"by", "limit", "targets"}
+    assert set(offers(folder, f"{line}\n    split: {{by: state, targets: {{a: at least bud‸}}}}", line)) >= {"budget"}
+
+
 def test_choices_and_usual_words(folder: Path) -> None:
     assert list(offers(folder, "every: ‸", "every: month")) == ["day", "week", "month", "quarter", "year"]
     assert offers(folder, "unit: ‸", "unit: EUR")["%"[:0] + '"%"'] == 'unit: "%"'

@@ -70,3 +70,11 @@ def test_what_is_not_there_is_defined_nowhere(folder: Path) -> None:
     assert goes(folder, "goal: x", PLAN.replace("goal: tea", "goal: xx")) == []
     assert goes(folder, "sum(orders.x", PLAN.replace("orders.net", "orders.xx")) == []
     assert goes(folder, "sum(x", PLAN.replace("orders.net", "xx.net")) == []
+
+
+def test_the_column_of_a_split_is_defined_in_the_source(folder: Path) -> None:
+    line = "formula: revenue / previous(revenue)"
+    for split in ("split: state", "split: {limit: 2, by: state}"):
+        text = PLAN.replace(line, f"{line}\n    {split}")
+        before = split.removesuffix("tate}").removesuffix("tate")
+        assert goes(folder, before, text) == [("data/orders-1.csv", "state")]
