@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from computing.support import Project
+from computing.test_expressions_at_random import Expression, conditions, numbers_of
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from warehouse import at_random
 from warehouse.cases import CASES, Case
-from warehouse.engines import VARIABLE, in_files, in_warehouse, reckoned
+from warehouse.engines import VARIABLE, fill_postgres, in_files, in_warehouse, reckoned
 from warehouse.servers import Server
 
 
@@ -20,6 +25,11 @@ def over_postgres(tmp_path_factory: pytest.TempPathFactory, server: Server) -> d
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, server.url())
         return reckoned(in_warehouse(tmp_path_factory.mktemp("postgres")), CASES)
+
+
+@pytest.fixture(scope="session")
+def random_table(server: Server) -> None:
+    fill_postgres(server.url(), at_random.TABLES, "dice")
 
 
 def name(case: Case) -> str:
@@ -59,3 +69,19 @@ def test_the_files_are_the_same_rows(tmp_path: Path) -> None:
     sources = project.results("2030-12-31").sources
     dated = {name: len(table.rows) for name, table in TABLES.items() if name != "shop"}
     assert {name: sources[name].rows for name in dated} == dated
+
+
+@settings(
+    max_examples=5, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    chosen=st.lists(conditions(), min_size=25, max_size=25),
+    numbers=st.lists(numbers_of(conditions()).filter(at_random.has_no_edge), min_size=25, max_size=25),
+)
+def test_postgres_reads_expressions_made_at_random_as_the_rules_say(
+    project: Project, random_table: None, chosen: list[Expression], numbers: list[Expression]
+) -> None:
+    project.source("t", connection=f"${{{VARIABLE}}}", table="dice.t")
+    # Parts that cancel leave what was lost in rounding, which depends on the order of the rows.
+    expected = at_random.expected(chosen, numbers)
+    assert at_random.asked(project, chosen, numbers) == pytest.approx(expected, rel=1e-9, abs=1e-9)

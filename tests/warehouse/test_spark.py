@@ -10,6 +10,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 from computing.support import Project
+from computing.test_expressions_at_random import Expression, conditions, numbers_of
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from warehouse import at_random
 from warehouse.cases import CASES
 from warehouse.engines import VARIABLE, fill_spark, in_files, in_warehouse, reckoned
 from warehouse.servers import spark_cluster
@@ -47,6 +51,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             session.stop()
 
 
+@pytest.fixture(scope="module")
+def random_table(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    fill_spark(cluster, tmp_path_factory.mktemp("dice"), at_random.TABLES, "dice")
+
+
 def test_there_are_two_executors(cluster: Any) -> None:
     assert cluster.sparkContext._jsc.sc().getExecutorMemoryStatus().size() - 1 == 2
 
@@ -70,13 +79,18 @@ def test_a_table_that_is_not_there(cluster: Any, tmp_path: Path) -> None:
 
 def test_a_query_that_runs_too_long(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cluster.sql(
-        "CREATE OR REPLACE TEMP VIEW slow AS SELECT date'2026-06-01' + CAST(a.id % 9 AS INT) AS day, "
-        "sha2(CAST(a.id * b.id AS STRING), 512) AS x FROM range(300000) a CROSS JOIN range(300000) b"
+        "CREATE OR REPLACE TEMP VIEW slow AS SELECT date'2026-06-01' + CAST(id % 9 AS INT) AS day, "
+        "sha2(CAST(id AS STRING), 512) AS x FROM range(100000000000)"
     )
     monkeypatch.setenv("KPI_QUERY_TIMEOUT", "2")
     project = Project(tmp_path)
     project.source("slow", connection=f"${{{VARIABLE}}}", table="slow", where='x != ""')
     assert project.problem("count(slow)").startswith("slow: a query took longer than 2 s and was stopped")
+    # What it kept busy is free again.
+    cluster.sql("CREATE OR REPLACE TEMP VIEW quick AS SELECT date'2026-06-01' AS day, 1 AS x")
+    monkeypatch.setenv("KPI_QUERY_TIMEOUT", "60")
+    project.source("quick", connection=f"${{{VARIABLE}}}", table="quick")
+    assert project.value("count(quick)") == 1
 
 
 def test_an_address_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,3 +98,17 @@ def test_an_address_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     project = Project(tmp_path)
     project.source("orders", connection=f"${{{VARIABLE}}}", table="shop.orders")
     assert f"{VARIABLE} does not hold an address that is known" in project.problem("count(orders)")
+
+
+@settings(max_examples=2, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(
+    chosen=st.lists(conditions(), min_size=20, max_size=20),
+    numbers=st.lists(numbers_of(conditions()).filter(at_random.has_no_edge), min_size=20, max_size=20),
+)
+def test_spark_reads_expressions_made_at_random_as_the_rules_say(
+    cluster: Any, tmp_path: Path, random_table: None, chosen: list[Expression], numbers: list[Expression]
+) -> None:
+    project = Project(tmp_path)
+    project.source("t", connection=f"${{{VARIABLE}}}", table="dice.t")
+    expected = at_random.expected(chosen, numbers)
+    assert at_random.asked(project, chosen, numbers) == pytest.approx(expected, rel=1e-9, abs=1e-9)

@@ -206,3 +206,78 @@ def test_sources_shows_what_is_in_a_warehouse(project: Project, made: Any, capfd
     }
     run(["-f", str(project.folder / "kpi.yaml"), "sources", "--as-of", "2026-06-30"])
     assert f"{project.plan['sources']['sales']['table']}, at {CONNECTION}" in capfd.readouterr().out
+
+
+def test_types_that_rest_on_others(project: Project, made: Any, server: Server) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("CREATE TYPE mood AS ENUM ('sad', 'Glad')")
+        connection.execute("CREATE DOMAIN positive AS integer CHECK (VALUE > 0)")
+        connection.execute("CREATE DOMAIN code AS varchar(9)")
+        connection.execute("CREATE DOMAIN moment AS timestamptz(3)")
+        connection.execute(
+            "CREATE COLLATION anyhow (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+        )
+    made(
+        "odd", "day date, m mood, p positive, c code, at moment, paid money, loose text COLLATE anyhow",
+        "('2026-06-01', 'Glad', 2, ' x ', '2026-06-01 10:00+02', 2.5, 'a'), "
+        "('2026-06-02', NULL, NULL, ' ', NULL, NULL, 'A')",
+    )  # fmt: skip
+    formulas = ('count(odd[m == "Glad"])', "count(odd[m is None])", "sum(odd.p)", "count(odd[p + 1 == 3])",
+                'count(odd[c == "x"])', "count(odd[c is None])", 'count(odd[at < "2026-06-01 09:00"])',
+                "count_distinct(odd.m)")  # fmt: skip
+    assert project.values(formulas) == [1, 1, 2, 1, 1, 1, 1, 1]
+    assert "odd.paid holds text" in project.problem("sum(odd.paid)")
+    # It would find "A" where the formula says "a".
+    assert "odd.loose is of the type binary" in project.problem('count(odd[loose == "a"])')
+
+
+def test_types_that_the_source_declares(project: Project, made: Any) -> None:
+    made(
+        "sales", "day date, at timestamp, id bigint, n int, f boolean, took interval",
+        "('2026-06-01', '2026-06-01 23:59', 7, 3, true, '1 h')",
+        types={"id": "text", "day": "date %d.%m.%Y", "at": "date", "n": "number", "took": "duration %H:%M:%S"},
+    )  # fmt: skip
+    formulas = ('count(sales[id == "7"])', "count(sales[at == day])", "sum(sales.n)", "sum(sales.took)")
+    assert project.values(formulas[:3]) == [1, 1, 3]
+    assert project.value(formulas[3], unit="hours") == 1
+    for types, words in (
+        ({"f": "number"}, 'sales.f is a truth value in the warehouse, and cannot be read as "number"'),
+        ({"n": "date"}, 'sales.n is a number in the warehouse, and cannot be read as "date"'),
+        ({"at": "text"}, 'sales.at is a time in the warehouse, and cannot be read as "text"'),
+    ):
+        project.plan["sources"]["sales"]["types"] = types
+        column = next(iter(types))
+        problem = project.problem(f"count(sales[{column} is None])")
+        assert (
+            problem
+            == f"{words}; make {column} a {next(iter(types.values()))} there, e.g. in a view, and name that in table"
+        )
+
+
+def test_small_letters_of_a_database_that_knows_only_english(
+    project: Project, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE english TEMPLATE template0 LOCALE 'C'")
+    fill_postgres(server.url(database="english"))
+    project.source("orders", connection=CONNECTION, table="shop.orders")
+    formula = 'count(orders[lower(channel) == "größe"])'
+    assert project.value(formula)
+    monkeypatch.setenv(VARIABLE, server.url(database="english"))
+    assert project.value('count(orders[channel == "Größe"])')
+    assert "lower() is not to be had: the locale of this database has other small letters" in project.problem(formula)
+
+
+def test_columns_that_are_never_empty(project: Project, made: Any) -> None:
+    made(
+        "sales", "day date NOT NULL, at timestamp NOT NULL, n numeric NOT NULL, x float NOT NULL, w text NOT NULL, "
+        "f boolean NOT NULL, i int NOT NULL, took interval NOT NULL",
+        "('2026-06-01', '2026-06-01 10:00', 2, 3, 'a', true, 1, '1 h')",
+        computed={"later": "at + i / 2", "rare": "n if n > 2 else None", "first": "first_date(w)"},
+    )  # fmt: skip
+    formulas = ("sum(sales.n)", "sum(sales.x)", 'count(sales[w == "a"])', "count(sales[f])", "sum(sales.i)",
+                "count(sales[later > at])", "count(sales[rare is None])", "count(sales[first == day])",
+                "count(sales[hours(took) == 1])", "first(sales.x)", "stddev(sales.n)", "count_distinct(sales.w)",
+                "sum(sales.x[f]) / sum(sales.i)", "count(sales[coalesce(n, 1) == 2])",
+                "avg(sales.n[not f])")  # fmt: skip
+    assert project.values(formulas) == [2, 3, 1, 1, 1, 1, 1, 1, 1, 3, None, 1, 3, 1, None]

@@ -10,9 +10,10 @@ import ibis
 
 from kpi.computing.demand import Need
 from kpi.computing.numbers import LAST_MOMENT
-from kpi.computing.rows import Kind
-from kpi.computing.warehouse.rows import Typed
-from kpi.computing.warehouse.tongue import Expr, Tongue, day
+from kpi.computing.rows import TIMES, Kind, a
+from kpi.computing.warehouse.hints import in_a_view
+from kpi.computing.warehouse.rows import Typed, as_kind, day_of
+from kpi.computing.warehouse.tongue import Expr, Tongue, day, none_of
 from kpi.errors import KpiError, did_you_mean
 from kpi.model import Source
 from kpi.sources.headers import named
@@ -67,10 +68,27 @@ def read_columns(table: Expr, source: Source, need: Need, tongue: Tongue) -> Col
 
 
 def read(column: Expr, source: Source, name: str, tongue: Tongue) -> tuple[Typed, bool]:
-    """A column as it takes part in formulas, and whether it holds exact numbers."""
+    """A column as it takes part in formulas, and whether it holds exact numbers. Raises KpiError."""
+    declared = {key.casefold(): text.strip() for key, text in source.types.items()}.get(name.casefold(), "")
+    if column.type().is_string():
+        return read_text(column, f"{source.id}.{name}", declared, tongue), False
+    typed, exact = read_typed(column, source, name, tongue)
+    wanted = declared.partition(" ")[0]
+    if not wanted or wanted == typed.kind:
+        return typed, exact
+    if wanted == "text" and column.type().is_integer():
+        return Typed(column.cast("string"), "text"), False
+    if wanted == "date" and typed.kind in TIMES:
+        return day_of(typed), False
+    if wanted == "timestamp" and typed.kind in TIMES:
+        return (as_kind(tongue, typed, "timestamp") if typed.kind == "date" else typed), False
+    message = f'{source.id}.{name} is {a(typed.kind)} in the warehouse, and cannot be read as "{declared}"'
+    raise KpiError(message, hint=in_a_view(name, wanted))
+
+
+def read_typed(column: Expr, source: Source, name: str, tongue: Tongue) -> tuple[Typed, bool]:
+    """A column that is not text, by its type."""
     type_ = column.type()
-    if type_.is_string():
-        return read_text(column, source, name, tongue), False
     if type_.is_boolean():
         return Typed(column, "boolean"), False
     if type_.is_integer():
@@ -89,13 +107,13 @@ def read(column: Expr, source: Source, name: str, tongue: Tongue) -> tuple[Typed
         return Typed(tongue.seconds(column), "duration"), False
     if type_.is_uuid() or type_.is_inet() or type_.is_macaddr():
         return Typed(column.cast("string"), "text"), False
-    message = f"{source.id}.{name} is of the type {type_}, which is neither number, text, truth value nor time"
+    words = " ".join(str(type_.raw_type if type_.is_unknown() else type_).split())
+    message = f"{source.id}.{name} is of the type {words}, which is neither number, text, truth value nor time"
     raise KpiError(message, hint="make it one of these in a view, and name that in table")
 
 
-def read_text(column: Expr, source: Source, name: str, tongue: Tongue) -> Typed:
-    """A column of text, by what ``types`` says of it."""
-    declared = {key.casefold(): text.strip() for key, text in source.types.items()}.get(name.casefold(), "")
+def read_text(column: Expr, called: str, declared: str, tongue: Tongue) -> Typed:
+    """A column of text, by what ``types`` says of it. Raises KpiError."""
     kind = declared.partition(" ")[0]
     trimmed = tongue.trimmed(column)
     empty = ibis.null("string")
@@ -105,11 +123,11 @@ def read_text(column: Expr, source: Source, name: str, tongue: Tongue) -> Typed:
         lower = trimmed.lower()
         return Typed(ibis.cases((lower == "true", True), (lower == "false", False)), "boolean")
     if kind:
-        hint = f"make it a {kind} there, e.g. in a view, and name that in table"
-        raise KpiError(f'{source.id}.{name} is text in the warehouse, and cannot be read as "{declared}"', hint=hint)
+        message = f'{called} is text in the warehouse, and cannot be read as "{declared}"'
+        raise KpiError(message, hint=in_a_view(called.partition(".")[2], kind))
     return Typed(trimmed.nullif(""), "text")
 
 
 def within(value: Expr, first: Expr, last: Expr) -> Expr:
     """A date or time that has a place in a calendar: not ``infinity``, and not before year 1."""
-    return ibis.ifelse(value.between(first, last), value, ibis.null(value.type()))
+    return ibis.ifelse(value.between(first, last), value, none_of(value))

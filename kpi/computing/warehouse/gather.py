@@ -16,6 +16,7 @@ import ibis
 from kpi.computing.engine import Engine
 from kpi.computing.gather import Asked, Gatherer, Request, values_of
 from kpi.computing.parts import Part, Value, finished
+from kpi.computing.warehouse.hints import in_a_view
 from kpi.computing.warehouse.load import Remote, typed_columns
 from kpi.computing.warehouse.rows import IbisCompiler, Typed, as_float
 from kpi.computing.warehouse.tongue import Expr, day
@@ -78,6 +79,13 @@ class RemoteGatherer(Gatherer):
         if value is not None and summed and value.kind not in ("number", "duration", "empty"):
             raise self._not_a_number(aggregate, value.kind)
         return Part(aggregate.function, None, None, aggregate.percent)
+
+    def _not_a_number(self, aggregate: tree.Aggregate, kind: Any) -> TextError:
+        error = super()._not_a_number(aggregate, kind)
+        if kind == "text":
+            where = f"{aggregate.source}.{aggregate.column}"
+            error.hint = f"count_distinct({where}), or {in_a_view(str(aggregate.column), 'number')}"
+        return error
 
     def _chosen(self, relation: Expr, aggregate: tree.Aggregate, edges: tuple[Expr, Expr] | None) -> Chosen:
         compiler = IbisCompiler(self.remote.session.tongue, typed_columns(relation, self.table.kinds), edges=edges)
@@ -255,12 +263,17 @@ class RemoteGatherer(Gatherer):
         if not self.table.rows:
             return dict.fromkeys(asked)
         relation = self.remote.relation
-        columns = {
-            f"a{i}": self._whole(relation, request.aggregate, self._chosen(relation, request.aggregate, None))
-            for i, request in enumerate(asked)
-        }
-        row = self.remote.ask(relation.aggregate(**columns))[0]
-        return {request: finished(request.aggregate.function, cell) for request, cell in zip(asked, row, strict=True)}
+        answers: dict[Request, Value] = {}
+        for start in range(0, len(asked), MOST_COLUMNS):
+            some = asked[start : start + MOST_COLUMNS]
+            columns = {
+                f"a{i}": self._whole(relation, request.aggregate, self._chosen(relation, request.aggregate, None))
+                for i, request in enumerate(some)
+            }
+            row = self.remote.ask(relation.aggregate(**columns))[0]
+            for request, cell in zip(some, row, strict=True):
+                answers[request] = finished(request.aggregate.function, cell)
+        return answers
 
 
 # Which of the rows that touch a window count (B1). "Touching" is: begun before its end, not ended before its start.

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Any
 
 from kpi.computing.warehouse.session import CONNECT_SECONDS, Row, no_table, too_slow
-from kpi.computing.warehouse.tongue import Expr, Postgres, Tongue
+from kpi.computing.warehouse.tongue import Expr, Postgres, Tongue, pg_convert_to
 from kpi.computing.warehouse.trouble import WarehouseError, scrubbed, secrets_of
 
 SETTINGS = {"standard_conforming_strings": "on", "client_encoding": "UTF8", "DateStyle": "ISO, YMD"}
+# False in a database whose locale is C, or Turkish.
+LOWERS = "SELECT lower('ÀÖЖI') = 'àöжi'"
+# Columns that Ibis takes for others than they are: text that is compared otherwise, and types that rest on others.
+ODD = """
+SELECT a.attname, CASE WHEN NOT coalesce(c.collisdeterministic, true) THEN 'collation'
+    WHEN t.typtype = 'e' OR t.typname IN ('citext', 'money') THEN 'text'
+    ELSE format_type(t.typbasetype, t.typtypmod) END
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation
+WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
+AND (t.typtype IN ('e', 'd') OR t.typname IN ('citext', 'money') OR NOT coalesce(c.collisdeterministic, true))
+"""
+DOMAINS = {
+    "smallint": "int64", "integer": "int64", "bigint": "int64", "numeric": "decimal", "real": "float64",
+    "double precision": "float64", "text": "string", "character varying": "string", "boolean": "boolean",
+    "date": "date", "timestamp without time zone": "timestamp", "timestamp with time zone": "timestamp('UTC')",
+}  # fmt: skip
 WINDOWS = {"i": "int32", "rs": "date", "re": "date", "s": "date", "e": "date"}
 
 
@@ -27,7 +45,6 @@ class PostgresSession:
         self._secrets = secrets_of(url)
         self._timezone = timezone
         self._seconds = seconds
-        self.tongue = Postgres()
         try:
             self._connection: Any = psycopg.connect(url, **options(url))
         except psycopg.Error as error:
@@ -36,6 +53,7 @@ class PostgresSession:
             self._begin()
             self._backend: Any = ibis.postgres.from_connection(self._connection)
             self._settle()  # Ibis sets a zone of its own
+            self.tongue = Postgres(lowers=self._connection.execute(LOWERS).fetchone()[0])
         except psycopg.Error as error:
             self.close()
             raise self._described(error) from None
@@ -45,11 +63,26 @@ class PostgresSession:
 
         schema, _, bare = name.rpartition(".")
         try:
-            return self._backend.table(bare, database=schema or None)
+            table = self._backend.table(bare, database=schema or None)
+            return table.mutate(**self._mended(table, name))
         except ibis.common.exceptions.TableNotFound:
             raise no_table(name, self._tables()) from None
         except self._psycopg.Error as error:
             raise self._failed(error) from None
+
+    def _mended(self, table: Expr, name: str) -> dict[str, Expr]:
+        """The columns that Ibis takes for what they are not."""
+        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+        found = self._connection.execute(ODD, (quoted,)).fetchall()
+        mended = {}
+        for column, kind in found:
+            if kind == "collation":  # equal to others that are written otherwise; so nobody is to compare it
+                mended[column] = pg_convert_to(table[column], "UTF8")
+            elif kind == "text":
+                mended[column] = table[column].cast("string") + ""
+            elif base := DOMAINS.get(re.sub(r"\(.*?\)", "", kind)):
+                mended[column] = table[column].cast(base)
+        return mended
 
     def windows(self, sql: str) -> Expr:
         return self._backend.sql(sql, schema=WINDOWS)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import ibis
 
-from kpi.computing.rows import FAR, SECONDS, TIMES, Kind, a, fault, number_hint
+from kpi.computing.rows import FAR, SECONDS, TIMES, Kind, a, fault
 from kpi.computing.warehouse import patterns
+from kpi.computing.warehouse.hints import comparison_hint, in_a_view, number_hint
 from kpi.computing.warehouse.tongue import IBIS_TYPES, Expr, Tongue, day, number
 from kpi.errors import did_you_mean
 from kpi.formulas import tree
@@ -52,6 +53,8 @@ class IbisCompiler:
                 return literal(value, node)
             case tree.Column():
                 return self._column(node)
+            case tree.Empty():
+                return Typed(ibis.null("string"), "empty")
             case tree.WindowEdge(edge=edge):
                 if self._edges is None:
                     raise fault(node, f"{edge} may stand only in the brackets of an aggregate")
@@ -180,10 +183,12 @@ class IbisCompiler:
         wanted(node, first, ("text",), "text")
         text = first.expr.cast("string") if first.kind == "empty" else first.expr
         if name == "lower":
-            return Typed(text.lower(), "text")
+            try:
+                return Typed(self._tongue.lower(text), "text")
+            except ValueError as error:
+                raise fault(node, f"lower() is not to be had: {error}", in_a_view("the column", "text")) from None
         if name in ("number", "date"):
-            hint = f"make the column a {name} there, e.g. in a view"
-            raise fault(node, f"{name}() of text cannot be computed in a warehouse", hint)
+            raise fault(node, f"{name}() of text cannot be computed in a warehouse", in_a_view("the column", name))
         if name == "contains":
             wanted(node, values[1], ("text",), "text")
             return Typed(self._tongue.contains(text, values[1].expr).coalesce(False), "boolean")
@@ -275,12 +280,7 @@ def alike(
         return day_of(left), day_of(right)
     if left.kind in TIMES and right.kind in TIMES:  # the session takes a timestamp for one in the calendar's zone
         return as_kind(tongue, left, "instant"), as_kind(tongue, right, "instant")
-    text, other = (left, right) if left.kind == "text" else (right, left)
-    hint = None
-    if text.kind == "text" and other.kind == "number":
-        hint = "numbers are written without quotation marks; number(column) makes a number of text"
-    elif text.kind == "text" and other.kind == "boolean":
-        hint = "truth values are written True and False, without quotation marks"
+    hint = comparison_hint(left.kind, left_node, right.kind, right_node)
     raise fault(right_node, f"{a(left.kind)} cannot be compared with {a(right.kind)}", hint)
 
 
@@ -314,7 +314,8 @@ def day_of(time: Typed) -> Typed:
 def as_time(tongue: Tongue, node: tree.Node) -> Typed:
     """A date written as text in a formula."""
     if not isinstance(node, tree.Literal_) or not isinstance(node.value, str):
-        raise fault(node, "text cannot be compared with a date", "say in types: that the column is a date")
+        name = node.name if isinstance(node, tree.Column) else "the column"
+        raise fault(node, "text cannot be compared with a date", in_a_view(name, "date"))
     text = node.value.strip()
     try:
         if len(text) == 10:

@@ -89,15 +89,17 @@ class SparkSession_:
         return str(self._backend.compile(expression))
 
     def rows(self, sql: str) -> list[Row]:
-        timer = threading.Timer(self._seconds, self._stop)
-        self._stopped = False
-        timer.start()
+        answered, late = threading.Event(), threading.Event()
+        threading.Thread(target=self._watch, args=(answered, late), daemon=True).start()
         try:
+            with contextlib.suppress(AttributeError):
+                # Without this a task that is told to stop goes on until it looks up, which may be never.
+                self._spark.sparkContext.setJobGroup("kpi", "kpi", interruptOnCancel=True)
             return [tuple(row) for row in self._spark.sql(sql).collect()]
         except Exception as error:
-            raise too_slow(self._seconds) if self._stopped else self._described(error) from None
+            raise too_slow(self._seconds) if late.is_set() else self._described(error) from None
         finally:
-            timer.cancel()
+            answered.set()
 
     def close(self) -> None:
         """End the session, unless it was there before."""
@@ -105,14 +107,18 @@ class SparkSession_:
             with contextlib.suppress(Exception), quiet():
                 self._spark.stop()
 
-    def _stop(self) -> None:
-        """End what is running."""
-        self._stopped = True
-        with contextlib.suppress(Exception):
-            try:
-                self._spark.sparkContext.cancelAllJobs()
-            except AttributeError:
-                self._spark.interruptAll()
+    def _watch(self, answered: threading.Event, late: threading.Event) -> None:
+        """End what is running when its time is up. Again and again, since a statement that is still being planned has
+        no job yet that could be ended."""
+        if answered.wait(self._seconds):
+            return
+        late.set()
+        while not answered.wait(0.5):
+            with contextlib.suppress(Exception):
+                try:
+                    self._spark.sparkContext.cancelAllJobs()
+                except AttributeError:
+                    self._spark.interruptAll()
 
     def _tables(self, schema: str) -> list[str]:
         with contextlib.suppress(Exception):

@@ -34,12 +34,22 @@ def day(value: date) -> Expr:
     return ibis.literal(value)
 
 
+def none_of(value: Expr) -> Expr:
+    """The empty value of another's type, which itself may be of a column that is never empty."""
+    return ibis.null(value.type().copy(nullable=True))
+
+
 class Tongue:
     """Plain Ibis."""
 
     def trimmed(self, text: Expr) -> Expr:
         """The text without blanks around it: spaces, tabs, and the no-break spaces of spreadsheets."""
         return text.strip()
+
+    def lower(self, text: Expr) -> Expr:
+        """The text in small letters. Raises ValueError where the engine has other ones than files."""
+        # Engines differ over these two: whether a sigma ends a word, and whether the dot of an I stays.
+        return text.replace("Σ", "σ").replace("İ", "i").lower()
 
     def ordered(self, text: Expr) -> Expr:
         """Something that orders as the text's code points do, whatever the collation."""
@@ -116,7 +126,15 @@ def pg_regexp_match(text, pattern):  # type: ignore[no-untyped-def]
 
 
 class Postgres(Tongue):
-    """PostgreSQL."""
+    """PostgreSQL. ``lowers``: its database makes small letters as other engines do, whatever its locale is."""
+
+    def __init__(self, *, lowers: bool = True) -> None:
+        self._lowers = lowers
+
+    def lower(self, text: Expr) -> Expr:
+        if not self._lowers:
+            raise ValueError("the locale of this database has other small letters than files have")
+        return super().lower(text)
 
     def trimmed(self, text: Expr) -> Expr:
         return sql_btrim(text, BLANKS)
@@ -125,7 +143,7 @@ class Postgres(Tongue):
         return pg_convert_to(text, "UTF8")
 
     def exact(self, value: Expr) -> Expr:
-        return ibis.ifelse(value.cast("float64").between(number(-1e308), number(1e308)), value, ibis.null(value.type()))
+        return ibis.ifelse(value.cast("float64").between(number(-1e308), number(1e308)), value, none_of(value))
 
     def extract(self, text: Expr, pattern: str) -> Expr:
         found = pg_regexp_match(text, pattern)
