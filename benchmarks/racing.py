@@ -132,7 +132,8 @@ def report(
 ) -> int:
     """Prints the ratios and what else is to be said, and writes them to the file that was asked for.
 
-    Returns the exit code: 1 when a ratio is above its limit, or when something else was missed."""
+    ``missed``: something that is said, and is no ratio, is over its limit. Returns the exit code: 1 when that is so or
+    when a ratio is above its limit."""
     if ratios:
         print("\n".join(table(ratios)))
     for line in said:
@@ -143,6 +144,7 @@ def report(
             "turns": asked.turns,
             "ratios": [asdict(each) for each in ratios],
             "said": list(said),
+            "missed": missed,
             **more,
         }
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -125,7 +125,7 @@ def described(title: str, points: Sequence[Point]) -> list[str]:
         lines.append(row)
     steepest = max(slopes(points))
     word = "linear or better" if steepest <= STEEPEST else f"worse than linear (more than {STEEPEST})"
-    return [*lines, f"The steepest step has a slope of {steepest:.2f}: {word}."]
+    return [*lines, f"{title[:1].upper()}{title[1:]}: the steepest step has a slope of {steepest:.2f}, {word}."]
 
 
 def each_more(before: Point, after: Point) -> str:

@@ -48,12 +48,19 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
         assert block["body"].startswith("python3 -m venv .venv && ")
 
 
-@pytest.mark.parametrize("script", ["make_picture.py", "make_fields.py", "make_rules.py"])
+@pytest.mark.parametrize("script", ["make_picture.py", "make_fields.py", "make_rules.py", "make_performance.py"])
 def test_what_is_made_is_up_to_date(script: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, f"docs/{script}", "--check"]
     done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_every_benchmark_is_on_its_page() -> None:
+    page = (REPOSITORY / "docs" / "performance.md").read_text(encoding="utf-8")
+    scripts = [path for path in (REPOSITORY / "benchmarks").glob("*.py") if "__main__" in path.read_text("utf-8")]
+    assert len(scripts) >= 8
+    assert [path.name for path in scripts if f"`python benchmarks/{path.name}" not in page] == []
 
 
 def formulas() -> Iterator[tuple[str, str]]:
