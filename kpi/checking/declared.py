@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kpi.checking.circles import circles, components, in_brief
+from kpi.checking.fixed import fixed_tests
 from kpi.checking.report import Finding, Report
 from kpi.checking.rows import FILENAME, GIVE_DATES, Rows
 from kpi.checking.texts import Texts
@@ -83,6 +84,7 @@ def _in_row(node: Node, rows: Rows) -> Iterator[Finding]:
         elif isinstance(part, Call) and part.name == "first_date" and rows.source.snapshot:
             message = f"first_date needs dates, and the rows of {rows.source.id} have none"
             yield Finding("E053", message, part.at, GIVE_DATES)
+    yield from fixed_tests(node, rows)
 
 
 def _leads_to(name: str, node: Node, rows: Rows) -> list[str]:

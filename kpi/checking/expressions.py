@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from kpi.checking.circles import circles, components, in_brief
+from kpi.checking.fixed import fixed_tests
 from kpi.checking.reach import Reach, reach_of, too_far
 from kpi.checking.report import Finding, Path, Report
 from kpi.checking.rows import GIVE_DATES, Rows
@@ -191,6 +192,7 @@ class Formulas:
             for column in columns(node.filter):
                 if (found := rows.missing(column.name, column.at)) is not None:
                     yield found
+            yield from fixed_tests(node.filter, rows)
         if (clash := _bad_time(node, rows)) is not None:
             yield clash
 

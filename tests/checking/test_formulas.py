@@ -334,3 +334,29 @@ def test_a_large_circle_is_no_trouble(tmp_path: Path) -> None:
     (found,) = circle.diagnostics
     assert found.code == "E045"
     assert found.message.endswith("m3000 → m0")
+
+
+def test_a_header_in_quotation_marks_is_no_column(tmp_path: Path) -> None:
+    found = found_in(
+        tmp_path,
+        ORDERS
+        + """
+  calls: {path: calls.csv, date: day, where: '«"Solved" == "Y"»'}
+  other: {path: other.parquet, date: day, computed: {late: '1 if «"Wait (s)" > "5"» else 0'}}
+kpis:
+  a: {name: A, formula: 'count(calls[«"Answered (Y/N)" == "Y"»])'}
+  b: {name: B, formula: 'count(calls[day >= "2026-01-01" and «"solved" in ("Y", "N")»])'}
+  c: {name: C, formula: 'count(calls[not «contains("Solved", "Y")»])'}
+  d: {name: D, formula: 'count(calls[«1 == 1»])'}
+  e: {name: E, formula: 'count(calls[«"Y" is None» or window_start > "2026-01-01" or filename == "x"])'}
+""",
+        *["E052"] * 7,
+        calls_csv="day,Answered (Y/N),Solved\n2026-01-01,Y,N\n",
+        **FILES,
+    )
+    assert {each.message for each in found} == {"this names no column, so it is the same for every row"}
+    without = "a column is named without quotation marks"
+    assert [each.hint for each in found] == [
+        f"{without}: Solved", without, f"{without}: answered_y_n", f"{without}: solved", f"{without}: Solved",
+        "compare a column", without,
+    ]  # fmt: skip

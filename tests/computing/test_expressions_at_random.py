@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -134,7 +135,7 @@ def numbers_of(conditions: st.SearchStrategy[Expression]) -> st.SearchStrategy[E
 def conditions() -> st.SearchStrategy[Expression]:
     numbers = numbers_of(st.just(Expression("(a > 0)", lambda row: row["a"] is not None and row["a"] > 0)))
     simple = (
-        st.builds(compare, numbers, ORDER, numbers)
+        st.builds(compare, numbers, ORDER, numbers).filter(names_a_column)
         | st.builds(compare, st.just(column("s")), SAME, TEXTS)
         | st.builds(compare, st.just(column("d")), ORDER, DATES)
         | st.builds(
@@ -146,7 +147,7 @@ def conditions() -> st.SearchStrategy[Expression]:
             st.lists(st.sampled_from([constant(str(n), n) for n in (-1, 0, 2)]), min_size=1, max_size=3),
             st.booleans(),
         )
-        | st.builds(is_none, numbers | TEXTS.map(lambda _: column("s")), st.booleans())
+        | st.builds(is_none, numbers | TEXTS.map(lambda _: column("s")), st.booleans()).filter(names_a_column)
         | st.just(Expression("f", lambda row: bool(row["f"])))
         | st.just(Expression('contains(s, "x")', lambda row: row["s"] is not None and "x" in row["s"]))
     )
@@ -161,6 +162,11 @@ def conditions() -> st.SearchStrategy[Expression]:
         ),
         max_leaves=4,
     )
+
+
+def names_a_column(test: Expression) -> bool:
+    """Whether a test of numbers is about rows; one that is not is a mistake (E052)."""
+    return re.search(r"\b[abs]\b", test.text) is not None
 
 
 def is_constant(expression: Expression) -> bool:
