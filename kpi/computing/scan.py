@@ -15,6 +15,8 @@ from kpi.model import Plan, Source
 from kpi.sources import DOUBTFUL, FileFacts, SourceFacts, shown
 from kpi.sources.headers import named
 
+# Bytes that the reader takes at once, and each of its threads holds some of: less than it would, for its memory's sake.
+BLOCK = 8_000_000
 FILENAME = "filename"
 FILE = "file$"
 
@@ -103,6 +105,7 @@ class Scanner:
             f"quote={text_literal(first.quote)}",
             f"escape={text_literal(self.source.read.escape or first.quote)}",
             f"nullstr={text_literal(NO_NULLS)}",
+            f"buffer_size={BLOCK}",
             "columns={" + ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(first.names))) + "}",
         ]
         if self._skips:
@@ -155,10 +158,12 @@ class Scanner:
     def _readable(self, file: FileFacts, rewrite: bool) -> Path:
         """The file itself, or a copy in UTF-8 with even line endings where the engine cannot read it."""
         wild = any(sign in str(file.path) for sign in "*?[")  # the engine would take these for wildcards
-        if file.encoding.lower() in UTF8 and not rewrite and not wild:
+        # Below lines that end otherwise than the header, the engine finds nothing at all, and says nothing.
+        even = rewrite or file.uneven
+        if file.encoding.lower() in UTF8 and not even and not wild:
             return file.path
         target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
-        copy_text(file, target, self.name(file.path), even=rewrite)
+        copy_text(file, target, self.name(file.path), even=even)
         self.names[str(target)] = self.name(file.path)
         return target
 

@@ -12,7 +12,7 @@ from kpi.sources.files import Found, Kind, OutsideError, find_files, kind_of, ki
 from kpi.sources.headers import named
 from kpi.sources.names import folded, positional_name
 from kpi.sources.signatures import JSON, signature
-from kpi.sources.sniffing import Layout, layout
+from kpi.sources.sniffing import Layout, ends_unevenly, layout
 from kpi.sources.text import UnreadableError, read_bytes, read_head
 
 # Codes of problems that are no errors of the plan: the caller decides whether they matter.
@@ -41,7 +41,8 @@ class FileFacts(NamedTuple):
 
     ``header`` are the fields of the header row in order, as text, unmodified (``column_1`` … when there is none);
     ``names`` what formulas call these columns, after ``columns``. ``skip_rows`` counts the lines above the header,
-    blank ones among them. For JSON: the keys; delimiter and quote are empty. ``encoding`` is Python's name.
+    blank ones among them. For JSON: the keys; delimiter and quote are empty. ``encoding`` is Python's name. ``uneven``:
+    the lines down to the header do not all end alike, or not as they should.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class FileFacts(NamedTuple):
     header: tuple[str, ...]
     names: tuple[str, ...]
     skip_rows: int
+    uneven: bool = False
 
 
 class SourceFacts(NamedTuple):
@@ -183,7 +185,8 @@ class _Look:
             header = table.first
             self._doubt(path, table)
         names = self._named(path, header)
-        return FileFacts(path, head.encoding, table.delimiter, table.quote, header, names, table.skip_rows)
+        uneven = table.loose or (table.skip_rows > 0 and ends_unevenly(table.top))
+        return FileFacts(path, head.encoding, table.delimiter, table.quote, header, names, table.skip_rows, uneven)
 
     def _json(self, path: Path) -> FileFacts | None:
         if path.name.lower().endswith(".zst"):

@@ -36,7 +36,8 @@ class Layout(NamedTuple):
     """How a table is written. ``skip_rows`` are the lines above the first row, blank ones among them; ``first`` is the
     first row; ``typical`` the number of fields of most rows; ``title`` the number of lines to skip if the first rows
     are only a title above the header, else None. ``quote`` is "" for none. ``top`` is the text up to the first row's
-    end. ``other`` is another delimiter that divides all rows alike where this one leaves them whole, else None."""
+    end. ``other`` is another delimiter that divides all rows alike where this one leaves them whole, else None.
+    ``loose``: blanks stand behind the closing quotation mark at the end of the first row."""
 
     delimiter: str
     quote: str
@@ -46,6 +47,7 @@ class Layout(NamedTuple):
     title: int | None
     top: str
     other: str | None = None
+    loose: bool = False
 
 
 def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
@@ -75,7 +77,26 @@ def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
     top = "".join(above + lines[: first.end])
     fields = first.fields + (("",) if _ends_empty(rows) else ())
     other = _other(lines, quote, read.escape) if len(first.fields) == 1 else None
-    return Layout(delimiter, quote, skipped + first.line, fields, _typical(rows), _title(rows, skipped), top, other)
+    title = _title(rows, skipped)
+    head = "".join(lines[first.line : first.end])
+    loose = _torn(head, delimiter, quote, read.escape)
+    if loose and _torn(head.rstrip(" \r\n"), delimiter, quote, read.escape):
+        message = f"has text behind a closing quotation mark in line {skipped + first.end}, where its header is"
+        raise UnreadableError(
+            message, f"read: {{skip_rows: {title}}}" if title else "mend it, or say read: {quote: ''}"
+        )
+    return Layout(delimiter, quote, skipped + first.line, fields, _typical(rows), title, top, other, loose)
+
+
+def _torn(text: str, delimiter: str, quote: str, escape: str | None) -> bool:
+    """Whether anything stands behind a closing quotation mark; an engine may make no rows at all of what is below."""
+    from csv import Error
+
+    try:
+        list(table_reader(_lines(text), delimiter, quote, escape, strict=True))
+    except Error:
+        return True
+    return False
 
 
 def _other(lines: list[str], quote: str, escape: str | None) -> str | None:
@@ -96,6 +117,12 @@ def _lines(text: str) -> list[str]:
     from io import StringIO
 
     return list(StringIO(text, newline=""))
+
+
+def ends_unevenly(text: str) -> bool:
+    """Whether the lines of a text end in more than one of the three ways."""
+    ends = {line[len(line.rstrip("\r\n")) :][-2:] for line in _lines(text)}
+    return len(ends - {""}) > 1
 
 
 def _excel_delimiter(line: str) -> str | None:

@@ -62,6 +62,23 @@ def test_line_ends_may_be_mixed(project: Project) -> None:
     assert 'd.csv:4: d.n: "x" is not a number' in project.problem("sum(d.n)")
 
 
+@pytest.mark.parametrize("above", ["\n\n", "\r", "\r\n\r\n", "\n\r\n", "sep=,\n", "sep=,\r\n", "Report\n", "Report\r"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_above_the_header_may_end_otherwise(project: Project, above: str, end: str) -> None:
+    rows = "day,n\n2026-06-01,1\n2026-06-02,2\n".replace("\n", end)
+    project.write("d.csv", (above + rows).encode())
+    project.source("d", read={"skip_rows": 1} if "Report" in above else None)
+    assert project.values(["count(d)", "sum(d.n)"]) == [2, 3]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("blanks", [" ", "   "])
+def test_blanks_behind_the_quotes_of_a_header(project: Project, blanks: str, end: str) -> None:
+    project.write("d.csv", f'"day","n"{blanks}\n"2026-06-01","1"\n"2026-06-02","2"\n'.replace("\n", end).encode())
+    project.source("d")
+    assert project.values(["count(d)", "sum(d.n)"]) == [2, 3]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters_are_found(project: Project, delimiter: str) -> None:
     project.write("d.csv", TABLE.replace(",", delimiter).encode())

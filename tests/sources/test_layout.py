@@ -159,3 +159,17 @@ def test_a_column_of_text_is_not_divided(tmp_path: Path) -> None:
 def test_a_header_that_is_said_to_be_one_is_not_doubted(tmp_path: Path) -> None:
     assert written(tmp_path, "2025,2026\n1,2\n").problems[0].code == DOUBTFUL
     assert written(tmp_path, "2025,2026\n1,2\n", read=ReadOptions(header=True)).problems == ()
+
+
+@pytest.mark.parametrize("head", ['"a"x,"b"', '"a","b"{', '"a" "c",b', '"a\nb"x,c'])
+def test_text_behind_a_quotation_mark_in_the_header(tmp_path: Path, head: str) -> None:
+    problem = only_problem(written(tmp_path, f'{head}\n"1","2"\n"3","4"\n'))
+    assert problem.code == "E063"
+    assert "has text behind a closing quotation mark in line" in problem.message
+
+
+def test_a_title_in_quotes_asks_to_be_skipped(tmp_path: Path) -> None:
+    text = '"Report" of June\na,b,c\n1,2,3\n4,5,6\n'
+    problem = only_problem(written(tmp_path, text))
+    assert problem.hint == "read: {skip_rows: 1}"
+    assert only_file(written(tmp_path, text, read=ReadOptions(skip_rows=1))).header == ("a", "b", "c")
