@@ -1,0 +1,56 @@
+"""The benchmarks run, and what they compare agrees; what they measure is for people to judge on a quiet machine."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks need a POSIX system")
+
+
+def measured(folder: Path, name: str, *options: str) -> tuple[list[str], dict[str, Any]]:
+    """What a benchmark prints and what it writes, measured once."""
+    file = folder / "found.json"
+    command = [sys.executable, f"benchmarks/{name}.py", "--turns", "1", "--json", str(file), *options]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, encoding="utf-8")
+    assert done.returncode in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stdout.splitlines(), json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_a_benchmark_prints_a_ratio_for_each_race(tmp_path: Path) -> None:
+    (head, *rows), found = measured(tmp_path, "startup")
+    assert head.split() == ["against", "least", "median", "most", "limit", "cpu"]
+    names = ["kpi status", "kpi lint", "kpi --help"]
+    assert [row[:12].strip() for row in rows] == names
+    assert [each["ours"] for each in found["ratios"]] == names
+    assert all(each["least"] == each["median"] == each["most"] > 0 for each in found["ratios"])
+
+
+def test_where_metricflow_cannot_be_had_the_rest_is_measured(tmp_path: Path) -> None:
+    _, found = measured(tmp_path, "metrics", "--metricflow", str(tmp_path / "nowhere"))
+    assert {each["theirs"] for each in found["ratios"]} == {"pandas"}
+    assert found["said"] == ["7 values agree with pandas."]
+
+
+def test_many_rows_give_the_numbers_of_sql_and_of_pandas(tmp_path: Path) -> None:
+    _, found = measured(tmp_path, "large", "--rows", "20000")
+    assert found["said"][1:] == ["176 values agree with SQL by hand.", "176 values agree with pandas."]
+    assert {each["of"] for each in found["ratios"]} == {"seconds", "memory"}
+
+
+def test_what_is_remembered_prints_as_what_is_computed(tmp_path: Path) -> None:
+    _, found = measured(tmp_path, "cached", "--rows", "5000")
+    assert found["said"] == ["What was remembered prints as what is computed."]
+
+
+def test_growth_is_measured_step_by_step(tmp_path: Path) -> None:
+    _, found = measured(tmp_path, "scaling", "--most-rows", "10000", "--most-kpis", "5")
+    assert [point["size"] for point in found["series"]["rows"]] == [10_000]
+    assert [point["size"] for point in found["series"]["KPIs"]] == [1, 2, 5]
