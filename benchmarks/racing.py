@@ -116,11 +116,20 @@ def in_turn(ways: Mapping[str, Callable[[], Run]], turns: int) -> dict[str, list
 
 
 def parser(doc: str, turns: int) -> argparse.ArgumentParser:
-    """The options that every benchmark has. ``doc`` is that of its module."""
+    """The options that every benchmark has. ``doc`` is that of its module. Ends the program where it cannot measure."""
+    if not hasattr(os, "wait4"):
+        sys.exit("The benchmarks need a POSIX system.")
     made = argparse.ArgumentParser(description=doc.splitlines()[0])
-    made.add_argument("--turns", type=int, default=turns, help="how often everything is measured (%(default)s)")
+    made.add_argument("--turns", type=turn_count, default=turns, help="how often everything is measured (%(default)s)")
     made.add_argument("--json", type=Path, metavar="FILE", help="write what was measured to this file, too")
     return made
+
+
+def turn_count(text: str) -> int:
+    """A number of turns. Raises ValueError for less than one."""
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
 def report(
