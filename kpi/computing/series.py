@@ -12,8 +12,9 @@ from kpi.periods import Period
 # What a change is measured against.
 Against = Literal["previous period", "year ago"]
 
-# What the parts of a split KPI are called that have no value of the column, or any that is not listed.
-EMPTY, REST = "(empty)", "other"
+# What the parts of a split KPI are called that have no value of the column, or any that is not listed; and under which
+# name a target stands that is the same for each value.
+EMPTY, REST, EACH = "(empty)", "other", "each"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from kpi.computing.evaluate import Amount, Evaluator
 from kpi.computing.gather import Request
 from kpi.computing.parts import Value
 from kpi.computing.queries import first_line
-from kpi.computing.series import EMPTY, REST, PartSeries, Point, Series, SplitSeries
+from kpi.computing.series import EACH, EMPTY, REST, PartSeries, Point, Series, SplitSeries
 from kpi.computing.sourcing import in_words, placed
 from kpi.errors import KpiError, TextError, did_you_mean
 from kpi.formulas import tree
@@ -130,7 +130,7 @@ class Splitting:
             job.asked[period] = list(dict.fromkeys(self._seen))
         for source in job.sources:
             job.values[source] = self._cutter(source).values(job.split.by)
-        named = {text for text in job.split.targets if text != REST}
+        named = job.split.targets.keys() - {REST, EACH}
         there: dict[str | None, None] = {}
         for source, values in job.values.items():
             windows = [request.window for request in job.every() if request.aggregate.source == source]
@@ -256,7 +256,7 @@ class Splitting:
         """Targets of parts that there are none of: a slip of the pen, or something still to come."""
         known = {label_of(text): None for values in job.values.values() for text in values}
         for name in job.split.targets:
-            if name not in known and name != REST:
+            if name not in known and name not in (REST, EACH):
                 hint = did_you_mean(name, known)
                 message = f'no row has {job.split.by} "{name}", which has a target'
                 yield message + (f": {hint}" if hint else "")

@@ -27,7 +27,9 @@ class Split:
 
     by: str = described("The column; every source that the formula aggregates has it.", "")
     limit: int = described("So many values are shown, the largest; the rest are put together as other.", 8, ge=1)
-    targets: Mapping[str, Target] = described("A value of the column: the target of that part.", factory=dict)
+    targets: Mapping[str, Target] = described(
+        "A value of the column: the target of that part; each: that of every value.", factory=dict
+    )
 
 
 @dataclass(frozen=True)

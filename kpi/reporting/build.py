@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
 
-from kpi.computing.series import EMPTY, REST, Against, Results, Series, SplitSeries
+from kpi.computing.series import EACH, EMPTY, REST, Against, Results, Series, SplitSeries
 from kpi.judging import STATUSES, Judgement, judge
 from kpi.model import Kpi, Plan
 from kpi.periods import Calendar
@@ -37,8 +37,8 @@ def whole_row(kpi: Kpi, series: Series, calendar: Calendar) -> KpiRow:
 
 
 def part_rows(kpi: Kpi, split: SplitSeries, calendar: Calendar) -> Iterator[PartRow]:
-    """The parts of a KPI, each held against the target that is its own, else against that of the KPI; but what is made
-    of its parts, such as a sum, has a target that is of all of them together."""
+    """The parts of a KPI, each held against the target that is its own or that of each, else against that of the KPI;
+    but what is made of its parts, such as a sum, has a target that is of all of them together."""
     values = {part.value for part in split.parts if not part.other}
     targets = {} if kpi.split is None else kpi.split.targets
     for part in split.parts:
@@ -46,8 +46,9 @@ def part_rows(kpi: Kpi, split: SplitSeries, calendar: Calendar) -> Iterator[Part
         if part.other:
             name = REST if REST not in values else f"all {REST}"
         own = replace(kpi, name=name, when_red=None, split=None)
-        if name in targets:
-            own = replace(own, target=targets[name], thresholds=None)
+        target = targets.get(name) or (None if part.other else targets.get(EACH))
+        if target is not None:
+            own = replace(own, target=target, thresholds=None)
         elif split.amount:
             own = replace(own, target=None, thresholds=None)
         if split.amount:

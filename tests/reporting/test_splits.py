@@ -105,3 +105,19 @@ def test_summaries_count_kpis(project: Project) -> None:
     view = status_view(project.checked().plan, project.results())
     assert sum(view.summary.values()) == 1
     assert [len(group.rows) for group in view.groups] == [1]
+
+
+def test_each_value_may_have_the_same_target(project: Project) -> None:
+    """That of each is not of what is put together, and one of its own goes before it."""
+    found = row(
+        project,
+        "sum(orders.amount)",
+        target="at least 90",
+        split={"by": "channel", "limit": 3, "targets": {"each": "at least 20", "shop": "at least 1"}},
+    )
+    assert told(found)[-1] == ("all other", "other", None, "no target")
+    assert {name: target for name, kind, target, _ in told(found) if kind == "value"} == {
+        name: "≥ 1" if name == "shop" else "≥ 20" for name, kind, _, _ in told(found) if kind == "value"
+    }
+    assert len(found.parts) == 4
+    assert not found.warnings
