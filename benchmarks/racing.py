@@ -126,9 +126,9 @@ def parser(doc: str, turns: int) -> argparse.ArgumentParser:
 
 
 def turn_count(text: str) -> int:
-    """A number of turns. Raises ValueError for less than one."""
-    if int(text) < 1:
-        raise ValueError(text)
+    """A number of turns. Raises ArgumentTypeError for what is none."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of turns, 1 or more")
     return int(text)
 
 
