@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kpi.reading import ReadResult
 
 MOST_PERIODS = 400  # a year of days, and some
+LEAST_MEMORY = 64_000_000
 
 FileOption = Annotated[
     Path | None,
@@ -33,6 +34,13 @@ OutsideOption = Annotated[
 
 NoCacheOption = Annotated[
     bool, typer.Option("--no-cache", help="Compute everything anew, and remember nothing in .kpi-cache.")
+]
+
+MemoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--memory-limit", metavar="SIZE", help="Use no more memory for data than this, e.g. 512MB; the rest on disk."
+    ),
 ]
 
 
@@ -127,6 +135,20 @@ def period_count(text: str | None, default: int) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text.lstrip("0")[:9] or 0) <= MOST_PERIODS:
         return int(text)
     raise UsageError(f'--periods cannot be "{text}"', hint=f"it is a whole number from 1 to {MOST_PERIODS}")
+
+
+def memory_limit(text: str | None) -> str | None:
+    """The size that ``--memory-limit`` asks for, None where it is not given. Raises UsageError."""
+    if text is None:
+        return None
+    from kpi.computing.engine import bytes_of
+
+    size = bytes_of(text)
+    if size is None:
+        raise UsageError(f'--memory-limit cannot be "{text}"', hint="it is a size, such as 512MB, 1.5GB or 2GiB")
+    if size < LEAST_MEMORY:
+        raise UsageError(f"--memory-limit cannot be {text}, which is too little", hint="64MB is the least")
+    return "".join(text.split())
 
 
 def cache_folder(plan: Plan, no_cache: bool) -> Path | None:

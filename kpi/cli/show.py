@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, NoCacheOption, OutsideOption, as_of_day, cache_folder, open_checked, wants_color
+from kpi.cli.common import (
+    FileOption,
+    MemoryOption,
+    NoCacheOption,
+    OutsideOption,
+    as_of_day,
+    cache_folder,
+    memory_limit,
+    open_checked,
+    wants_color,
+)
 from kpi.cli.status import AsOfOption, ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -28,10 +38,12 @@ def show(
     as_of: AsOfOption = None,
     to_date: ToDateOption = False,
     sql: Annotated[bool, typer.Option("--sql", help="Also print the SQL that was run.")] = False,
+    memory: MemoryOption = None,
     no_cache: NoCacheOption = False,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show one KPI whole: definition, value, history and what it is computed from."""
+    limit = memory_limit(memory)
     checked = open_checked(file, allow_outside)
     if id_ not in checked.plan.kpis:
         raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
@@ -41,7 +53,7 @@ def show(
 
     with progress(f"Computing {id_}"):
         cache = cache_folder(checked.plan, no_cache)
-        results = compute(checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=cache)
+        results = compute(checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=cache, memory=limit)
     print(_rendered(_view(checked, results, id_, to_date), format, sql))
     tell_problems(results.problems)
 

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, read_checked, wants_color
+from kpi.cli.common import (
+    FileOption,
+    MemoryOption,
+    OutsideOption,
+    as_of_day,
+    memory_limit,
+    plan_file,
+    read_checked,
+    wants_color,
+)
 from kpi.cli.status import AsOfOption
 from kpi.errors import UsageError, did_you_mean
 
@@ -24,6 +33,7 @@ def sources(
         Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
     ] = "text",
     as_of: AsOfOption = None,
+    memory: MemoryOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show what is in the sources: files, rows, dates, columns with types and examples, freshness.
@@ -31,6 +41,7 @@ def sources(
     A source that cannot be used is shown with the reason and with what can be told of it all the same; the others do
     not suffer from it. Mistakes elsewhere in the file do not matter here.
     """
+    limit = memory_limit(memory)
     _, checked = read_checked(plan_file(file), allow_outside or ())
     for name in names or ():
         if name not in checked.plan.sources:
@@ -41,7 +52,7 @@ def sources(
     from kpi.reporting.sources import sources_view
 
     with progress("Reading the sources"):
-        found = survey(checked, day, names or None)
+        found = survey(checked, day, names or None, memory=limit)
     view = sources_view(checked, day, found)
     if format == "json":
         from kpi.rendering.sources_json import render_sources_json

@@ -9,10 +9,12 @@ import typer
 
 from kpi.cli.common import (
     FileOption,
+    MemoryOption,
     NoCacheOption,
     OutsideOption,
     as_of_day,
     cache_folder,
+    memory_limit,
     open_checked,
     period_count,
     wants_color,
@@ -71,12 +73,13 @@ def status(
         str | None,
         typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
     ] = None,
+    memory: MemoryOption = None,
     no_cache: NoCacheOption = False,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Compute every KPI and say where the team stands."""
     failing = _statuses(fail_on)
-    count = period_count(periods, 0)
+    count, limit = period_count(periods, 0), memory_limit(memory)
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
@@ -93,7 +96,7 @@ def status(
         history = max(HISTORY, count)
         cache = cache_folder(checked.plan, no_cache)
         results = compute(
-            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=cache
+            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=cache, memory=limit
         )  # fmt: skip
     if split is not None and not results.problems and not any(one.split for one in results.series.values()):
         raise cannot_split(checked, wanted, split)  # only reading the rows told which columns there are

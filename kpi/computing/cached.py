@@ -28,6 +28,7 @@ def compute(
     against: Against = "previous period",
     cache: Path | None = None,
     parts: bool = True,
+    memory: str | None = None,
 ) -> Results:
     """The series of the KPIs named (None: all) at ``as_of``, a day that counts as over.
 
@@ -35,7 +36,8 @@ def compute(
     before it make the history. A change is measured ``against`` the period before, or the same one a year ago. A
     source that cannot be read fails only the KPIs that use it: see ``Series.problem`` and ``Results.problems``.
     ``cache`` is a folder to remember results in; None remembers nothing. Remembered ones have no ``scans``.
-    ``parts``: also of KPIs that are split. Raises nothing for what is in the data.
+    ``parts``: also of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: what DuckDB
+    takes); the rest goes to the disk. Raises nothing for what is in the data.
     """
     if not parts:
         from kpi.checking.splits import unsplit
@@ -46,7 +48,7 @@ def compute(
     def run(store: Store | None = None) -> Results:
         from kpi.computing.run import compute_now
 
-        return compute_now(checked, as_of, to_date, wanted, periods, against, store)
+        return compute_now(checked, as_of, to_date, wanted, periods, against, store, memory)
 
     if cache is None or any(source.connection is not None for source in checked.plan.sources.values()):
         return run()

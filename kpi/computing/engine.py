@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from types import TracebackType
@@ -25,21 +26,36 @@ def text_literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+class MemoryLimitError(KpiError):
+    """What was asked does not fit in the memory that the engine may use, even with the disk."""
+
+
 class Engine:
     """An in-memory DuckDB. Files are read first; after :meth:`lock` nothing outside can be reached any more.
 
+    ``memory`` is what it may use, e.g. ``512MB``; None leaves that to DuckDB (80 % of the machine's). What does not fit
+    goes to a folder of the system's temporary ones, which is gone when the run ends.
+
     ``statements`` are what was run, as (source, SQL), in order; ``scans`` how often each source's files were read.
     ``timezone`` is where a time with a zone has its day (T5), else that would be where the machine stands. Raises
-    KpiError for one that the engine does not know.
+    KpiError for one that the engine does not know, and MemoryLimitError, as all methods that run statements do.
     """
 
-    def __init__(self, timezone: str) -> None:
+    def __init__(self, timezone: str, memory: str | None = None) -> None:
         import duckdb
 
         self._duckdb = duckdb
-        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(
-            config={"autoinstall_known_extensions": False, "preserve_insertion_order": False}
-        )
+        self._memory = memory
+        self._spill = _own_folder()
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": False,
+            "preserve_insertion_order": False,
+            # Else DuckDB makes a folder where the user stands.
+            "temp_directory": "" if self._spill is None else str(self._spill / "spill"),
+        }
+        if memory is not None:
+            settings |= {"memory_limit": memory, "threads": _threads(memory)}
+        self._connection: duckdb.DuckDBPyConnection = duckdb.connect(config=settings)
         self._folder: Any = None
         self._locked = False
         self.statements: list[tuple[str, str]] = []
@@ -58,17 +74,26 @@ class Engine:
         if scans_files:
             self.scans[source] += 1
         if not scans_files or self._locked:
-            return self._connection.execute(sql).fetchall()
+            return self._fetch(sql, source)
         # It would read every date once more before all else, to pass over rows of which there are few.
         self._connection.execute("SET disabled_optimizers = 'filter_pushdown'")
         try:
-            return self._connection.execute(sql).fetchall()
+            return self._fetch(sql, source)
         finally:
             self._connection.execute("RESET disabled_optimizers")
 
     def ask(self, sql: str) -> list[Row]:
         """The rows of a statement that is our own bookkeeping and is not worth showing. Raises ``self.Error``."""
-        return self._connection.execute(sql).fetchall()
+        return self._fetch(sql)
+
+    def _fetch(self, sql: str, source: str | None = None) -> list[Row]:
+        try:
+            return self._connection.execute(sql).fetchall()
+        except self._duckdb.OutOfMemoryException:
+            have = "the memory of this machine" if self._memory is None else f"the memory limit of {self._memory}"
+            where = "" if source is None else f"{source}: "
+            hint = "compute fewer KPIs at once, with --kpi" if self._memory is None else "give it more"
+            raise MemoryLimitError(f"{where}{have} does not suffice", hint=hint) from None
 
     def statement_kinds(self, sql: str) -> list[str]:
         """The kinds of the statements in a text, e.g. ``["SELECT"]``. Raises ``self.Error`` for bad syntax."""
@@ -97,3 +122,38 @@ class Engine:
         self._connection.close()
         if self._folder is not None:
             self._folder.cleanup()
+        if self._spill is not None:
+            import shutil
+
+            shutil.rmtree(self._spill, ignore_errors=True)
+
+
+def _own_folder() -> Path | None:
+    """A folder that nobody else can read; None where there is no place for one."""
+    import tempfile
+
+    try:
+        return Path(tempfile.mkdtemp(prefix="kpi-"))
+    except OSError:
+        return None
+
+
+# Each thread of the engine holds some blocks of the file it reads and of the table it fills.
+PER_THREAD = 64_000_000
+UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30,
+         "TIB": 2**40}  # fmt: skip
+
+
+def bytes_of(size: str) -> int | None:
+    """The bytes of a size such as ``512MB``, ``1.5 GiB``; None for what is none."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) *([KMGT]?I?B)", size.strip(), re.IGNORECASE | re.ASCII)
+    if found is None or found[2].upper() not in UNITS:
+        return None
+    return int(float(found[1]) * UNITS[found[2].upper()])
+
+
+def _threads(memory: str) -> int:
+    """How many threads so much memory is enough for."""
+    import os
+
+    return max(1, min(os.cpu_count() or 1, (bytes_of(memory) or 0) // PER_THREAD))

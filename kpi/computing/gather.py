@@ -7,13 +7,14 @@ from one pass (distinct.py). Everything else asks window by window.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from kpi.computing.distinct import Sought, count_distinct, day_sql
-from kpi.computing.engine import Engine
+from kpi.computing.engine import Engine, MemoryLimitError
 from kpi.computing.parts import BY_DAY, COUNTING, Part, Value, finished, merged, partials, whole_sql
 from kpi.computing.rows import RowCompiler, a, column_sql, fault
 from kpi.computing.table import Table
@@ -126,7 +127,10 @@ class Gatherer:
         if daily:
             answers.update(self._by_day(daily))
         if distinct:
-            answers.update(self._sightings(distinct))
+            few = self._as_far_as_it_goes(
+                list(distinct), lambda aggregates: self._sightings({one: distinct[one] for one in aggregates})
+            )
+            answers.update(few)
         if direct:
             answers.update(self._direct(direct))
         return answers
@@ -206,32 +210,63 @@ class Gatherer:
         if self.table.rows >= MANY_ROWS:
             for pair, aggregates in alike.items():
                 for some in batches(list(aggregates), MOST_DIRECT):
-                    answers |= self._over([pair], some)
+                    answers |= self._as_far_as_it_goes(some, partial(self._over, [pair]))
             return answers
         together: dict[tuple[tree.Aggregate, ...], list[tuple[Span, Span]]] = {}
         for pair, aggregates in alike.items():
             for some in batches(list(aggregates), MOST_DIRECT):
                 together.setdefault(tuple(some), []).append(pair)
         for some, pairs in together.items():
-            answers |= self._over(pairs, some)
+            answers |= self._as_far_as_it_goes(some, partial(self._over, pairs))
         return answers
+
+    def _as_far_as_it_goes(
+        self, aggregates: Sequence[tree.Aggregate], ask: Callable[[Sequence[tree.Aggregate]], dict[Request, Value]]
+    ) -> dict[Request, Value]:
+        """The answers for all aggregates together, or, where the memory does not suffice for that, for one after the
+        other. Those for which it does not even then are faults."""
+        try:
+            return ask(aggregates)
+        except MemoryLimitError as error:
+            if len(aggregates) > 1:
+                singly = [self._as_far_as_it_goes([one], ask) for one in aggregates]
+                return {request: value for answers in singly for request, value in answers.items()}
+            one = aggregates[0]
+            self.faults[one] = fault(tree.Column(one.source, at=one.source_at), error.message, error.hint)
+            return {}
 
     def _over(self, pairs: Sequence[tuple[Span, Span]], aggregates: Sequence[tree.Aggregate]) -> dict[Request, Value]:
         """Aggregates over the rows of some days for some windows, each pair (days of the rows, window)."""
         columns = ", ".join(whole_sql(self._parts[aggregate], f"t.{self.table.moment}") for aggregate in aggregates)
         listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(pairs)])
-        sql = f"SELECT w.i, {columns}\nFROM {self.table.name} t JOIN {listed}\n"
+        where = f"FROM {self.table.name} t JOIN {listed}\nON t.day$ >= w.rs AND t.day$ < w.re"
         if len(pairs) == 1:
-            rows, _ = pairs[0]
-            sql += f"ON true WHERE t.day$ >= {day_sql(rows.start)} AND t.day$ < {day_sql(rows.end)} GROUP BY w.i"
-        else:
-            sql += "ON t.day$ >= w.rs AND t.day$ < w.re GROUP BY w.i"
-        found: dict[int, Any] = {row[0]: row[1:] for row in self.engine.run(self.table.source.id, sql)}
+            rows, window = pairs[0]
+            days = f"t.day$ >= {day_sql(rows.start)} AND t.day$ < {day_sql(rows.end)}"
+            where = f"FROM {self.table.name} t JOIN {listed}\nON true WHERE {days}"
+        try:
+            answered = self.engine.run(self.table.source.id, f"SELECT w.i, {columns}\n{where} GROUP BY w.i")
+        except MemoryLimitError:
+            if len(pairs) > 1 or len(aggregates) > 1 or aggregates[0].function not in ("median", "percentile"):
+                raise
+            return {Request(aggregates[0], window): self._by_order(self._parts[aggregates[0]], where)}
+        found: dict[int, Any] = {row[0]: row[1:] for row in answered}
         return {
             Request(aggregate, window): finished(aggregate.function, found[i][place] if i in found else None)
             for place, aggregate in enumerate(aggregates)
             for i, (_, window) in enumerate(pairs)
         }
+
+    def _by_order(self, part: Part, where: str) -> Value:
+        """A median or percentile of more values than the memory holds: they are sorted on the disk."""
+        value = f"{part.chosen}::DOUBLE"
+        count = self.engine.run(self.table.source.id, f"SELECT count({value})\n{where}")[0][0]
+        if not count:
+            return None
+        place = (count - 1) * (50.0 if part.percent is None else part.percent) / 100
+        sql = f"SELECT {value} AS v\n{where} AND {value} IS NOT NULL ORDER BY v LIMIT 2 OFFSET {int(place)}"
+        (low,), (high,) = (self.engine.run(self.table.source.id, sql) * 2)[:2]
+        return finished(part.function, low + (high - low) * (place - int(place)))
 
     # Rows that last, and snapshots.
 

@@ -46,10 +46,11 @@ def compute_now(
     periods: int,
     against: Against,
     store: Store | None = None,
+    memory: str | None = None,
 ) -> Results:
     """The results of one run over the rows as they are: see :func:`kpi.computing.compute`. ``store`` has what is
     remembered of single files."""
-    with Engine(checked.plan.calendar.timezone) as engine:
+    with Engine(checked.plan.calendar.timezone, memory) as engine:
         run = Run(engine, checked, as_of, to_date, periods, against)
         run.store = store
         try:
@@ -58,7 +59,7 @@ def compute_now(
             pass
         finally:
             run.sourcing.close()
-    return compute_now(checked, as_of, to_date, kpis, periods, against)
+    return compute_now(checked, as_of, to_date, kpis, periods, against, memory=memory)
 
 
 class Run:
