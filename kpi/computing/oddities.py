@@ -121,8 +121,10 @@ class _Glance:
             if first:
                 first = False
                 text = "\n".join(text.split("\n")[self.file.skip_rows :])
-                head = text.partition("\n")[0].rstrip() if self.source.read.header is not False else ""
-                body = text[len(head) :]
+                top = text.partition("\n")[0].rstrip()
+                body = "\n" + text if self.source.read.header is False else text[len(top) :]
+                # In one column, a word may well be a value that is the same.
+                head = "" if self.source.read.header is False or len(self.file.names) == 1 else top
             else:
                 body = "\n" + text
             self._repeated(head, body, line)

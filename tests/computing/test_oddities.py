@@ -62,6 +62,11 @@ def test_a_value_that_is_like_part_of_the_header_is_a_value(project: Project) ->
     assert project.value("sum(d.amount)") == 3
 
 
+def test_one_column_may_hold_its_own_header_as_a_value(project: Project) -> None:
+    put(project, "note\nnote\nmore\n")
+    assert project.value("count(d)") == 2
+
+
 def test_a_header_among_dated_rows_is_named_as_one(project: Project) -> None:
     project.write("d.csv", b"day,amount\n2026-06-01,1\nday,amount\n2026-06-02,2\n")
     project.source("d")
