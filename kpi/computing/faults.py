@@ -127,7 +127,7 @@ class BadRows:
         return count, words, odd if odd is not None and hint in (None, SKIP) else hint
 
     def _hint(self, reading: Reading, value: str, count: int) -> str | None:
-        found = empty_hint(value)
+        found = empty_hint(reading.name, value, self._also_in(reading, value))
         if found is None and reading.kind in TIMES:
             declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
             iso = re.match(r"\d{4}-\d\d?-\d\d?", value.strip())
@@ -140,6 +140,23 @@ class BadRows:
             most = 2 < count > total / 2
             found = number_hint(reading.name, value, most=most, reads=lambda decimal: self._is_number(value, decimal))
         return found
+
+    def _also_in(self, reading: Reading, value: str) -> list[str]:
+        """The other columns of text that have a value in the first rows, where this one holds numbers."""
+        if reading.kind != "number":
+            return []
+        texts = sample_of(self.facts, self.source)
+        names = dict(zip((n.casefold() for n in self._names), self._names, strict=True))
+        kinds = {other.name.casefold(): other.kind for other in self.readings}
+        return [
+            names[name]
+            for name, values in texts.items()
+            if name != reading.name.casefold() and kinds.get(name, "text") == "text" and value in map(str.strip, values)
+        ]
+
+    @property
+    def _names(self) -> list[str]:
+        return [name for file in self.facts.per_file[:1] for name in file.names]
 
     def _is_number(self, value: str, decimal: str, thousands: str | None = None) -> bool:
         """Whether a value is a number once it is declared as one."""

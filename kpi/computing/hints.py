@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kpi.computing.notations import LIKE_THE_OTHERS, TWO_WAYS
 from kpi.computing.numbers import SPOKEN
@@ -27,11 +27,19 @@ OFFERED = (
 )
 
 
-def empty_hint(value: str) -> str | None:
-    """What to write where a value may be a spelling of an empty one."""
-    if value.strip().casefold() not in EMPTY_SPELLINGS:
+def empty_hint(name: str, value: str, elsewhere: Sequence[str] = ()) -> str | None:
+    """What to write where a value may be a spelling of an empty one; ``elsewhere``: other columns that have it too, and
+    may mean something by it, as NA is North America."""
+    value = value.strip()
+    if value.casefold() not in EMPTY_SPELLINGS:
         return None
-    return f'if that means empty, say read: {{null_values: ["{value.strip()}"]}}'
+    if elsewhere:
+        columns = ", ".join(elsewhere[:3])
+        return (
+            f'read: {{null_values: ["{value}"]}} would empty it in {columns} as well; if it means empty only here, say '
+            f"computed: {{{name}_number: number({name})}}"
+        )
+    return f'if that means empty, say read: {{null_values: ["{value}"]}}'
 
 
 def date_hint(name: str, value: str) -> str:

@@ -110,6 +110,22 @@ def test_spellings_of_empty(project: Project) -> None:
     assert sums(project, read={"null_values": ["NA", "-"]}) == [21, 0, 1]
 
 
+def test_a_spelling_of_empty_that_is_a_value_elsewhere(project: Project) -> None:
+    project.table("d", "day,region,n\n2026-06-01,NA,1\n2026-06-02,EU,NA\n2026-06-03,EU,4")
+    assert project.value('count(d[region == "NA"])') == 1
+    said = project.problem("sum(d.n)")
+    assert 'd.csv:3: d.n: "NA" is not a number; read: {null_values: ["NA"]} would empty it in region as well' in said
+    assert "computed: {n_number: number(n)}" in said
+    project.source("d", computed={"n_number": "number(n)"})
+    assert project.values(["sum(d.n_number)", 'sum(d.n_number[region == "NA"])', "count(d[n_number is None])"]) == [
+        5,
+        1,
+        1,
+    ]
+    project.table("d", "day,region,n\n2026-06-01,AF,1\n2026-06-02,EU,NA")
+    assert project.problem("sum(d.n)").endswith('if that means empty, say read: {null_values: ["NA"]}')
+
+
 def test_packed_files(project: Project) -> None:
     project.write("d.csv.gz", gzip.compress(TABLE.encode()))
     assert sums(project, path="d.csv.gz") == [21, 1, 2]
