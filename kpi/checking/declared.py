@@ -16,6 +16,8 @@ from kpi.formulas.shapes import check_type
 from kpi.formulas.tree import Call, Column, Node
 from kpi.sources import DOUBTFUL, MISSING, folded
 
+MAX_COLUMNS = 100  # computed one from another: each is a query around the one before
+
 
 def check_source(rows: Rows, texts: Texts, report: Report) -> None:
     """Report the mistakes of one source, and fill in ``rows.computed`` and ``rows.where``."""
@@ -31,6 +33,7 @@ def check_source(rows: Rows, texts: Texts, report: Report) -> None:
     parts = components(graph)
     for circle in circles(graph, parts):
         _report_circle(circle, rows, report)
+    _check_chains(rows, parts, graph, report)
     late = _first_dates(rows, parts, graph)
     if rows.where is not None:
         for finding in (*_in_row(rows.where, rows), *_late_names(rows.where, late)):
@@ -99,6 +102,19 @@ def _report_circle(circle: list[str], rows: Rows, report: Report) -> None:
     used = next(each for each in columns(rows.computed[names[0]]) if folded(each.name) == circle[1])
     message = "computed columns lead in a circle: " + in_brief(names)
     report.within(Finding("E045", message, used.at), (*rows.path, "computed", names[0]))
+
+
+def _check_chains(rows: Rows, parts: list[list[str]], graph: Mapping[str, list[str]], report: Report) -> None:
+    """Report the first column of each way that is too long to compute; what builds on it is not reported again."""
+    built: dict[str, int] = {}
+    for part in parts:
+        for name in part:
+            built[name] = 1 + max((built.get(below, 0) for below in graph[name]), default=0)
+            if built[name] > MAX_COLUMNS:
+                built[name] = -len(graph)
+                message = f"this builds on more than {MAX_COLUMNS} computed columns, one on another"
+                path = (*rows.path, "computed", rows.computed_names[name])
+                report.at("E050", message, path, "compute it from fewer")
 
 
 def _first_dates(rows: Rows, parts: list[list[str]], graph: Mapping[str, list[str]]) -> set[str]:

@@ -19,7 +19,7 @@ def select_kpis(
     """
     _know("KPI", kpis, plan.kpis)
     _know("goal", goals, plan.goals)
-    wanted_goals = {goal for goal in plan.goals if not set(goals).isdisjoint(lineage(plan, goal))}
+    wanted_goals = {goal for goal in plan.goals if goals and not set(goals).isdisjoint(lineage(plan, goal))}
     known_owners = [kpi.owner for kpi in plan.kpis.values() if kpi.owner]
     _know("owner of a KPI", owners, dict.fromkeys([*known_owners, *map(short_owner, known_owners)]))
     return tuple(
@@ -33,12 +33,12 @@ def select_kpis(
 
 def lineage(plan: Plan, goal: str) -> list[str]:
     """The goal and those above it, topmost last. Stops where a parent is missing or comes round again."""
-    found: list[str] = []
+    found: dict[str, None] = {}
     at: str | None = goal
     while at is not None and at in plan.goals and at not in found:
-        found.append(at)
+        found[at] = None
         at = plan.goals[at].parent
-    return found
+    return list(found)
 
 
 def _know(kind: str, names: Iterable[str], known: Collection[str]) -> None:

@@ -60,3 +60,14 @@ def test_a_long_circle_is_told_in_brief(tmp_path: Path) -> None:
     assert mistakes(tmp_path, measures("a: b", "b: c", "c: a")) == [
         ("E045", 4, "formulas lead in a circle: a → b → c → a")
     ]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_chain_of_computed_columns_is_refused_once_where_it_is_too_long(tmp_path: Path, backwards: bool) -> None:
+    chain = ["c0: a", *(f"c{n}: c{n - 1} + 1" for n in range(1, 2000))]
+    at = chain.index("c100: c99 + 1")
+    line = 6 + (len(chain) - 1 - at if backwards else at)
+    columns = "".join(f"      {entry}\n" for entry in (chain[::-1] if backwards else chain))
+    text = f"\nsources:\n  o:\n    path: o.csv\n    computed:\n{columns}"
+    message = "this builds on more than 100 computed columns, one on another; compute it from fewer"
+    assert mistakes(tmp_path, text) == [("E050", line, message)]

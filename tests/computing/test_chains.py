@@ -61,3 +61,12 @@ def test_a_window_that_the_data_does_not_fill_is_noticed_through_a_kpi_that_was_
     assert {name: series.shown.partial for name, series in results.series.items()} == {
         "year": True, "same": True, "month": False
     }  # fmt: skip
+
+
+def test_the_longest_chain_of_computed_columns_has_its_value(project: Project) -> None:
+    columns = {
+        "c0": "amount",
+        **{f"c{n}": f"c{n - 1} / 2 + c{n - 1} / 2 if c{n - 1} > 0 else 0" for n in range(1, 100)},
+    }
+    project.table("o", ROWS, date="day", computed=columns)
+    assert project.value("sum(o.c99)") == 3
