@@ -50,6 +50,21 @@ def fill_postgres(url: str, tables: Mapping[str, Rows] = TABLES, schema: str = "
                     copy.write_row(row)
 
 
+def fill_duckdb(file: Path, tables: Mapping[str, Rows] = TABLES, schema: str = "shop") -> None:
+    """The tables in a schema of a DuckDB file."""
+    import duckdb
+
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"CREATE SCHEMA {schema}")
+        for name, table in tables.items():
+            columns = ", ".join(f'"{column}" {type_}' for column, type_ in table.columns.items())
+            connection.execute(f"CREATE TABLE {schema}.{name} ({columns})")
+            if table.rows:
+                marks = ", ".join("?" for _ in table.columns)
+                connection.executemany(f"INSERT INTO {schema}.{name} VALUES ({marks})", table.rows)
+
+
 def reckoned(project: Project, cases: Iterable[Case]) -> dict[Case, object]:
     """The values of each case by period, the one shown last, or why there are none; cases alike in calendar and day
     share a run."""

@@ -101,6 +101,9 @@ def read_typed(column: Expr, source: Source, name: str, tongue: Tongue) -> tuple
         return Typed(within(column, day(FIRST_DAY), day(LAST_DAY)), "date"), False
     if type_.is_timestamp():
         kind: Kind = "timestamp" if type_.timezone is None else "instant"
+        if kind == "instant" and not tongue.zoned:
+            message = f"{source.id}.{name} has a zone, and nobody knows on which days its times lie in this warehouse"
+            raise KpiError(message, hint=in_a_view(name, "date or a time without a zone"))
         first, last = (tongue.cast(ibis.literal(text), kind) for text in (f"{FIRST_DAY} 00:00:00", LAST_MOMENT))
         return Typed(within(column, first, last), kind), False
     if type_.is_interval() or type_.is_time():

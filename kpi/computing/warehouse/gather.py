@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import ibis
 
 from kpi.computing.engine import Engine
-from kpi.computing.gather import Asked, Gatherer, Request, values_of
+from kpi.computing.gather import Asked, Gatherer, Request
 from kpi.computing.parts import Part, Value, finished
 from kpi.computing.warehouse.hints import in_a_view
 from kpi.computing.warehouse.load import Remote, typed_columns
@@ -192,8 +192,7 @@ class RemoteGatherer(Gatherer):
         return relation.join(windows, [relation["day$"] >= windows["rs$"], relation["day$"] < windows["re$"]])
 
     def _windows(self, pairs: Sequence[Pair]) -> Expr:
-        listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(pairs)])
-        windows = self.remote.session.windows(f"SELECT i, rs, re, s, e FROM {listed}")
+        windows = self.remote.session.windows([(i, rows, window) for i, (rows, window) in enumerate(pairs)])
         return windows.rename({"i$": "i", "rs$": "rs", "re$": "re", "s$": "s", "e$": "e"})
 
     def _by_window(self, joined: Expr, columns: dict[str, Expr]) -> dict[int, Sequence[Any]]:

@@ -6,7 +6,8 @@ import contextlib
 import re
 from typing import Any
 
-from kpi.computing.warehouse.session import CONNECT_SECONDS, Row, no_table, too_slow
+from kpi.computing.gather import values_of
+from kpi.computing.warehouse.session import CONNECT_SECONDS, Row, Windows, no_table, too_slow
 from kpi.computing.warehouse.tongue import Expr, Postgres, Tongue, pg_convert_to
 from kpi.computing.warehouse.trouble import WarehouseError, scrubbed, secrets_of
 
@@ -84,8 +85,8 @@ class PostgresSession:
                 mended[column] = table[column].cast(base)
         return mended
 
-    def windows(self, sql: str) -> Expr:
-        return self._backend.sql(sql, schema=WINDOWS)
+    def windows(self, listed: Windows) -> Expr:
+        return self._backend.sql(f"SELECT i, rs, re, s, e FROM {values_of(listed)}", schema=WINDOWS)
 
     def sql(self, expression: Expr) -> str:
         return str(self._backend.compile(expression))

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from kpi.computing.warehouse.tongue import Expr, Tongue
 from kpi.computing.warehouse.trouble import WarehouseError
 from kpi.errors import did_you_mean
+from kpi.periods import Span
 
 Row = tuple[Any, ...]
+Windows = Sequence[tuple[int, Span, Span]]
 CONNECT_SECONDS = 10
 QUERY_SECONDS = 60
+# What else Ibis connects to by an address.
+OTHERS = (
+    "duckdb", "sqlite", "mysql", "snowflake", "bigquery", "trino", "clickhouse", "mssql", "oracle", "databricks",
+    "athena", "redshift", "risingwave", "impala", "exasol", "singlestoredb",
+)  # fmt: skip
 TIMEOUT = "KPI_QUERY_TIMEOUT"
 
 
@@ -24,8 +32,9 @@ class Session(Protocol):
     def table(self, name: str) -> Expr:
         """The table called ``name``, ``schema.name`` or ``catalog.schema.name``."""
 
-    def windows(self, sql: str) -> Expr:
-        """The relation of a ``SELECT`` of constants: ``i`` and the days ``rs``, ``re``, ``s`` and ``e``."""
+    def windows(self, listed: Windows) -> Expr:
+        """The windows as a relation: their numbers ``i``, the days of their rows from ``rs`` to ``re``, and their own
+        from ``s`` to ``e``, the ends exclusive."""
 
     def sql(self, expression: Expr) -> str:
         """The statement that a table expression becomes."""
@@ -89,8 +98,12 @@ def opened(connection: str, timezone: str) -> Session:
         from kpi.computing.warehouse.spark import SparkSession_
 
         return SparkSession_(name, url, timezone, seconds)
+    if scheme in OTHERS:
+        from kpi.computing.warehouse.others import OtherSession
+
+        return OtherSession(name, url, timezone, seconds)
     raise WarehouseError(
         f"{name} does not hold an address that is known",
-        hint="it begins with postgresql://, spark:// or sc:// (Spark Connect)",
+        hint="it begins with postgresql://, spark://, sc:// (Spark Connect) or duckdb://",
         lost=True,
     )

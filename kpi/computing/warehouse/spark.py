@@ -10,7 +10,8 @@ import threading
 from typing import Any
 from urllib.parse import parse_qsl
 
-from kpi.computing.warehouse.session import Row, no_table, too_slow
+from kpi.computing.gather import values_of
+from kpi.computing.warehouse.session import Row, Windows, no_table, too_slow
 from kpi.computing.warehouse.spark_tongue import Spark
 from kpi.computing.warehouse.tongue import IBIS_TYPES, Expr, Tongue
 from kpi.computing.warehouse.trouble import WarehouseError, scrubbed, secrets_of
@@ -82,8 +83,8 @@ class SparkSession_:
             return ibis.table(fields, name=bare)
         return ibis.table(fields, name=bare, catalog=parts[0] if len(parts) == 3 else None, database=parts[-2])
 
-    def windows(self, sql: str) -> Expr:
-        return self._backend.sql(sql, schema=WINDOWS)
+    def windows(self, listed: Windows) -> Expr:
+        return self._backend.sql(f"SELECT i, rs, re, s, e FROM {values_of(listed)}", schema=WINDOWS)
 
     def sql(self, expression: Expr) -> str:
         return str(self._backend.compile(expression))

@@ -50,6 +50,8 @@ def to_kind(value: Expr, kind: Kind) -> Expr:
 class Spark(Tongue):
     """Apache Spark."""
 
+    zoned = True
+
     def trimmed(self, text: Expr) -> Expr:
         return sql_btrim(text, BLANKS)
 

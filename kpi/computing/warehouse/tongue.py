@@ -40,7 +40,9 @@ def none_of(value: Expr) -> Expr:
 
 
 class Tongue:
-    """Plain Ibis."""
+    """Plain Ibis. ``zoned``: the session is in the calendar's zone, so that times with a zone lie on the right days."""
+
+    zoned = False
 
     def trimmed(self, text: Expr) -> Expr:
         """The text without blanks around it: spaces, tabs, and the no-break spaces of spreadsheets."""
@@ -127,6 +129,8 @@ def pg_regexp_match(text, pattern):  # type: ignore[no-untyped-def]
 
 class Postgres(Tongue):
     """PostgreSQL. ``lowers``: its database makes small letters as other engines do, whatever its locale is."""
+
+    zoned = True
 
     def __init__(self, *, lowers: bool = True) -> None:
         self._lowers = lowers
