@@ -40,6 +40,7 @@ ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 ISO_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
 ZONE = re.compile(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
 EXACT = 2**53
+SMALL = re.compile(r"[-+]?\d{1,9}")
 UNLISTED = "a value that is not among those of the first rows"
 # With so few different values in so many rows, a column is likely to have no others.
 FEW, ENOUGH = 8, 100
@@ -55,7 +56,8 @@ class Reading:
     SQL takes the text as it stands in the file, empty where it is blank, which saves trimming every value of a large
     one. ``gaps``: what is no value is an empty one, as data frames write NaN. ``cast``: a dear part of the SQL that
     stands in it more than once, to be worked out once a row. ``listed``: the SQL knows the values of the first rows
-    only, and raises an error that says UNLISTED at any other.
+    only, and raises an error that says UNLISTED at any other. ``whole``: the values are kept as whole numbers, and one
+    that is none is such an error.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Reading:
     gaps: bool = False
     cast: str | None = None
     listed: bool = False
+    whole: bool = False
 
     @property
     def bad(self) -> str | None:
@@ -183,7 +186,9 @@ class Readings:
 
     def listed(self, reading: Reading, sample: Sequence[str]) -> Reading:
         """The reading of a column of text that has only the few values of the first rows: they take a byte each, and
-        are compared as quickly. Any other reading as it is."""
+        are compared as quickly. And that of numbers which are all small and whole. Any other reading as it is."""
+        if reading.kind == "number" and reading.cast is not None and len(sample) >= ENOUGH:
+            return replace(reading, whole=all(SMALL.fullmatch(text.strip()) for text in sample))
         counted = Counter(value for value in sample if value)
         if not (reading.kind == "text" and reading.raw) or len(sample) < ENOUGH or not 0 < len(counted) <= FEW:
             return reading

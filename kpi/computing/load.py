@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -15,16 +15,12 @@ from kpi.computing.numbers import clean
 from kpi.computing.rows import TIMES, Kind, RowCompiler, Sql, a, column_sql
 from kpi.computing.scan import FILE, FILENAME, Scan, Scanner, clash
 from kpi.computing.table import Shape, Table
+from kpi.computing.typed import BITS, WIDTHS, typed_sql
 from kpi.errors import KpiError, TextError
 from kpi.formulas import columns as columns_in
 from kpi.formulas import tree, walk
 from kpi.model import Plan, Source
 from kpi.sources import SourceFacts, shown
-
-# One bit a column in a BIGINT; the last ones share a bit.
-BITS = 60
-WIDTHS = {"UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32, "BIGINT": 63}
-
 
 # From so many bytes on it is worth looking for columns with few values.
 LARGE = 4_000_000
@@ -122,11 +118,13 @@ class Loader:
         self, scan: Scan, readings: Sequence[Reading], sample: Mapping[str, Sequence[str]]
     ) -> Sequence[Reading]:
         """The readings for a large source, in which columns that have few values in the first rows are trusted to have
-        no others. The engine stops at the first other one."""
+        no others, and whole numbers to stay so. The engine stops at the first other value."""
         large = sum(path.stat().st_size for path in self.facts.files) >= LARGE
         if scan.at != "files" or self.need.everything or not large:
             return readings
-        return [self._readings.listed(reading, sample.get(reading.name.casefold(), ())) for reading in readings]
+        narrowed = [self._readings.listed(reading, sample.get(reading.name.casefold(), ())) for reading in readings]
+        # What days contribute is remembered by its SQL, which must not differ from file to file.
+        return [replace(reading, whole=False) for reading in narrowed] if self.by_file else narrowed
 
     def _ready(self, name: str, type_name: str) -> Reading | None:
         """The reading of a column whose kind is no question; None for text, which may be anything."""
@@ -194,8 +192,9 @@ class Loader:
         """The table, or None when a guessed kind turned out wrong."""
         self.decided = readings
         last = min(len(readings), BITS)
+        extra = [FILE] if self.by_file else []
         kinds: dict[str, Kind] = {reading.name: reading.kind for reading in readings}
-        inner = self._typed(scan, readings, last)
+        inner = typed_sql(self._cleaned(scan, readings), readings, last, extra)
         later: dict[str, tree.Node] = {}
         for name, node in self._in_order():
             if any(isinstance(part, tree.Call) and part.name == "first_date" for part in walk(node)) or any(
@@ -242,30 +241,6 @@ class Loader:
             self.source, self.name, kinds, shape, summary.rows, summary.days, summary.first, summary.last,
             files, skipped, reasons, integers_of(readings), "at$" if "at$" in spans else "day$",
         )  # fmt: skip
-
-    def _typed(self, scan: Scan, readings: Sequence[Reading], last: int) -> str:
-        """The rows with their values, and in ``bad$`` a bit for each that cannot be read. In three steps, since the
-        engine works out what stands in branches as often as it stands there."""
-        casts, values, named, doubts, bits = [], [], [], [], []
-        for i, reading in enumerate(readings):
-            column, value = quoted(reading.name), reading.sql
-            if reading.cast is not None:
-                casts.append(f"{reading.cast} AS cast{i}$")
-                value = value.replace(reading.cast, f"cast{i}$")
-            values.append(f"{value} AS value{i}$")
-            named.append(f"value{i}$ AS {column}")
-            bad = reading.bad_in(column, f"value{i}$")
-            if bad is not None:
-                # Most rows are of no doubt, and pass with one look.
-                doubts.append(bad if reading.kind == "text" else f"value{i}$ IS NULL")
-                bits.append(f"(CASE WHEN {bad} THEN {1 << min(i, last)} ELSE 0 END)")
-        if self.by_file:
-            named.append(FILE)
-        inner = f"(SELECT {', '.join(['*', *casts])} FROM {self._cleaned(scan, readings)} c)"
-        inner = f"(SELECT {', '.join(['*', *values])} FROM {inner} t)"
-        named = named or ["c0"]
-        found = f"(CASE WHEN {' OR '.join(doubts)} THEN {' | '.join(bits)} ELSE 0 END)" if bits else "0"
-        return f"(SELECT {', '.join(named)}, {found} AS bad$ FROM {inner} v)"
 
     def _summary(self, shape: Shape) -> Summary:
         """Days, rows and bad bits of the table that was just built, in one statement."""
@@ -394,9 +369,9 @@ def first_date_sql(column: str) -> str:
 
 
 def integers_of(readings: Sequence[Reading]) -> frozenset[str]:
-    """The columns that the engine holds as whole numbers, as their file does; those read from text are doubles."""
+    """The columns that the engine holds as whole numbers; most that are read from text are doubles."""
     return frozenset(
         reading.name.casefold()
         for reading in readings
-        if reading.kind == "number" and reading.sql == quoted(reading.name)
+        if reading.whole or (reading.kind == "number" and reading.sql == quoted(reading.name))
     )

@@ -67,6 +67,31 @@ def test_the_few_values_are_kept_as_a_list(project: Project) -> None:
     assert "ENUM(" in results.sql[0][1]
 
 
+@pytest.mark.parametrize("late", ["7.5", "-0.25", "99999999999", "1e3", "0012", " 12 ", "", "-7"])
+def test_whole_numbers_take_less_room_until_one_is_not(project: Project, late: str) -> None:
+    """Amounts and codes: a value that comes late is itself, neither rounded nor cut."""
+    rows = [(day, n % 11, n % 70) for n, day in enumerate(days("2024-01-10", 900))]
+    project.rows("t.csv", "day,amount,code", [*rows, ("2026-06-20", late, late)])
+    project.source("t")
+    project.kpi("amount", "sum(t.amount)")
+    project.kpi("largest", "max(t.amount)")
+    project.kpi("mean", "avg(t.amount)")
+    project.kpi("share", "sum(t.amount[amount > 4.5]) / sum(t.amount)")
+    project.kpi("codes", "count_distinct(t.code)")
+    series = project.results().series
+    inside = [(row[1], row[2]) for row in rows if JUNE[0] <= row[0] < JUNE[1]]
+    amounts = [float(amount) for amount, _ in inside] + ([float(late)] if late else [])
+    above = sum(amount for amount in amounts if amount > 4.5)
+    assert series["amount"].shown.value == sum(amounts)
+    assert series["largest"].shown.value == max(amounts)
+    assert series["mean"].shown.value == pytest.approx(sum(amounts) / len(amounts), rel=1e-11)
+    assert series["share"].shown.value == pytest.approx(above / sum(amounts), rel=1e-11)
+    # A code with zeros before it makes texts of them all; there 12 is not 0012.
+    known = {str(code) for _, code in inside}
+    new = {late.strip()} - {""} if late.startswith("00") else {f"{float(text):g}" for text in [late] if text}
+    assert series["codes"].shown.value == len(known | new)
+
+
 @pytest.mark.parametrize("value", ["chargeback", "Paid", "paid ", " paid", "\tpaid", "'"])
 def test_a_value_that_comes_late_costs_one_more_scan_and_nothing_else(project: Project, value: str) -> None:
     rows = orders(project, [("2026-06-20", 7, value, "web"), ("2026-06-21", 5, "", "")])
