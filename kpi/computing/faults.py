@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kpi.computing.columns import Reading
 from kpi.computing.engine import Engine, quoted, text_literal
 from kpi.computing.hints import SKIP, date_hint, empty_hint, notation_hint, number_hint
+from kpi.computing.notations import GROUP, LIKE_THE_OTHERS, TWO_WAYS
 from kpi.computing.numbers import marks, number_sql
 from kpi.computing.oddities import odd_row
 from kpi.computing.records import records
@@ -121,12 +122,14 @@ class BadRows:
         expected = reading.words
         if reading.kind == "number" and not self._is_number(shown_value, *marks(self.source.read)):
             expected = "a number"
+        elif expected == TWO_WAYS and not re.fullmatch(GROUP, shown_value.strip()):
+            expected = LIKE_THE_OTHERS
         words = f'{place}{self.source.id}.{reading.name}: "{shorten(shown_value)}" is not {expected}'
         count, odd = self._count(min(i, self.bits)), self._odd
-        hint = self._hint(reading, shown_value, count)
+        hint = self._hint(reading, shown_value, count, expected)
         return count, words, odd if odd is not None and hint in (None, SKIP) else hint
 
-    def _hint(self, reading: Reading, value: str, count: int) -> str | None:
+    def _hint(self, reading: Reading, value: str, count: int, expected: str) -> str | None:
         found = empty_hint(reading.name, value, self._also_in(reading, value))
         if found is None and reading.kind in TIMES:
             declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
@@ -135,8 +138,8 @@ class BadRows:
             return None if known else date_hint(reading.name, value.strip())
         if found is None and reading.kind == "number":
             total = self.engine.ask(f"SELECT count(*) FROM {self.table}")[0][0]
-            if reading.words != "a number" and self._is_number(value, *marks(self.source.read)):
-                return notation_hint(reading.name, reading.words)
+            if expected != "a number":
+                return notation_hint(reading.name, expected)
             most = 2 < count > total / 2
             found = number_hint(reading.name, value, most=most, reads=lambda decimal: self._is_number(value, decimal))
         return found

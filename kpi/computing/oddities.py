@@ -92,7 +92,7 @@ def look_through(file: FileFacts, source: Source, name: str) -> Looked:
     odd: list[Odd] = []
     try:
         glance.go()
-        if glance.again and not _handled(source, file.names):
+        if glance.again and not handled(source, file.names):
             words = "the header stands here once more"
             odd.append(Odd(glance.again[0], file.header, len(glance.again), words, _where(source, file)))
         if glance.gaps or glance.ends_oddly:
@@ -164,7 +164,7 @@ def _go_through(file: FileFacts, source: Source, name: str) -> Iterator[Odd]:
         if blank and like_a_header(row) and any(value is not None for value in cells[place - 1]):
             hint = "make two files of it"
             raise KpiError(f"{name}:{line}: another table seems to begin here", hint=hint)
-    if len(rows) < 3 or _handled(source, file.names):
+    if len(rows) < 3 or handled(source, file.names):
         return
     (line, last), above = rows[-1], rows[:-1]
     found = next((i for i, text in enumerate(last) if folded(text) in TOTALS | MEANS), None)
@@ -193,7 +193,72 @@ def _sums_up(above: Sequence[float | None], last: float | None, *, mean: bool) -
     return abs(last - total) <= max(ROUNDED, 1e-9 * abs(total))
 
 
-def _handled(source: Source, names: Sequence[str]) -> bool:
+class Tally:
+    """Rows of typed cells going by, to find the header among them and a last row about those above; ``header`` is empty
+    where there is none."""
+
+    def __init__(self, header: Sequence[str]) -> None:
+        self._header = [text.strip() for text in header]
+        self._sums = [0.0] * len(header)
+        self._counts = [0] * len(header)
+        self._worded = [True] * len(header)
+        self._rows = 0
+        self._last: tuple[int, Sequence[object]] = (0, ())
+        self.again: int | None = None
+
+    def add(self, line: int, row: Sequence[object]) -> None:
+        """One more row, in order."""
+        if (
+            self.again is None
+            and any(self._header)
+            and ["" if cell is None else str(cell) for cell in row] == self._header
+        ):
+            self.again = line
+        for i, cell in enumerate(self._last[1]):
+            if isinstance(cell, int | float):
+                self._sums[i] += cell
+                self._counts[i] += 1
+            self._worded[i] = self._worded[i] and isinstance(cell, str)
+        self._rows += 1
+        self._last = line, row
+
+    def total(self) -> tuple[int, int, str] | None:
+        """Where the last row is, which of its fields tells it apart, and that field, if it is about those above."""
+        line, row = self._last
+        if self._rows < 3:
+            return None
+        place = next(
+            (i for i, cell in enumerate(row) if isinstance(cell, str) and folded(cell) in TOTALS | MEANS), None
+        )
+        bare = [i for i, cell in enumerate(row) if cell is None and self._worded[i]]
+        mean = place is not None and folded(str(row[place])) in MEANS
+        sums = any(
+            self._counts[i] > 1 and cell and abs(cell - self._sums[i] / (self._counts[i] if mean else 1)) <= ROUNDED
+            for i, cell in enumerate(row)
+            if isinstance(cell, int | float)
+        )
+        if place is not None and (sums or bare):
+            return line, place, str(row[place])
+        return (line, bare[0], "") if bare and sums else None
+
+
+def refuse_odd_cells(tally: Tally, source: Source, names: Sequence[str], header: Sequence[str], sheet: str) -> None:
+    """Raise KpiError for a sheet of a snapshot with rows that are none of its table. ``sheet``: ``a.xlsx:Sheet1``."""
+    if handled(source, names):
+        return
+    if tally.again is not None:
+        where = left_out_by(source, names[0], header[0])
+        message = f"{sheet}!{tally.again}: the header stands here once more"
+        raise KpiError(message, hint=f"take it out, or say {where}")
+    total = tally.total()
+    if total is not None:
+        line, place, text = total
+        label = f' ("{text.strip()}")' if text else ""
+        message = f"{sheet}!{line}: this row looks like a total of those above{label}"
+        raise KpiError(message, hint=f"take it out, or say {left_out_by(source, names[place], text)}")
+
+
+def handled(source: Source, names: Sequence[str]) -> bool:
     """Whether ``where`` speaks of any column of the file: then it may leave the row out."""
     words = set(re.findall(r"\w+", (source.where or "").casefold()))
     return any(name.casefold() in words for name in names)
@@ -201,6 +266,10 @@ def _handled(source: Source, names: Sequence[str]) -> bool:
 
 def _where(source: Source, file: FileFacts, text: str | None = None, place: int = 0) -> str:
     """A condition that leaves a row out by what stands at one place in it; by default what the header has there."""
+    return left_out_by(source, file.names[place], file.header[place] if text is None else text)
+
+
+def left_out_by(source: Source, name: str, text: str) -> str:
+    """A condition, beside the one that is there, that leaves out rows with a text in a column, or with none."""
     before = f"{source.where} and " if source.where else ""
-    text = (file.header[place] if text is None else text).strip()
-    return f"where: {before}{file.names[place]} " + (f'!= "{text}"' if text else "is not None")
+    return f"where: {before}{name} " + (f'!= "{text.strip()}"' if text.strip() else "is not None")

@@ -171,6 +171,7 @@ class Scanner:
 
     def _excel(self) -> Scan:
         """The cells of all sheets, copied to a file that the engine reads in the types of the sheets."""
+        from kpi.computing.oddities import Tally, refuse_odd_cells
         from kpi.computing.workbooks import Chosen, Sheet, copied
 
         with ExitStack() as stack:
@@ -193,7 +194,11 @@ class Scanner:
                 for name in self._columns_of_all([(s.path, names) for s, names in zip(sheets, named, strict=True)])
             ]
             target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
-            typed = copied(sheets, columns, target)
+            snapshot = self.source.snapshot
+            tallies = [Tally(sheet.header) for sheet in sheets] if snapshot else []
+            typed = copied(sheets, columns, target, tallies)
+            for tally, sheet, names in zip(tallies, sheets, named, strict=snapshot):
+                refuse_odd_cells(tally, self.source, names, sheet.header, f"{sheet.name}:{sheet.title}")
         chosen = [f"{t.sql.format(f'c{i}')} AS {quoted(name)}" for i, (name, t) in enumerate(typed.items())]
         types = {name: t.type for name, t in typed.items()}
         if self._wants(FILENAME):

@@ -13,7 +13,7 @@ from kpi.computing.queries import expose, first_line, run_query, vet
 from kpi.computing.scan import Scan
 from kpi.computing.table import Table
 from kpi.errors import KpiError, TextError
-from kpi.sources import DOUBTFUL, MISSING, SourceFacts, meant
+from kpi.sources import DOUBTFUL, MISSING, SourceFacts, meant, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -159,6 +159,10 @@ class Sourcing:
         if not facts.files:
             raise KpiError(f"{source_id}: there is no file {', '.join(source.path)}")
         if facts.kind == "csv" and len(facts.per_file) < len(facts.files):
+            packed = next((path for path in facts.files if path.name.lower().endswith(".zst")), None)
+            if packed is not None:
+                hint = "unpack it, or pack it with gzip"
+                raise KpiError(f"{shown(packed, source, self.plan)} is packed with zstd, which is not read", hint=hint)
             raise KpiError(f"{source_id}: {facts.files[0].name} has no header that can be read")
 
 

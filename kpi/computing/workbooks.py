@@ -16,9 +16,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kpi.computing.oddities import Tally
 from kpi.errors import KpiError, did_you_mean
 from kpi.model import ReadOptions
 from kpi.sources import column_name
+from kpi.sources.signatures import signature
 
 Cell = object
 READABLE = (".xlsx", ".xlsm")
@@ -133,8 +135,7 @@ class Sheet:
                 warnings.simplefilter("ignore")  # of styles and the like, which are not read anyway
                 workbook = load_workbook(self.path, read_only=True, data_only=True, keep_links=False)
         except BadZipFile:
-            hint = "one with a password is not either: save it without"
-            raise KpiError(f"{self.name} is not a workbook as Excel writes them", hint=hint) from None
+            raise self._no_workbook() from None
         except DAMAGED as fault:
             raise self._damaged(fault) from None
         known = titles(workbook)
@@ -148,6 +149,18 @@ class Sheet:
         sheet = workbook[asked]
         sheet.reset_dimensions()  # programs write nonsense there, and padding every row to it can take for ever
         return sheet
+
+    def _no_workbook(self) -> KpiError:
+        """What is wrong with a file that is no archive, as workbooks are."""
+        with self.path.open("rb") as file:
+            head = file.read(4096)
+        found = signature(head)
+        message = f"{self.name} is not a workbook as Excel writes them"
+        if found is not None and not head.startswith(b"\xd0\xcf"):
+            return KpiError(f"{message} but {found.what}", hint=found.mend)
+        if head.isascii() or b"\0" not in head:
+            return KpiError(message, hint="if it is text, let its name end in .csv" if head else "it is empty")
+        return KpiError(message, hint="an .xls, or one with a password? Save it as .xlsx, without a password")
 
     def _numbered(self) -> Iterator[tuple[int, Sequence[Cell]]]:
         with warnings.catch_warnings():
@@ -281,8 +294,11 @@ class Chosen(NamedTuple):
     demanded: bool
 
 
-def copied(sheets: Sequence[Sheet], columns: Sequence[Chosen], target: Path) -> dict[str, Typed]:
-    """Copy columns of all sheets to one CSV file, without a header and with the file's name last; their types.
+def copied(
+    sheets: Sequence[Sheet], columns: Sequence[Chosen], target: Path, tallies: Sequence[Tally] = ()
+) -> dict[str, Typed]:
+    """Copy columns of all sheets to one CSV file, without a header and with the file's name last; their types. Each
+    row is shown to the tally of its sheet, where there is one.
 
     Raises KpiError for a formula without a result, and for a number that is declared to be a day and is none.
     """
@@ -298,6 +314,8 @@ def copied(sheets: Sequence[Sheet], columns: Sequence[Chosen], target: Path) -> 
                 hint = "open the workbook in a spreadsheet program and save it, so that the results stand in it"
                 raise KpiError(f"{sheet.place(number, place)}: this formula has not been computed yet", hint=hint)
         for number, row in sheet.rows():
+            if tallies:
+                tallies[which].add(number, row)
             cells = [row[place] for place in places]
             rows.append((which, number, cells))
             for i, cell in enumerate(cells):

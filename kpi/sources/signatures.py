@@ -16,7 +16,7 @@ _EXPORT = "export the table as CSV"
 _UNPACK = "unpack it, or pack it with gzip and call it …csv.gz"
 _SIGNATURES: tuple[tuple[bytes, Signature], ...] = (
     (b"\x1f\x8b", Signature("a gzip file", "let its name end in .csv.gz")),
-    (b"\x28\xb5\x2f\xfd", Signature("a zstd file", "let its name end in .csv.zst, or unpack it")),
+    (b"\x28\xb5\x2f\xfd", Signature("a zstd file", _UNPACK)),
     (b"BZh", Signature("a bzip2 file", _UNPACK)),
     (b"\xfd7zXZ\0", Signature("an xz file", _UNPACK)),
     (b"7z\xbc\xaf\x27\x1c", Signature("a 7z archive", _UNPACK)),

@@ -96,6 +96,14 @@ def test_three_decimals_are_decimals_where_nothing_speaks_of_commas(project: Pro
     assert project.value("sum(d.amount)") == pytest.approx(451.546)
 
 
+def test_other_faults_are_told_apart_where_points_are_in_doubt(project: Project) -> None:
+    put(project, ["$5", "$6", "€2"], ";", **NUMBER)
+    said = project.problem("sum(d.amount)")
+    assert said.startswith('d.csv:4: d.amount: "€2" is not a number written like the others; different things')
+    put(project, ["5", "two"], ";", **NUMBER)
+    assert '"two" is not a number;' in project.problem("sum(d.amount)")
+
+
 def test_a_point_far_down_is_asked_about_as_well(project: Project) -> None:
     put(project, ["5"] * 5000 + ["1.250"], ";")
     assert project.problem("sum(d.amount)").startswith('d.csv:5002: d.amount: "1.250" is not a number that can be')

@@ -7,6 +7,7 @@ import re
 import pytest
 import yaml
 from computing.support import Project
+from openpyxl import Workbook
 
 BODY = "region,amount,units\nnorth,10,1\nsouth,20,2\neast,30,3\n"
 
@@ -219,3 +220,48 @@ def test_a_file_of_several_without_a_header_is_not_counted_short(project: Projec
     assert project.problem("count(d)").startswith("d-2.csv has none of the columns of d-1.csv; is its header missing?")
     project.write("d-2.csv", b"amount,region\ntwo,south\nthree,east\n")
     assert project.value("count(d)") == 3
+
+
+# Workbooks.
+
+CELLS = [["region", "amount", "units"], ["north", 10.5, 1], ["south", 20, 2], ["east", 30, 3]]
+
+
+def sheet(project: Project, *more: list[object], **fields: object) -> None:
+    """A workbook with the three rows and these below, a snapshot."""
+    book = Workbook()
+    book.worksheets[0].title = "Sales"
+    for row in [*CELLS, *more]:
+        book.worksheets[0].append(row)
+    book.save(project.folder / "d.xlsx")
+    project.source("d", path="d.xlsx", date=None, **fields)
+
+
+@pytest.mark.parametrize(
+    ("last", "words", "where"),
+    [
+        (["Total", 60.5, 6], 'looks like a total of those above ("Total")', 'region != "Total"'),
+        (["Mittelwert", 20.16667, 2], 'looks like a total of those above ("Mittelwert")', 'region != "Mittelwert"'),
+        ([None, 60.5, 6], "looks like a total of those above;", "region is not None"),
+        (CELLS[0], "the header stands here once more", 'region != "region"'),
+    ],
+)
+def test_rows_of_a_sheet_that_are_none_of_its_table(
+    project: Project, last: list[object], words: str, where: str
+) -> None:
+    for formula in ("count(d)", "sum(d.amount)"):
+        sheet(project, last)
+        said = project.problem(formula)
+        assert said.startswith("d.xlsx:Sales!5: ")
+        assert words in said
+        assert said.endswith(f"say where: {where}")
+    sheet(project, last, where=where)
+    assert project.value("count(d)") == 3
+    if last is not CELLS[0]:
+        assert project.value("sum(d.amount)") == 60.5
+
+
+@pytest.mark.parametrize("last", [["Total", 7, 1], ["west", 60.5, 6], [None, 7, 7], ["west", None, None]])
+def test_a_last_row_of_a_sheet_of_its_own_is_a_row(project: Project, last: list[object]) -> None:
+    sheet(project, last)
+    assert project.value("count(d)") == 4
