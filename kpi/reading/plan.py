@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.diagnostics import Diagnostic
-from kpi.errors import InputError
+from kpi.errors import InputError, nearest
 from kpi.model import Plan
 from kpi.reading import places, traps
 from kpi.reading.binding import Binder, expression
@@ -145,10 +145,18 @@ class _Reading:
             try:
                 raw = read_bytes(self.path)
             except OSError as fault:
-                missing = isinstance(fault, FileNotFoundError)
-                hint = "kpi init writes a first one" if missing else None
-                raise InputError(f"{self.given}: {fault.strerror or fault}", hint=hint) from None
+                raise InputError(f"{self.given}: {fault.strerror or fault}", hint=self._meant(fault)) from None
         return self._load(self.path, raw)
+
+    def _meant(self, fault: OSError) -> str | None:
+        """What to write for a main file that cannot be opened: the plan in that folder, or one of nearly that name."""
+        if isinstance(fault, IsADirectoryError):
+            return f'did you mean "{self.given / "kpi.yaml"}"?' if (self.path / "kpi.yaml").is_file() else None
+        if not isinstance(fault, FileNotFoundError):
+            return None
+        there = {file.stem: file.name for ending in ("yml", "yaml") for file in self.folder.glob(f"*.{ending}")}
+        near = nearest(self.path.stem, there)
+        return "kpi init writes a first one" if near is None else f'did you mean "{self.given.with_name(there[near])}"?'
 
     def _load(self, path: Path, raw: bytes | str) -> Document:
         b = self.binder

@@ -192,8 +192,17 @@ def test_a_main_file_that_cannot_be_opened_is_an_input_error(tmp_path: Path) -> 
     with pytest.raises(InputError) as caught:
         read_plan(tmp_path / "kpi.yaml")
     assert caught.value.hint == "kpi init writes a first one"
-    with pytest.raises(InputError, match="director"):
+    with pytest.raises(InputError, match="director") as caught:
         read_plan(tmp_path)
+    assert caught.value.hint is None
+    write(tmp_path, {"kpi.yaml": "", "shop.yaml": ""})
+    for name, meant in (("kpi.yml", "kpi.yaml"), ("sohp.yaml", "shop.yaml"), (".", "kpi.yaml")):
+        with pytest.raises(InputError) as caught:
+            read_plan(tmp_path / name)
+        assert caught.value.hint == f'did you mean "{tmp_path / meant}"?'
+    with pytest.raises(InputError) as caught:
+        read_plan(tmp_path / "missing.yaml")
+    assert caught.value.hint == "kpi init writes a first one"
 
 
 def test_find_plan_looks_upwards_to_the_git_root(tmp_path: Path) -> None:
