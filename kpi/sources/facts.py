@@ -185,7 +185,7 @@ class _Look:
             header = table.first
             self._doubt(path, table)
         names = self._named(path, header)
-        uneven = table.loose or (table.skip_rows > 0 and ends_unevenly(table.top))
+        uneven = table.loose or ends_unevenly(table.top)
         return FileFacts(path, head.encoding, table.delimiter, table.quote, header, names, table.skip_rows, uneven)
 
     def _json(self, path: Path) -> FileFacts | None:

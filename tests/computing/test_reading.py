@@ -72,6 +72,16 @@ def test_lines_above_the_header_may_end_otherwise(project: Project, above: str, 
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("inside", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("above", ["", "Report\n"])
+def test_a_header_of_two_lines(project: Project, above: str, inside: str, end: str) -> None:
+    text = 'day,"n\tin EUR","m"\n2026-06-01,1,"x"\n2026-06-02,2,y\n'.replace("\n", end).replace("\t", inside)
+    project.write("d.csv", above.encode() + text.encode())
+    project.source("d", read={"skip_rows": 1} if above else None)
+    assert project.values(["count(d)", "sum(d.n_in_eur)", 'count(d[m == "x"])']) == [2, 3, 1]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("blanks", [" ", "   "])
 def test_blanks_behind_the_quotes_of_a_header(project: Project, blanks: str, end: str) -> None:
     project.write("d.csv", f'"day","n"{blanks}\n"2026-06-01","1"\n"2026-06-02","2"\n'.replace("\n", end).encode())
