@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from kpi.judging import STATUSES
@@ -50,14 +52,15 @@ SHAPES = (
 )
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True)
+class Column:
     """One column: its head and its cells, a cell for each row of the view."""
 
     head: str
     cells: list[Line]
     align: Align = "left"
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The columns that its widest cell takes."""
         return max([columns(self.head), *map(width_of, self.cells)])
