@@ -26,7 +26,7 @@ def check(read: ReadResult) -> Checked:
 
     Data files that are not there are no mistake: data is often not kept beside the plan. Mistakes become diagnostics.
     """
-    plan, report, texts = read.plan, Report(read.places), Texts()
+    plan, report, texts = read.plan, Report(read.places, read.diagnostics), Texts()
     rows: dict[str, Rows] = {}
     for source in plan.sources.values():
         rows[source.id] = Rows(source, plan, facts(source, plan), report)

@@ -117,7 +117,8 @@ class Formulas:
         for name, (text, path) in written.items():
             made = self._texts.formula(text)
             if isinstance(made, Finding):
-                self.report.within(made, path)
+                if not self.report.is_torn(path):
+                    self.report.within(made, path)
                 continue
             self.trees[name] = made
             if text not in found:

@@ -27,9 +27,10 @@ class Finding(NamedTuple):
 
 
 class Report:
-    """Gathers diagnostics. Places are looked up only for what is reported."""
+    """Gathers diagnostics. Places are looked up only for what is reported. ``known`` are those of reading the file."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, known: Collection[Diagnostic] = ()) -> None:
+        self._torn = [one.location for one in known if one.code == "E002"]
         self.found: list[Diagnostic] = []
         self._places = places
         self._looks = 0
@@ -45,6 +46,15 @@ class Report:
     def within(self, finding: Finding, path: Path) -> None:
         """Report some characters of a text."""
         self._add(finding.code, finding.message, self._places.within(path, *finding.at), path, finding.hint)
+
+    def is_torn(self, path: Path) -> bool:
+        """Whether a text is only the first part of what was written, as one in braces is that has a comma in it. That
+        has been reported behind its end, and what is wrong with the part alone is no news."""
+        here = self._places.of(path)
+        return any(
+            there.file == here.file and there.line == here.end_line and 0 <= there.column - here.end_column <= 3
+            for there in self._torn
+        )
 
     def near(self, name: str, choices: Collection[str]) -> str | None:
         """ "Did you mean", as long as there are not too many wrong names."""

@@ -360,3 +360,18 @@ kpis:
         f"{without}: Solved", without, f"{without}: answered_y_n", f"{without}: solved", f"{without}: Solved",
         "compare a column", without,
     ]  # fmt: skip
+
+
+def test_a_formula_that_a_comma_tears_is_reported_once(tmp_path: Path) -> None:
+    checked = checked_plan(
+        tmp_path,
+        ORDERS
+        + """
+kpis:
+  a: {name: A, formula: previous(count(orders), 12)}
+  b: {name: B, target: at least 1,000, formula: count(orders}
+""",
+        **FILES,
+    )
+    found = [(one.code, one.location.line, one.location.column) for one in checked.diagnostics]
+    assert found == [("E002", 8, 49), ("E002", 9, 35), ("E050", 9, 54)], messages(list(checked.diagnostics))
