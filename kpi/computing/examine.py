@@ -11,8 +11,9 @@ from kpi.computing.cached import compute
 from kpi.computing.demand import Need, complete, needs_of
 from kpi.computing.engine import Engine, quoted
 from kpi.computing.series import Series
-from kpi.computing.sourcing import Sourcing
+from kpi.computing.sourcing import Sourcing, in_words
 from kpi.computing.table import Table
+from kpi.errors import KpiError
 
 if TYPE_CHECKING:
     from kpi.checking import Checked
@@ -54,14 +55,26 @@ def examine(checked: Checked, as_of: date) -> Data:
         for source, need in needs.items():
             need.everything = True
             complete(checked, source, need)
-        sourcing.load(needs)
-        sources = {
-            source: SourceData(source, problem=sourcing.failures[source])
-            if source in sourcing.failures
-            else described(engine, sourcing.tables[source])
-            for source in needs
-        }
+        try:
+            sourcing.load(needs)
+            sources = {source: looked_at(engine, sourcing, source) for source in needs}
+        finally:
+            sourcing.close()
     return Data(as_of, sources, series)
+
+
+def looked_at(engine: Engine, sourcing: Sourcing, source: str) -> SourceData:
+    """How the rows of a source lie, or why it cannot be read."""
+    if source in sourcing.failures:
+        return SourceData(source, problem=sourcing.failures[source])
+    table = sourcing.tables[source]
+    try:
+        lying = sourcing.lying(source)
+    except KpiError as error:
+        return SourceData(source, problem=in_words(error))
+    if lying is None:
+        return described(engine, table)
+    return SourceData(source, None, table.rows, table.skipped, table.skipped_reasons, *lying)
 
 
 def described(engine: Engine, table: Table) -> SourceData:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kpi.computing.cuts import FilterCutter
     from kpi.computing.rows import Kind
     from kpi.computing.warehouse import Warehouses
-    from kpi.computing.warehouse.look import Counted
+    from kpi.computing.warehouse.look import Counted, Lying
 
 
 class Sourcing:
@@ -57,6 +57,12 @@ class Sourcing:
         if self._warehouses is None or self.plan.sources[source_id].connection is None:
             return None
         return self._warehouses.counts(source_id, ranged, examples)
+
+    def lying(self, source_id: str) -> Lying | None:
+        """How the rows of a source in a warehouse lie; None for one that was loaded. Raises KpiError."""
+        if self._warehouses is None or self.plan.sources[source_id].connection is None:
+            return None
+        return self._warehouses.lying(source_id)
 
     def close(self) -> None:
         """End the connections to warehouses."""

@@ -11,6 +11,7 @@ from computing.support import Project
 from computing.test_expressions_at_random import Expression, conditions, numbers_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from ibis.common.exceptions import OperationNotDefinedError
 from warehouse import at_random
 from warehouse.cases import CASES
 from warehouse.engines import VARIABLE, fill_duckdb, in_files, in_warehouse, reckoned
@@ -121,6 +122,25 @@ def test_days_of_times_with_a_zone_are_not_guessed(here: Project, monkeypatch: p
     here.source("events", connection=CONNECTION, table="shop.events", date="at")
     problem = here.problem("count(events)")
     assert problem.startswith("events.at has a zone, and nobody knows on which days its times lie in this warehouse")
+
+
+def test_what_ibis_cannot_say_takes_only_its_own_kpi_along(here: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = OtherSession.sql
+
+    def sql(self: OtherSession, expression: Expr) -> str:
+        text = compiled(self, expression)
+        if "quantile" in text.casefold():
+            raise OperationNotDefinedError("No translation rule for Quantile")
+        return text
+
+    monkeypatch.setattr(OtherSession, "sql", sql)
+    here.source("orders", connection=CONNECTION, table="shop.orders")
+    here.kpi("half", "median(orders.amount)")
+    here.kpi("spread", "stddev(orders.amount)")
+    series = here.results().series
+    said = "orders: this warehouse has no words for what is asked (OperationNotDefinedError)"
+    assert said in str(series["half"].problem)
+    assert series["spread"].shown.value is not None
 
 
 class Careless(DuckDB):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -12,6 +13,7 @@ from warehouse.engines import VARIABLE, fill_postgres
 from warehouse.servers import PASSWORD, Server
 
 from kpi.cli.app import run
+from kpi.computing.examine import examine
 
 CONNECTION = f"${{{VARIABLE}}}"
 
@@ -281,3 +283,21 @@ def test_columns_that_are_never_empty(project: Project, made: Any) -> None:
                 "sum(sales.x[f]) / sum(sales.i)", "count(sales[coalesce(n, 1) == 2])",
                 "avg(sales.n[not f])")  # fmt: skip
     assert project.values(formulas) == [2, 3, 1, 1, 1, 1, 1, 1, 1, 3, None, 1, 3, 1, None]
+
+
+def test_lint_looks_at_the_rows_of_a_warehouse_as_at_those_of_files(project: Project, made: Any) -> None:
+    rows = [("2026-06-01", 1, "a", 2.5), ("2026-06-01", 2, "b", 2.5), ("2026-06-09", 3, "a", None)]
+    rows += rows[:2]
+    made(
+        "sales", "day date, id int, code text, amount numeric, tags jsonb",
+        ", ".join(f"('{day}', {id_}, '{code}', {amount or 'NULL'}, '{{}}')" for day, id_, code, amount in rows),
+    )  # fmt: skip
+    project.rows("same.csv", "day,id,code,amount", rows)
+    project.source("same")
+    project.source("staff", connection=CONNECTION, table="shop.staff", from_="hired", until="gone")
+    for name in ("sales", "same"):
+        project.kpi(f"of_{name}", f"sum({name}.amount)")
+    found = examine(project.checked(), date(2026, 6, 30)).sources
+    assert found["sales"].days == found["same"].days == ((date(2026, 6, 1), 4), (date(2026, 6, 9), 1))
+    assert (found["sales"].rows, found["sales"].repeated) == (found["same"].rows, found["same"].repeated) == (5, 2)
+    assert (found["staff"].problem, found["staff"].days, found["staff"].repeated) == (None, (), 0)

@@ -12,6 +12,7 @@ from warehouse.engines import VARIABLE
 from warehouse.servers import PASSWORD, Server, free_port
 
 from kpi.cli.app import run
+from kpi.computing.warehouse.postgres import PostgresSession
 
 CONNECTION = f"${{{VARIABLE}}}"
 
@@ -255,3 +256,35 @@ def test_no_driver_no_riddle(mixed: Project, monkeypatch: pytest.MonkeyPatch, tm
     monkeypatch.setitem(sys.modules, "ibis", None)
     problem = mixed.results().series["ordered"].problem
     assert problem == "a connection needs ibis, which is not installed; pip install 'kpi-as-code[warehouse]'"
+
+
+def test_only_days_and_one_row_a_window_and_statement_travel(
+    mixed: Project, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 60,000 rows, those that come back are as many as days and periods, whatever is asked of them."""
+    execute(
+        server,
+        "CREATE TABLE shop.many AS SELECT DATE '2025-07-01' + (n % 365) AS day, n, (n % 977)::text AS who, "
+        "n / 7.0 AS amount FROM generate_series(0, 59999) n",
+    )
+    mixed.plan["sources"]["orders"]["table"] = "shop.many"
+    formulas = [f"{name}(orders.amount)" for name in ("sum", "avg", "max", "median", "stddev", "first", "last")]
+    formulas += ["count_distinct(orders.who)", "count(orders[n > 5])", "sum(orders.amount[day >= window_end - 7])"]
+    for place, formula in enumerate(formulas):
+        mixed.kpi(f"k{place}", formula)
+        mixed.kpi(f"w{place}", formula, window="3 months")
+    fetched: list[int] = []
+    real = PostgresSession.rows
+
+    def rows(self: PostgresSession, sql: str) -> list[tuple[object, ...]]:
+        found = real(self, sql)
+        fetched.append(len(found))
+        return found
+
+    monkeypatch.setattr(PostgresSession, "rows", rows)
+    results = mixed.results()
+    assert results.problems == ()
+    assert fetched[0] == 365
+    windows = 2 * (12 + 2)  # the period, those before it, and one for the change
+    assert len(fetched) > 5
+    assert max(fetched[1:]) <= windows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 import ibis
@@ -10,6 +11,7 @@ import ibis
 from kpi.computing.rows import Kind
 from kpi.computing.warehouse.load import Remote
 
+Lying = tuple[tuple[tuple[date, int], ...], int]
 Counted = dict[str, tuple[int, tuple[Any, ...]]]
 
 
@@ -36,3 +38,22 @@ def counts(remote: Remote, ranged: Collection[Kind], examples: int) -> Counted:
         rows = remote.ask(frequent.order_by([ibis.desc("n"), ibis.asc("v")]).limit(examples))
         found[name] = int(empty or 0), tuple(line[0] for line in rows)
     return found
+
+
+def lying(remote: Remote) -> Lying:
+    """The days that have rows with their number, and how many rows stand there once more, where one column tells all
+    different rows apart; as ``kpi.computing.examine`` has them of a loaded source. Raises WarehouseError."""
+    relation, table = remote.relation, remote.table
+    days: list[tuple[date, int]] = []
+    if table.shape == "dated":
+        rows = remote.ask(relation.group_by("day$").aggregate(n=relation.count()).order_by("day$"))
+        days = [(row[0], int(row[1])) for row in rows]
+    computed = {name.casefold() for name in table.source.computed}
+    columns = {name: kind for name, kind in table.kinds.items() if name.casefold() not in computed}
+    telling = [name for name, kind in columns.items() if kind in ("text", "number")]
+    if not telling:
+        return tuple(days), 0
+    distinct = relation.select(*columns).distinct()
+    asked = {f"a{place}": distinct[name].nunique() for place, name in enumerate(telling)}
+    different, *values = remote.ask(distinct.aggregate(n=distinct.count(), **asked))[0]
+    return tuple(days), table.rows - int(different) if different in values else 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from ibis.common.exceptions import IbisError
+
 from kpi.computing.demand import Need
 from kpi.computing.engine import Engine
 from kpi.computing.rows import Kind
@@ -12,7 +14,7 @@ from kpi.computing.table import Table
 from kpi.computing.warehouse.cut import RemoteCutter
 from kpi.computing.warehouse.gather import RemoteGatherer
 from kpi.computing.warehouse.load import Remote, RemoteLoader
-from kpi.computing.warehouse.look import Counted, counts
+from kpi.computing.warehouse.look import Counted, Lying, counts, lying
 from kpi.computing.warehouse.session import Row, Session, opened
 from kpi.computing.warehouse.tongue import Expr
 from kpi.computing.warehouse.trouble import WarehouseError
@@ -57,6 +59,10 @@ class Warehouses:
         """What is in the columns of a source that was loaded; see ``look``. Raises WarehouseError."""
         return counts(self._remotes[source_id], ranged, examples)
 
+    def lying(self, source_id: str) -> Lying:
+        """How the rows of a source that was loaded lie; see ``look``. Raises WarehouseError."""
+        return lying(self._remotes[source_id])
+
     def close(self) -> None:
         """End all connections."""
         for session in self._sessions.values():
@@ -74,7 +80,11 @@ class Warehouses:
     def _ask(self, source: Source, session: Session, expression: Expr) -> list[Row]:
         if (source.connection or "") in self._lost:
             raise self._noted(source, self._lost[source.connection or ""])
-        sql = session.sql(expression)
+        try:
+            sql = session.sql(expression)
+        except IbisError as error:
+            message = f"this warehouse has no words for what is asked ({type(error).__name__})"
+            raise self._noted(source, WarehouseError(message)) from None
         self._engine.statements.append((source.id, sql))
         try:
             return session.rows(sql)
