@@ -66,6 +66,7 @@ class Engine:
         try:
             self._connection.execute(f"SET TimeZone = {text_literal(timezone)}")
         except duckdb.Error:
+            self._close()
             raise KpiError(f'DuckDB does not know the time zone "{timezone}"', hint="name another there") from None
 
     def run(self, source: str, sql: str, *, scans_files: bool = False) -> list[Row]:
@@ -119,6 +120,9 @@ class Engine:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
         self._connection.close()
         if self._folder is not None:
             self._folder.cleanup()

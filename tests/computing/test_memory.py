@@ -15,6 +15,7 @@ from computing.support import Project
 from kpi.cli.app import run
 from kpi.computing import Results, compute, gather
 from kpi.computing.engine import Engine, MemoryLimitError, Row, bytes_of
+from kpi.errors import KpiError
 
 LIMIT = "64MB"
 ROWS = 2_000_000
@@ -182,3 +183,20 @@ def test_a_size_changes_nothing_for_what_fits(
     free = capsys.readouterr().out
     assert run([*asked, "--memory-limit", "1GB"]) == 0
     assert capsys.readouterr().out == free
+
+
+def test_a_time_zone_that_the_engine_does_not_know_leaves_nothing_behind(temporary: Path) -> None:
+    with pytest.raises(KpiError, match="does not know the time zone"):
+        Engine("Mars/Olympus_Mons")
+    assert list(temporary.iterdir()) == []
+
+
+def test_where_there_is_no_place_for_temporary_files_what_fits_is_computed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    project.table("orders", "day,amount\n2026-06-01,5")
+    assert project.value("sum(orders.amount)") == 5
