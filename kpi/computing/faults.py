@@ -17,6 +17,7 @@ from kpi.computing.oddities import odd_row
 from kpi.computing.records import records
 from kpi.computing.remedies import MEND, MEND_QUOTE, remedy
 from kpi.computing.rows import TIMES
+from kpi.computing.scan import Scan
 from kpi.errors import KpiError
 from kpi.model import Plan, Source
 from kpi.sources import SourceFacts, shown
@@ -41,6 +42,18 @@ def sample_of(facts: SourceFacts, source: Source) -> dict[str, list[str]]:
     except Exception:  # the engine reads the file again and says what is wrong with it
         return sample
     return sample
+
+
+def rows_lost(engine: Engine, scan: Scan, facts: SourceFacts, source: Source) -> bool:
+    """Whether the engine finds no row at all in text files that have some: its reader may lose all without a word,
+    where something about the lines down to the header confuses it."""
+    if facts.kind != "csv" or scan.odd or scan.at != "files" or engine.ask(f"SELECT 1 FROM {scan.sql} LIMIT 1"):
+        return False
+    rows = chain.from_iterable(records(file, source) for file in facts.per_file)
+    try:
+        return any(text.strip() for _, row in islice(rows, SAMPLE_ROWS) for text in row)
+    except Exception:  # the engine found no fault, so what this reader says counts for nothing
+        return False
 
 
 class Rejected(NamedTuple):

@@ -10,7 +10,15 @@ from typing import NamedTuple
 from kpi.computing.columns import UNLISTED, Reading, Readings, as_text, native_reading
 from kpi.computing.demand import Need
 from kpi.computing.engine import Engine, quoted, text_literal
-from kpi.computing.faults import BadRows, Rejected, describe_reader_error, forget_rejected, rejected, sample_of
+from kpi.computing.faults import (
+    BadRows,
+    Rejected,
+    describe_reader_error,
+    forget_rejected,
+    rejected,
+    rows_lost,
+    sample_of,
+)
 from kpi.computing.numbers import clean
 from kpi.computing.rows import TIMES, Kind, RowCompiler, Sql, a, column_sql
 from kpi.computing.scan import FILE, FILENAME, Scan, Scanner, clash
@@ -90,6 +98,7 @@ class Loader:
 
     def _load(self, scan: Scan) -> Table:
         """The table, by guessed kinds where they hold for all rows."""
+        files = scan
         sample = sample_of(self.facts, self.source)
         self._readings.look(sample, self.facts)
         readings = {name: self._ready(name, type_name) for name, type_name in scan.types.items()}
@@ -112,6 +121,8 @@ class Loader:
             scan = self._stage(scan)
             table = self._build(scan, self._decided(readings | dict.fromkeys(guesses)))
         assert table is not None, "what all rows have decided is sure"
+        if not (table.rows or self._rejected.rows) and rows_lost(self.engine, files, self.facts, self.source):
+            raise self.engine.Error("the file has rows, but none could be told apart")
         return table
 
     def _listed(

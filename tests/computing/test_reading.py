@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -79,6 +80,18 @@ def test_a_header_of_two_lines(project: Project, above: str, inside: str, end: s
     project.write("d.csv", above.encode() + text.encode())
     project.source("d", read={"skip_rows": 1} if above else None)
     assert project.values(["count(d)", "sum(d.n_in_eur)", 'count(d[m == "x"])']) == [2, 3, 1]
+
+
+def test_rows_that_the_reader_loses_without_a_word_are_looked_for(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules["kpi.sources.facts"], "ends_unevenly", lambda text: False)
+    project.write("d.csv", b'day,"n\nin EUR"\r\n2026-06-01,1\r\n2026-06-02,2\r\n')
+    project.source("d")
+    assert project.values(["count(d)", "sum(d.n_in_eur)"]) == [2, 3]
+    project.write("d.csv", b'day,"n\nin EUR"\r\n')
+    project.kpi("n", "count(d)")
+    assert project.results().sources["d"].rows == 0
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
