@@ -117,7 +117,7 @@ def second_look(engine: Engine, checked: Checked, name: str, as_of: date) -> Sur
     from kpi.errors import KpiError
 
     source, facts = checked.plan.sources[name], checked.facts[name]
-    if not facts.files:
+    if not facts.files or (facts.kind == "csv" and not facts.per_file):
         return Surveyed(name)
     milder = replace(source, on_bad_rows="skip")
     bare = replace(milder, date=None, from_=None, until=None, through=None, where=None, computed={})

@@ -108,6 +108,26 @@ def test_where_nothing_can_be_read_there_is_only_the_reason(project: Project, fi
     assert (found.rows, found.columns) == (None, ())
 
 
+@pytest.mark.parametrize("raw", [b"", b"day,n\n1,\0\n", b"PK\x03\x04", b"\xff\xfe\x00"])
+def test_a_file_that_is_no_table_leaves_the_other_sources_as_they_are(project: Project, raw: bytes) -> None:
+    project.write("a.csv", raw)
+    project.source("a", date=None)
+    project.table("b", "region,n\nnorth,1", date=None)
+    found = look(project, valid=False)
+    assert found["a"].rows is None
+    assert found["a"].problem
+    assert (found["b"].rows, found["b"].problem) == (1, None)
+
+
+def test_odd_rows_of_a_snapshot_do_not_hide_the_others(project: Project) -> None:
+    project.write("a.csv", b"region,n\nnorth,1\nsouth,2\n,\nTotal,3\n")
+    project.source("a", date=None)
+    found = look(project)["a"]
+    assert found.problem is not None
+    assert found.problem.startswith("a.csv:5: this row looks like a total")
+    assert (found.rows, found.skipped, column(found, "n").examples) == (2, 1, (1, 2))
+
+
 def test_a_query_is_surveyed_with_what_it_reads_and_shares_its_problem(project: Project) -> None:
     project.table("orders", "day,channel\n2026-06-01,web\n2026-06-02,web\n2026-06-03,shop")
     project.source("channels", query="select channel, count(*) as n from orders group by 1", date=None)
