@@ -216,3 +216,31 @@ measures: {{a: "{formula}"}}
 )
 def test_M113_kpis_named_as_goals(name: str, flagged: bool) -> None:
     assert bool(of("M113", named(name))) is flagged
+
+
+@pytest.mark.parametrize(
+    ("unit", "formula", "flagged"),
+    [
+        ("seconds", "avg(t.took)", 1),
+        ("hours", "percentile(t.took, 90)", 1),
+        ("hours", "sum(t.took) / count(t)", 1),
+        ("hours", "max(t.took[took > 5]) - min(t.took)", 2),
+        ("minutes", "avg(t.took)", 0),
+        ("min", "avg(t.took)", 0),
+        ("hours", "avg(t.took) / 60", 0),
+        ("hours", "avg(t.span)", 0),
+        ("hours", "avg(t.weeks)", 0),
+        ("hours", "sum(t.paid)", 0),
+        ("days", "count_distinct(t.took)", 0),
+        ("tickets", "avg(t.took)", 0),
+    ],
+)
+def test_M115_minutes_in_another_unit(unit: str, formula: str, flagged: int) -> None:
+    text = (
+        "version: 1\nsources:\n  t:\n    path: t.csv\n    date: opened\n    computed:\n"
+        "      took: minutes(closed - opened)\n      span: closed - opened\n      weeks: days(closed - opened) / 7\n"
+        f'kpis: {{a: {{name: A, unit: {unit}, formula: "{formula}"}}}}\n'
+    )
+    found = of("M115", text)
+    assert len(found) == flagged
+    assert all("t.took counts minutes, and they are shown as" in one.message for one in found)
