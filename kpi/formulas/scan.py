@@ -164,8 +164,10 @@ class _Scan:
                 self.fail(message, word[2], word[3], hint)
         if before[0] == "text" and token[0] == "text":
             self.fail("two texts stand side by side", token[2], token[3], "put a comma or an operator between them")
-        self.fail(f"an operator is missing between {before[1]} and {token[1]}", token[2], token[3],
-                  "put + - * / or, in a filter, and, or, == between them")  # fmt: skip
+        hint = "put + - * / or, in a filter, and, or, == between them"
+        if before[0] == token[0] == "name":
+            hint += f"; a column with a blank in its header is written {before[1]}_{token[1]}"
+        self.fail(f"an operator is missing between {before[1]} and {token[1]}", token[2], token[3], hint)
 
     def number(self, token: Token) -> None:
         _, found, start, end = token

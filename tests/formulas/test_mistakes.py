@@ -89,6 +89,7 @@ FORMS: list[Case] = [
     ("⟦*⟧ 2", "E050", "something is missing before *", "count(orders)"),
     ("a + ⟦/⟧ b", "E050", "between + and /", None),
     ("a ⟦b⟧", "E050", "an operator is missing between a and b", "+ - * /"),
+    ("avg(calls.Handle ⟦time⟧)", "E050", "is missing between Handle and time", "in its header is written Handle_time"),
     ('count(a[b == "x" ⟦"y"⟧])', "E050", "two texts stand side by side", "comma"),
     ("a⟦,⟧ b", "E050", "a comma has no meaning here", "one expression"),
     ("sum⟦(⟧orders.amount", "E050", "never closed", "add )"),
