@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kpi.computing.rows import Kind
-from kpi.formulas import tree, walk
+from kpi.formulas import columns, tree, walk
 
 if TYPE_CHECKING:
     from kpi.checking import Checked
@@ -21,13 +21,15 @@ COUNTING = ("count", "count_distinct")
 class Need:
     """What a run needs of one source: the columns (by folded name) with the kind their use demands (None: any), the
     names to compute, whether all columns are needed (a query reads them), and the words of those queries. ``optional``
-    are the columns that are only to split by: a source may do without them."""
+    are the columns that are only to split by: a source may do without them. ``spare`` are those that only tell the day
+    of a row: once it is known nothing else asks for them."""
 
     columns: dict[str, Kind | None] = field(default_factory=dict)
     computed: dict[str, tree.Node] = field(default_factory=dict)
     everything: bool = False
     words: set[str] = field(default_factory=set)
     optional: set[str] = field(default_factory=set)
+    spare: set[str] = field(default_factory=set)
 
     def wants(self, folded: str) -> bool:
         """Whether a column of the files is to be read."""
@@ -131,7 +133,8 @@ def complete(checked: Checked, source_id: str, need: Need) -> None:
     source = checked.plan.sources[source_id]
     for name in (source.date, source.from_, source.until, source.through):
         if name is not None:
-            need.add(name, "date")
+            if need.add(name, "date") and not need.everything:
+                need.spare.add(name.casefold())
             need.columns[name.casefold()] = "date"
     where = checked.where.get(source_id)
     if where is not None:
@@ -148,6 +151,8 @@ def complete(checked: Checked, source_id: str, need: Need) -> None:
     need.computed = dict(computed[name] for name in computed if name in done)
     for name in need.computed:
         del need.columns[name.casefold()]
+    rows = [*need.computed.values(), *([where] if where is not None else [])]
+    need.spare -= {column.name.casefold() for node in rows for column in columns(node)}
 
 
 def note(need: Need, expression: tree.Node) -> None:

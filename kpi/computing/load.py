@@ -30,7 +30,7 @@ from kpi.formulas import tree, walk
 from kpi.model import Plan, Source
 from kpi.sources import SourceFacts, shown
 
-# From so many bytes on it is worth looking for columns with few values.
+# From so many bytes on it is worth to trust that all rows are like the first ones.
 LARGE = 4_000_000
 
 
@@ -112,11 +112,12 @@ class Loader:
             scan = self._stage(scan)
         decided = self._decided(readings)
         try:
-            table = self._build(scan, self._listed(scan, decided, sample))
+            table = self._build(scan, self._trusted(decided, sample), trusting=True) if self._trusts(scan) else None
         except self.engine.Error as error:
             if UNLISTED not in str(error):
                 raise
-            table = self._build(scan, decided)
+            table = None
+        table = table or self._build(scan, decided)
         if table is None:  # a guess did not hold for all rows
             scan = self._stage(scan)
             table = self._build(scan, self._decided(readings | dict.fromkeys(guesses)))
@@ -125,14 +126,15 @@ class Loader:
             raise self.engine.Error("the file has rows, but none could be told apart")
         return table
 
-    def _listed(
-        self, scan: Scan, readings: Sequence[Reading], sample: Mapping[str, Sequence[str]]
-    ) -> Sequence[Reading]:
-        """The readings for a large source, in which columns that have few values in the first rows are trusted to have
-        no others, and whole numbers to stay so. The engine stops at the first other value."""
+    def _trusts(self, scan: Scan) -> bool:
+        """Whether a source is so large that it is first read as if all its rows were like the first ones, and none of
+        them bad. The engine stops at the first that is not, and the source is read with more care."""
         large = sum(path.stat().st_size for path in self.facts.files) >= LARGE
-        if scan.at != "files" or self.need.everything or not large:
-            return readings
+        return large and scan.at == "files" and not self.need.everything
+
+    def _trusted(self, readings: Sequence[Reading], sample: Mapping[str, Sequence[str]]) -> Sequence[Reading]:
+        """The readings for a large source, in which columns that have few values in the first rows are trusted to have
+        no others, and whole numbers to stay so."""
         narrowed = [self._readings.listed(reading, sample.get(reading.name.casefold(), ())) for reading in readings]
         # What days contribute is remembered by its SQL, which must not differ from file to file.
         return [replace(reading, whole=False) for reading in narrowed] if self.by_file else narrowed
@@ -199,8 +201,9 @@ class Loader:
 
     # Building.
 
-    def _build(self, scan: Scan, readings: Sequence[Reading]) -> Table | None:
-        """The table, or None when a guessed kind turned out wrong."""
+    def _build(self, scan: Scan, readings: Sequence[Reading], *, trusting: bool = False) -> Table | None:
+        """The table, or None when a guessed kind turned out wrong. ``trusting``: there is no bad row, or else an error
+        that says UNLISTED."""
         self.decided = readings
         last = min(len(readings), BITS)
         extra = [FILE] if self.by_file else []
@@ -231,14 +234,20 @@ class Loader:
             bad = f"CASE WHEN kept$ THEN {bad} ELSE bad$ & {mask} END"
             here += f" AND (kept$ OR bad$ & {mask} <> 0)"
         width = next(name for name, bits in WIDTHS.items() if last + 3 <= bits)
-        left_out = "bad$" if self.where is None else "bad$, kept$"
+        # What only tells the day of a row is there as that already.
+        spare = [one.name for one in readings if one.name.casefold() in self.need.spare and not self.need.everything]
+        left_out = ["bad$", *(["kept$"] if self.where is not None else []), *map(quoted, spare)]
+        marked = f", CAST({bad} AS {width}) AS bad$"
+        if trusting:
+            unfit = f"error({text_literal(UNLISTED + ': ')} || CAST({bad} AS VARCHAR))::BOOLEAN"
+            marked, here = "", f"{here} AND (CASE WHEN ({bad}) = 0 THEN true ELSE {unfit} END)"
         self._run(
             scan,
-            f"CREATE OR REPLACE TEMP TABLE {self.name} AS\n"
-            f"SELECT * EXCLUDE ({left_out}), CAST({bad} AS {width}) AS bad$\n"
+            f"CREATE OR REPLACE TEMP TABLE {self.name} AS\nSELECT * EXCLUDE ({', '.join(left_out)}){marked}\n"
             f"FROM (SELECT {', '.join(['*', *added])} FROM {inner} y) z\nWHERE {here}",
         )
-        summary = self._summary(shape)
+        kinds = {name: kind for name, kind in kinds.items() if name not in spare}
+        summary = self._summary(shape, "0" if trusting else "bad$")
         raw = f"{self._cleaned(scan, readings)} c"
         bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, last, summary.bad)
         if bad_rows.guess_failed():
@@ -253,10 +262,10 @@ class Loader:
             files, skipped, reasons, integers_of(readings), "at$" if "at$" in spans else "day$",
         )  # fmt: skip
 
-    def _summary(self, shape: Shape) -> Summary:
+    def _summary(self, shape: Shape, bits: str = "bad$") -> Summary:
         """Days, rows and bad bits of the table that was just built, in one statement."""
         if shape == "dated":
-            counted = self.engine.ask(f"SELECT day$, count(*), bit_or(bad$) FROM {self.name} GROUP BY 1 ORDER BY 1")
+            counted = self.engine.ask(f"SELECT day$, count(*), bit_or({bits}) FROM {self.name} GROUP BY 1 ORDER BY 1")
             days = [row[0] for row in counted if row[0] is not None]
             bad = 0
             for row in counted:
@@ -264,7 +273,7 @@ class Loader:
             rows = sum(row[1] for row in counted)
             return Summary(rows, bad, days, days[0] if days else None, days[-1] if days else None)
         edges = "min(from$), max(from$)" if shape == "lasting" else "NULL, NULL"
-        first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or(bad$) FROM {self.name}")[0]
+        first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or({bits}) FROM {self.name}")[0]
         return Summary(rows, bad or 0, [], first, last)
 
     def _in_order(self) -> list[tuple[str, tree.Node]]:
