@@ -129,6 +129,22 @@ def between(rows: Iterable[Row], column: str, start: date, end: date) -> list[Ro
     return [row for row in rows if str(start) <= row[column] < str(end)]
 
 
+def running_on(rows: Iterable[Row], evening: date) -> list[Row]:
+    """The rows that run on a day: begun by then, and the first day without is still to come."""
+    text = str(evening)
+    return [row for row in rows if row["started_on"] <= text and (row["ended_on"] or "9") > text]
+
+
+def by_quarter(values: Sequence[float], first: int) -> Callable[[date, date], Value]:
+    """What was typed in for each quarter, from the first one of the year ``first``."""
+
+    def of(start: date, _: date) -> Value:
+        quarter = (start.year - first) * 4 + (start.month - 1) // 3
+        return values[quarter] if 0 <= quarter < len(values) else None
+
+    return of
+
+
 def share(part: float, whole: float) -> Value:
     """A ratio, or nothing where there is nothing to divide by."""
     return part / whole if whole else None

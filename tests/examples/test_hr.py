@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from oracle import Reckoned, Row, Value, between, day, read, share, total
+from oracle import Reckoned, Row, Value, between, by_quarter, day, read, share, total
 
 FILE = "examples/hr/kpi.yaml"
 # A usual day; 29 February; a year after the founding, when the twelve months are whole for the first time, and nine
@@ -88,11 +88,6 @@ def future_here(start: date, end: date) -> Value:
 ENGAGEMENT: Sequence[float] = (64, 65, 65.5, 67, 66, 68, 68.5, 70, 71, 73)  # by quarter, from the first of 2024
 
 
-def engagement_index(start: date, _: date) -> Value:
-    quarter = (start.year - 2024) * 4 + (start.month - 1) // 3
-    return ENGAGEMENT[quarter] if 0 <= quarter < len(ENGAGEMENT) else None
-
-
 @cache
 def costs() -> list[Row]:
     return read("hr/data/hiring-costs.csv")
@@ -116,7 +111,7 @@ KPIS = {
     "satisfied_in_role": Reckoned("quarter", satisfied_in_role, first=FIRST_ANSWER),
     "future_here": Reckoned("quarter", future_here, first=FIRST_ANSWER),
     "voluntary_turnover_rate": Reckoned("month", voluntary_turnover_rate, months=12, first=FOUNDED),
-    "engagement_index": Reckoned("quarter", engagement_index),
+    "engagement_index": Reckoned("quarter", by_quarter(ENGAGEMENT, 2024)),
     "cost_per_hire": Reckoned("month", cost_per_hire, months=12, first=FIRST_COST),
     "agency_share": Reckoned("month", agency_share, months=12, first=FIRST_COST),
 }

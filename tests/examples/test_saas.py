@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from oracle import Reckoned, Row, Value, between, day, months_later, read, share, total
+from oracle import Reckoned, Row, Value, between, day, months_later, read, running_on, share, total
 
 FILE = "examples/saas/kpi.yaml"
 # A usual day; 29 February, when the twelve months begin before the first subscription; a year that is just whole; the
@@ -21,29 +21,23 @@ def subscriptions() -> list[Row]:
     return read("saas/data/subscriptions.csv")
 
 
-def paying_on(evening: date) -> list[Row]:
-    """The subscriptions that run on a day: begun by then, and the first unpaid day is still to come."""
-    text = str(evening)
-    return [row for row in subscriptions() if row["started_on"] <= text and (row["ended_on"] or "9") > text]
-
-
 def monthly_recurring_revenue(_: date, end: date) -> Value:
-    rows = paying_on(end - timedelta(days=1))
+    rows = running_on(subscriptions(), end - timedelta(days=1))
     return total(rows, "monthly_price") if rows else None
 
 
 def churn_rate(start: date, end: date) -> Value:
     """Accounts that cancelled, by accounts that were there on the evening before."""
-    before = {row["account"] for row in paying_on(start - timedelta(days=1))}
+    before = {row["account"] for row in running_on(subscriptions(), start - timedelta(days=1))}
     gone = [row for row in between(subscriptions(), "ended_on", start, end) if row["end_reason"] == "cancelled"]
     return share(len(gone), len(before))
 
 
 def net_revenue_retention(start: date, end: date) -> Value:
     """By accounts: those of the evening before the window, what they paid then and pay on its last day."""
-    then = paying_on(start - timedelta(days=1))
+    then = running_on(subscriptions(), start - timedelta(days=1))
     accounts = {row["account"] for row in then}
-    now = [row for row in paying_on(end - timedelta(days=1)) if row["account"] in accounts]
+    now = [row for row in running_on(subscriptions(), end - timedelta(days=1)) if row["account"] in accounts]
     return share(total(now, "monthly_price"), total(then, "monthly_price"))
 
 

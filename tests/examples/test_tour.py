@@ -9,7 +9,21 @@ from statistics import median
 from typing import Any
 
 import pytest
-from oracle import EXAMPLES, Reckoned, Row, Value, between, day, months_later, read, read_json_lines, share, total
+from oracle import (
+    EXAMPLES,
+    Reckoned,
+    Row,
+    Value,
+    between,
+    by_quarter,
+    day,
+    months_later,
+    read,
+    read_json_lines,
+    running_on,
+    share,
+    total,
+)
 
 FILE = "kpi.yaml.example"
 # A usual day; the end of a year with windows that are just whole; 29 February.
@@ -54,18 +68,13 @@ def boxes() -> list[Row]:
     return read("ecommerce/data/subscriptions.csv")
 
 
-def running_on(moment: date) -> list[Row]:
-    text = str(moment)
-    return [row for row in boxes() if row["started_on"] <= text and (row["ended_on"] or "9") > text]
-
-
 def box_income(_: date, end: date) -> Value:
-    rows = running_on(end - timedelta(days=1))
+    rows = running_on(boxes(), end - timedelta(days=1))
     return total(rows, "monthly_price") if rows else None
 
 
 def box_churn(start: date, end: date) -> Value:
-    return share(len(between(boxes(), "ended_on", start, end)), len(running_on(start - timedelta(days=1))))
+    return share(len(between(boxes(), "ended_on", start, end)), len(running_on(boxes(), start - timedelta(days=1))))
 
 
 @cache
@@ -90,11 +99,6 @@ def days_to_second_order(start: date, end: date) -> Value:
 
 
 RATING: Sequence[float] = (4.2, 4.3, 4.35, 4.4, 4.45, 4.55)  # by quarter, from the first of 2025
-
-
-def public_rating(start: date, _: date) -> Value:
-    quarter = (start.year - 2025) * 4 + (start.month - 1) // 3
-    return RATING[quarter] if 0 <= quarter < len(RATING) else None
 
 
 @cache
@@ -130,7 +134,7 @@ KPIS = {
     "box_churn": Reckoned("month", box_churn, first=FIRST_BOX),
     "repurchase_rate": Reckoned("month", repurchase_rate, months=12, first=OPENED),
     "days_to_second_order": Reckoned("quarter", days_to_second_order, first=FIRST_SECOND),
-    "public_rating": Reckoned("quarter", public_rating),
+    "public_rating": Reckoned("quarter", by_quarter(RATING, 2025)),
     "return_rate": Reckoned("month", return_rate, months=3, first=FIRST_RETURN),
     "serious_complaints": Reckoned("month", serious_complaints, months=3, first=FIRST_COMPLAINT),
 }
