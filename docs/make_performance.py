@@ -167,13 +167,14 @@ def measure(names: Sequence[str], found: dict[str, Any]) -> dict[str, Any]:
             if done.returncode not in (0, 1):  # 1: something is over its limit
                 raise subprocess.CalledProcessError(done.returncode, command)
             found[name] = json.loads(result.read_text(encoding="utf-8"))
+            FOUND.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")  # also if the next one fails
     if "scaling" in names:
         sys.path.insert(0, str(BENCHMARKS))
         from drawing import draw
 
         for title, points in found["scaling"]["series"].items():
             draw(title, points, picture(title))
-    return {name: found[name] for name in TITLES if name in found}
+    return found
 
 
 def main() -> int:
@@ -184,7 +185,6 @@ def main() -> int:
     found = json.loads(FOUND.read_text(encoding="utf-8")) if FOUND.exists() else {}
     if asked.measure is not None:
         found = measure(asked.measure or list(TITLES), found)
-        FOUND.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     text = page(found)
     if asked.check:
         if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
