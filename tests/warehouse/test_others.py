@@ -15,6 +15,7 @@ from ibis.common.exceptions import OperationNotDefinedError
 from warehouse import at_random
 from warehouse.cases import CASES
 from warehouse.engines import VARIABLE, fill_duckdb, in_files, in_warehouse, reckoned
+from warehouse.test_splits import parts
 
 from kpi.computing.warehouse.duckdb_tongue import DuckDB
 from kpi.computing.warehouse.others import OtherSession
@@ -165,3 +166,8 @@ def test_the_questions_find_what_is_otherwise(file: Path) -> None:
     finally:
         session.close()
     assert asked == {'count of t > "Z"', 'count of contains(t, "A")', "count of d + 2.5 == d + 2"}
+
+
+def test_duckdb_has_the_parts_that_files_have(here: Project, tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    assert parts(in_warehouse(here.folder)) == parts(in_files(tmp_path / "files"))
