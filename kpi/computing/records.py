@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 from kpi.errors import KpiError
 from kpi.model import Source
 from kpi.sources import FileFacts
+from kpi.sources.encodings import advice
 from kpi.sources.signatures import signature
 from kpi.sources.sniffing import table_reader
 
@@ -84,8 +85,11 @@ def copy_text(file: FileFacts, target: Path, name: str, *, even: bool) -> None:
             out.write("\n" if held else "")
     except UnicodeError as error:
         if isinstance(error, UnicodeDecodeError):
-            line += error.object[: error.start].count(b"\n")
-        hint = "say the right one: read: {encoding: cp1252}, or latin-1, utf-16"
+            before = error.object[: error.start]
+            line += before.count(b"\n") or before.count(b"\r")
+        hint = "say the right one: read: {encoding: …}, e.g. cp1252, latin-1, utf-16"
+        if file.encoding == "utf-8" and isinstance(error, UnicodeDecodeError):
+            hint = advice(error.object)
         raise KpiError(f"{name}:{line}: this is not {file.encoding}", hint=hint) from None
     except (EOFError, zlib.error, OSError) as error:
         if not file.path.name.lower().endswith(".gz"):

@@ -127,7 +127,7 @@ def _decoded(raw: bytes, name: str, whole: bool) -> tuple[str, UnicodeDecodeErro
 
 
 def _explained(fault: UnicodeDecodeError, raw: bytes, given: str | None) -> UnreadableError:
-    line = raw.count(b"\n", 0, fault.start) + 1
+    line = (raw.count(b"\n", 0, fault.start) or raw.count(b"\r", 0, fault.start)) + 1
     message = f"is not {given or 'UTF-8'}: byte 0x{raw[fault.start]:02X} in line {line}"
     if given is not None:
         fits = decoded(raw, "utf-8") is not None

@@ -161,6 +161,11 @@ def test_utf8_that_is_declared_as_something_narrower(tmp_path: Path, given: str)
     assert (problem.message, problem.hint) == (f'"a.csv" is UTF-8, not {given}', "leave encoding out")
 
 
+def test_a_byte_is_named_by_its_line_where_lines_end_in_cr(tmp_path: Path) -> None:
+    problem = only_problem(written(tmp_path, b"name,b\rAnn,1\rJos\xe9,2\r"))
+    assert problem.message == '"a.csv" is not UTF-8: byte 0xE9 in line 3'
+
+
 def test_a_zero_byte_is_named_by_its_line(tmp_path: Path) -> None:
     problem = only_problem(written(tmp_path, b"a,b\n1,2\nx\0y,3\n"))
     assert problem.message == '"a.csv" is not a text file: there is a zero byte in line 3'
