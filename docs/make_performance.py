@@ -63,10 +63,12 @@ aggregate can be put together from days; the table's last line has sums, counts 
 and medians need all rows again.""",
     "large": """\
 The SQL by hand makes one temporary table of the columns needed, then asks one query for each grain and each kind of
-window. pandas reads only the columns needed, texts as categories.""",
+window. pandas reads only the columns needed, texts as categories; it uses one core, so that the ratio of wall times is
+worse where a core is taken by something else.""",
     "scaling": """\
 A slope far below 1 on the left says only that starting costs more than computing there; the steps on the right are the
-ones to look at. `each more` is what one more row or KPI cost on that step.""",
+ones to look at. `each more` is what one more row or KPI cost on that step, by wall time. Where wall times stand far
+above processor times, the machine was busy with something else; below, `kpi` used several cores.""",
     "lint": "yamllint only looks at the form of the YAML; `kpi lint` reads the same text and checks what it means.",
     "diff": "Both sides are read and checked, which is what `kpi lint` does with each.",
 }
