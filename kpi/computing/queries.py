@@ -133,7 +133,8 @@ def refuse(name: str, at: int) -> None:
 
 def expose(engine: Engine, table: Table) -> None:
     """Make a loaded source readable in queries under its own name, with the plan's columns and no others."""
-    columns = ", ".join(quoted(name) for name in table.kinds)
+    # A source that no query reads may have nothing but its days.
+    columns = ", ".join(quoted(name) for name in table.kinds) or "1 AS nothing$"
     engine.ask(f"CREATE OR REPLACE TEMP VIEW {quoted(table.source.id)} AS SELECT {columns} FROM {table.name}")
 
 

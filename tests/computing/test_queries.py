@@ -364,3 +364,10 @@ def test_N3_the_result_has_days_of_its_own(shop: Project) -> None:
     shop.kpi("s", "sum(monthly.s)")
     use = shop.results(kpis=["s"]).sources["monthly"]
     assert (use.rows, use.first, use.last) == (3, date(2026, 4, 1), date(2026, 6, 1))
+
+
+def test_a_source_of_which_only_the_days_are_kept_does_not_disturb_queries(project: Project) -> None:
+    project.table("visits", "day\n2026-06-01\n2026-06-03\n", date="day")
+    project.table("orders", "day,amount\n2026-06-02,5\n2026-06-04,7\n", date="day")
+    project.source("large", query="select * from orders where amount > 5", date="day")
+    assert project.values(["count(visits)", "sum(large.amount)"]) == [2, 7]
