@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from codecs import getincrementaldecoder
 
-# Letters and marks of European languages, as they stand inside words.
-_WESTERN = frozenset("àâäáãåæçèéêëìíîïñòóôöõøœùúûüÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜ’")
-_CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰăâîșțţşäöüÄÖÜß’")
+# Letters and marks of European languages, as they stand inside words; and between words, the blank that does not break.
+_WESTERN = frozenset("\u00a0àâäáãåæçèéêëìíîïñòóôöõøœùúûüÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜ’")
+_CENTRAL = frozenset("\u00a0ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰăâîșțţşäöüÄÖÜß’")
+# Marks that stand at the edge of a word.
+_EDGES = frozenset("“”„‘–—…®™")
 _EUROPEAN = (("cp1252", _WESTERN), ("cp1250", _CENTRAL), ("cp850", _WESTERN), ("mac_roman", _WESTERN))
 _OTHERS = (
     "there are also cp1251 and koi8-r for Cyrillic, cp1253 for Greek, shift_jis for Japanese, gb18030 and big5 for "
@@ -68,7 +70,9 @@ def _european(raw: bytes) -> str:
 
 
 def _fits(raw: bytes, place: int, letter: str, letters: frozenset[str]) -> bool:
-    """Whether a letter may stand at a place: a capital one not after a small one."""
+    """Whether a character may stand at a place: a capital letter not after a small one, a mark not inside a word."""
+    if letter in _EDGES:
+        return not (_letter(raw, place - 1) and _letter(raw, place + 1))
     return letter in letters and not (letter.isupper() and raw[max(place - 1, 0) : place].islower())
 
 

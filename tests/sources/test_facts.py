@@ -120,6 +120,8 @@ def test_bytes_that_cp1252_does_not_have_suggest_latin_1(tmp_path: Path) -> None
     [
         ("Stadt,n\nKöln,1\nMünchen,2\nDüsseldorf,3\n", "cp1252"),
         ("Stadt,n\nKöln,1\nMünchen,2\nDüsseldorf,3\n", "cp850"),
+        ("item,n\nDesk\u00a0lamp,1\n“Oak” shelf\u00a0two,2\nChair – red,3\n", "cp1252"),
+        ("ciudad,n\nMálaga,1\nCórdoba,2\nCádiz,3\n", "cp850"),
         ("ville,n\nNîmes,1\nOrléans,2\nBézier,3\n", "mac_roman"),
         ("miasto,n\nŁódź,1\nKraków,2\nGdańsk,3\nCzęstochowa,4\n", "cp1250"),
         ("город,n\nМосква,1\nТверь,2\nКазань,3\n", "cp1251"),
