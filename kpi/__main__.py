@@ -15,7 +15,10 @@ def main() -> NoReturn:
     from kpi.cli.app import run
 
     code = run(sys.argv[1:])
-    if "duckdb" not in sys.modules:  # which counts what it has to let go of at the end, and complains of what is kept
+    if not sys.modules.keys() & {
+        "duckdb",
+        "_duckdb",
+    }:  # which counts what it has to let go of at the end, and complains of what is kept
         gc.freeze()
     sys.exit(code)
 
