@@ -28,7 +28,7 @@ def text_literal(text: str) -> str:
 
 def driver() -> Any:
     """DuckDB's module: the compiled part of the package, which is all that is needed here. The rest takes four times as
-    long to load, a fifth of what ``kpi status`` takes on a small project. A release without that part is loaded whole."""
+    long to load, a fifth of what ``kpi status`` takes on a small project. Without that part, all of it is loaded."""
     try:
         import _duckdb
     except ImportError:
