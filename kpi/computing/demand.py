@@ -39,6 +39,20 @@ class Need:
         """Whether a column is certainly used, and not only read because a query may use it."""
         return (folded in self.columns and folded not in self.optional) or folded in self.words
 
+    def in_order(self) -> list[tuple[str, tree.Node]]:
+        """The names to compute, each after those that it names; cycles have been refused before."""
+        pending = dict(self.computed)
+        ordered: list[tuple[str, tree.Node]] = []
+        while pending:
+            folded = {name.casefold() for name in pending}
+            ready = [
+                name
+                for name, node in pending.items()
+                if not folded & {c.name.casefold() for c in columns(node)} - {name.casefold()}
+            ]
+            ordered.extend((name, pending.pop(name)) for name in ready or list(pending))
+        return ordered
+
     def add(self, name: str, kind: Kind | None) -> bool:
         """Note a column; whether that was news."""
         folded = name.casefold()

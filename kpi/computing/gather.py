@@ -35,6 +35,14 @@ class Request(NamedTuple):
     window: Span | None
 
 
+class Touching(NamedTuple):
+    """Of rows that last: the ``aggregates`` asked for, and for each window (and part of a split) the window, and the
+    cells: that of the part, where there is one, then one for each aggregate."""
+
+    aggregates: list[tree.Aggregate]
+    rows: list[tuple[Span, Sequence[Any]]]
+
+
 Asked = dict[tree.Aggregate, list[tuple[Request, Span]]]
 
 
@@ -270,10 +278,12 @@ class Gatherer:
 
     # Rows that last, and snapshots.
 
-    def _lasting(self, asked: Sequence[Request]) -> dict[Request, Value]:
+    def _touching(self, asked: Sequence[Request], by: str | None = None) -> Touching:
+        """What the rows that touch each window asked for come to, where ``by`` is given for each of its values."""
         windows = list(dict.fromkeys(request.window for request in asked if request.window is not None))
         aggregates = list(dict.fromkeys(request.aggregate for request in asked))
-        columns = []
+        columns = [] if by is None else [by]
+        groups = "w.i" if by is None else "1, 2"
         for aggregate in aggregates:
             part = self._parts[aggregate]
             condition = MOMENTS[aggregate.moment]
@@ -284,9 +294,13 @@ class Gatherer:
         rows = self.engine.run(
             self.table.source.id,
             f"SELECT w.i, {', '.join(columns)}\nFROM {self.table.name} t JOIN {listed}\n"
-            "ON t.from$ < w.e AND (t.until$ IS NULL OR t.until$ >= w.s) GROUP BY w.i",
+            f"ON t.from$ < w.e AND (t.until$ IS NULL OR t.until$ >= w.s) GROUP BY {groups}",
         )
-        found = {windows[row[0]]: row[1:] for row in rows}
+        return Touching(aggregates, [(windows[row[0]], row[1:]) for row in rows])
+
+    def _lasting(self, asked: Sequence[Request]) -> dict[Request, Value]:
+        aggregates, rows = self._touching(asked)
+        found = dict(rows)
         answers: dict[Request, Value] = {}
         for request in asked:
             cells = found.get(request.window) if request.window is not None else None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from kpi.computing.cuts import MOST_VALUES, OTHER, Answers, Cells, Cut, FilterCutter, Key, Values, holds, text_of
 from kpi.computing.distinct import chunks, statement
 from kpi.computing.engine import Engine, quoted
-from kpi.computing.gather import MANY_ROWS, MOMENTS, Gatherer, Request, has_edges, values_of
+from kpi.computing.gather import MANY_ROWS, Gatherer, Request, has_edges, values_of
 from kpi.computing.parts import BY_DAY, Value, finished, merged, partials, whole_sql
 from kpi.computing.rows import RowCompiler, column_sql
 from kpi.computing.table import Table
@@ -193,24 +192,10 @@ class Grouping(Gatherer):
     # Rows that last, and snapshots.
 
     def _of_lasting(self, asked: Sequence[Request]) -> Answers:
-        windows = list(dict.fromkeys(request.window for request in asked if request.window is not None))
-        aggregates = list(dict.fromkeys(request.aggregate for request in asked))
-        columns = []
-        for aggregate in aggregates:
-            part = self._parts[aggregate]
-            condition = MOMENTS[aggregate.moment]
-            if part.condition is not None:
-                condition = f"{condition} AND {part.condition}"
-            columns.append(whole_sql(replace(part, condition=condition), "t.from$"))
-        listed = values_of([(i, window, window) for i, window in enumerate(windows)])
-        rows = self.engine.run(
-            self.table.source.id,
-            f"SELECT w.i, {self._sql}, {', '.join(columns)}\nFROM {self.table.name} t JOIN {listed}\n"
-            "ON t.from$ < w.e AND (t.until$ IS NULL OR t.until$ >= w.s) GROUP BY 1, 2",
-        )
+        aggregates, rows = self._touching(asked, self._sql)
         found: dict[Span, dict[Key, Sequence[Any]]] = {}
-        for row in rows:
-            found.setdefault(windows[row[0]], {})[self._decode(row[1])] = row[2:]
+        for window, (part, *cells_of) in rows:
+            found.setdefault(window, {})[self._decode(part)] = cells_of
         answers: Answers = {}
         for request in asked:
             cells = found.get(request.window) if request.window is not None else None

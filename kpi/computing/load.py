@@ -210,7 +210,7 @@ class Loader:
         kinds: dict[str, Kind] = {reading.name: reading.kind for reading in readings}
         inner = typed_sql(self._cleaned(scan, readings), readings, last, extra)
         later: dict[str, tree.Node] = {}
-        for name, node in self._in_order():
+        for name, node in self.need.in_order():
             if any(isinstance(part, tree.Call) and part.name == "first_date" for part in walk(node)) or any(
                 column.name.casefold() in {n.casefold() for n in later} for column in columns_in(node)
             ):
@@ -276,20 +276,6 @@ class Loader:
         first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or({bits}) FROM {self.name}")[0]
         return Summary(rows, bad or 0, [], first, last)
 
-    def _in_order(self) -> list[tuple[str, tree.Node]]:
-        """Computed columns, each after those that it names; cycles have been refused before."""
-        pending = dict(self.need.computed)
-        ordered: list[tuple[str, tree.Node]] = []
-        while pending:
-            folded = {name.casefold() for name in pending}
-            ready = [
-                name
-                for name, node in pending.items()
-                if not folded & {c.name.casefold() for c in columns_in(node)} - {name.casefold()}
-            ]
-            ordered.extend((name, pending.pop(name)) for name in ready or list(pending))
-        return ordered
-
     def _expression(self, kinds: dict[str, Kind], path: tuple[str, ...], node: tree.Node) -> Sql:
         try:
             return self._compiler(kinds, first_date_sql).value(node)
@@ -311,7 +297,7 @@ class Loader:
         if self.where is None:
             return 0
         names = {column.name.casefold() for column in columns_in(self.where)}
-        for name, node in reversed(self._in_order()):
+        for name, node in reversed(self.need.in_order()):
             if name.casefold() in names:
                 names |= {column.name.casefold() for column in columns_in(node)}
         last = min(len(readings), BITS)

@@ -51,7 +51,7 @@ class RemoteLoader:
         origin = self.session.table(self.source.table or "")
         relation, kinds, exact = read_columns(origin, self.source, self.need, self.session.tongue)
         later: dict[str, tree.Node] = {}
-        for name, node in self._in_order():
+        for name, node in self.need.in_order():
             names = {known.casefold() for known in later}
             if asks_first_date(node) or any(column.name.casefold() in names for column in columns_in(node)):
                 later[name] = node
@@ -64,20 +64,6 @@ class RemoteLoader:
         table, relation = self._table(relation, kinds, shape, exact)
         relation = self._first_dates(relation, kinds, later, shape)
         return Remote(table, relation, self.session, self.ask)
-
-    def _in_order(self) -> list[tuple[str, tree.Node]]:
-        """Computed columns, each after those that it names; cycles have been refused before."""
-        pending = dict(self.need.computed)
-        ordered: list[tuple[str, tree.Node]] = []
-        while pending:
-            folded = {name.casefold() for name in pending}
-            ready = [
-                name
-                for name, node in pending.items()
-                if not folded & {c.name.casefold() for c in columns_in(node)} - {name.casefold()}
-            ]
-            ordered.extend((name, pending.pop(name)) for name in ready or list(pending))
-        return ordered
 
     def _computed(self, relation: Expr, kinds: dict[str, Kind], name: str, node: tree.Node) -> Expr:
         typed = self._expression(relation, kinds, ("computed", name), node)
