@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import yaml
 
 from kpi.checking import Checked, check
@@ -163,3 +164,8 @@ def in_window(
 ) -> list[Mapping[str, Any]]:
     """The rows whose day is in [start, end)."""
     return [row for row in rows if row[column] is not None and start <= row[column] < end]
+
+
+def to_parquet(project: Project, name: str, query: str) -> None:
+    """Write what a query of DuckDB yields as a Parquet file."""
+    duckdb.sql(f"copy ({query}) to '{project.folder / name}' (format parquet)")

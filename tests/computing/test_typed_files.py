@@ -1,0 +1,165 @@
+"""Files that state the types of their values: JSON and Parquet (R2 to R6)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from computing.support import Project, to_parquet
+
+# JSON.
+
+
+def to_json(project: Project, name: str, rows: list[dict[str, Any]]) -> None:
+    text = json.dumps(rows, indent=1) if name.endswith(".json") else "\n".join(json.dumps(row) for row in rows)
+    project.write(name, text.encode())
+
+
+JSON_ROWS: list[dict[str, Any]] = [
+    {
+        "day": "2026-06-01",
+        "name": "Zoë",
+        "n": 5,
+        "Amount (EUR)": 1.10,
+        "file": "x",
+        "a/b~c": 1,
+        "ok": True,
+        "big": 10**20,
+    },
+    {"day": "2026-06-02", "name": "Łódź", "n": 7.5, "ok": False, "big": 10**20 + 1, "tags": ["a"], "deep": {"x": 1}},
+    {"day": "2026-06-03", "name": None, "n": None, "file": "y", "when": "2026-06-03T10:00:00Z"},
+]
+
+
+@pytest.mark.parametrize("name", ["d.json", "d.jsonl", "d.ndjson"])
+def test_json_with_odd_keys_and_missing_ones(project: Project, name: str) -> None:
+    to_json(project, name, JSON_ROWS)
+    project.source("d", path=name)
+    asked = {
+        "sum(d.n)": 12.5, "count_distinct(d.name)": 2, "sum(d.amount_eur)": 1.1, "count_distinct(d.file)": 2,
+        "sum(d.a_b_c)": 1, "count(d[ok])": 1, "count(d[not ok])": 2, "count_distinct(d.big)": 2,
+        'count(d[deep == "{\\"x\\":1}"])': 1, "count(d[tags is None])": 2, 'count(d[when == "2026-06-03"])': 1,
+        f'count(d[filename == "{name}"])': 3,
+    }  # fmt: skip
+    assert project.values(asked) == list(asked.values())
+    project.kpi("k", "sum(d.n)")
+    assert project.results().scans == {"d": 1}
+
+
+def test_json_of_several_files_and_packed(project: Project) -> None:
+    to_json(project, "a.jsonl", JSON_ROWS[:1])
+    project.write("b.jsonl.gz", gzip.compress(json.dumps(JSON_ROWS[1]).encode()))
+    project.source("d", path=["a.jsonl", "b.jsonl.gz"])
+    asked = ["sum(d.n)", 'count(d[filename == "b.jsonl.gz"])', "sum(d.amount_eur)"]
+    assert project.values(asked) == [12.5, 1, 1.1]
+
+
+def test_json_faults_are_named(project: Project) -> None:
+    to_json(project, "d.jsonl", [{"day": "2026-06-01", "n": 1}, {"day": "2026-06-02", "n": "x"}, {"n": 3}])
+    project.source("d", path="d.jsonl")
+    assert "d.jsonl:3: d.day is empty" in project.problem("count(d)")
+    project.source("d", path="d.jsonl", on_bad_rows="skip")
+    assert project.value("count(d)") == 2
+    project.source("d", path="d.jsonl", where="day is not None")
+    assert 'd.jsonl:2: d.n: "x" is not a number' in project.problem("sum(d.n)")
+    project.write("d.jsonl", b'{"day": "2026-06-01", "n": 1}\n' * 40_000 + b'{"day":')
+    problem = project.problem("sum(d.n)")
+    assert "d.jsonl:40001: this is not JSON: expecting value" in problem
+    assert str(project.folder) not in problem.replace(str(project.folder / "kpi.yaml"), "")
+
+
+def test_json_keys_that_make_one_name_collide(project: Project) -> None:
+    to_json(project, "d.jsonl", [{"day": "2026-06-01", "net (EUR)": 1, "net_eur": 2}] * 30_000)
+    project.source("d", path="d.jsonl")
+    assert 'd.jsonl has two columns that would be called "net_eur"' in project.problem("sum(d.net_eur)")
+
+
+# Parquet.
+
+
+@pytest.fixture
+def parquet(project: Project) -> Callable[[str], None]:
+    """Writes the result of a query as d.parquet, a source of that name."""
+
+    def write(query: str) -> None:
+        to_parquet(project, "d.parquet", query)
+        project.source("d", path="d.parquet")
+
+    return write
+
+
+def test_parquet_states_its_types(project: Project, parquet: Callable[[str], None]) -> None:
+    parquet("""
+        select date '2026-06-01' + i::int as day, i::utinyint as small, (i * 1.5)::decimal(6, 2) as price,
+               i % 2 = 0 as even, 'text ' || i as label, (i + 7)::hugeint as huge,
+               interval '90 seconds' as wait, time '00:01:00' as clock,
+               ('a' || i)::enum ('a0', 'a1', 'a2') as e, if(i = 1, 'nan'::double, i) as gaps, [i] as list,
+               timestamp '2026-06-01 10:00' + interval (i) hours as at, timestamptz '2026-06-30 22:30+00' as late,
+               '0' || i as code, i::varchar as digits, null as nothing, uuid() as id
+        from range(3) t(i)
+    """)
+    asked = {
+        "sum(d.small)": 3, "count(d[-small < -1])": 1, "sum(d.price)": 4.5, "count(d[even])": 2, "sum(d.huge)": 24,
+        'count(d[label == "text 1"])': 1, 'count(d[e == "a1"])': 1, 'count(d[e == "zz"])': 0, "avg(d.gaps)": 1,
+        "count(d[gaps is None])": 1, "count_distinct(d.list)": 3, 'count(d[at >= "2026-06-01 11:00"])': 2,
+        'count(d[late == "2026-06-30"])': 3, "sum(d.digits)": 3, "count(d[nothing is None])": 3, "sum(d.nothing)": 0,
+        "count_distinct(d.id)": 3, "count_distinct(d.code)": 3, "max(d.price)": 3, "median(d.small)": 1,
+    }  # fmt: skip
+    assert project.values(asked) == list(asked.values())
+    assert project.values(["sum(d.wait)", "sum(d.clock)"], unit="minutes") == [4.5, 3]
+
+
+def test_T5_parquet_times_with_a_zone(project: Project, parquet: Callable[[str], None]) -> None:
+    parquet("select timestamptz '2026-06-30 22:30+00' as day union all select '2026-06-30 21:30+00'")
+    project.calendar(timezone="Europe/Berlin")
+    assert project.history("count(d)", "2026-07-01", every="day") == {"2026-06-30": 1, "2026-07-01": 1}
+
+
+def test_R2_types_win_over_those_of_the_file(project: Project, parquet: Callable[[str], None]) -> None:
+    parquet("select date '2026-06-01' as day, 7 as code, '13/06/26' as due, '1,5' as n")
+    project.source("d", path="d.parquet", types={"code": "text", "due": "date %d/%m/%y"}, read={"decimal": ","})
+    asked = ['count(d[code == "7"])', 'count(d[due == "2026-06-13"])', "sum(d.n)"]
+    assert project.values(asked) == [1, 1, 1.5]
+
+
+def test_R6_days_that_are_in_no_calendar(project: Project, parquet: Callable[[str], None]) -> None:
+    parquet("select unnest([date '2026-06-05', 'infinity', '-infinity', '0044-03-15 (BC)']) as day, 1 as n")
+    assert "is not a date" in project.problem("sum(d.n)")
+    project.source("d", path="d.parquet", on_bad_rows="skip")
+    project.kpi("n", "sum(d.n)")
+    results = project.results()
+    assert results.series["n"].shown.value == 1
+    assert (results.sources["d"].rows, results.sources["d"].skipped) == (1, 3)
+
+
+def test_R5_parquet_files_whose_types_differ(project: Project) -> None:
+    to_parquet(project, "a.parquet", "select date '2026-06-01' as day, 5 as n, 1 as code, 7::utinyint as u")
+    to_parquet(
+        project, "b.parquet", "select timestamp '2026-06-02 10:00' as day, 2.5 as n, 'x' as code, 3::bigint as u"
+    )
+    project.source("d", path=["a.parquet", "b.parquet"])
+    asked = ["sum(d.n)", 'count(d[code == "1"])', "sum(d.u)", 'count(d[day == "2026-06-02"])', "last(d.n)"]
+    assert project.values(asked) == [7.5, 1, 10, 1, 2.5]
+
+
+def test_N2_columns_of_parquet_are_checked_when_computing(project: Project, parquet: Callable[[str], None]) -> None:
+    parquet("select date '2026-06-01' as day, 5 as amount, 1 as c")
+    assert project.mistakes() == []
+    assert 'd.parquet has no column "amunt"; did you mean "amount"?' in project.problem("sum(d.amunt)")
+    project.source("d", path="d.parquet", date="when")
+    assert 'd.parquet has no column "when"' in project.problem("count(d)")
+    project.source("d", path="d.parquet", computed={"C": "amount * 2"})
+    assert 'd has a column "C" already' in project.problem("sum(d.c)")
+    project.source("d", path="d.parquet", columns={"n": "Amount"}, computed={"amount": "n * 2"})
+    assert project.value("sum(d.amount)") == 10
+
+
+def test_a_file_that_is_no_parquet(project: Project) -> None:
+    project.write("d.parquet", b"not at all")
+    project.source("d", path="d.parquet")
+    problem = project.problem("count(d)")
+    assert "d.parquet" in problem
+    assert str(project.folder) not in problem
