@@ -16,10 +16,10 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from kpi.checking import check
-from kpi.linting import Options, lint
-from kpi.linting.registry import RULES
-from kpi.reading import read_plan
+from kpi.data import check_plan
+from kpi.lint import Options, lint
+from kpi.lint.registry import RULES
+from kpi.plan.loading import read_plan
 
 TODAY = date(2026, 1, 15)
 COMPLETE = "owner: ana@acme.example, due: 2026-12-31, review: {every: month, last: 2026-01-10}"
@@ -84,7 +84,7 @@ def findings(statements: list[tuple[str, str]], complete: bool) -> list[set[str]
     text = "\n".join(["version: 1", "goals:", *goals, "kpis:", *kpis, ""])
     read_ = read_plan(Path("statements.kpi.yaml"), text=text)
     found: list[set[str]] = [set() for _ in statements]
-    for finding in lint(check(read_), read_.texts, Options(TODAY, ignore=["B", "F", "L"])):
+    for finding in lint(check_plan(read_), read_.texts, Options(TODAY, ignore=["B", "F", "L"])):
         parts = finding.subject.split(".")
         if len(parts) > 1 and parts[1][0] == "s":
             found[int(parts[1][1:])].add(finding.code)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kpi.reading.schema import json_schema
+from kpi.plan.loading.schema import json_schema
 
 PAGE = Path(__file__).with_name("fields.md")
 HEAD = """\

@@ -10,8 +10,8 @@ import re
 import sys
 from pathlib import Path
 
-from kpi.linting.pages import overview, page
-from kpi.linting.registry import RULES
+from kpi.lint.registry import RULES
+from kpi.lint.rule_docs import overview, page
 
 PAGE = Path(__file__).with_name("rules.md")
 HEAD = """\

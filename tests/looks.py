@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kpi.model import Plan, Source
-from kpi.sources import FileFacts, Problem, SourceFacts, facts
+from kpi.data import facts
+from kpi.plan.checks.source_facts import FileFacts, Problem, SourceFacts
+from kpi.plan.model import Plan, Source
 
 
 def look(folder: Path, *paths: str, **fields: Any) -> SourceFacts:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from kpi.computing.series import Point, Results, Series
-from kpi.model import Kpi, Op, Plan, Reference, Relative, Target
-from kpi.periods import Calendar, Period, parse_date, period_of, running, shift
+from kpi.plan.model import Kpi, Op, Plan, Reference, Relative, Target
+from kpi.run.series import Point, Results, Series
+from kpi.values import Calendar, Period, parse_date, period_of, running, shift
 
 PLAIN = Calendar()
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kpi.checking import Checked, check
+from kpi.data import check_plan
 from kpi.diagnostics import Diagnostic
-from kpi.reading import read_plan
+from kpi.plan.checks import Checked
+from kpi.plan.loading import read_plan
 
 OPEN, CLOSE = "«", "»"
 Span = tuple[int, int, int, int]
@@ -39,7 +40,7 @@ def checked_plan(folder: Path, text: str, **files: str) -> Checked:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     (folder / "kpi.yaml").write_text(without_marks("version: 1" + text)[0])
-    return check(read_plan(folder / "kpi.yaml", cwd=folder))
+    return check_plan(read_plan(folder / "kpi.yaml", cwd=folder))
 
 
 def found_in(folder: Path, text: str, *codes: str, **files: str) -> list[Diagnostic]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from made import at_least, at_most, day, kpi_of, plan_of, results_of, series_of, stale_series, target
 
-from kpi.computing.series import Results, Series
-from kpi.model import Goal, Plan, Thresholds
-from kpi.reporting import StatusView, status_view
+from kpi.plan.model import Goal, Plan, Thresholds
+from kpi.run.series import Results, Series
+from kpi.status import StatusView, status_view
 
 GOALS = {
     "loyalty": Goal(

@@ -142,7 +142,7 @@ def _refuse(message: str, hint: str | None) -> int:
 
 def _harmless(text: str) -> str:
     """Text that may quote a file, without what could steer the terminal; its lines stay."""
-    from kpi.rendering.plain import visible
+    from kpi.render.sanitize import visible
 
     return "\n".join(map(visible, text.split("\n")))
 

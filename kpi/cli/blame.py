@@ -28,18 +28,18 @@ def blame(
     checked = open_checked(path, allow_outside)
     if id_ not in checked.plan.kpis:
         raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
-    from kpi.comparing.blame import blame as blamed
+    from kpi.diff.blame import blame as blamed
 
     history = find_history(path, id_, allow_outside or ())
     rows = blamed(checked, history, id_)
     if format == "json":
-        from kpi.rendering.log_json import render_blame_json
+        from kpi.render.log_json import render_blame_json
 
         print(render_blame_json(id_, rows))
     else:
         from kpi.cli.terminal import terminal_width
-        from kpi.rendering.log_text import blame_lines
-        from kpi.rendering.paint import paint
+        from kpi.render.log_text import blame_lines
+        from kpi.render.style import paint
 
         print(paint(blame_lines(rows, terminal_width()), color=wants_color(sys.stdout)))
     sys.stdout.flush()

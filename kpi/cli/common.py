@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from kpi.checking import Checked
-    from kpi.model import Plan
-    from kpi.reading import ReadResult
+    from kpi.plan.checks import Checked
+    from kpi.plan.loading import ReadResult
+    from kpi.plan.model import Plan
 
 MOST_PERIODS = 400  # a year of days, and some
 LEAST_MEMORY = 64_000_000
@@ -46,7 +46,7 @@ MemoryOption = Annotated[
 
 def plan_file(file: Path | None) -> Path:
     """The file that ``-f`` names, else the nearest kpi.yaml. Raises InputError when there is none."""
-    from kpi.reading import find_plan
+    from kpi.plan.loading import find_plan
 
     if file is not None:
         return file
@@ -61,11 +61,11 @@ def plan_file(file: Path | None) -> Path:
 
 def read_checked(file: Path, allowed: Sequence[Path] = ()) -> tuple[ReadResult, Checked]:
     """The plan as read and as checked, whether valid or not. Raises InputError when the file cannot be read at all."""
-    from kpi.checking import check
-    from kpi.reading import read_plan
+    from kpi.data import check_plan
+    from kpi.plan.loading import read_plan
 
     read = read_plan(file, allowed=allowed)
-    return read, check(read)
+    return read, check_plan(read)
 
 
 def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Checked:
@@ -76,7 +76,7 @@ def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Ch
     """
     read, checked = read_checked(plan_file(file), allowed or ())
     if not checked.valid:
-        from kpi.rendering.findings import render_findings_text, summary_line
+        from kpi.render.findings import render_findings_text, summary_line
 
         errors = [found for found in checked.diagnostics if found.severity == "error"]
         text = render_findings_text(errors, read.places.line_text, color=wants_color(sys.stderr))
@@ -116,7 +116,7 @@ def as_of_day(plan: Plan, asked: str | None = None) -> date:
     from datetime import timedelta
 
     if asked is not None:
-        from kpi.periods import parse_date
+        from kpi.values import parse_date
 
         try:
             return parse_date(asked)
@@ -141,7 +141,7 @@ def memory_limit(text: str | None) -> str | None:
     """The size that ``--memory-limit`` asks for, None where it is not given. Raises UsageError."""
     if text is None:
         return None
-    from kpi.computing.engine import bytes_of
+    from kpi.data.database import bytes_of
 
     size = bytes_of(text)
     if size is None:
@@ -154,6 +154,6 @@ def memory_limit(text: str | None) -> str | None:
 def cache_folder(plan: Plan, no_cache: bool) -> Path | None:
     """Where results are remembered: beside the plan's main file; None for nowhere (``--no-cache``, ``KPI_NO_CACHE``
     set)."""
-    from kpi.caching import FOLDER
+    from kpi.run.cache import FOLDER
 
     return None if no_cache or os.environ.get("KPI_NO_CACHE") else plan.folder / FOLDER

@@ -15,11 +15,11 @@ from kpi.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from kpi.checking import Checked
-    from kpi.comparing.changes import Comparison
-    from kpi.comparing.versions import Version
-    from kpi.rendering.diff_view import DiffView
-    from kpi.reporting.diff import ValueChange
+    from kpi.diff.changes import Comparison
+    from kpi.diff.versions import Version
+    from kpi.plan.checks import Checked
+    from kpi.render.diff_view import DiffView
+    from kpi.status.value_changes import ValueChange
 
 
 def diff(
@@ -53,8 +53,8 @@ def diff(
     """Show what changed in the definitions, and what that does to the numbers."""
     failing = _classes(fail_on)
     count = period_count(periods, 0)
-    from kpi.comparing.compare import compare
-    from kpi.comparing.versions import open_versions
+    from kpi.diff.compare import compare
+    from kpi.diff.versions import open_versions
 
     before, after = open_versions(plan_file(file), revisions, Path.cwd(), allow_outside or ())
     checked = before.check(), after.check()
@@ -72,7 +72,7 @@ def diff(
 
 def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, Checked]) -> None:
     """Ends the command with exit code 2 when one of the plans has errors, after they have been printed."""
-    from kpi.rendering.findings import render_findings_text
+    from kpi.render.findings import render_findings_text
 
     invalid = False
     for version, one in zip(versions, checked, strict=True):
@@ -93,8 +93,8 @@ def _compute(
     if not asked:
         return {}, ()
     from kpi.cli.terminal import progress
-    from kpi.computing import compute
-    from kpi.reporting.diff import value_changes
+    from kpi.run import compute
+    from kpi.status.value_changes import value_changes
 
     before, after = (version.check(with_data=True) for version in versions)
     day = as_of_day((after if versions[1].there else before).plan, as_of)
@@ -114,7 +114,7 @@ def _compute(
 def _view(
     before: Version, after: Version, comparison: Comparison, values: Mapping[str, ValueChange] | None
 ) -> DiffView:
-    from kpi.rendering.diff_view import DiffView
+    from kpi.render.diff_view import DiffView
 
     title = after.read.plan.title or before.read.plan.title
     notes = []
@@ -128,17 +128,17 @@ def _view(
 def _rendered(view: DiffView, format_: str) -> str:
     match format_:
         case "json":
-            from kpi.rendering.diff_json import render_diff_json
+            from kpi.render.diff_json import render_diff_json
 
             return render_diff_json(view)
         case "markdown":
-            from kpi.rendering.diff_markdown import render_diff_markdown
+            from kpi.render.diff_markdown import render_diff_markdown
 
             return render_diff_markdown(view)
         case _:
             from kpi.cli.terminal import terminal_width
-            from kpi.rendering.diff_text import diff_lines
-            from kpi.rendering.paint import paint
+            from kpi.render.diff_text import diff_lines
+            from kpi.render.style import paint
 
             return paint(diff_lines(view, terminal_width()), color=wants_color(sys.stdout))
 
@@ -147,7 +147,7 @@ def _classes(text: str | None) -> Collection[str]:
     """The classes that ``--fail-on`` names. Raises UsageError for any other."""
     if text is None:
         return ()
-    from kpi.comparing.changes import CLASSES
+    from kpi.diff.changes import CLASSES
 
     named = [part.strip() for part in text.split(",")]
     for name in named:

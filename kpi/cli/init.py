@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import re
     from datetime import date
 
-    from kpi.periods import Every
+    from kpi.values import Every
 
 SCHEMA = "kpi.schema.json"
 MODELINE = f"# yaml-language-server: $schema=./{SCHEMA}\n"
@@ -73,7 +73,7 @@ def _dated(text: str, day: date) -> str:
     """A template with its days: ``<MONTH-1>`` is the last month that is over, ``<MONTH-2>`` the one before it."""
     import re
 
-    from kpi.periods import Calendar, period_of, shift
+    from kpi.values import Calendar, period_of, shift
 
     calendar = Calendar()
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from kpi.diagnostics import Diagnostic
-    from kpi.linting import Review
-    from kpi.reading import ReadResult
+    from kpi.lint import Review
+    from kpi.plan.loading import ReadResult
 
 # What --fail-on lets pass: every severity that stands to the left of the word.
 SEVERITIES = ("info", "warning", "error", "never")
@@ -128,9 +128,9 @@ class _Run:
                     del self.reviews[path]
 
     def _review(self, path: Path) -> None:
-        from kpi.checking import check
-        from kpi.linting import Options, review
-        from kpi.reading import read_plan
+        from kpi.data import check_plan
+        from kpi.lint import Options, review
+        from kpi.plan.loading import read_plan
 
         text = None
         if path == STDIN:
@@ -141,7 +141,7 @@ class _Run:
         options = Options(
             as_of_day(read.plan, self.as_of), select=self.select, ignore=self.ignore, strict=self.strict, data=self.data
         )
-        self.reviews[path] = read, review(check(read), read.texts, options)
+        self.reviews[path] = read, review(check_plan(read), read.texts, options)
 
     def findings(self) -> Iterable[Diagnostic]:
         """All findings of all plans, or those on changes; one of a file that two of them include is there once."""
@@ -151,8 +151,8 @@ class _Run:
         read, review = self.reviews[path]
         if self.since is None:
             return review.findings
-        from kpi.comparing.versions import open_versions
-        from kpi.linting.since import on_changes
+        from kpi.diff.versions import open_versions
+        from kpi.lint.changed_only import on_changes
 
         if ".." in self.since:
             raise UsageError("--diff takes one commit, with which the files as they are now are compared")
@@ -165,7 +165,7 @@ class _Run:
 
     def fix(self, dry_run: bool) -> None:
         """Mend the files, or only show how; then review those that were mended again."""
-        from kpi.linting.fixes import applied, diff, edits
+        from kpi.lint.fixes import applied, diff, edits
 
         changes = {edit for read, review in self.reviews.values() for edit in edits(review, read.texts)}
         texts = {file: text for read, _ in self.reviews.values() for file, text in read.texts.items()}
@@ -218,7 +218,7 @@ def _files(read: ReadResult) -> list[Path]:
 
 
 def _rewrite(path: Path, before: str, after: str) -> None:
-    from kpi.reading.editing import read_text, write_text
+    from kpi.plan.yaml.round_trip import read_text, write_text
 
     now = read_text(path)
     mark = "\ufeff" if now.startswith("\ufeff") else ""
@@ -228,14 +228,14 @@ def _rewrite(path: Path, before: str, after: str) -> None:
 
 
 def _write_baseline(findings: Iterable[Diagnostic], path: Path) -> None:
-    from kpi.linting.baseline import make_baseline
+    from kpi.lint.baseline import make_baseline
 
     path.write_text(make_baseline(findings), encoding="utf-8")
     print(f"wrote {path}: review with kpi lint --baseline {path}", file=sys.stderr)
 
 
 def _new(findings: Iterable[Diagnostic], path: Path) -> list[Diagnostic]:
-    from kpi.linting.baseline import read_baseline, subtract
+    from kpi.lint.baseline import read_baseline, subtract
 
     try:
         text = path.read_text(encoding="utf-8")
@@ -249,7 +249,7 @@ def _new(findings: Iterable[Diagnostic], path: Path) -> list[Diagnostic]:
 
 
 def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on: str) -> None:
-    from kpi.rendering.findings import render_findings_text, summary_line
+    from kpi.render.findings import render_findings_text, summary_line
 
     if format_ == "text":
         text = render_findings_text(findings, run.line_text, color=wants_color(sys.stdout))
@@ -261,7 +261,7 @@ def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on:
     elif text := _rendered(findings, format_, fail_on):
         print(text)
     if format_ == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        from kpi.rendering.github import render_step_summary
+        from kpi.render.github import render_step_summary
 
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(render_step_summary(findings))
@@ -270,22 +270,22 @@ def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on:
 def _rendered(findings: Sequence[Diagnostic], format_: Format, fail_on: str) -> str:
     match format_:
         case "github":
-            from kpi.rendering.github import render_github
+            from kpi.render.github import render_github
 
             return render_github(findings)
         case "gitlab":
-            from kpi.rendering.gitlab import render_gitlab
+            from kpi.render.gitlab import render_gitlab
 
             return render_gitlab(findings)
         case "sarif":
-            from kpi.rendering.sarif import render_sarif
+            from kpi.render.sarif import render_sarif
 
             return render_sarif(findings)
         case "junit":
-            from kpi.rendering.junit import render_junit
+            from kpi.render.junit import render_junit
 
             return render_junit(findings, SEVERITIES[SEVERITIES.index(fail_on) :])
         case _:
-            from kpi.rendering.findings import render_findings_json
+            from kpi.render.findings import render_findings_json
 
             return render_findings_json(findings)

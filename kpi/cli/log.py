@@ -15,9 +15,9 @@ from kpi.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kpi.comparing.history import Event, History
-    from kpi.rendering.log_view import LogView
-    from kpi.reporting.diff import ValueChange
+    from kpi.diff.history import Event, History
+    from kpi.render.log_view import LogView
+    from kpi.status.value_changes import ValueChange
 
 
 def log(
@@ -53,11 +53,11 @@ def log(
 
 def find_history(path: Path, id_: str, allowed: Sequence[Path] = ()) -> History:
     """The history of a KPI. Raises UsageError when there never was one with that id."""
-    from kpi.comparing.history import open_history
+    from kpi.diff.history import open_history
 
     history = open_history(path, id_, Path.cwd(), allowed)
     if not history.events and history.cut_at is None:
-        from kpi.reading import read_plan
+        from kpi.plan.loading import read_plan
 
         known = read_plan(path).plan.kpis if path.is_file() else {}
         raise UsageError(f'there is no KPI "{id_}", and there never was', hint=did_you_mean(id_, known))
@@ -88,8 +88,8 @@ def _compute(history: History, id_: str, problems: dict[str, None]) -> dict[int,
 
 
 def _values(event: Event, problems: dict[str, None]) -> ValueChange | None:
-    from kpi.computing import compute
-    from kpi.reporting.diff import value_changes
+    from kpi.run import compute
+    from kpi.status.value_changes import value_changes
 
     before, after = (version.check(with_data=True) for version in (event.before, event.after))
     day = as_of_day(after.plan) if event.commit is None else event.commit.day
@@ -102,7 +102,7 @@ def _values(event: Event, problems: dict[str, None]) -> ValueChange | None:
 
 
 def _view(history: History, id_: str, values: dict[int, ValueChange] | None) -> LogView:
-    from kpi.rendering.log_view import LogView
+    from kpi.render.log_view import LogView
 
     names = [kpi.name for event in history.events if (kpi := event.after.read.plan.kpis.get(event.id)) is not None]
     return LogView(id_, next(iter(names), id_), history.events, values, history.cut_at)
@@ -110,11 +110,11 @@ def _view(history: History, id_: str, values: dict[int, ValueChange] | None) -> 
 
 def _rendered(view: LogView, format_: str) -> str:
     if format_ == "json":
-        from kpi.rendering.log_json import render_log_json
+        from kpi.render.log_json import render_log_json
 
         return render_log_json(view)
     from kpi.cli.terminal import terminal_width
-    from kpi.rendering.log_text import log_lines
-    from kpi.rendering.paint import paint
+    from kpi.render.log_text import log_lines
+    from kpi.render.style import paint
 
     return paint(log_lines(view, terminal_width()), color=wants_color(sys.stdout))

@@ -30,7 +30,7 @@ def lsp(
     is not called kpi.yaml. Exit code 1 means that the editor went away without a farewell.
     """
     server = _server()
-    from kpi.serving.desk import Desk
+    from kpi.lsp.workspace import Desk
 
     if sys.stdin.isatty():
         print("kpi lsp speaks with editors, not with people: Ctrl+D ends it.", file=sys.stderr)
@@ -40,10 +40,10 @@ def lsp(
 def _server() -> ModuleType:
     """The module that speaks the protocol. Raises UsageError where what it needs is not installed."""
     try:
-        from kpi.cli import language_server
+        from kpi.lsp import server as module
     except ImportError as missing:
         if (missing.name or "").partition(".")[0] not in PACKAGES:
             raise
         message = "the language server needs pygls, which is not installed or too old"
         raise UsageError(message, hint='pip install "kpi-as-code[lsp]"') from None
-    return language_server
+    return module

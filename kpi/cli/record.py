@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from kpi.model import Kpi, Plan
+    from kpi.plan.model import Kpi, Plan
 
 # So that `kpi record growth -3` records a negative number instead of asking for an option -3.
 CONTEXT = {"ignore_unknown_options": True}
@@ -37,8 +37,8 @@ def record(
     Only the one line changes. A period that has a value is left alone unless --force is given, and a KPI with a
     formula has no values to type in.
     """
-    from kpi.quantities import format_value, parse_unit
-    from kpi.reading.editing import read_text, set_entry, write_text
+    from kpi.plan.yaml.round_trip import read_text, set_entry, write_text
+    from kpi.values import format_value, parse_unit
 
     checked = open_checked(file)
     found = _typed_in(checked.plan, kpi, value)
@@ -61,7 +61,7 @@ def record(
 
 def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:
     """The KPI, when it takes values typed in and ``value`` is one. Raises UsageError."""
-    from kpi.quantities import parse_number, parse_unit
+    from kpi.values import parse_number, parse_unit
 
     found = plan.kpis.get(kpi)
     if found is None:
@@ -82,7 +82,7 @@ class _Moment:
     """The period of a value, and where its label stands among those already written."""
 
     def __init__(self, plan: Plan, kpi: Kpi, asked: str | None) -> None:
-        from kpi.periods import last_over, parse_label
+        from kpi.values import last_over, parse_label
 
         self.every = kpi.every
         self.calendar = plan.calendar.build()
@@ -104,6 +104,6 @@ class _Moment:
         return next((label for label in there if self._start(label) > self.period.start), None)
 
     def _start(self, label: str) -> date:
-        from kpi.periods import parse_label
+        from kpi.values import parse_label
 
         return parse_label(label, self.calendar).start

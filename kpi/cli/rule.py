@@ -23,8 +23,8 @@ def rule(
     """Show the page of a lint rule: what it flags, why it matters, and how to mend it."""
     if all_ == (code is not None):
         raise UsageError("name one rule, or --all", hint="for example kpi rule S101")
-    from kpi.linting.pages import find_rule, overview, page
-    from kpi.linting.registry import RULES
+    from kpi.lint.registry import RULES
+    from kpi.lint.rule_docs import find_rule, overview, page
 
     rules = RULES if code is None else (find_rule(code),)
     if format == "json":

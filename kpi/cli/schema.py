@@ -26,6 +26,6 @@ def schema_text() -> str:
     """The schema as it is printed and kept in a file."""
     import json
 
-    from kpi.reading.schema import json_schema
+    from kpi.plan.loading.schema import json_schema
 
     return json.dumps(json_schema(), indent=2, ensure_ascii=False)

@@ -22,9 +22,9 @@ from kpi.cli.status import AsOfOption, ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from kpi.checking import Checked
-    from kpi.computing.series import Results
-    from kpi.reporting.show import ShowView
+    from kpi.plan.checks import Checked
+    from kpi.run.series import Results
+    from kpi.status.kpi_view import ShowView
 
 PERIODS = 24  # of history: twice what the table draws, because a chart has room
 
@@ -49,7 +49,7 @@ def show(
         raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
-    from kpi.computing import compute
+    from kpi.run import compute
 
     with progress(f"Computing {id_}"):
         cache = cache_folder(checked.plan, no_cache)
@@ -59,8 +59,9 @@ def show(
 
 
 def _view(checked: Checked, results: Results, id_: str, to_date: bool) -> ShowView:
-    from kpi.formulas import date_columns, describe, names
-    from kpi.reporting.show import show_view
+    from kpi.formulas import describe, names
+    from kpi.plan.checks import date_columns
+    from kpi.status.kpi_view import show_view
 
     node = checked.formulas.get(id_)
     files = [path for facts in checked.facts.values() for path in facts.files]
@@ -73,11 +74,11 @@ def _view(checked: Checked, results: Results, id_: str, to_date: bool) -> ShowVi
 
 def _rendered(view: ShowView, format_: str, sql: bool) -> str:
     if format_ == "json":
-        from kpi.rendering.show_json import render_show_json
+        from kpi.render.show_json import render_show_json
 
         return render_show_json(view, sql=sql)
     from kpi.cli.terminal import terminal_width
-    from kpi.rendering.paint import paint
-    from kpi.rendering.show_text import show_lines
+    from kpi.render.show_text import show_lines
+    from kpi.render.style import paint
 
     return paint(show_lines(view, terminal_width(), sql=sql), color=wants_color(sys.stdout))

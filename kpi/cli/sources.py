@@ -21,7 +21,7 @@ from kpi.cli.status import AsOfOption
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from kpi.checking import Checked
+    from kpi.plan.checks import Checked
 
 
 def sources(
@@ -48,20 +48,20 @@ def sources(
             raise UsageError(f'there is no source "{name}"', hint=did_you_mean(name, checked.plan.sources))
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
-    from kpi.computing.survey import survey
-    from kpi.reporting.sources import sources_view
+    from kpi.run.profile import survey
+    from kpi.status.source_view import sources_view
 
     with progress("Reading the sources"):
         found = survey(checked, day, names or None, memory=limit)
     view = sources_view(checked, day, found)
     if format == "json":
-        from kpi.rendering.sources_json import render_sources_json
+        from kpi.render.sources_json import render_sources_json
 
         print(render_sources_json(view))
     else:
         from kpi.cli.terminal import terminal_width
-        from kpi.rendering.paint import paint
-        from kpi.rendering.sources_text import sources_lines
+        from kpi.render.sources_text import sources_lines
+        from kpi.render.style import paint
 
         print(paint(sources_lines(view, terminal_width()), color=wants_color(sys.stdout)))
     _tell(checked, [name for name, each in found.items() if each.problem is not None])

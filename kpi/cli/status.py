@@ -24,8 +24,8 @@ from kpi.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from kpi.model import Plan
-    from kpi.reporting import By, StatusView
+    from kpi.plan.model import Plan
+    from kpi.status import By, StatusView
 
 HISTORY = 12  # values before the one shown, which the table draws and JSON holds
 
@@ -83,14 +83,14 @@ def status(
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
-    from kpi.reporting import select_kpis, status_view
+    from kpi.status import select_kpis, status_view
 
     wanted = select_kpis(checked.plan, kpi or (), goal or (), owner or ())
     if split is not None:
-        from kpi.checking.splits import cannot_split, split_by
+        from kpi.plan.checks.splits import cannot_split, split_by
 
         checked = split_by(checked, wanted, split)
-    from kpi.computing import compute
+    from kpi.run import compute
 
     with progress(f"Computing {len(wanted)} KPIs"):
         history = max(HISTORY, count)
@@ -111,7 +111,7 @@ def tell_problems(problems: Sequence[str]) -> None:
     """Ends the command with exit code 2 after what kept values from being computed was printed to standard error."""
     if not problems:
         return
-    from kpi.rendering.plain import visible
+    from kpi.render.sanitize import visible
 
     sys.stdout.flush()  # so that they stand below what was shown where both streams are one
     for problem in problems:
@@ -122,45 +122,45 @@ def tell_problems(problems: Sequence[str]) -> None:
 def _rendered(view: StatusView, format_: str, by: By) -> str:
     match format_:
         case "json":
-            from kpi.rendering.status_json import render_status_json
+            from kpi.render.status_json import render_status_json
 
             return render_status_json(view)
         case "csv":
-            from kpi.rendering.status_csv import render_status_csv
+            from kpi.render.status_csv import render_status_csv
 
             return render_status_csv(view)
         case "markdown":
-            from kpi.rendering.status_markdown import render_status_markdown
+            from kpi.render.status_markdown import render_status_markdown
 
             return render_status_markdown(view)
         case _:
             from kpi.cli.terminal import terminal_width
-            from kpi.rendering.paint import paint
-            from kpi.rendering.status_table import status_lines
+            from kpi.render.status_table import status_lines
+            from kpi.render.style import paint
 
             return paint(status_lines(view, terminal_width(), by=by), color=wants_color(sys.stdout))
 
 
 def _rendered_matrix(plan: Plan, view: StatusView, count: int, format_: str) -> str:
-    from kpi.reporting.matrix import matrix
+    from kpi.status.matrix import matrix
 
     match format_:
         case "json":
-            from kpi.rendering.status_json import render_status_json
+            from kpi.render.status_json import render_status_json
 
             return render_status_json(view, history=count - 1)
         case "csv":
-            from kpi.rendering.status_csv import render_matrix_csv
+            from kpi.render.status_csv import render_matrix_csv
 
             return render_matrix_csv(matrix(plan, view, count))
         case "markdown":
-            from kpi.rendering.status_markdown import render_matrix_markdown
+            from kpi.render.status_markdown import render_matrix_markdown
 
             return render_matrix_markdown(matrix(plan, view, count))
         case _:
             from kpi.cli.terminal import terminal_width
-            from kpi.rendering.matrix_table import matrix_lines
-            from kpi.rendering.paint import paint
+            from kpi.render.matrix_table import matrix_lines
+            from kpi.render.style import paint
 
             return paint(matrix_lines(matrix(plan, view, count), terminal_width()), color=wants_color(sys.stdout))
 
@@ -169,7 +169,7 @@ def _statuses(text: str | None) -> Collection[str]:
     """The statuses that ``--fail-on`` names; ``no-data`` is understood as well. Raises UsageError for any other."""
     if text is None:
         return ()
-    from kpi.judging import STATUSES
+    from kpi.status import STATUSES
 
     named = [" ".join(part.replace("-", " ").split()) for part in text.split(",")]
     for name in named:

@@ -1,14 +1,14 @@
 """Text to tree, names and types, with columns for every mistake. Nothing is evaluated, and no SQL lives here."""
 
-from kpi.formulas.fault import FormulaFault
+from kpi.formulas.describe import describe
+from kpi.formulas.errors import FormulaFault
+from kpi.formulas.lexer import MAX_DEPTH, MAX_LENGTH
 from kpi.formulas.parse import parse_formula, parse_row
-from kpi.formulas.rows import Place
-from kpi.formulas.scan import MAX_DEPTH, MAX_LENGTH
+from kpi.formulas.row_parser import Place
 from kpi.formulas.unparse import unparse
 from kpi.formulas.walk import aggregates, columns, names, source_columns, sources, walk
-from kpi.formulas.words import date_columns, describe
 
 __all__ = [
-    "MAX_DEPTH", "MAX_LENGTH", "FormulaFault", "Place", "aggregates", "columns", "date_columns", "describe", "names",
+    "MAX_DEPTH", "MAX_LENGTH", "FormulaFault", "Place", "aggregates", "columns", "describe", "names",
     "parse_formula", "parse_row", "source_columns", "sources", "unparse", "walk",
 ]  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from kpi.formulas.aggregates import FormulaReader
-from kpi.formulas.kinds import check_condition, check_row
-from kpi.formulas.rows import Place, RowReader
-from kpi.formulas.text import FormulaText
-from kpi.formulas.tree import Node
+from kpi.formulas.formula_parser import FormulaReader
+from kpi.formulas.nodes import Node
+from kpi.formulas.row_parser import Place, RowReader
+from kpi.formulas.source_text import FormulaText
+from kpi.formulas.types import check_condition, check_row
 
 
 def parse_formula(text: str) -> Node:

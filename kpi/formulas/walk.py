@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpi.formulas.tree import (
+from kpi.formulas.nodes import (
     Aggregate,
     All,
     Any_,

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import series_of
 
-from kpi.caching import from_text, to_text
-from kpi.computing import Point, Results, Series, SourceUse
+from kpi.run import Point, Results, Series, SourceUse
+from kpi.run.cache import from_text, to_text
 
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 

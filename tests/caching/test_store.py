@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from kpi.caching import Store, key_of
-from kpi.caching import store as store_module
+from kpi.run.cache import Store, key_of
+from kpi.run.cache import store as store_module
 
 KEY = key_of("one")
 

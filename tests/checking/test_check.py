@@ -8,9 +8,9 @@ from pathlib import Path
 
 from marked import checked_plan
 
-from kpi.checking import check
+from kpi.data import check_plan
 from kpi.formulas import parse_formula, parse_row
-from kpi.reading import read_plan
+from kpi.plan.loading import read_plan
 
 PLAN = """
 sources:
@@ -68,7 +68,7 @@ def test_mistakes_of_reading_and_checking_stand_in_the_order_of_files_and_lines(
         "version: 1\ninclude: [a.kpi.yaml]\nkpis:\n  a: {name: A, goal: none, every: fortnight}\n"
         "goals:\n  g: {name: G, parent: none}\n"
     )
-    checked = check(read_plan(tmp_path / "kpi.yaml", cwd=tmp_path))
+    checked = check_plan(read_plan(tmp_path / "kpi.yaml", cwd=tmp_path))
     places = [(each.location.file, each.location.line, each.code) for each in checked.diagnostics]
     assert places == [
         ("kpi.yaml", 4, "E040"), ("kpi.yaml", 4, "E014"), ("kpi.yaml", 6, "E040"),
@@ -89,8 +89,8 @@ def test_the_check_loads_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "kpi.yaml").write_text("version: 1" + PLAN)
     (tmp_path / "orders.csv").write_text("ordered_at,amount\n2026-01-01,1\n")
     code = (
-        "import sys, pathlib; from kpi.reading import read_plan; from kpi.checking import check;"
-        "checked = check(read_plan(pathlib.Path('kpi.yaml'))); assert checked.valid, checked.diagnostics;"
+        "import sys, pathlib; from kpi.plan.loading import read_plan; from kpi.data import check_plan;"
+        "checked = check_plan(read_plan(pathlib.Path('kpi.yaml'))); assert checked.valid, checked.diagnostics;"
         "heavy = {'duckdb', 'pandas', 'numpy', 'rich', 'pydantic', 'json', 'gzip', 'difflib'};"
         "print(*sorted(heavy & set(sys.modules)))"
     )

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.checking.circles import circles, components
+from kpi.plan.checks.cycles import circles, components
 
 NAMES = "abcdefg"
 GRAPHS = st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES + "x"), max_size=4))

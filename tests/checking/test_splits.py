@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from marked import checked_plan, found_in, messages
 
-from kpi.checking.splits import split_by
 from kpi.errors import UsageError
+from kpi.plan.checks.splits import split_by
 
 ORDERS = "day,channel,amount\n2026-01-01,web,1\n"
 VISITS = "day,site,visitors\n2026-01-01,web,1\n"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from ci.services import TOKEN, Api, GitHubApi, GitLabApi, serving
 
-from kpi_ci.main import run
-from kpi_ci.text import cut, folded
+from kpi.ci.main import run
+from kpi.ci.text import cut, folded
 
 EVENT = {
     "pull_request": {

@@ -26,7 +26,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
     def fail() -> None:
         raise faults[0]
 
-    monkeypatch.setattr("kpi.reading.schema.json_schema", fail)
+    monkeypatch.setattr("kpi.plan.loading.schema.json_schema", fail)
     return faults
 
 

@@ -225,7 +225,7 @@ def test_nothing_is_computed_where_no_value_can_differ(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("kpi.computing.compute", refuse)
+    monkeypatch.setattr("kpi.run.compute", refuse)
     edit(repository, "owner: ana", "owner: bo")
     assert [change["values"] for change in changes(as_json(capsys, "--values"))] == [None]
 
@@ -276,8 +276,5 @@ def test_without_values_nothing_that_computes_or_styles_is_loaded(repository: Re
         check=True,
     )
     loaded = set(done.stderr.split())
-    assert "kpi.comparing.compare" in loaded
-    assert (
-        sorted(loaded & {"duckdb", "_duckdb", "rich", "pydantic", "kpi.computing", "kpi.judging", "kpi.reporting"})
-        == []
-    )
+    assert "kpi.diff.compare" in loaded
+    assert sorted(loaded & {"duckdb", "_duckdb", "rich", "pydantic", "kpi.run", "kpi.status"}) == []

@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from kpi.catalog import FIRST, template_names, template_text
-from kpi.checking import check
 from kpi.cli import init as module
 from kpi.cli.app import run
-from kpi.reading import read_plan
-from kpi.reading.schema import json_schema
+from kpi.data import check_plan
+from kpi.plan.loading import read_plan
+from kpi.plan.loading.schema import json_schema
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ def test_an_editor_finds_the_schema_that_the_file_names() -> None:
     text = Path("kpi.yaml").read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=./kpi.schema.json\n")
     assert json.loads(Path("kpi.schema.json").read_text(encoding="utf-8")) == json_schema()
-    assert check(read_plan(Path("kpi.yaml"))).valid
+    assert check_plan(read_plan(Path("kpi.yaml"))).valid
 
 
 def test_a_schema_that_is_there_stays_as_it_is() -> None:

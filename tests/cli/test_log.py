@@ -69,7 +69,7 @@ def test_without_values_nothing_is_computed(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("kpi.computing.compute", refuse)
+    monkeypatch.setattr("kpi.run.compute", refuse)
     assert all("values" not in one for one in events(capsys, "--no-values"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from comparing.repository import Repository
 from comparing.story import tell
 
-from kpi.comparing.history import History, open_history
+from kpi.diff.history import History, open_history
 
 PLAN = Path("kpi.yaml")
 

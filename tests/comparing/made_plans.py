@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kpi.checking import Checked, check
-from kpi.comparing.changes import Change, Comparison
-from kpi.comparing.compare import compare
-from kpi.reading import read_plan
+from kpi.data import check_plan
+from kpi.diff.changes import Change, Comparison
+from kpi.diff.compare import compare
+from kpi.plan.checks import Checked
+from kpi.plan.loading import read_plan
 
 ROOT = Path("/no/such/folder")
 
@@ -21,7 +22,7 @@ sources:
 def plan(text: str, *, head: str = SOURCES) -> Checked:
     """The plan of a text, without ``version`` and, where it has none, with two sources."""
     sources = "" if "sources:" in text else head
-    checked = check(read_plan(Path("kpi.yaml"), text=f"version: 1\n{sources}{text}", cwd=ROOT))
+    checked = check_plan(read_plan(Path("kpi.yaml"), text=f"version: 1\n{sources}{text}", cwd=ROOT))
     assert [(found.message, found.hint) for found in checked.diagnostics if found.severity == "error"] == []
     return checked
 

@@ -8,7 +8,7 @@ import pytest
 from comparing.followed import PLAN, Told, history, kpi, plan, started, told_story
 from comparing.repository import Repository
 
-from kpi.comparing.blame import blame
+from kpi.diff.blame import blame
 
 
 @pytest.fixture
@@ -22,10 +22,10 @@ def boats(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 def test_each_field_has_the_commit_that_made_it_what_it_is(boats: Told) -> None:
-    from kpi.checking import check
-    from kpi.reading import read_plan
+    from kpi.data import check_plan
+    from kpi.plan.loading import read_plan
 
-    checked = check(read_plan(PLAN, cwd=boats[0].root))
+    checked = check_plan(read_plan(PLAN, cwd=boats[0].root))
     rows = blame(checked, history(boats[0], "loyalty"), "loyalty")
     assert [(row.field, row.commit.subject if row.commit else None) for row in rows] == [
         ("id", "A better id"),
@@ -49,10 +49,10 @@ def test_each_field_has_the_commit_that_made_it_what_it_is(boats: Told) -> None:
 
 
 def test_fields_of_fields_and_schedules(boats: Told) -> None:
-    from kpi.checking import check
-    from kpi.reading import read_plan
+    from kpi.data import check_plan
+    from kpi.plan.loading import read_plan
 
-    checked = check(read_plan(PLAN, cwd=boats[0].root))
+    checked = check_plan(read_plan(PLAN, cwd=boats[0].root))
     rows = {row.field: row for row in blame(checked, history(boats[0], "stars"), "stars")}
     april = "Our year starts in April"
     for field, message in (
@@ -65,15 +65,15 @@ def test_fields_of_fields_and_schedules(boats: Told) -> None:
 
 
 def test_what_is_not_committed_and_what_is_not_known(repository: Repository, tmp_path: Path) -> None:
-    from kpi.checking import check
-    from kpi.reading import read_plan
+    from kpi.data import check_plan
+    from kpi.plan.loading import read_plan
 
     repository.put("kpi.yaml", plan(kpi(target="at least 29")))
     repository.commit("Two")
     clone = Repository(tmp_path / "clone", init=False)
     clone.git("clone", "-q", "--depth", "1", repository.root.as_uri(), ".")
     clone.put("kpi.yaml", plan(kpi(target="at least 29", owner="bo")))
-    checked = check(read_plan(PLAN, cwd=clone.root))
+    checked = check_plan(read_plan(PLAN, cwd=clone.root))
     rows = blame(checked, history(clone), "a")
     assert [(row.field, row.commit, row.is_known) for row in rows] == [
         ("id", None, False), ("name", None, False), ("owner", None, True), ("target", None, False)

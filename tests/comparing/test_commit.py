@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.comparing.commit import parse_commit
+from kpi.diff.commit import parse_commit
 
 
 @pytest.mark.parametrize(

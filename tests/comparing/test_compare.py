@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from comparing.made_plans import changes, kpi_changes, plan, told
 
-from kpi.checking import check
-from kpi.comparing.changes import CLASSES
-from kpi.comparing.compare import compare
-from kpi.reading import read_plan
+from kpi.data import check_plan
+from kpi.diff.changes import CLASSES
+from kpi.diff.compare import compare
+from kpi.plan.loading import read_plan
 
 
 def kinds(before: str, after: str) -> list[tuple[str, str | None]]:
@@ -338,7 +338,7 @@ def test_kpis_to_compute_know_what_they_were_called() -> None:
 def test_a_change_stands_where_it_is_now_and_what_is_gone_where_it_was(tmp_path: Path) -> None:
     before = "version: 1\nkpis:\n  gone: {name: Gone}\n  here:\n    name: Here\n    unit: EUR\n    target: at least 5\n"
     after = "version: 1\n\nkpis:\n  here:\n    unit: EUR\n    name:\n      Here too\n  new: {name: New}\n"
-    checked = [check(read_plan(Path("kpi.yaml"), text=text, cwd=tmp_path)) for text in (before, after)]
+    checked = [check_plan(read_plan(Path("kpi.yaml"), text=text, cwd=tmp_path)) for text in (before, after)]
     found = {(change.kind, change.field): change.place.line for change in compare(*checked).changes}
     assert found == {
         ("removed", None): 3,  # in the old text

@@ -9,7 +9,7 @@ from comparing.followed import Told, history, kpi, plan, started, told_story
 from comparing.repository import Repository
 from comparing.story import STORY
 
-from kpi.comparing.history import Event, History
+from kpi.diff.history import Event, History
 from kpi.errors import InputError
 
 
@@ -83,7 +83,7 @@ def test_what_is_passed_over_because_its_text_is_the_same_changed_nothing(
     boats: Told, id_: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = history(boats[0], id_)
-    monkeypatch.setattr("kpi.comparing.history.differ", lambda *_: True)
+    monkeypatch.setattr("kpi.diff.history.differ", lambda *_: True)
     slow = history(boats[0], id_)
     assert [comparable(event) for event in quick.events] == [comparable(event) for event in slow.events]
 
@@ -93,7 +93,7 @@ def comparable(event: Event) -> tuple[object, ...]:
 
 
 def test_most_commits_are_not_read_whole(boats: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kpi.comparing.revision import PlanPlace
+    from kpi.diff.revision import PlanPlace
 
     read: list[int] = []
     whole = PlanPlace.read_files

@@ -11,8 +11,8 @@ from comparing.made_plans import plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.comparing.changes import Change
-from kpi.comparing.compare import compare
+from kpi.diff.changes import Change
+from kpi.diff.compare import compare
 
 MIRROR = {
     "loosened": "tightened", "tightened": "loosened", "later": "earlier", "earlier": "later", "added": "removed",

@@ -7,7 +7,7 @@ from comparing.made_plans import plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.comparing.slices import cut, depends_on, differ, edited, slices_of
+from kpi.diff.dependency_regions import cut, depends_on, differ, edited, slices_of
 
 TEXT = """\
 # Ours

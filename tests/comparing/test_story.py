@@ -8,9 +8,9 @@ import pytest
 from comparing.repository import Repository
 from comparing.story import STORY, tell
 
-from kpi.comparing.changes import CLASSES, Comparison
-from kpi.comparing.compare import compare
-from kpi.comparing.versions import open_versions
+from kpi.diff.changes import CLASSES, Comparison
+from kpi.diff.compare import compare
+from kpi.diff.versions import open_versions
 
 Told = tuple[Repository, list[str]]
 

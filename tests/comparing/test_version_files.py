@@ -11,8 +11,8 @@ from comparing.made_plans import told
 from comparing.repository import Repository
 from comparing.versioned import INCLUDING, ONE, PLAN, TWO, owner, owners, refusal, shop
 
-from kpi.comparing.compare import compare
-from kpi.comparing.versions import open_versions
+from kpi.diff.compare import compare
+from kpi.diff.versions import open_versions
 from kpi.errors import InputError
 
 

@@ -8,7 +8,7 @@ import pytest
 from comparing.repository import Repository
 from comparing.versioned import ONE, PLAN, THREE, TWO, branched, owners, refusal, shop
 
-from kpi.comparing.versions import open_versions
+from kpi.diff.versions import open_versions
 from kpi.errors import InputError, UsageError
 
 

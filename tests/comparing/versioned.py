@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from comparing.repository import Repository
 
-from kpi.comparing.versions import Version, open_versions
+from kpi.diff.versions import Version, open_versions
 from kpi.errors import KpiError
 
 ONE = "version: 1\nkpis:\n  a: {name: A, owner: ana}\n"

@@ -9,9 +9,9 @@ from typing import Any
 
 from computing.support import Project, Value
 
-from kpi.computing import Series
-from kpi.computing.series import PartSeries
-from kpi.periods import add_units
+from kpi.run import Series
+from kpi.run.series import PartSeries
+from kpi.values import add_units
 
 Row = dict[str, Any]
 Rows = Sequence[Row]

@@ -10,9 +10,10 @@ from typing import Any
 import duckdb
 import yaml
 
-from kpi.checking import Checked, check
-from kpi.computing import Results, Series, compute
-from kpi.reading import read_plan
+from kpi.data import check_plan
+from kpi.plan.checks import Checked
+from kpi.plan.loading import read_plan
+from kpi.run import Results, Series, compute
 
 Cell = object
 Value = float | None
@@ -84,7 +85,7 @@ class Project:
         """The plan as read and checked; it has to be without an error unless ``valid`` is false."""
         path = self.folder / "kpi.yaml"
         path.write_text(yaml.safe_dump(self.plan, sort_keys=False, allow_unicode=True, width=1000), encoding="utf-8")
-        checked = check(read_plan(path))
+        checked = check_plan(read_plan(path))
         if valid:
             assert checked.valid, [f"{found.message} ({found.hint})" for found in checked.diagnostics]
         return checked

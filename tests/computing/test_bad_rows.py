@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from computing.support import Project
 
-from kpi.computing import SourceUse
+from kpi.run import SourceUse
 
 USED_AS_NUMBERS = [
     "sum(d.n)", "avg(d.n)", "min(d.n)", "max(d.n)", "median(d.n)", "stddev(d.n)", "first(d.n)", "last(d.n)",

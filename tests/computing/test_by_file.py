@@ -13,7 +13,8 @@ from statistics import fmean, stdev
 import pytest
 from computing.support import Project
 
-from kpi.computing import Results, by_file
+from kpi.run import Results
+from kpi.run import incremental as by_file
 
 CACHE = ".kpi-cache"
 MONTHS = ("2026-03", "2026-04", "2026-05", "2026-06")

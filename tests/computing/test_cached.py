@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from computing.support import Project
 
-from kpi.caching import identity
-from kpi.checking.splits import split_by
-from kpi.computing import Results, compute
+from kpi.plan.checks.splits import split_by
+from kpi.run import Results, compute
+from kpi.run.cache import identity
 
 CACHE = ".kpi-cache"
 
@@ -157,7 +157,7 @@ def test_a_file_system_with_whole_seconds_takes_longer_to_settle(tmp_path: Path)
 def test_a_file_that_changes_while_it_is_read_is_not_relied_on(
     orders: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kpi.computing import run as run_module
+    from kpi.run import executor as run_module
 
     compute_now = run_module.compute_now
 
@@ -208,7 +208,7 @@ def test_a_damaged_entry_is_rebuilt(orders: Project) -> None:
 
 def test_an_entry_of_another_make_is_rebuilt(orders: Project) -> None:
     """Its checksum is right, but what it says are no results."""
-    from kpi.caching import Store
+    from kpi.run.cache import Store
 
     run(orders)
     (entry,) = entries(orders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from computing.support import Project
 
-from kpi.computing.evaluate import Evaluator
+from kpi.run.evaluator import Evaluator
 
 ROWS = "day,amount\n2026-03-31,5\n2026-05-03,2\n2026-06-03,3\n"
 

@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from kpi.computing.distinct import MOST_WINDOWS, MOST_WORDS, WORD, Sought, count_distinct
-from kpi.computing.engine import Engine, Row
-from kpi.periods import Span
+from kpi.data.database import Engine, Row
+from kpi.engine.distinct_counts import MOST_WINDOWS, MOST_WORDS, WORD, Sought, count_distinct
+from kpi.values import Span
 
 FIRST = date(2024, 1, 1)
 DAYS = 900

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from computing.support import Project, days, in_window
 
-from kpi.computing import load
+from kpi.engine import table_loader as load
 
 STATES = ["paid", "refunded", "open", "it's späť", ""]
 CHANNELS = ["web", "app", "paid"]

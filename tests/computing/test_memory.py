@@ -13,9 +13,10 @@ import pytest
 from computing.support import Project
 
 from kpi.cli.app import run
-from kpi.computing import Results, compute, gather
-from kpi.computing.engine import Engine, MemoryLimitError, Row, bytes_of
+from kpi.data.database import Engine, MemoryLimitError, Row, bytes_of
+from kpi.engine import aggregation as gather
 from kpi.errors import KpiError
+from kpi.run import Results, compute
 
 LIMIT = "64MB"
 ROWS = 2_000_000

@@ -14,7 +14,7 @@ from computing.support import Project
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi.computing import gather
+from kpi.engine import aggregation as gather
 
 FIRST = date(2026, 1, 1)
 ROWS = st.lists(

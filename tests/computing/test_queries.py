@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from computing.support import Project
 
-from kpi.computing.engine import Engine
+from kpi.data.database import Engine
 
 ORDERS = """
     ordered_at,customer,amount,Ship To
@@ -294,7 +294,7 @@ def test_N3_a_query_as_deep_as_a_well_is_refused_not_a_crash(shop: Project) -> N
 
 def test_N3_external_access_is_really_off_when_a_query_runs(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Should the vetting ever overlook something, the engine itself refuses: here nothing is vetted at all."""
-    from kpi.computing import sourcing
+    from kpi.run import source_loader as sourcing
 
     project.table("orders", ORDERS, date="ordered_at")
     (project.folder / "secret.csv").write_text("a\n1\n")

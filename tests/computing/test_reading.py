@@ -82,7 +82,7 @@ def test_a_header_of_two_lines(project: Project, above: str, inside: str, end: s
 def test_rows_that_the_reader_loses_without_a_word_are_looked_for(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys.modules["kpi.sources.facts"], "ends_unevenly", lambda text: False)
+    monkeypatch.setattr(sys.modules["kpi.data.facts"], "ends_unevenly", lambda text: False)
     project.write("d.csv", b'day,"n\nin EUR"\r\n2026-06-01,1\r\n2026-06-02,2\r\n')
     project.source("d")
     assert project.values(["count(d)", "sum(d.n_in_eur)"]) == [2, 3]

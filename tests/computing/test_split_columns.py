@@ -9,7 +9,7 @@ import pytest
 from computing.split_rows import orders, parts_of, written
 from computing.support import Project
 
-from kpi.computing import grouping
+from kpi.engine import grouped_breakdown as grouping
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_one_scan_and_few_statements_serve_all_parts(project: Project) -> None:
 
 
 def test_too_many_values_are_a_problem_of_the_split_alone(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpi.computing.cuts.MOST_VALUES", 3)
+    monkeypatch.setattr("kpi.engine.breakdown.MOST_VALUES", 3)
     monkeypatch.setattr(grouping, "MOST_VALUES", 3)
     written(project, orders(12))
     project.kpi("sales", "count(orders)", split="channel")

@@ -12,9 +12,10 @@ import pytest
 from computing.split_rows import Oracle, Row, Rows, inside, month, orders, parts_of, values_of, written
 from computing.support import Project, Value
 
-from kpi.computing import Series, grouping
-from kpi.computing.cuts import FilterCutter
-from kpi.periods import add_units
+from kpi.engine import grouped_breakdown as grouping
+from kpi.engine.breakdown import FilterCutter
+from kpi.run import Series
+from kpi.values import add_units
 
 LABELS = [f"2025-{n:02}" for n in range(6, 13)] + [f"2026-{n:02}" for n in range(1, 7)]
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from computing.support import Project, days
 
-from kpi.computing import Series
+from kpi.run import Series
 
 
 def told(series: Series) -> tuple[bool, str | None, float | None, date | None, str | None]:

@@ -10,7 +10,7 @@ import pytest
 from computing.support import Project, days
 from openpyxl import Workbook
 
-from kpi.computing.survey import Surveyed, SurveyedColumn, survey
+from kpi.run.profile import Surveyed, SurveyedColumn, survey
 
 
 def look(project: Project, *names: str, valid: bool = True, as_of: str = "2026-06-30") -> dict[str, Surveyed]:

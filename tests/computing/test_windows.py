@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from computing.support import Project, days
 
-from kpi.computing import gather
+from kpi.engine import aggregation as gather
 
 DAY = timedelta(days=1)
 EVERY = ("day", "week", "month", "quarter", "year")

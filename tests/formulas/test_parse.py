@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kpi.formulas import Place, parse_formula, parse_row, unparse
-from kpi.formulas.tree import (
+from kpi.formulas.nodes import (
     Aggregate,
     All,
     Any_,

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpi.formulas import FormulaFault, describe, parse_formula, parse_row, unparse
-from kpi.formulas.tree import (
+from kpi.formulas.nodes import (
     Aggregate,
     All,
     Any_,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.formulas import date_columns, describe, parse_formula, parse_row
-from kpi.model import Source
+from kpi.formulas import describe, parse_formula, parse_row
+from kpi.plan.checks import date_columns
+from kpi.plan.model import Source
 
 DATES = {("orders", "ordered_at"), ("orders", "first_order")}
 CASES = [

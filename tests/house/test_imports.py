@@ -47,7 +47,7 @@ def test_help_imports_no_command() -> None:
 def test_lint_computes_nothing_and_styles_nothing(example: Path) -> None:
     loaded = loaded_by("-f", str(example), "lint")
     assert not loaded & (ENGINES | {"rich", "pydantic"})
-    assert "kpi.computing" not in loaded
+    assert "kpi.run" not in loaded
 
 
 @pytest.mark.parametrize("format_", ["table", "json", "csv", "markdown"])

@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made import at_least, at_most, day, kpi_of, part_of_june, series_of, target
 
-from kpi.judging import Judgement, judge, target_lines
-from kpi.judging.glide import Glide
-from kpi.model import Kpi, ScheduleEntry
-from kpi.periods import Calendar
-from kpi.quantities import round12
+from kpi.plan.model import Kpi, ScheduleEntry
+from kpi.status import Judgement, judge, target_lines
+from kpi.status.target_path import Glide
+from kpi.values import Calendar, round12
 
 PLAIN = Calendar()
 

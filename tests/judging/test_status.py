@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from made import at_least, at_most, kpi_of, period, series_of, stale_series, target
 
-from kpi.computing.series import Point, Series
-from kpi.judging import STATUSES, judge, worst
-from kpi.model import Reference, Target, Thresholds
-from kpi.periods import Calendar
+from kpi.plan.model import Reference, Target, Thresholds
+from kpi.run.series import Point, Series
+from kpi.status import STATUSES, judge, worst
+from kpi.values import Calendar
 
 PLAIN = Calendar()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from made import at_least, day, kpi_of, part_of_june, series_of, target
 
-from kpi.judging import judge
-from kpi.model import Kpi, Op, Reference, Relative, ScheduleEntry
-from kpi.periods import Calendar
+from kpi.plan.model import Kpi, Op, Reference, Relative, ScheduleEntry
+from kpi.status import judge
+from kpi.values import Calendar
 
 PLAIN = Calendar()
 

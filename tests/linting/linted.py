@@ -6,10 +6,10 @@ import json
 from datetime import date
 from pathlib import Path
 
-from kpi.checking import check
+from kpi.data import check_plan
 from kpi.diagnostics import Diagnostic
-from kpi.linting import Options, lint
-from kpi.reading import read_plan
+from kpi.lint import Options, lint
+from kpi.plan.loading import read_plan
 
 TODAY = date(2026, 7, 1)
 
@@ -38,7 +38,7 @@ kpis:
 def findings(text: str, *, today: date = TODAY, folder: Path = Path("."), **options: object) -> tuple[Diagnostic, ...]:
     """All diagnostics of a plan."""
     read = read_plan(folder / "kpi.yaml", text=text, cwd=folder)
-    return lint(check(read), read.texts, Options(today, **options))  # type: ignore[arg-type]
+    return lint(check_plan(read), read.texts, Options(today, **options))  # type: ignore[arg-type]
 
 
 def codes(text: str, **options: object) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from linting.linted import findings
 
 from kpi.errors import InputError
-from kpi.linting.baseline import make_baseline, read_baseline, subtract
+from kpi.lint.baseline import make_baseline, read_baseline, subtract
 
 PLAN = "version: 1\ngoals:\n  a: {name: Robust and holistic teams, ownr: x}\nkpis:\n  b: {name: Churn, target: TBD}\n"
 

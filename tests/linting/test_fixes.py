@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 from linting.linted import TODAY
 
-from kpi.checking import check
-from kpi.linting import Options, review
-from kpi.linting.fixes import applied, diff, edits
-from kpi.linting.spelling import canonical
-from kpi.quantities import parse_unit
-from kpi.reading import read_plan
+from kpi.data import check_plan
+from kpi.lint import Options, review
+from kpi.lint.fixes import applied, diff, edits
+from kpi.lint.target_style import canonical
+from kpi.plan.loading import read_plan
+from kpi.values import parse_unit
 
 
 def fixed(text: str) -> str:
     """The text after all edits."""
     read = read_plan(Path("kpi.yaml"), text=text)
-    found = edits(review(check(read), read.texts, Options(TODAY)), read.texts)
+    found = edits(review(check_plan(read), read.texts, Options(TODAY)), read.texts)
     return applied(text, found)
 
 
 def codes(text: str) -> list[str]:
     read = read_plan(Path("kpi.yaml"), text=text)
-    return [one.code for one in review(check(read), read.texts, Options(TODAY)).findings]
+    return [one.code for one in review(check_plan(read), read.texts, Options(TODAY)).findings]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_mending_twice_changes_nothing_more() -> None:
 
 def test_errors_that_can_be_mended_say_so() -> None:
     read = read_plan(Path("kpi.yaml"), text=PLAN)
-    found = review(check(read), read.texts, Options(TODAY)).findings
+    found = review(check_plan(read), read.texts, Options(TODAY)).findings
     assert {(one.code, one.subject) for one in found if one.fixable} == {
         ("M114", "kpis.a.target"),
         ("M114", "kpis.a.thresholds.green"),

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from linting.linted import TODAY, findings
 
-import kpi.linting.rules
-from kpi.linting.pages import FAMILIES, find_rule, overview, page, page_path, section
-from kpi.linting.registry import AFTERWARDS, RULES
-from kpi.linting.rule import Rule
+import kpi.lint.rules
+from kpi.lint.registry import AFTERWARDS, RULES
+from kpi.lint.rule import Rule
+from kpi.lint.rule_docs import FAMILIES, find_rule, overview, page, page_path, section
 
-FOLDER = Path(str(kpi.linting.rules.__file__)).parent
+FOLDER = Path(str(kpi.lint.rules.__file__)).parent
 TITLES = ["What it flags", "Why it matters", "Failing", "Passing", "How to mend", "Options"]
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 

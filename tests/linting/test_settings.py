@@ -8,9 +8,9 @@ import pytest
 from linting.linted import codes, findings, of
 
 from kpi.errors import UsageError
-from kpi.linting import RuleCrashError
-from kpi.linting.registry import RULES
-from kpi.linting.rule import Rule
+from kpi.lint import RuleCrashError
+from kpi.lint.registry import RULES
+from kpi.lint.rule import Rule
 
 PLAN = "version: 1\n%s\ngoals: {a: {name: Robust teams}}\n"
 
@@ -99,7 +99,7 @@ def test_a_rule_that_crashes_is_named_and_no_finding(monkeypatch: pytest.MonkeyP
         raise ValueError("no such thing")
 
     broken = Rule("S101", "weasel-word", "warning", "Whatever.", crash)  # type: ignore[arg-type]
-    monkeypatch.setattr("kpi.linting.run.RULES", (broken, *RULES[1:]))
+    monkeypatch.setattr("kpi.lint.run.RULES", (broken, *RULES[1:]))
     with pytest.raises(
         RuleCrashError, match=r"rule S101 weasel-word crashed: ValueError: no such thing at .*test_settings"
     ):

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from linting.linted import TODAY
 
-from kpi.checking import check
-from kpi.linting import Options, lint
-from kpi.linting.since import on_changes
-from kpi.reading import read_plan
+from kpi.data import check_plan
+from kpi.lint import Options, lint
+from kpi.lint.changed_only import on_changes
+from kpi.plan.loading import read_plan
 
 BEFORE = """\
 version: 1
@@ -28,7 +28,7 @@ ALL = {"goals.a", "goals.a.name", "goals.b", "goals.b.name", "kpis.one", "kpis.o
 def subjects(after: str, before: str = BEFORE) -> set[str]:
     old = read_plan(Path("kpi.yaml"), text=before)
     new = read_plan(Path("kpi.yaml"), text=after)
-    found = lint(check(new), new.texts, Options(TODAY))
+    found = lint(check_plan(new), new.texts, Options(TODAY))
     return {one.subject for one in on_changes(found, old.plan, new.plan, old.texts, new.texts)}
 
 

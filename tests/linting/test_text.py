@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from kpi.linting import text
-from kpi.linting.text import body, find_date, find_number, has_change, has_number, words
+from kpi.lint import text
+from kpi.lint.text import body, find_date, find_number, has_change, has_number, words
 
 
 def found_in(sentence: str, span: tuple[int, int] | None) -> str | None:

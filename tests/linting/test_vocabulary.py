@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.linting.text import words
-from kpi.linting.vocabulary import FOLDER, WordList, noun_forms, read_list, verb_forms
+from kpi.lint.text import words
+from kpi.lint.vocabulary import FOLDER, WordList, noun_forms, read_list, verb_forms
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from editor import LONGEST, Editor, position, span
 
-from kpi.linting.pages import find_rule, page
+from kpi.lint.rule_docs import find_rule, page
 
 ORDERS = """\
 order,Customer Id,day,amount,state

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpi.errors import TextError
-from kpi.periods import EVERY, Calendar, Every, parse_date, parse_label, period_of
+from kpi.values import EVERY, Calendar, Every, parse_date, parse_label, period_of
 
 PLAIN, APRIL, SUNDAYS = Calendar(), Calendar(fiscal_year_starts=4), Calendar(week_starts=6)
 calendars = st.builds(Calendar, st.integers(0, 6), st.integers(1, 12))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.periods import (
+from kpi.values import (
     EVERY,
     Calendar,
     Every,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import TextError
-from kpi.periods import (
+from kpi.values import (
     EVERY,
     Calendar,
     Every,

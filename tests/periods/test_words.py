@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from kpi.periods.words import by_in_words, day_in_full, day_in_words, month_in_words
+from kpi.values.date_words import by_in_words, day_in_full, day_in_words, month_in_words
 
 
 @pytest.mark.parametrize(

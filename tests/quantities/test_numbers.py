@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpi.errors import TextError
-from kpi.quantities import format_exact, format_plain, format_value, parse_number, parse_unit, round12
+from kpi.values import format_exact, format_plain, format_value, parse_number, parse_unit, round12
 
 UNITS = [None, "%", "USD", "CHF", "BRL", "minutes", "ms", "s", "hours", "days", "weeks", "points"]
 units = st.sampled_from(UNITS).map(parse_unit)

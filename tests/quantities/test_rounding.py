@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.quantities import difference, format_plain, round12
+from kpi.values import difference, format_plain, round12
 
 
 @pytest.mark.parametrize(

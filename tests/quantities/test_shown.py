@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from kpi.quantities import (
+from kpi.values import (
     display_against,
     format_change,
     format_exact,

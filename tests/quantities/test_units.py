@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import TextError
-from kpi.quantities import Unit, parse_unit
-from kpi.quantities.unit import CURRENCIES
+from kpi.values import Unit, parse_unit
+from kpi.values.units import CURRENCIES
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from kpi.model import Relative, Target
-from kpi.reading import read_plan
+from kpi.plan.loading import read_plan
+from kpi.plan.model import Relative, Target
 
 PLAN = """\
 version: 1

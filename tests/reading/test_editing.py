@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import InputError
-from kpi.reading.editing import read_text, scalar, set_entry, write_text
+from kpi.plan.yaml.round_trip import read_text, scalar, set_entry, write_text
 
 PATH = ("kpis", "nps", "values")
 

@@ -10,7 +10,8 @@ from effort import MOST, RULER, effort
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.reading import ReadResult, nodes, read_plan
+from kpi.plan.loading import ReadResult, read_plan
+from kpi.plan.yaml import nodes
 
 HEAD = "version: 1\n"
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -164,7 +165,7 @@ def test_any_text_gives_only_diagnostics(text: str) -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_give_only_diagnostics(raw: bytes) -> None:
-    from kpi.reading.loading import load
+    from kpi.plan.yaml.documents import load
 
     codes: list[str] = []
     document = load("kpi.yaml", raw, lambda _, found: codes.append(found.code))

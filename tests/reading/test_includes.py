@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from kpi.errors import InputError
-from kpi.reading import ReadResult, find_plan, read_plan
-from kpi.reading.files import project_root
+from kpi.plan.loading import ReadResult, find_plan, read_plan
+from kpi.plan.loading.plan_files import project_root
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -168,7 +168,7 @@ def test_files_are_named_as_given_when_they_are_not_below_the_current_folder(
 
 
 def test_an_included_file_that_cannot_be_opened_is_E006(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kpi.reading import plan
+    from kpi.plan.loading import plan
 
     def refuse(path: Path) -> bytes:
         if path.name == "a.yaml":
@@ -182,7 +182,7 @@ def test_an_included_file_that_cannot_be_opened_is_E006(tmp_path: Path, monkeypa
 
 
 def test_all_files_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpi.reading.plan.MAX_TOTAL", 100)
+    monkeypatch.setattr("kpi.plan.loading.plan.MAX_TOTAL", 100)
     big = "# " + "x" * 90 + "\n"
     result = read(tmp_path, {"kpi.yaml": "version: 1\ninclude: [a.yaml, b.yaml]\n", "a.yaml": "", "b.yaml": big})
     assert found(result) == [("E005", "kpi.yaml", 2, 19)]

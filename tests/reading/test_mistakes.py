@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kpi.diagnostics import ERRORS, Diagnostic
-from kpi.reading import read_plan
-from kpi.reading.plan import is_id, mended_id
+from kpi.plan.loading import read_plan
+from kpi.plan.loading.plan import is_id, mended_id
 
 HEAD = "version: 1\n"
 KPI = HEAD + "kpis:\n  nps:\n    name: Net promoter score\n"

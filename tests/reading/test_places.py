@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.diagnostics import Location
-from kpi.reading import ReadResult, nodes, read_plan
-from kpi.reading.nodes import Document, compose
-from kpi.reading.places import hide_secrets, scalar_span
+from kpi.plan.loading import ReadResult, read_plan
+from kpi.plan.yaml import nodes
+from kpi.plan.yaml.nodes import Document, compose
+from kpi.plan.yaml.source_map import hide_secrets, scalar_span
 
 PLAN = """\
 version: 1

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from kpi.reading.schema import json_schema
+from kpi.plan.loading.schema import json_schema
 
 REPOSITORY = Path(__file__).parents[2]
 SCHEMA = json_schema()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kpi.reading import read_plan
-from kpi.reading.spots import spot_typed
+from kpi.plan.loading import read_plan
+from kpi.plan.yaml.cursor import spot_typed
 
 CURSOR = "|"
 PLAN = """\

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kpi.model import (
+from kpi.plan.loading import goals, kpis, read_plan, sources
+from kpi.plan.loading import settings as header
+from kpi.plan.model import (
     CalendarSettings,
     Goal,
     Kpi,
@@ -19,7 +21,6 @@ from kpi.model import (
     Thresholds,
     WordOptions,
 )
-from kpi.reading import goals, header, kpis, read_plan, sources
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import TextError
-from kpi.model import Kpi, Reference, Relative, ScheduleEntry, Target
-from kpi.quantities import Unit, parse_unit
-from kpi.reading import parse_target, read_plan
+from kpi.plan.loading import parse_target, read_plan
+from kpi.plan.model import Kpi, Reference, Relative, ScheduleEntry, Target
+from kpi.values import Unit, parse_unit
 
 NONE, PERCENT, SECONDS, DOLLARS = parse_unit(None), parse_unit("%"), parse_unit("seconds"), parse_unit("USD")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kpi.reading import nodes, read_plan
+from kpi.plan.loading import read_plan
+from kpi.plan.yaml import nodes
 
 HEAD = "version: 1\n"
 KPI = HEAD + "kpis:\n  nps:\n    name: Net promoter score\n"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.rendering.chart import BLANK, HEIGHT, chart_lines
-from kpi.rendering.layout import Line, Piece, width_of
-from kpi.rendering.paint import as_plain
+from kpi.render.chart import BLANK, HEIGHT, chart_lines
+from kpi.render.layout import Line, Piece, width_of
+from kpi.render.style import as_plain
 
 
 def display(value: float, *_: float) -> str:

@@ -9,11 +9,11 @@ from xml.etree import ElementTree
 import pytest
 
 from kpi.diagnostics import ERRORS, Diagnostic, Location, Severity, error
-from kpi.linting.registry import RULES
-from kpi.rendering.github import render_github, render_step_summary
-from kpi.rendering.gitlab import render_gitlab
-from kpi.rendering.junit import render_junit
-from kpi.rendering.sarif import render_sarif
+from kpi.lint.registry import RULES
+from kpi.render.github import render_github, render_step_summary
+from kpi.render.gitlab import render_gitlab
+from kpi.render.junit import render_junit
+from kpi.render.sarif import render_sarif
 
 HOSTILE = "50% <b>|`x`</b>\x1b[31m,\r::error::gone, *a* [b](c) @all"
 

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from comparing.made_plans import plan
 
-from kpi.comparing.changes import CLASSES
-from kpi.comparing.compare import compare
-from kpi.rendering.diff_json import render_diff_json
-from kpi.rendering.diff_markdown import LIMIT, MARK, code, escape, render_diff_markdown
-from kpi.rendering.diff_text import diff_lines
-from kpi.rendering.diff_view import STYLES, DiffView
-from kpi.rendering.paint import as_ansi, as_plain
-from kpi.rendering.plain import columns
-from kpi.reporting.diff import Pair, ValueChange
+from kpi.diff.changes import CLASSES
+from kpi.diff.compare import compare
+from kpi.render.diff_json import render_diff_json
+from kpi.render.diff_markdown import LIMIT, MARK, code, escape, render_diff_markdown
+from kpi.render.diff_text import diff_lines
+from kpi.render.diff_view import STYLES, DiffView
+from kpi.render.sanitize import columns
+from kpi.render.style import as_ansi, as_plain
+from kpi.status.value_changes import Pair, ValueChange
 
 BEFORE = """
 title: Shop

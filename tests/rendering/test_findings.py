@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from kpi.diagnostics import Diagnostic, Location
-from kpi.rendering.findings import render_findings_json, render_findings_text, summary_line
+from kpi.render.findings import render_findings_json, render_findings_text, summary_line
 
 
 def finding(line: int, column: int, end_column: int, *, end_line: int | None = None, **changed: object) -> Diagnostic:

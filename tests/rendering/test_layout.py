@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.rendering.layout import Piece, cut, cut_text, fill, line, sides, width_of, wrap
-from kpi.rendering.paint import as_ansi, as_plain, as_rich, paint
-from kpi.rendering.plain import columns, one_line
-from kpi.rendering.sparkline import sparkline
+from kpi.render.layout import Piece, cut, cut_text, fill, line, sides, width_of, wrap
+from kpi.render.sanitize import columns, one_line
+from kpi.render.sparkline import sparkline
+from kpi.render.style import as_ansi, as_plain, as_rich, paint
 
 texts = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co"))).map(one_line)
 

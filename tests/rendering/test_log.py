@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from comparing.made_plans import changes
 
-from kpi.comparing.blame import Blamed
-from kpi.comparing.commit import Commit
-from kpi.comparing.history import Event
-from kpi.rendering.log_json import render_blame_json, render_log_json
-from kpi.rendering.log_text import blame_lines, log_lines
-from kpi.rendering.log_view import LogView
-from kpi.rendering.paint import as_ansi, as_plain
-from kpi.rendering.plain import columns
-from kpi.reporting.diff import Pair, ValueChange
+from kpi.diff.blame import Blamed
+from kpi.diff.commit import Commit
+from kpi.diff.history import Event
+from kpi.render.log_json import render_blame_json, render_log_json
+from kpi.render.log_text import blame_lines, log_lines
+from kpi.render.log_view import LogView
+from kpi.render.sanitize import columns
+from kpi.render.style import as_ansi, as_plain
+from kpi.status.value_changes import Pair, ValueChange
 
 HASH = "3f2a91c1d" + "0" * 31
 BO = Commit(HASH, "Bo", "bo@example.com", date(2026, 3, 3), "Be realistic")

@@ -6,12 +6,12 @@ import pytest
 from made import kpi_of, plan_of, results_of, series_of
 from shop import shop, shop_plan
 
-from kpi.periods import Calendar, Every, Period, parse_label, shift
-from kpi.rendering.matrix_table import matrix_lines, period_labels
-from kpi.rendering.paint import as_plain
-from kpi.rendering.plain import columns
-from kpi.reporting import status_view
-from kpi.reporting.matrix import matrix
+from kpi.render.matrix_table import matrix_lines, period_labels
+from kpi.render.sanitize import columns
+from kpi.render.style import as_plain
+from kpi.status import status_view
+from kpi.status.matrix import matrix
+from kpi.values import Calendar, Every, Period, parse_label, shift
 
 
 def before(label: str, count: int, calendar: Calendar = Calendar(), every: Every | None = None) -> list[Period]:  # noqa: B008

@@ -8,13 +8,13 @@ import pytest
 from made import at_least, day, kpi_of, plan_of, results_of, series_of, stale_series, target
 from shop import KPIS, one_series
 
-from kpi.computing.series import SourceUse
-from kpi.model import Goal, Kpi, Reference, Thresholds
-from kpi.rendering.paint import as_plain
-from kpi.rendering.plain import columns
-from kpi.rendering.show_json import render_show_json
-from kpi.rendering.show_text import show_lines
-from kpi.reporting.show import ShowView, show_view
+from kpi.plan.model import Goal, Kpi, Reference, Thresholds
+from kpi.render.sanitize import columns
+from kpi.render.show_json import render_show_json
+from kpi.render.show_text import show_lines
+from kpi.render.style import as_plain
+from kpi.run.series import SourceUse
+from kpi.status.kpi_view import ShowView, show_view
 
 ORDERS = SourceUse(
     "orders",

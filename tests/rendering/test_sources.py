@@ -7,14 +7,14 @@ from datetime import date
 
 import pytest
 
-from kpi.computing.survey import Surveyed, SurveyedColumn
-from kpi.model import Source
-from kpi.rendering.paint import as_plain
-from kpi.rendering.plain import columns
-from kpi.rendering.sources_json import render_sources_json
-from kpi.rendering.sources_text import sources_lines
-from kpi.reporting.sources import SourcesView, SourceView
-from kpi.sources import FileFacts
+from kpi.plan.checks.source_facts import FileFacts
+from kpi.plan.model import Source
+from kpi.render.sanitize import columns
+from kpi.render.sources_json import render_sources_json
+from kpi.render.sources_text import sources_lines
+from kpi.render.style import as_plain
+from kpi.run.profile import Surveyed, SurveyedColumn
+from kpi.status.source_view import SourcesView, SourceView
 
 COLUMNS = (
     SurveyedColumn("customer", "text", False, 0, ("\x1b[31mred\x1b[0m", "顧客の待ち時間", "x" * 400)),

@@ -7,8 +7,8 @@ import pytest
 from made import at_least, kpi_of, plan_of, results_of, series_of
 from shop import shop
 
-from kpi.rendering.status_csv import render_status_csv
-from kpi.reporting import StatusView, status_view
+from kpi.render.status_csv import render_status_csv
+from kpi.status import StatusView, status_view
 
 
 def rows(view: StatusView) -> dict[str, dict[str, str]]:

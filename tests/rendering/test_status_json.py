@@ -7,8 +7,8 @@ import pytest
 from made import kpi_of, plan_of, results_of, series_of
 from shop import shop
 
-from kpi.rendering.status_json import render_status_json
-from kpi.reporting import StatusView, status_view
+from kpi.render.status_json import render_status_json
+from kpi.status import StatusView, status_view
 
 
 def parsed(view: StatusView) -> Any:

@@ -4,9 +4,9 @@ import pytest
 from made import at_least, kpi_of, plan_of, results_of, series_of
 from shop import shop
 
-from kpi.model import Goal
-from kpi.rendering.status_markdown import escape, render_status_markdown
-from kpi.reporting import status_view
+from kpi.plan.model import Goal
+from kpi.render.status_markdown import escape, render_status_markdown
+from kpi.status import status_view
 
 
 def test_a_heading_a_summary_and_a_table_for_each_group() -> None:

@@ -6,10 +6,10 @@ import pytest
 from made import at_least, at_most, kpi_of, part_of_june, period, plan_of, results_of, series_of
 from shop import shop
 
-from kpi.rendering.paint import as_plain
-from kpi.rendering.plain import columns
-from kpi.rendering.status_table import short_period, status_lines
-from kpi.reporting import By, StatusView, status_view
+from kpi.render.sanitize import columns
+from kpi.render.status_table import short_period, status_lines
+from kpi.render.style import as_plain
+from kpi.status import By, StatusView, status_view
 
 AT_160 = """\
 Acme Shop · 30 June 2026                                3 green   1 yellow   2 red   1 stale   1 no data   1 no target

@@ -4,8 +4,8 @@ import pytest
 from made import at_least, kpi_of, plan_of, results_of, series_of
 
 from kpi.errors import UsageError
-from kpi.model import Goal, Plan
-from kpi.reporting import By, Group, select_kpis, status_view
+from kpi.plan.model import Goal, Plan
+from kpi.status import By, Group, select_kpis, status_view
 
 GOALS = {
     "loyalty": Goal("loyalty", "Customers come back", parent="growth", level="objective"),

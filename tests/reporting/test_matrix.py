@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from made import at_least, day, kpi_of, part_of_june, plan_of, results_of, series_of, stale_series
 
-from kpi.computing.series import Series
-from kpi.model import Kpi
-from kpi.reporting import status_view
-from kpi.reporting.matrix import Matrix, matrix
+from kpi.plan.model import Kpi
+from kpi.run.series import Series
+from kpi.status import status_view
+from kpi.status.matrix import Matrix, matrix
 
 
 def made(*pairs: tuple[Kpi, Series], count: int, as_of: str = "2026-06-30", to_date: bool = False) -> Matrix:

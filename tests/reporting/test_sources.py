@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from computing.support import Project
 
-from kpi.computing.survey import survey
-from kpi.reporting.sources import SourceView, sources_view
+from kpi.run.profile import survey
+from kpi.status.source_view import SourceView, sources_view
 
 
 @pytest.fixture

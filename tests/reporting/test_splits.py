@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from computing.support import Project
 
-from kpi.reporting import KpiRow, status_view
+from kpi.status import KpiRow, status_view
 
 ROWS = """day,channel,amount,late
 2026-05-01,web,50,0

@@ -17,9 +17,9 @@ from made import (
     target,
 )
 
-from kpi.computing.series import Point, Series
-from kpi.model import Kpi, Reference, Relative
-from kpi.reporting import KpiRow, status_view
+from kpi.plan.model import Kpi, Reference, Relative
+from kpi.run.series import Point, Series
+from kpi.status import KpiRow, status_view
 
 
 def row_of(kpi: Kpi, series: Series) -> KpiRow:

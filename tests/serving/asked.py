@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from kpi.serving.analysis import Analysis
-from kpi.serving.desk import Desk
-from kpi.serving.things import Thing, thing_at
+from kpi.lsp.analysis import Analysis
+from kpi.lsp.symbols import Thing, thing_at
+from kpi.lsp.workspace import Desk
 
 CURSOR = "‸"
 ORDERS = '"Order no","Café, total",day,state\n1,3,2026-06-01,paid\n'

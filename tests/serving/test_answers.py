@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from serving.asked import PLAN, analysed, thing, written
 
-from kpi.serving.completing import complete
-from kpi.serving.definitions import definitions
-from kpi.serving.desk import Desk
-from kpi.serving.hovering import describe_thing, pages_at
-from kpi.serving.things import thing_at
-from kpi.serving.units import Lines
-from kpi.serving.values import Value
+from kpi.lsp.completing import complete
+from kpi.lsp.definitions import definitions
+from kpi.lsp.hovering import describe_thing, pages_at
+from kpi.lsp.position_encoding import Lines
+from kpi.lsp.symbols import thing_at
+from kpi.lsp.values import Value
+from kpi.lsp.workspace import Desk
 
 
 @pytest.fixture

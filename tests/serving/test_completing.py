@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from serving.asked import CURSOR, PLAN, analysed, written
 
-from kpi.serving.completing import complete
+from kpi.lsp.completing import complete
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from serving.asked import PLAN, analysed, thing, written
 
-from kpi.serving.definitions import Definition, definitions
+from kpi.lsp.definitions import Definition, definitions
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from kpi.serving import desk as module
-from kpi.serving.analysis import Analysis, real
-from kpi.serving.board import Board
-from kpi.serving.desk import Desk
+from kpi.lsp import workspace as module
+from kpi.lsp.analysis import Analysis, real
+from kpi.lsp.published import Board
+from kpi.lsp.workspace import Desk
 
 MAIN = "version: 1\ninclude: [parts/*.yaml]\ngoals:\n  g: {name: One in ten comes back}\n"
 PART = "kpis:\n  k: {name: K, goal: g, formula: sum(s.x)}\nsources:\n  s: {path: s.csv}\n"

@@ -6,11 +6,12 @@ import pytest
 
 from kpi.formulas import parse_formula, parse_row
 from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS, VALUES, WORDS
-from kpi.reading import goals, header, kpis, sources
-from kpi.serving.fields import Path, field_at, fields_at
-from kpi.serving.functions import FUNCTIONS
-from kpi.serving.functions import WORDS as TOLD
-from kpi.serving.words import EDGES
+from kpi.lsp.fields import Path, field_at, fields_at
+from kpi.lsp.functions import FUNCTIONS
+from kpi.lsp.functions import WORDS as TOLD
+from kpi.lsp.tokens import EDGES
+from kpi.plan.loading import goals, kpis, sources
+from kpi.plan.loading import settings as header
 
 
 def test_every_function_and_word_is_told_of() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.serving.units import Lines, Units
+from kpi.lsp.position_encoding import Lines, Units
 
 TEXT = "a𝒳é\r\nb\rc\n\nde"
 

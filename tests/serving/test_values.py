@@ -10,10 +10,10 @@ from threading import Event
 
 import pytest
 
-from kpi.serving import values as module
-from kpi.serving.analysis import Analysis
-from kpi.serving.desk import Desk
-from kpi.serving.values import Value, Values, Worker, value_of
+from kpi.lsp import values as module
+from kpi.lsp.analysis import Analysis
+from kpi.lsp.values import Value, Values, Worker, value_of
+from kpi.lsp.workspace import Desk
 
 PLAN = """\
 version: 1
@@ -70,7 +70,7 @@ def test_a_fault_of_ours_is_owned_up_to_and_hurts_nothing_else(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("by nothing")
 
-    monkeypatch.setattr("kpi.computing.compute", fail)
+    monkeypatch.setattr("kpi.run.compute", fail)
     assert shown(value_of(analysis, "sales")) == "no value: internal fault: ZeroDivisionError: by nothing"
 
 
@@ -138,13 +138,13 @@ def test_a_worker_goes_on_after_a_fault() -> None:
 
 
 def test_a_hover_waits_for_a_while_only(analysis: Analysis, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kpi.cli import language_server
+    from kpi.lsp import server
 
-    monkeypatch.setattr(language_server, "PATIENCE", 0.05)
+    monkeypatch.setattr(server, "PATIENCE", 0.05)
     stop = Event()
     slowly: Callable[[Analysis, str], Value] = lambda analysis, kpi: Value(problem=str(stop.wait()))  # noqa: E731
     monkeypatch.setattr(module, "value_of", slowly)
-    server = language_server.make_server(desk)
+    server = server.make_server(desk)
     assert asyncio.run(server.value(analysis, "sales")) is None
     assert server.values.worker.busy
     stop.set()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kpi.formulas import aggregates, columns, names, parse_formula
-from kpi.serving.words import wanted_at, word_at, words
+from kpi.lsp.tokens import wanted_at, word_at, words
 
 
 @pytest.mark.parametrize(

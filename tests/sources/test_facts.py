@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from looks import look, only_file, only_problem, written
 
-from kpi.model import Plan, ReadOptions, Source
-from kpi.sources import MISSING, SourceFacts, facts
+from kpi.data import facts
+from kpi.plan.checks.source_facts import MISSING, SourceFacts
+from kpi.plan.model import Plan, ReadOptions, Source
 
 # Names.
 

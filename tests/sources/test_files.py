@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kpi.model import Plan, Source
-from kpi.sources import OutsideError, meant, resolve_files
+from kpi.data import OutsideError, meant, resolve_files
+from kpi.plan.model import Plan, Source
 
 
 def found(folder: Path, *paths: str, root: Path | None = None) -> list[str]:

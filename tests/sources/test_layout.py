@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from looks import only_file, only_problem, written
 
-from kpi.model import ReadOptions
-from kpi.sources import DOUBTFUL
+from kpi.plan.checks.source_facts import DOUBTFUL
+from kpi.plan.model import ReadOptions
 
 # Delimiters and quotes.
 

@@ -17,10 +17,10 @@ from warehouse.cases import CASES
 from warehouse.engines import VARIABLE, fill_duckdb, in_files, in_warehouse, reckoned
 from warehouse.test_splits import parts
 
-from kpi.computing.warehouse.duckdb_tongue import DuckDB
-from kpi.computing.warehouse.others import OtherSession
-from kpi.computing.warehouse.probe import differences
-from kpi.computing.warehouse.tongue import Expr, Tongue
+from kpi.warehouse.conformance import differences
+from kpi.warehouse.dialects.base import Expr, Tongue
+from kpi.warehouse.dialects.duckdb import DuckDB
+from kpi.warehouse.generic import OtherSession
 
 CONNECTION = f"${{{VARIABLE}}}"
 

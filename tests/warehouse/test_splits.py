@@ -10,7 +10,7 @@ from computing.support import Project
 from warehouse.engines import VARIABLE, in_files, in_warehouse
 from warehouse.servers import Server
 
-from kpi.computing import Series
+from kpi.run import Series
 
 Found = dict[str, Any]
 KPIS: dict[str, dict[str, Any]] = {

@@ -13,7 +13,7 @@ from warehouse.engines import VARIABLE, fill_postgres
 from warehouse.servers import PASSWORD, Server
 
 from kpi.cli.app import run
-from kpi.computing.examine import examine
+from kpi.run.examine import examine
 
 CONNECTION = f"${{{VARIABLE}}}"
 

@@ -12,7 +12,7 @@ from warehouse.engines import VARIABLE
 from warehouse.servers import PASSWORD, Server, free_port
 
 from kpi.cli.app import run
-from kpi.computing.warehouse.postgres import PostgresSession
+from kpi.warehouse.postgres import PostgresSession
 
 CONNECTION = f"${{{VARIABLE}}}"
 
@@ -251,7 +251,7 @@ def test_a_query_cannot_read_a_warehouse(mixed: Project) -> None:
 def test_no_driver_no_riddle(mixed: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import sys
 
-    for name in [name for name in sys.modules if name.startswith("kpi.computing.warehouse")]:
+    for name in [name for name in sys.modules if name.startswith("kpi.warehouse")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "ibis", None)
     problem = mixed.results().series["ordered"].problem

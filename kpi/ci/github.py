@@ -1,0 +1,125 @@
+# ruff: noqa: T201
+"""GitHub Actions."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+
+from kpi.ci.host import RefusedError, Remark, TroubleError
+from kpi.ci.running import FINE, git, here, kpi, merge_base
+from kpi.ci.settings import setting
+from kpi.ci.text import cut
+
+SUMMARY_LIMIT = 1024 * 1024 - 4096  # bytes; GitHub drops a step summary of more than a mebibyte whole
+
+
+class GitHub:
+    """The runner of GitHub Actions, and GitHub's API."""
+
+    limit = 65_536
+
+    def __init__(self) -> None:
+        if setting("GITHUB_EVENT_NAME") == "pull_request_target":
+            raise TroubleError(
+                "pull_request_target gives what a stranger wrote the rights of this repository: use pull_request"
+            )
+        path = setting("GITHUB_EVENT_PATH")
+        self.event: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+        self.pull: dict[str, Any] = self.event.get("pull_request") or {}
+
+    def base(self) -> str | None:
+        if group := self.event.get("merge_group"):
+            return here(str(group["base_sha"]))
+        if not self.pull:
+            return None
+        about = (git("cat-file", "commit", "HEAD") or "").partition("\n\n")[0]
+        parents = re.findall(r"(?m)^parent ([0-9a-f]+)$", about)
+        if len(parents) == 2 and parents[1] == self.commit():
+            # GitHub's trial merge. Its first parent is newer than the event when the base has moved on since.
+            return here(parents[0])
+        return merge_base(str(self.pull["base"]["sha"]))
+
+    def lint(self, options: list[str]) -> int:
+        done = kpi("lint", "--format", "github", *options)
+        print(done.out, end="", flush=True)  # commands to the runner, which become annotations
+        self.quote(done.err)
+        return done.code
+
+    @staticmethod
+    def tell(level: str, message: str) -> None:
+        for sign in "%\r\n":
+            message = message.replace(sign, f"%{ord(sign):02X}")
+        print(f"::{level} title=kpi::{message}", flush=True)
+
+    def quote(self, text: str) -> None:
+        if text.strip():
+            word = secrets.token_hex(16)  # nobody can guess it to end the quotation
+            print(f"::stop-commands::{word}\n{text.rstrip()}\n::{word}::", flush=True)
+
+    def keep(self, name: str, text: str) -> None:
+        if path := setting("GITHUB_STEP_SUMMARY"):
+            with Path(path).open("a", encoding="utf-8") as file:
+                file.write(cut(f"\n{text}\n", SUMMARY_LIMIT - file.tell()))
+        else:
+            self.quote(f"kpi {name}:\n{text}")
+
+    def finish(self, code: int, **outputs: object) -> int:
+        """The exit code is left for the step ``verdict``, so that the steps between run whatever was found."""
+        path = setting("GITHUB_OUTPUT")
+        if not path:
+            return code
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.writelines(f"{name}={value}\n" for name, value in {"code": code, **outputs}.items())
+        return FINE
+
+    def number(self) -> int | None:
+        return int(self.pull["number"]) if self.pull else None
+
+    def is_foreign(self) -> bool:
+        source = self.pull["head"].get("repo") or {}  # None when the fork is gone
+        return bool(source.get("full_name") != self.pull["base"]["repo"]["full_name"])
+
+    def commit(self) -> str:
+        return str(self.pull["head"]["sha"])
+
+    def remarks(self, marker: str) -> list[Remark]:
+        from kpi.ci.api import PAGE, pages
+
+        me = self._me()
+        url = self._url(f"issues/{self.number()}/comments")
+        found = pages(lambda page: self._call("GET", f"{url}?per_page={PAGE}&page={page}"))
+        mine = [one for one in found if (one.get("user") or {}).get("login") == me]
+        return sorted(Remark(one["id"], one["body"]) for one in mine if (one.get("body") or "").startswith(marker))
+
+    def create(self, body: str) -> None:
+        self._call("POST", self._url(f"issues/{self.number()}/comments"), {"body": body})
+
+    def update(self, id_: int, body: str) -> None:
+        self._call("PATCH", self._url(f"issues/comments/{id_}"), {"body": body})
+
+    def delete(self, id_: int) -> None:
+        self._call("DELETE", self._url(f"issues/comments/{id_}"))
+
+    def _me(self) -> str:
+        """Whose the token is. That of a workflow is told so by GraphQL only."""
+        try:
+            answer = self._call("POST", setting("GITHUB_GRAPHQL_URL"), {"query": "{viewer{login}}"})
+            return str(answer["data"]["viewer"]["login"])
+        except (TroubleError, KeyError, TypeError):
+            return "github-actions[bot]"
+
+    def _url(self, rest: str) -> str:
+        return f"{setting('GITHUB_API_URL')}/repos/{setting('GITHUB_REPOSITORY')}/{rest}"
+
+    def _call(self, method: str, url: str, content: object = None) -> Any:
+        token = setting("KPI_TOKEN")
+        if not token:
+            raise RefusedError("there is no token")
+        from kpi.ci.api import call  # only one step needs a network, and its modules take a while to import
+
+        headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
+        return call(method, url, {**headers, "Authorization": f"Bearer {token}"}, content)

@@ -1,0 +1,89 @@
+# ruff: noqa: T201
+"""GitLab CI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kpi.ci.host import RefusedError, Remark
+from kpi.ci.running import USELESS, here, kpi
+from kpi.ci.settings import setting
+
+REPORT = "gl-code-quality-report.json"
+
+
+class GitLab:
+    """A job of GitLab CI, and GitLab's API."""
+
+    limit = 900_000  # a note may have a million characters
+
+    def base(self) -> str | None:
+        if self.number() is None:
+            return None
+        # The first is there where the pipeline runs on the merged result, whose base is the target branch as it is.
+        target = setting("CI_MERGE_REQUEST_TARGET_BRANCH_SHA")
+        return here(target or setting("CI_MERGE_REQUEST_DIFF_BASE_SHA"))
+
+    def lint(self, options: list[str]) -> int:
+        # GitLab itself takes what the target branch has from the report, so it has to be whole.
+        report = kpi("lint", "--format", "gitlab", "--fail-on", "never")
+        if report.code != USELESS:
+            Path(REPORT).write_text(report.out, encoding="utf-8")
+        done = kpi("lint", "--format", "text", *options)
+        self.quote(done.out)
+        self.quote(done.err)
+        return done.code
+
+    @staticmethod
+    def tell(level: str, message: str) -> None:
+        print(f"kpi: {level}: {message}", flush=True)
+
+    def quote(self, text: str) -> None:
+        if text.strip():
+            print(text.rstrip(), flush=True)
+
+    def keep(self, name: str, text: str) -> None:
+        Path(f"kpi-{name}.md").write_text(text + "\n", encoding="utf-8")
+
+    def finish(self, code: int, **outputs: object) -> int:
+        for name, value in outputs.items():
+            print(f"{name}: {value}", flush=True)
+        return code
+
+    def number(self) -> int | None:
+        return int(setting("CI_MERGE_REQUEST_IID", "0")) or None
+
+    def is_foreign(self) -> bool:
+        return setting("CI_MERGE_REQUEST_SOURCE_PROJECT_ID") != setting("CI_MERGE_REQUEST_PROJECT_ID")
+
+    def commit(self) -> str:
+        return setting("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or setting("CI_COMMIT_SHA")
+
+    def remarks(self, marker: str) -> list[Remark]:
+        from kpi.ci.api import PAGE, pages
+
+        me = self._call("GET", "user")["id"]
+        found = pages(lambda page: self._call("GET", f"{self._notes()}?per_page={PAGE}&page={page}"))
+        mine = [one for one in found if (one.get("author") or {}).get("id") == me]
+        return sorted(Remark(one["id"], one["body"]) for one in mine if (one.get("body") or "").startswith(marker))
+
+    def create(self, body: str) -> None:
+        self._call("POST", self._notes(), {"body": body})
+
+    def update(self, id_: int, body: str) -> None:
+        self._call("PUT", f"{self._notes()}/{id_}", {"body": body})
+
+    def delete(self, id_: int) -> None:
+        self._call("DELETE", f"{self._notes()}/{id_}")
+
+    def _notes(self) -> str:
+        return f"projects/{setting('CI_MERGE_REQUEST_PROJECT_ID')}/merge_requests/{self.number()}/notes"
+
+    def _call(self, method: str, path: str, content: object = None) -> Any:
+        token = setting("KPI_GITLAB_TOKEN")
+        if not token:
+            raise RefusedError("KPI_GITLAB_TOKEN is not set")
+        from kpi.ci.api import call  # only one step needs a network, and its modules take a while to import
+
+        return call(method, f"{setting('CI_API_V4_URL')}/{path}", {"PRIVATE-TOKEN": token}, content)

@@ -1,6 +1,0 @@
-"""Plan to values: one scan a source, then per-period series. The only door to DuckDB."""
-
-from kpi.computing.cached import compute
-from kpi.computing.series import Against, Point, Results, Series, SourceUse
-
-__all__ = ["Against", "Point", "Results", "Series", "SourceUse", "compute"]

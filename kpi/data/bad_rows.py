@@ -1,0 +1,326 @@
+"""Rows that cannot be read: found, counted, and shown with file, line and value; never dropped in silence (R6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from itertools import chain, islice
+from typing import NamedTuple
+
+from kpi.data.column_types import TIMES
+from kpi.data.csv_suggestions import MEND, MEND_QUOTE, remedy
+from kpi.data.database import Engine, quoted, text_literal
+from kpi.data.file_scan import Scan
+from kpi.data.headers import named
+from kpi.data.non_data_rows import odd_row
+from kpi.data.number_formats import GROUP, LIKE_THE_OTHERS, TWO_WAYS
+from kpi.data.text_casts_sql import marks, number_sql
+from kpi.data.text_files import records
+from kpi.data.type_inference import Reading
+from kpi.data.value_suggestions import SKIP, date_hint, empty_hint, notation_hint, number_hint
+from kpi.errors import KpiError
+from kpi.plan.checks.source_facts import SourceFacts, shown
+from kpi.plan.model import Plan, Source
+
+SAMPLE_ROWS = 200
+
+
+def sample_of(facts: SourceFacts, source: Source) -> dict[str, list[str]]:
+    """The values of the first rows of the first file, by folded column name; nothing where that is not text."""
+    if facts.kind != "csv" or not facts.per_file:
+        return {}
+    first = facts.per_file[0]
+    names = [name.casefold() for name in first.names]
+    sample: dict[str, list[str]] = {name: [] for name in names}
+    nulls = {value.strip() for value in source.read.null_values}
+    try:
+        for _, row in islice(records(first, source), SAMPLE_ROWS):
+            for name, value in zip(names, row, strict=False):
+                if value.strip() not in nulls:
+                    sample[name].append(value)
+    except Exception:  # the engine reads the file again and says what is wrong with it
+        return sample
+    return sample
+
+
+def rows_lost(engine: Engine, scan: Scan, facts: SourceFacts, source: Source) -> bool:
+    """Whether the engine finds no row at all in text files that have some: its reader may lose all without a word,
+    where something about the lines down to the header confuses it."""
+    if facts.kind != "csv" or scan.odd or scan.at != "files" or engine.ask(f"SELECT 1 FROM {scan.sql} LIMIT 1"):
+        return False
+    rows = chain.from_iterable(records(file, source) for file in facts.per_file)
+    try:
+        return any(text.strip() for _, row in islice(rows, SAMPLE_ROWS) for text in row)
+    except Exception:  # the engine found no fault, so what this reader says counts for nothing
+        return False
+
+
+class Rejected(NamedTuple):
+    """How many rows were passed over before they were read, and why: the first of each kind."""
+
+    rows: int = 0
+    reasons: tuple[str, ...] = ()
+
+
+class BadRows:
+    """What the bits of ``bad$`` in a freshly built table say, and what follows from it.
+
+    Bit i (at most ``bits``) is the i-th reading; the bit ``bits + 1`` is a row without a date, ``bits + 2`` one that
+    ends before it begins. ``seen`` has all bits that occur; ``raw`` is the FROM clause of the text that was read.
+    """
+
+    def __init__(
+        self, engine: Engine, source: Source, facts: SourceFacts, plan: Plan, readings: Sequence[Reading],
+        table: str, raw: str, bits: int, seen: int,
+    ) -> None:  # fmt: skip
+        self.engine = engine
+        self.source = source
+        self.facts = facts
+        self.plan = plan
+        self.readings = readings
+        self.table = table
+        self.raw = raw
+        self.bits = bits
+        self.seen = seen
+        self._odd: str | None = None  # what the row found last probably is, where it is none of the table
+
+    def guess_failed(self) -> bool:
+        """Whether a row does not fit a kind that was only guessed."""
+        return any(not reading.sure and self.seen >> min(i, self.bits) & 1 for i, reading in enumerate(self.readings))
+
+    def settle(self, rejected: Rejected) -> tuple[int, tuple[str, ...]]:
+        """Skip the bad rows where the source says so; returns how many, with those that the reader passed over, and
+        why. Raises KpiError otherwise."""
+        skipped = rejected.rows
+        reasons = list(rejected.reasons)
+        if self.seen:
+            bits = [(i, reading) for i, reading in enumerate(self.readings) if self._bit(min(i, self.bits))]
+            found = [reason for i, reading in bits if (reason := self._reason(i, reading)) is not None]
+            if self._bit(self.bits + 1) and (without := self._without_date())[0]:
+                found.append(without)
+            if self._bit(self.bits + 2):
+                found.append((self._count(self.bits + 2), "it ends before it begins", None))
+            if self.source.on_bad_rows == "error":
+                count, words, hint = found[0]
+                more = f" (and {count - 1:,} more such row{'s' if count > 2 else ''})" if count > 1 else ""
+                raise KpiError(words + more, hint=hint or SKIP)
+            skipped += self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE bad$ <> 0")[0][0]
+            reasons += [f"{counted(count)}: {words}" for count, words, _ in found]
+            self.engine.ask(f"DELETE FROM {self.table} WHERE bad$ <> 0")
+        return skipped, tuple(reasons)
+
+    def _bit(self, bit: int) -> bool:
+        return bool(self.seen >> bit & 1)
+
+    def _count(self, bit: int) -> int:
+        count: int = self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE bad$ & {1 << bit} <> 0")[0][0]
+        return count
+
+    def _reason(self, i: int, reading: Reading) -> tuple[int, str, str | None] | None:
+        """How many bad rows of one column there are, the words and the hint; None where others share its bit only."""
+        if reading.bad is None:
+            return None
+        column = quoted(reading.name)
+        values = [
+            row[0]
+            for row in self.engine.ask(
+                f"SELECT {column} FROM {self.raw} WHERE {reading.bad} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 50"
+            )
+        ]
+        if not values:
+            return None
+        place, value = self._find(reading.name, {str(value).strip() for value in values})
+        shown_value = value if value is not None else str(values[0])
+        expected = reading.words
+        if reading.kind == "number" and not self._is_number(shown_value, *marks(self.source.read)):
+            expected = "a number"
+        elif expected == TWO_WAYS and not re.fullmatch(GROUP, shown_value.strip()):
+            expected = LIKE_THE_OTHERS
+        words = f'{place}{self.source.id}.{reading.name}: "{shorten(shown_value)}" is not {expected}'
+        count, odd = self._count(min(i, self.bits)), self._odd
+        hint = self._hint(reading, shown_value, count, expected)
+        return count, words, odd if odd is not None and hint in (None, SKIP) else hint
+
+    def _hint(self, reading: Reading, value: str, count: int, expected: str) -> str | None:
+        found = empty_hint(reading.name, value, self._also_in(reading, value))
+        if found is None and reading.kind in TIMES:
+            declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
+            iso = re.match(r"\d{4}-\d\d?-\d\d?", value.strip())
+            known = declared or iso or "%" in reading.words or not re.search(r"\d", value)
+            return None if known else date_hint(reading.name, value.strip())
+        if found is None and reading.kind == "number":
+            total = self.engine.ask(f"SELECT count(*) FROM {self.table}")[0][0]
+            if expected != "a number":
+                return notation_hint(reading.name, expected)
+            most = 2 < count > total / 2
+            found = number_hint(reading.name, value, most=most, reads=lambda decimal: self._is_number(value, decimal))
+        return found
+
+    def _also_in(self, reading: Reading, value: str) -> list[str]:
+        """The other columns of text that have a value in the first rows, where this one holds numbers."""
+        if reading.kind != "number":
+            return []
+        texts = sample_of(self.facts, self.source)
+        names = dict(zip((n.casefold() for n in self._names), self._names, strict=True))
+        kinds = {other.name.casefold(): other.kind for other in self.readings}
+        return [
+            names[name]
+            for name, values in texts.items()
+            if name != reading.name.casefold() and kinds.get(name, "text") == "text" and value in map(str.strip, values)
+        ]
+
+    @property
+    def _names(self) -> list[str]:
+        return [name for file in self.facts.per_file[:1] for name in file.names]
+
+    def _is_number(self, value: str, decimal: str, thousands: str | None = None) -> bool:
+        """Whether a value is a number once it is declared as one."""
+        return self.engine.ask(f"SELECT {number_sql(text_literal(value), decimal, thousands)}")[0][0] is not None
+
+    def _without_date(self) -> tuple[int, str, str | None]:
+        """The rows whose date is empty; of a computed date that means that nothing could be made of the row."""
+        field = self.source.date or self.source.from_ or ""
+        unreadable = sum({1 << min(i, self.bits) for i, reading in enumerate(self.readings) if reading.bad is not None})
+        where = f"bad$ & {1 << (self.bits + 1)} <> 0 AND bad$ & {unreadable} = 0"
+        count = self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE {where}")[0][0]
+        place, _ = self._find(field, {"", *self.source.read.null_values})
+        return count, f"{place}{self.source.id}.{field} is empty, so the row is in no period", self._odd
+
+    def _find(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
+        """``file:line: `` of the first row that has one of the values in a column, and that value."""
+        self._odd = None
+        if self.facts.kind == "json":
+            return self._find_json(column, values)
+        if self.facts.kind == "excel":
+            return self._find_cell(column, values)
+        for file in self.facts.per_file:
+            names = [name.casefold() for name in file.names]
+            if self.facts.kind != "csv" or column.casefold() not in names:
+                continue
+            place = names.index(column.casefold())
+            try:
+                before = 0
+                for line, row in records(file, self.source):
+                    value = row[place] if place < len(row) else ""
+                    if value.strip() in values:
+                        self._odd = odd_row(row, file.header, below_blank=0 < before < line - 1)
+                        return f"{shown(file.path, self.source, self.plan)}:{line}: ", value
+                    before = line + sum(text.count("\n") for text in row)
+            except Exception:  # a reader stricter than the engine's: the message goes without a line
+                continue
+        files = self.facts.files
+        return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
+
+    def _find_cell(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
+        from kpi.data.excel_files import Sheet, find_cell
+
+        for path in self.facts.files:
+            with closing(Sheet(path, self.source.read, shown(path, self.source, self.plan))) as sheet:
+                names = [name.casefold() for name in named(sheet.header, self.source.columns).names]
+                place = names.index(column.casefold()) if column.casefold() in names else None
+                found = None if place is None else find_cell(sheet, place, values)
+                if found is not None:
+                    return f"{found[0]}: ", found[1]
+        return "", None
+
+    def _find_json(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
+        from kpi.data.json_files import find
+
+        pairs = (zip(file.names, file.header, strict=True) for file in self.facts.per_file)
+        key = dict(chain.from_iterable(pairs)).get(column, column)
+        for path in self.facts.files:
+            try:
+                found = find(path, key, values)
+            except (ValueError, OSError):
+                continue
+            if found is not None:
+                return f"{shown(path, self.source, self.plan)}{found[0]}: ", found[1]
+        files = self.facts.files
+        return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
+
+
+def rejected(
+    engine: Engine, source: Source, facts: SourceFacts, names: Mapping[str, str], odd: Sequence[tuple[int, str]] = ()
+) -> Rejected:
+    """The rows that the engine's reader has just passed over, and forget them. ``names``: what files are called;
+    ``odd``: the rows that the scan left out itself, how many and why.
+
+    Raises KpiError where it cannot be known which rows those are: a quotation mark swallowed lines after its own.
+    """
+    rows = engine.ask(
+        "SELECT s.file_path, e.line, e.error_type, e.error_message, e.csv_line FROM reject_errors e "
+        "JOIN reject_scans s USING (scan_id, file_id) ORDER BY 1, 2"
+    )
+    forget_rejected(engine)
+    found = Rejected(sum(times for times, _ in odd), tuple(f"{counted(times)}: {words}" for times, words in odd))
+    if not rows:
+        return found
+    for path, line, kind, _, text in rows:
+        more = len(str(text).strip().splitlines()) - 1
+        if kind == "UNQUOTED VALUE" and more:
+            message = f"{names[path]}:{line}: a quotation mark is not closed, and takes {more:,} more lines with it"
+            raise KpiError(message, hint=remedy(source, facts, names[path], 0, names) or MEND_QUOTE)
+    path, line, kind, message, _ = rows[0]
+    lines = len({row[:2] for row in rows})
+    reason = f"{counted(lines)}: {names[path]}:{line}: {in_words(str(message))}"
+    return Rejected(found.rows + lines, (*found.reasons, reason))
+
+
+def counted(rows: int) -> str:
+    """A number of rows."""
+    return f"{rows:,} {'row' if rows == 1 else 'rows'}"
+
+
+def forget_rejected(engine: Engine) -> None:
+    """Drop the notes of rows that were passed over, lest they are taken for those of another reading."""
+    engine.ask("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+
+
+def in_words(message: str) -> str:
+    """What the engine's reader says of one row, in a few words."""
+    fields = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", message)
+    if fields:
+        return f"{fields[2]} field{'s' if fields[2] != '1' else ''} where the header has {fields[1]}"
+    if "Invalid unicode" in message:
+        return "this is not UTF-8"
+    if "unterminated quote" in message:
+        return "a quotation mark is not closed"
+    if "Maximum line size" in message:
+        return "this row has more than 2 MB; is a quotation mark left open?"
+    return shorten(next((line for line in message.splitlines() if line.strip()), "this cannot be read"))
+
+
+def describe_reader_error(error: Exception, source: Source, facts: SourceFacts, names: Mapping[str, str]) -> KpiError:
+    """What the engine's reader found wrong with a file, in words. ``names``: what files are called in messages."""
+    text = str(error)
+    for path, name in names.items():
+        text = text.replace(path, name)
+    line = re.match(r".*CSV Error on Line: (\d+)", text)
+    if facts.kind == "json":
+        from kpi.data.json_files import first_fault
+
+        for file in facts.files:
+            if fault := first_fault(file):
+                return KpiError(f"{names[str(file)]}{fault}", hint="mend that line, or write the file once more")
+    if line is None:
+        return KpiError(f"{source.id}: {shorten(text.splitlines()[0], 200)}")
+    # First the row as it stands, which may have several lines, then what is wrong with it, then what else there is.
+    said = re.split(r"^Possible ", text, maxsplit=1, flags=re.MULTILINE)[0].strip().splitlines()
+    words = in_words(said[-1])
+    stated = re.search(r"^\s*file\s*=\s*(.+)$", text, re.MULTILINE)
+    if stated is None:
+        return KpiError(f"{source.id}: {words}", hint=MEND)
+    name = stated[1].strip()
+    if "UTF-8" in words:
+        hint = "say the encoding: read: {encoding: cp1252}, or latin-1"
+    else:
+        otherwise = MEND_QUOTE if "quotation" in words else MEND
+        hint = remedy(source, facts, name, int(line[1]), names) or otherwise
+    return KpiError(f"{name}:{line[1]}: {words}", hint=hint)
+
+
+def shorten(value: str, most: int = 60) -> str:
+    """A value short enough for a message."""
+    value = " ".join(value.split())
+    return value if len(value) <= most else value[: most - 3] + "…"

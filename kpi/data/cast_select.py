@@ -1,0 +1,45 @@
+"""SQL for the values of a source's rows, each made of its text once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpi.data.database import quoted, text_literal
+from kpi.data.type_inference import UNLISTED, Reading
+
+# One bit a column in a BIGINT; the last ones share a bit.
+BITS = 60
+WIDTHS = {"UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32, "BIGINT": 63}
+
+
+def typed_sql(rows: str, readings: Sequence[Reading], last: int, extra: Sequence[str]) -> str:
+    """The ``rows`` (a parenthesised SELECT) with their values, and in ``bad$`` a bit for each that cannot be read, of
+    which ``last`` is the highest. ``extra`` are columns to pass on.
+
+    In steps, since the engine works out what stands in branches as often as it stands there.
+    """
+    casts, values, named, doubts, bits = [], [], [], [], []
+    for i, reading in enumerate(readings):
+        column, value = quoted(reading.name), reading.sql
+        if reading.cast is not None:
+            casts.append(f"{reading.cast} AS cast{i}$")
+            value = value.replace(reading.cast, f"cast{i}$")
+        values.append(f"{value} AS value{i}$")
+        named.append(f"{whole_sql(f'value{i}$') if reading.whole else f'value{i}$'} AS {column}")
+        bad = reading.bad_in(column, f"value{i}$")
+        if bad is not None:
+            # Most rows are of no doubt, and pass with one look.
+            doubts.append(bad if reading.kind == "text" else f"value{i}$ IS NULL")
+            bits.append(f"(CASE WHEN {bad} THEN {1 << min(i, last)} ELSE 0 END)")
+    named += extra
+    inner = f"(SELECT {', '.join(['*', *casts])} FROM {rows} c)"
+    inner = f"(SELECT {', '.join(['*', *values])} FROM {inner} t)"
+    found = f"(CASE WHEN {' OR '.join(doubts)} THEN {' | '.join(bits)} ELSE 0 END)" if bits else "0"
+    return f"(SELECT {', '.join(named or ['c0'])}, {found} AS bad$ FROM {inner} v)"
+
+
+def whole_sql(value: str) -> str:
+    """A whole number in four bytes instead of eight; an error that says UNLISTED at any other."""
+    whole = f"TRY_CAST({value} AS INTEGER)"
+    unknown = f"error({text_literal(UNLISTED + ': ')} || CAST({value} AS VARCHAR))::INTEGER"
+    return f"(CASE WHEN {whole} = {value} THEN {whole} WHEN {value} IS NULL THEN NULL ELSE {unknown} END)"

@@ -1,0 +1,344 @@
+"""Sheets of workbooks: cells as they are typed there, copied to text that the engine reads in those types.
+
+The only place that knows openpyxl. pandas would read the same cells through it, but makes an empty cell of an error
+such as ``#N/A``, and so a total wrong without a word.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, suppress
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kpi.data.non_data_rows import Tally
+from kpi.data.signatures import signature
+from kpi.errors import KpiError, did_you_mean
+from kpi.plan.model import ReadOptions
+from kpi.plan.model.column_names import column_name
+
+Cell = object
+READABLE = (".xlsx", ".xlsm")
+LARGEST = 2_000_000_000  # bytes of what a workbook unpacks to: more than a million rows, and not yet a zip bomb
+LOOKED_AT = 100  # rows that tell how wide a sheet without a header is, or where the header is below a title
+FIRST_DAY, LAST_DAY = 1, 2_958_466  # the numbers of days that spreadsheets know: up to the year 9999
+# What openpyxl raises, by its own words or those of what it reads with, for a workbook that is none.
+DAMAGED = (AttributeError, IndexError, LookupError, SyntaxError, TypeError, ValueError, zlib.error)
+# A formula with nothing behind it; with an empty text behind it, that is its result.
+WITHOUT_RESULT = re.compile(
+    rb'<c r="([A-Z]+)(\d+)"([^>]*)>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)\s*(<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
+
+
+class Typed(NamedTuple):
+    """One column over all sheets: the engine's type of its values and the SQL that makes them of ``{}``, its text."""
+
+    type: str
+    sql: str = "{}"
+
+    @property
+    def stored(self) -> str:
+        """The type in which the engine reads the text."""
+        return {"TEXT": "VARCHAR", "INTERVAL": "BIGINT"}.get(self.type, self.type)
+
+
+class Sheet:
+    """One sheet of one file. ``name`` is what the file is called in messages. ``header`` are the texts of the header
+    row, or nothing but blanks where the file has none, and ``above`` the number of rows down to and including it.
+
+    Raises KpiError for a file that is no workbook, and for a sheet that is not there.
+    """
+
+    def __init__(self, path: Path, read: ReadOptions, name: str) -> None:
+        self.path, self.name = path, name
+        self.read = read
+        self._nulls = {text.strip() for text in read.null_values}
+        self._sheet = self._opened()
+        self.title = str(self._sheet.title)
+        self.header, self.above = self._begin()
+
+    def rows(self) -> Iterator[tuple[int, list[Cell]]]:
+        """The rows below the header that have any value, as wide as that, with their numbers from 1."""
+        width = len(self.header)
+        for number, row in self._numbered():
+            if number <= self.above:
+                continue
+            cells = [self._value(cell) for cell in row[:width]]
+            if any(cell is not None for cell in cells):
+                yield number, cells + [None] * (width - len(cells))
+
+    def place(self, number: int, column: int) -> str:
+        """Where a cell is, for a message: ``stock.xlsx:Sheet1!C7``. ``column`` counts from 0."""
+        from openpyxl.utils import get_column_letter
+
+        return f"{self.name}:{self.title}!{get_column_letter(column + 1)}{number}"
+
+    def day(self, number: float, place: tuple[int, int]) -> Cell:
+        """The day that a number means, counted as the workbook counts. Raises KpiError when it means none."""
+        from openpyxl.utils.datetime import from_excel
+
+        if not FIRST_DAY <= number < LAST_DAY:
+            message = f'{self.place(*place)}: "{text_of(number)}" is not the number of a day'
+            raise KpiError(message, hint='say how it is written, e.g. "date %Y%m%d"')
+        found: Cell = from_excel(number, self._sheet.parent.epoch)
+        return found
+
+    def without_result(self) -> Iterator[tuple[int, int]]:
+        """The cells (row, column from 0) with a formula that nobody has computed yet: they only look empty."""
+        from openpyxl.utils import column_index_from_string
+
+        held = b""
+        with self._sheet._get_source() as stream:
+            while block := stream.read(1 << 20):
+                held += block
+                for found in WITHOUT_RESULT.finditer(held):
+                    if not (found[4] and b't="str"' in found[3]):
+                        yield int(found[2]), column_index_from_string(found[1].decode()) - 1
+                held = held[max(held.rfind(b"<c "), 0) :]
+
+    def mend(self, column: str) -> str | None:
+        """What to write where a column is not found because this is a title row, or not the sheet that has it."""
+        if self.read.skip_rows is None and sum(1 for text in self.header if text) == 1:
+            for number, row in islice(self._numbered(), self.above, LOOKED_AT):
+                if sum(1 for cell in row if self._value(cell) is not None) > 1:
+                    return f"row {self.above} looks like a title; say read: {{skip_rows: {number - 1}}}"
+        for title in titles(self._sheet.parent) if self.read.sheet is None else ():
+            with suppress(KpiError), closing(Sheet(self.path, ReadOptions(sheet=title), self.name)) as other:
+                if column in {column_name(text).casefold() for text in other.header}:
+                    return f'the sheet "{title}" has it: say read: {{sheet: {title}}}'
+        return None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._sheet.parent.close()
+
+    # Opening.
+
+    def _opened(self) -> Any:
+        if self.path.suffix.lower() not in READABLE:
+            raise KpiError(f"{self.name}: {self.path.suffix} files cannot be read", hint="save it as .xlsx")
+        from zipfile import BadZipFile, ZipFile
+
+        from openpyxl import load_workbook
+
+        try:
+            with ZipFile(self.path) as archive:
+                size = sum(entry.file_size for entry in archive.infolist())
+            if size > LARGEST:
+                raise KpiError(f"{self.name} unpacks to {size / 1e9:.1f} GB", hint="save the sheet as CSV")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of styles and the like, which are not read anyway
+                workbook = load_workbook(self.path, read_only=True, data_only=True, keep_links=False)
+        except BadZipFile:
+            raise self._no_workbook() from None
+        except DAMAGED as fault:
+            raise self._damaged(fault) from None
+        known = titles(workbook)
+        asked = self.read.sheet
+        if asked is None:
+            if not known:
+                raise KpiError(f"{self.name} has no sheet that can be seen")
+            asked = known[0]
+        elif asked not in workbook.sheetnames:
+            raise KpiError(f'{self.name} has no sheet "{asked}"', hint=did_you_mean(asked, workbook.sheetnames))
+        sheet = workbook[asked]
+        sheet.reset_dimensions()  # programs write nonsense there, and padding every row to it can take for ever
+        return sheet
+
+    def _no_workbook(self) -> KpiError:
+        """What is wrong with a file that is no archive, as workbooks are."""
+        with self.path.open("rb") as file:
+            head = file.read(4096)
+        found = signature(head)
+        message = f"{self.name} is not a workbook as Excel writes them"
+        if found is not None and not head.startswith(b"\xd0\xcf"):
+            return KpiError(f"{message} but {found.what}", hint=found.mend)
+        if head.isascii() or b"\0" not in head:
+            return KpiError(message, hint="if it is text, let its name end in .csv" if head else "it is empty")
+        return KpiError(message, hint="an .xls, or one with a password? Save it as .xlsx, without a password")
+
+    def _numbered(self) -> Iterator[tuple[int, Sequence[Cell]]]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                yield from enumerate(self._sheet.iter_rows(values_only=True), 1)
+            except DAMAGED as fault:
+                raise self._damaged(fault) from None
+
+    def _damaged(self, fault: Exception) -> KpiError:
+        gist = f"{type(fault).__name__}: {fault}"
+        return KpiError(f"{self.name} is damaged ({gist})", hint="open it in a spreadsheet program and save it anew")
+
+    def _begin(self) -> tuple[tuple[str, ...], int]:
+        """The header and the number of rows down to it: the first row with any value below those to skip."""
+        skipped = self.read.skip_rows or 0
+        below = ((number, row) for number, row in self._numbered() if number > skipped)
+        if self.read.header is False:
+            return ("",) * max((width(row) for _, row in islice(below, LOOKED_AT)), default=0), skipped
+        number, row = next(((number, row) for number, row in below if width(row)), (0, ()))
+        if not width(row):
+            raise KpiError(f"{self.name}: the sheet {self.title} is empty")
+        return tuple("" if cell is None else text_of(cell).strip() for cell in row[: width(row)]), number
+
+    def _value(self, cell: Cell) -> Cell:
+        """A cell's value; None when it is blank or one of the spellings of empty."""
+        if isinstance(cell, str):
+            bare = cell.strip()
+            return None if not bare or bare in self._nulls else bare
+        return None if cell is not None and self._nulls and text_of(cell) in self._nulls else cell
+
+
+def width(row: Sequence[Cell]) -> int:
+    """How many cells a row has, blank ones at its end not counted."""
+    return max((place for place, cell in enumerate(row, 1) if cell is not None and cell != ""), default=0)
+
+
+def titles(workbook: Any) -> list[str]:
+    """The sheets of cells that can be seen, in their order."""
+    return [sheet.title for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+
+
+# Types.
+
+
+def kind_of(cell: Cell) -> str:
+    """What one cell holds."""
+    match cell:
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case datetime():
+            return "date" if cell.time() == time.min else "timestamp"
+        case date():
+            return "date"
+        case time() | timedelta():
+            return "duration"
+    return "text"
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as text: what a person would type for it, numbers with all their digits."""
+    match cell:
+        case bool():
+            return "true" if cell else "false"
+        case float() if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        case float():
+            return repr(cell)
+        case datetime():
+            return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(sep=" ")
+        case date() | time():
+            return cell.isoformat()
+    return str(cell)
+
+
+def column_type(kinds: Collection[str], integers: bool, declared: str | None, demanded: bool) -> Typed:
+    """The type of a column that holds these kinds of cells (R4). Numbers that are declared to be dates are those by
+    which spreadsheets count days, unless there is a format. VARCHAR: text that may yet prove to be something else."""
+    word, _, shape = (declared or "").strip().partition(" ")
+    found = set(kinds)
+    times = found <= {"date", "timestamp"}
+    if word in ("date", "timestamp") and found and (times or (found == {"number"} and not shape.strip())):
+        return Typed(word.upper())
+    if declared is not None and found != {word}:
+        return Typed("VARCHAR")
+    if found == {"number"}:
+        return Typed("BIGINT" if integers else "DOUBLE")
+    if found == {"boolean"}:
+        return Typed("BOOLEAN")
+    if found and times:
+        return Typed("DATE" if found == {"date"} else "TIMESTAMP")
+    if found == {"duration"}:
+        return Typed("INTERVAL", "to_microseconds({})")
+    return Typed("VARCHAR" if declared or demanded or not found else "TEXT")
+
+
+def written(cell: Cell, typed: Typed, sheet: Sheet, place: tuple[int, int]) -> str:
+    """A cell in the text that the engine reads in its column's type; empty for an empty one."""
+    if cell is None:
+        return ""
+    if typed.type == "INTERVAL":
+        return str(microseconds(cell))
+    if typed.type in ("DATE", "TIMESTAMP"):
+        if isinstance(cell, int | float):
+            cell = sheet.day(cell, place)
+        return text_of(cell.date() if typed.type == "DATE" and isinstance(cell, datetime) else cell)
+    if typed.type == "VARCHAR" and isinstance(cell, float) and sheet.read.decimal == ",":
+        return text_of(cell).replace(".", ",")  # so that it is read like the texts around it
+    return text_of(cell)
+
+
+def microseconds(cell: Cell) -> int:
+    """A time of day or a time span."""
+    if isinstance(cell, time):
+        cell = timedelta(hours=cell.hour, minutes=cell.minute, seconds=cell.second, microseconds=cell.microsecond)
+    assert isinstance(cell, timedelta)
+    return cell // timedelta(microseconds=1)
+
+
+# Rows.
+
+
+class Chosen(NamedTuple):
+    """A column to copy: its name, where it stands in each sheet, and what is known of its type beforehand."""
+
+    name: str
+    places: tuple[int, ...]
+    declared: str | None
+    demanded: bool
+
+
+def copied(
+    sheets: Sequence[Sheet], columns: Sequence[Chosen], target: Path, tallies: Sequence[Tally] = ()
+) -> dict[str, Typed]:
+    """Copy columns of all sheets to one CSV file, without a header and with the file's name last; their types. Each
+    row is shown to the tally of its sheet, where there is one.
+
+    Raises KpiError for a formula without a result, and for a number that is declared to be a day and is none.
+    """
+    import csv
+
+    rows: list[tuple[int, int, list[Cell]]] = []
+    kinds: list[set[str]] = [set() for _ in columns]
+    whole = [True for _ in columns]
+    for which, sheet in enumerate(sheets):
+        places = [column.places[which] for column in columns]
+        for number, place in sheet.without_result():
+            if number > sheet.above and place in places:
+                hint = "open the workbook in a spreadsheet program and save it, so that the results stand in it"
+                raise KpiError(f"{sheet.place(number, place)}: this formula has not been computed yet", hint=hint)
+        for number, row in sheet.rows():
+            if tallies:
+                tallies[which].add(number, row)
+            cells = [row[place] for place in places]
+            rows.append((which, number, cells))
+            for i, cell in enumerate(cells):
+                if cell is not None:
+                    kinds[i].add(kind_of(cell))
+                    whole[i] = whole[i] and isinstance(cell, int) and abs(cell) < 2**63
+    types = [column_type(kinds[i], whole[i], column.declared, column.demanded) for i, column in enumerate(columns)]
+    with target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        for which, number, cells in rows:
+            sheet = sheets[which]
+            texts = [
+                written(cell, typed, sheet, (number, column.places[which]))
+                for cell, typed, column in zip(cells, types, columns, strict=True)
+            ]
+            writer.writerow([*texts, sheet.name])
+    return {column.name: typed for column, typed in zip(columns, types, strict=True)}
+
+
+def find_cell(sheet: Sheet, place: int, values: Collection[str]) -> tuple[str, str] | None:
+    """Where the first cell of a column is that holds one of these texts ("": nothing), and that text."""
+    for number, row in sheet.rows():
+        text = "" if row[place] is None else text_of(row[place])
+        if text in values:
+            return sheet.place(number, place), text
+    return None

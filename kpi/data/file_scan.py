@@ -1,0 +1,345 @@
+"""From the files of a source to SQL that reads them, each column as text or in the type that the file states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from kpi.data.database import Engine, quoted, text_literal
+from kpi.data.headers import named
+from kpi.data.requirements import Need
+from kpi.data.text_files import copy_text, refuse_other
+from kpi.errors import KpiError, did_you_mean
+from kpi.plan.checks.source_facts import DOUBTFUL, FileFacts, SourceFacts, shown
+from kpi.plan.model import Plan, Source
+
+# Bytes that the reader takes at once, and each of its threads holds some of: less than it would, for its memory's sake.
+BLOCK = 8_000_000
+FILENAME = "filename"
+FILE = "file$"
+
+UTF8 = ("utf-8", "utf-8-sig", "utf8", "ascii", "us-ascii")
+# What the reader is told that an empty value looks like. It lets a row have one field too many if that is an empty
+# value, and so would pass over a delimiter too many in the middle of a row, which moves all values behind it.
+NO_NULLS = "\x01no value looks like this\x01"
+
+
+class Scan(NamedTuple):
+    """A FROM clause (a parenthesised SELECT) whose columns are named as in the plan.
+
+    ``types`` has the DuckDB type of each column; VARCHAR columns are text as it stands in the file. ``at``: where the
+    rows are now, in the files, in a table of the engine, or there as cleaned text. ``rejects``: the reader notes rows
+    with too few or too many fields instead of stopping; ``odd`` are those that are left out here, how many and why.
+    """
+
+    sql: str
+    types: dict[str, str]
+    at: Literal["files", "table", "text"] = "files"
+    rejects: bool = False
+    odd: tuple[tuple[int, str], ...] = ()
+
+
+class Scanner:
+    """Builds the scan of one file source, of the columns that are needed."""
+
+    def __init__(self, engine: Engine, plan: Plan, source: Source, facts: SourceFacts, need: Need) -> None:
+        self.engine = engine
+        self.plan = plan
+        self.source = source
+        self.facts = facts
+        self.need = need
+        # What the engine reads: what that is called in messages. A copy is called like the file that it is of.
+        self.names = {str(path): self.name(path) for path in facts.files}
+        self._odd: list[tuple[int, str]] = []
+        # Whether the rows of text files tell the number of their file, in the column FILE.
+        self.by_file = False
+
+    def scan(self, *, rewrite: bool = False) -> Scan:
+        """The scan. ``rewrite``: copy the text files first, through a reader that forgives line endings.
+
+        Raises KpiError for a column that one of the files lacks (R5), and the engine's error for what is not JSON.
+        """
+        if self.facts.kind == "csv":
+            return self._csv(rewrite)
+        if self.facts.kind == "json":
+            return self._json()
+        return self._excel() if self.facts.kind == "excel" else self._parquet()
+
+    def name(self, path: Path) -> str:
+        """How a file is called in messages and in the column ``filename``."""
+        return shown(path, self.source, self.plan)
+
+    # Text.
+
+    def _csv(self, rewrite: bool) -> Scan:
+        groups: dict[tuple[object, ...], list[FileFacts]] = {}
+        self._odd.clear()
+        for file in self.facts.per_file:
+            key = (file.delimiter, file.quote, file.header, file.skip_rows)
+            groups.setdefault(key, []).append(file)
+        columns = self._columns_of_all([(file.path, file.names) for file in self.facts.per_file])
+        self._refuse_doubtful()
+        parts = [self._csv_group(files, columns, rewrite) for files in groups.values()]
+        types = dict.fromkeys(columns, "VARCHAR")
+        if self._wants(FILENAME):
+            types[FILENAME] = "VARCHAR"
+        return Scan("(" + "\nUNION ALL BY NAME\n".join(parts) + ")", types, rejects=self._skips, odd=tuple(self._odd))
+
+    @property
+    def _skips(self) -> bool:
+        return self.source.on_bad_rows == "skip"
+
+    def _csv_group(self, files: Sequence[FileFacts], columns: Sequence[str], rewrite: bool) -> str:
+        first = files[0]
+        kept = self._kept(files) if self.source.snapshot else ""
+        paths = [str(self._readable(file, rewrite)) for file in files]
+        places = {name.casefold(): f"c{place}" for place, name in enumerate(first.names)}
+        chosen = [f"{quoted(places[name.casefold()])} AS {quoted(name)}" for name in columns]
+        options = [
+            "auto_detect=false",
+            f"header={'false' if self.source.read.header is False else 'true'}",
+            f"skip={first.skip_rows}",
+            f"delim={text_literal(first.delimiter or ',')}",
+            f"quote={text_literal(first.quote)}",
+            f"escape={text_literal(self.source.read.escape or first.quote)}",
+            f"nullstr={text_literal(NO_NULLS)}",
+            f"buffer_size={BLOCK}",
+            "columns={" + ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(first.names))) + "}",
+        ]
+        if self._skips:
+            options.append("ignore_errors=true, store_rejects=true, rejects_limit=0")
+        if self._wants(FILENAME) or self.by_file:
+            options.append("filename='file'")
+        if self._wants(FILENAME):
+            chosen.append(f"{self._renamed('file', paths)} AS {quoted(FILENAME)}")
+        if self.by_file:
+            numbers = {file.path: number for number, file in enumerate(self.facts.per_file)}
+            pairs = zip(paths, files, strict=True)
+            cases = " ".join(f"WHEN {text_literal(path)} THEN {numbers[file.path]}" for path, file in pairs)
+            chosen.append(f"CAST(CASE file {cases} END AS USMALLINT) AS {FILE}")
+        listed = "[" + ", ".join(text_literal(path) for path in paths) + "]"
+        return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed}, {', '.join(options)}){kept}"
+
+    def _refuse_doubtful(self) -> None:
+        """Raise KpiError for a first row that is no header, as it seems, where no name is used that would show it."""
+        if self.need.everything or self.need.columns.keys() - {FILENAME}:
+            return
+        for problem in self.facts.problems:
+            if problem.code == DOUBTFUL:
+                said = f"say {problem.hint}; or read: {{header: true}} if it is one"
+                raise KpiError(problem.message, hint=said if self.facts.kind == "csv" else problem.hint)
+        for file in self.facts.per_file[1:]:
+            first = self.facts.per_file[0]
+            if not {name.casefold() for name in file.names} & {name.casefold() for name in first.names}:
+                message = f"{self.name(file.path)} has none of the columns of {self.name(first.path)}"
+                raise KpiError(message, hint="is its header missing? Add it, or make a source of its own for that file")
+
+    def _kept(self, files: Sequence[FileFacts]) -> str:
+        """A WHERE that leaves rows out that are none of the table. Raises KpiError where they may not be."""
+        from kpi.data.non_data_rows import look_through
+
+        conditions = []
+        for file in files:
+            name = self.name(file.path)
+            looked = look_through(file, self.source, name)
+            if looked.blank:  # a row without any value is none, as a blank line is
+                conditions.append(" OR ".join(f"trim(c{place}) <> ''" for place in range(len(file.names))))
+            for odd in looked.odd:
+                if not self._skips:
+                    raise KpiError(f"{name}:{odd.line}: {odd.words}", hint=f"take it out, or say {odd.where}")
+                fields = enumerate(odd.row)
+                alike = (f"trim(c{place}, ' \ufeff') = {text_literal(text.strip())}" for place, text in fields)
+                conditions.append(f"NOT ({' AND '.join(alike)})")
+                self._odd.append((odd.times, f"{name}:{odd.line}: {odd.words}"))
+        return " WHERE " * bool(conditions) + " AND ".join(f"({one})" for one in dict.fromkeys(conditions))
+
+    def _readable(self, file: FileFacts, rewrite: bool) -> Path:
+        """The file itself, or a copy in UTF-8 with even line endings where the engine cannot read it."""
+        wild = any(sign in str(file.path) for sign in "*?[")  # the engine would take these for wildcards
+        # Below lines that end otherwise than the header, the engine finds nothing at all, and says nothing.
+        even = rewrite or file.uneven
+        if file.encoding.lower() in UTF8 and not even and not wild:
+            return file.path
+        target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
+        copy_text(file, target, self.name(file.path), even=even)
+        self.names[str(target)] = self.name(file.path)
+        return target
+
+    # Workbooks, JSON and Parquet.
+
+    def _excel(self) -> Scan:
+        """The cells of all sheets, copied to a file that the engine reads in the types of the sheets."""
+        from kpi.data.excel_files import Chosen, Sheet, copied
+        from kpi.data.non_data_rows import Tally, refuse_odd_cells
+
+        with ExitStack() as stack:
+            sheets = [Sheet(path, self.source.read, self.name(path)) for path in self.facts.files]
+            for sheet in sheets:
+                stack.callback(sheet.close)
+            named = [tuple(self._named(sheet.header, sheet.path)) for sheet in sheets]
+            places = [{name.casefold(): place for place, name in enumerate(names)} for names in named]
+            for folded in self.need.columns.keys() - places[0].keys() - {FILENAME} - self.need.optional:
+                if mend := sheets[0].mend(folded):
+                    raise KpiError(f'{self.source.id}: {sheets[0].name} has no column "{folded}"', hint=mend)
+            declared = {name.casefold(): text for name, text in self.source.types.items()}
+            columns = [
+                Chosen(
+                    name,
+                    tuple(place[name.casefold()] for place in places),
+                    declared.get(name.casefold()),
+                    self.need.columns.get(name.casefold()) is not None,
+                )
+                for name in self._columns_of_all([(s.path, names) for s, names in zip(sheets, named, strict=True)])
+            ]
+            target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
+            snapshot = self.source.snapshot
+            tallies = [Tally(sheet.header) for sheet in sheets] if snapshot else []
+            typed = copied(sheets, columns, target, tallies)
+            for tally, sheet, names in zip(tallies, sheets, named, strict=snapshot):
+                refuse_odd_cells(tally, self.source, names, sheet.header, f"{sheet.name}:{sheet.title}")
+        chosen = [f"{t.sql.format(f'c{i}')} AS {quoted(name)}" for i, (name, t) in enumerate(typed.items())]
+        types = {name: t.type for name, t in typed.items()}
+        if self._wants(FILENAME):
+            chosen.append(f"c{len(typed)} AS {quoted(FILENAME)}")
+            types[FILENAME] = "VARCHAR"
+        stated = [f"'c{i}': '{t.stored}'" for i, t in enumerate(typed.values())] + [f"'c{len(typed)}': 'VARCHAR'"]
+        reader = (
+            f"read_csv({text_literal(str(target))}, auto_detect=false, header=false, delim=',', quote='\"', "
+            f"escape='\"', columns={{{', '.join(stated)}}})"
+        )
+        return Scan(f"(SELECT {', '.join(chosen) or '1 AS c0'} FROM {reader})", types)
+
+    def _json(self) -> Scan:
+        """All objects as they stand, in a table, since only all of them tell the keys."""
+        from kpi.data.json_files import copied, marked, refuse_odd
+
+        table = f"json${self.source.id}"
+        self._refuse_doubtful()
+        paths: list[str] = []
+        for path in self.facts.files:
+            encoding = marked(path)
+            target = self.engine.scratch() / f"{len(paths)}.json" if encoding else path
+            paths.append(str(copied(path, encoding, target) if encoding else path))
+            self.names[paths[-1]] = self.name(path)
+        listed = ", ".join(map(text_literal, paths))
+        read = f"SELECT * FROM read_json_objects([{listed}], filename='file$')"
+        self.engine.run(self.source.id, f"CREATE OR REPLACE TEMP TABLE {table} AS {read}", scans_files=True)
+        refuse_odd(self.engine, table, self.names.__getitem__)
+        found = self.engine.ask(f"SELECT list(DISTINCT key) FROM (SELECT unnest(json_keys(json)) AS key FROM {table})")
+        keys = sorted(found[0][0] or ())
+        names = self._named(keys, self.facts.files[0])
+        chosen = []
+        columns = self._columns_of_all([(self.facts.files[0], tuple(names))])
+        for name in columns:
+            pointer = "/" + names[name].replace("~", "~0").replace("/", "~1")
+            chosen.append(f"json_extract_string(json, {text_literal(pointer)}) AS {quoted(name)}")
+        types = dict.fromkeys(columns, "VARCHAR")
+        if self._wants(FILENAME):
+            chosen.append(f"{self._renamed('file$', paths)} AS {quoted(FILENAME)}")
+            types[FILENAME] = "VARCHAR"
+        return Scan(f"(SELECT {', '.join(chosen) or '1 AS c0'} FROM {table})", types, "table")
+
+    def _parquet(self) -> Scan:
+        per_file: list[tuple[Path, dict[str, str], dict[str, str]]] = []
+        for path in self.facts.files:
+            refuse_other(path, self.name(path))
+            described = self.engine.ask(f"DESCRIBE SELECT * FROM read_parquet([{text_literal(str(path))}])")
+            stated = {row[0]: row[1] for row in described}
+            names = {name.casefold(): key for name, key in self._named(list(stated), path).items()}
+            per_file.append((path, stated, names))
+        columns = self._columns_of_all([(path, tuple(names)) for path, _, names in per_file])
+        types: dict[str, str] = {}
+        for name in columns:
+            for _, stated, names in per_file:
+                types[name] = wider(types.get(name), stated[names[name.casefold()]])
+        parts = []
+        for path, stated, names in per_file:
+            chosen = []
+            for name in columns:
+                key = names[name.casefold()]
+                alike = stated[key] == types[name]
+                value = quoted(key) if alike else f"CAST({quoted(key)} AS {types[name]})"
+                chosen.append(f"{value} AS {quoted(name)}")
+            if self._wants(FILENAME):
+                chosen.append(f"{text_literal(self.name(path))} AS {quoted(FILENAME)}")
+            parts.append(f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_parquet([{text_literal(str(path))}])")
+        if self._wants(FILENAME):
+            types[FILENAME] = "VARCHAR"
+        return Scan("(" + "\nUNION ALL BY NAME\n".join(parts) + ")", types)
+
+    # Names.
+
+    def _renamed(self, column: str, paths: Sequence[str]) -> str:
+        """SQL for the name in the plan's words of the file that a row came from."""
+        if len(paths) == 1:
+            return text_literal(self.names[paths[0]])
+        cases = " ".join(f"WHEN {text_literal(path)} THEN {text_literal(self.names[path])}" for path in paths)
+        return f"(CASE {column} {cases} END)"
+
+    def _wants(self, name: str) -> bool:
+        return name in self.need.columns
+
+    def _named(self, keys: Sequence[str], path: Path) -> dict[str, str]:
+        """Plan names of the columns of a file that states them: name to key (R3). Raises KpiError."""
+        found = named(keys, self.source.columns)
+        for collision in found.collisions:
+            message = f'{self.name(path)} has two columns that would be called "{collision.name}"'
+            raise KpiError(f"{self.source.id}: {message}", hint=collision.mend)
+        return dict(zip(found.names, keys, strict=True))
+
+    def _columns_of_all(self, per_file: Sequence[tuple[Path, tuple[str, ...]]]) -> list[str]:
+        """The wanted columns, each of which every file must have (R5)."""
+        order: dict[str, str] = {}
+        for _, names in per_file:
+            for name in names:
+                order.setdefault(name.casefold(), name)
+        self._refuse_unknown(order, per_file[0][0])
+        kept = []
+        for folded, name in order.items():
+            lacking = next((path for path, names in per_file if folded not in {n.casefold() for n in names}), None)
+            if not self.need.wants(folded):
+                continue
+            if lacking is None:
+                kept.append(name)
+            elif self.need.names(folded):
+                own = next(names for path, names in per_file if path == lacking)
+                raise KpiError(
+                    f'{self.source.id}: {self.name(lacking)} has no column "{name}", which other files have',
+                    hint=did_you_mean(name, own) or "mend that file, or leave it out of path",
+                )
+        return kept
+
+    def _refuse_unknown(self, order: Mapping[str, str], first: Path) -> None:
+        """Raise KpiError for a column that no file has, and for a computed one that a file has already."""
+        for folded in self.need.columns:
+            if folded not in order and folded != FILENAME and folded not in self.need.optional:
+                message = f'{self.source.id}: {self.name(first)} has no column "{folded}"'
+                raise KpiError(message, hint=did_you_mean(folded, order.values()))
+        for name in self.source.computed:
+            if name.casefold() in order:
+                raise clash(self.source.id, name)
+
+
+def clash(source_id: str, name: str) -> KpiError:
+    """What is wrong with a computed column that has the name of one that is there already."""
+    hint = f"choose another name, or rename the other: columns: {{{name}_as_written: …}}"
+    return KpiError(f'{source_id} has a column "{name}" already, and computes another', hint=hint)
+
+
+FAMILIES = (
+    ("TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT",
+     "DECIMAL", "FLOAT", "DOUBLE"),
+    ("DATE", "TIMESTAMP"),
+)  # fmt: skip
+
+
+def wider(one: str | None, other: str) -> str:
+    """The type for a column whose files differ: numbers stay numbers, days and times become times, all else text."""
+    if one is None or one == other:
+        return other
+    for family, widest in zip(FAMILIES, ("DOUBLE", "TIMESTAMP"), strict=True):
+        if one.split("(")[0] in family and other.split("(")[0] in family:
+            return widest
+    return "VARCHAR"

@@ -1,0 +1,343 @@
+"""Which kind of value each column holds, decided once for all files of a source (R4), and how it is read.
+
+A column's kind is declared (``types``), demanded by how formulas use it, or guessed from the first rows. A guess is
+only a short cut: every row is checked against it while the files are read, and when one does not fit, the kind is
+decided over all rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kpi.data.column_types import SQL_TYPES, TIMES, Kind
+from kpi.data.database import Engine, quoted, text_literal
+from kpi.data.number_formats import Notation, notations
+from kpi.data.text_casts_sql import (
+    LAST_MOMENT,
+    counted_days_sql,
+    date_sql,
+    duration_sql,
+    formatted_sql,
+    like_a_code,
+    marks,
+    number_sql,
+    plain_number_sql,
+    readings,
+    timestamp_sql,
+    zoned_sql,
+)
+from kpi.data.value_suggestions import date_hint
+from kpi.errors import KpiError
+from kpi.plan.checks.source_facts import SourceFacts
+from kpi.plan.model import Source
+
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+CODE = re.compile(r"[-+]?\d{16,}$|0\d")
+ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
+ISO_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
+ZONE = re.compile(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
+EXACT = 2**53
+SMALL = re.compile(r"[-+]?\d{1,9}")
+UNLISTED = "a value that is not among those of the first rows"
+# With so few different values in so many rows, a column is likely to have no others.
+FEW, ENOUGH = 8, 100
+DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one column is read: the kind of its values and the SQL that makes them of its text.
+
+    ``sql`` is NULL where the text cannot be read. ``sure``: every row that does not fit is a bad row; else the guess
+    is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been. ``raw``: the
+    SQL takes the text as it stands in the file, empty where it is blank, which saves trimming every value of a large
+    one. ``gaps``: what is no value is an empty one, as data frames write NaN. ``cast``: a dear part of the SQL that
+    stands in it more than once, to be worked out once a row. ``listed``: the SQL knows the values of the first rows
+    only, and raises an error that says UNLISTED at any other. ``whole``: the values are kept as whole numbers, and one
+    that is none is such an error.
+    """
+
+    name: str
+    kind: Kind
+    sql: str
+    sure: bool
+    words: str
+    raw: bool = False
+    gaps: bool = False
+    cast: str | None = None
+    listed: bool = False
+    whole: bool = False
+
+    @property
+    def bad(self) -> str | None:
+        """SQL for: there is a value, and it cannot be read. None where every text can be."""
+        return self.bad_in(quoted(self.name), self.sql)
+
+    def bad_in(self, column: str, value: str) -> str | None:
+        """:attr:`bad` where the text is in ``column`` and what was made of it in ``value``."""
+        if self.gaps or self.listed:
+            return None
+        if self.kind == "text" and self.raw:
+            # Text that would have to be trimmed is no fault, only a guess that did not hold.
+            return f"(CASE WHEN {column} < '!' THEN {column} <> '' ELSE suffix({column}, ' ') END)"
+        if self.sql == quoted(self.name):
+            return None
+        # An engine works out both sides of an AND for all rows, but a branch only for the few that get there.
+        blank = f"trim({column}) <> ''" if self.raw else "true"
+        return f"(CASE WHEN {value} IS NULL AND {column} IS NOT NULL THEN {blank} END)"
+
+
+class Readings:
+    """Makes the readings of one source's columns."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._types = {name.casefold(): text for name, text in source.types.items()}
+        self._marks = marks(source.read)
+        self._notations: dict[str, Notation] = {}
+
+    def declared(self, name: str) -> Reading | None:
+        """The reading that ``types`` asks for, or None."""
+        text = self._types.get(name.casefold())
+        if text is None:
+            return None
+        kind, _, shape = text.strip().partition(" ")
+        shape = shape.strip()
+        column = quoted(name)
+        if kind == "number":
+            sql = number_sql(column, *self._marks)
+            return self._alike(Reading(name, "number", sql, True, "a number"), decorated=True)
+        if kind == "boolean":
+            return Reading(name, "boolean", boolean_sql(column), True, "true or false")
+        if kind == "duration":
+            words = f"a duration like {shape or '1:02:03, 1h 5m or PT1H5M'}"
+            return Reading(name, "duration", duration_sql(column, shape), True, words)
+        if kind in ("date", "timestamp") and shape:
+            stamp = formatted_sql(column, shape)
+            sql = f"CAST({stamp} AS DATE)" if kind == "date" else stamp
+            of_time: Kind = "instant" if "%z" in shape.lower() else "timestamp"
+            return Reading(name, "date" if kind == "date" else of_time, sql, True, f"a {kind} like {shape}")
+        if kind in ("date", "timestamp"):
+            iso = self.of_kind(name, "date" if kind == "date" else "timestamp")
+            counted = counted_days_sql(column)
+            sql = f"CAST({counted} AS DATE)" if kind == "date" else counted
+            return replace(iso, sql=f"coalesce({iso.sql}, {sql})", sure=True)
+        return Reading(name, "text", column, True, "text")
+
+    def look(self, sample: Mapping[str, Sequence[str]], facts: SourceFacts) -> None:
+        """Take note of how the numbers in the first rows are written."""
+        self._notations = notations(sample, facts, decimal=bool(self.source.read.decimal or self.source.read.thousands))
+
+    def _alike(self, reading: Reading, *, decorated: bool) -> Reading:
+        """The reading of numbers that are all written in one way."""
+        notation = self._notations.get(reading.name.casefold())
+        fits = None if notation is None else notation.fits(quoted(reading.name), decorated=decorated)
+        if notation is None or fits is None:
+            return reading
+        return replace(reading, sql=f"(CASE WHEN {fits} THEN {reading.sql} END)", words=notation.words)
+
+    def _demanded(self, name: str) -> Reading:
+        """The reading of a column that a formula takes for numbers: what is none is a bad row."""
+        reading = replace(self.of_kind(name, "number"), sure=True)
+        return self._alike(reading, decorated=self._marks != (".", None))
+
+    def of_kind(self, name: str, kind: Kind, *, exact: bool = False) -> Reading:
+        """The reading for a guessed or demanded kind. ``exact``: what may be a name of something rather than an amount
+        does not fit, since numbers lose its leading zeros and, beyond 2**53, its last digits."""
+        column = quoted(name)
+        if kind == "number":
+            if self._marks != (".", None):
+                return Reading(name, "number", number_sql(column, *self._marks), False, "a number")
+            cast, sql = f"TRY_CAST({column} AS DOUBLE)", plain_number_sql(column)
+            if exact:
+                sql = f"(CASE WHEN abs({cast}) < {EXACT} AND NOT {like_a_code(column)} THEN {cast} END)"
+            return Reading(name, "number", sql, False, "a number", cast=cast)
+        if kind == "boolean":
+            return Reading(name, "boolean", boolean_sql(column), False, "true or false")
+        if kind == "date":
+            cast = f"TRY_CAST({column} AS DATE)"
+            return Reading(name, "date", date_sql(column), False, "a date like 2026-06-30", cast=cast)
+        if kind == "timestamp":
+            sql = f"coalesce({timestamp_sql(column)}, CAST({date_sql(column)} AS TIMESTAMP))"
+            return Reading(name, "timestamp", sql, False, "a time like 2026-06-30 14:05")
+        return Reading(name, kind, column, True, "text")
+
+    def zoned(self, name: str) -> Reading:
+        """Timestamps that say their zone."""
+        return Reading(name, "instant", zoned_sql(quoted(name)), False, "a time with a zone")
+
+    def guess(self, name: str, sample: Sequence[str], demanded: Kind | None) -> Reading | None:
+        """The reading that the first rows suggest; None when only all rows can tell."""
+        declared = self.declared(name)
+        if declared is not None:
+            return declared
+        found = self._guess(name, list(sample), demanded)
+        if found is None or self.source.read.null_values:
+            return found
+        padded = found.kind == "text" and any(text != text.strip() for text in sample)
+        if padded:
+            return found
+        if found.kind == "text":
+            return replace(found, sql=f"nullif({found.sql}, '')", raw=True, sure=False)
+        return replace(found, raw=True)
+
+    def listed(self, reading: Reading, sample: Sequence[str]) -> Reading:
+        """The reading of a column of text that has only the few values of the first rows: they take a byte each, and
+        are compared as quickly. And that of numbers which are all small and whole. Any other reading as it is."""
+        if reading.kind == "number" and reading.cast is not None and len(sample) >= ENOUGH:
+            return replace(reading, whole=all(SMALL.fullmatch(text.strip()) for text in sample))
+        counted = Counter(value for value in sample if value)
+        if not (reading.kind == "text" and reading.raw) or len(sample) < ENOUGH or not 0 < len(counted) <= FEW:
+            return reading
+        column, texts = quoted(reading.name), {value: text_literal(value) for value in counted}
+        # In the order of texts, by which the engine compares two such columns.
+        kind = f"ENUM({', '.join(texts[value] for value in sorted(texts))})"
+        found = " ".join(f"WHEN {column} = {texts[v]} THEN {texts[v]}::{kind}" for v, _ in counted.most_common())
+        unknown = f"error({text_literal(UNLISTED + ': ')} || {column})::{kind}"
+        sql = f"(CASE {found} WHEN coalesce({column}, '') = '' THEN NULL ELSE {unknown} END)"
+        return replace(reading, sql=sql, listed=True)
+
+    def _guess(self, name: str, sample: list[str], demanded: Kind | None) -> Reading | None:
+        values = {value for text in sample if (value := text.strip())}
+        if demanded == "number":
+            words = values and not any(map(DIGIT.search, values))
+            return None if words else self._demanded(name)
+        if demanded == "text":
+            return self.of_kind(name, "text")
+        if not values:
+            return None
+        if all(ISO_DATE.fullmatch(value) for value in values):
+            return self.of_kind(name, "date")
+        stamps = [ISO_TIME.match(value) for value in values]
+        if all(stamps):
+            rests = [value[match.end() :] for value, match in zip(values, stamps, strict=True) if match]
+            if not any(rests):
+                return self.of_kind(name, "timestamp")
+            if all(ZONE.fullmatch(rest) for rest in rests):
+                return self.zoned(name)
+        if demanded == "date":
+            return None
+        if all(NUMBER.fullmatch(value) for value in values) and not any(map(CODE.match, values)):
+            return self.of_kind(name, "number", exact=True)
+        if self._marks != (".", None) and all(set(value) <= set("-+0123456789.,") for value in values):
+            return self.of_kind(name, "number")
+        if all(value.casefold() in ("true", "false") for value in values):
+            return self.of_kind(name, "boolean")
+        return self.of_kind(name, "text")
+
+    def decide(self, engine: Engine, table: str, name: str, demanded: Kind | None) -> Reading:
+        """The reading over all rows of a table of text (R4). Raises KpiError where two readings of dates fit."""
+        declared = self.declared(name)
+        if declared is not None:
+            return declared
+        choices = [
+            self.of_kind(name, "boolean"),
+            self.of_kind(name, "number", exact=demanded != "number"),
+            self.of_kind(name, "date"),
+            self.of_kind(name, "timestamp"),
+            self.zoned(name),
+        ]
+        counts = ", ".join(f"count({choice.sql})" for choice in choices)
+        total, *fits = engine.ask(f"SELECT count({quoted(name)}), {counts} FROM {table}")[0]
+        if total == 0:
+            kind: Kind = demanded or "empty"
+            return Reading(name, kind, f"CAST(NULL AS {SQL_TYPES[kind]})", True, "text")
+        # Where no value has any digit the formula is wrong, not the rows: then it alone is told so.
+        digits = f"SELECT 1 FROM {table} WHERE regexp_matches({quoted(name)}, '\\d') LIMIT 1"
+        if demanded == "number" and engine.ask(digits):
+            return self._demanded(name)
+        for choice, fit in zip(choices, fits, strict=True):
+            if fit == total and demanded in (None, "date" if choice.kind in TIMES else choice.kind):
+                return replace(choice, sure=True)
+        if demanded == "date":
+            return self._decide_date(engine, table, name, total, dates=fits[2], plain=fits[3], zoned=fits[4])
+        return self.of_kind(name, "text")
+
+    def _decide_date(
+        self, engine: Engine, table: str, name: str, total: int, *, dates: int, plain: int, zoned: int
+    ) -> Reading:
+        """A date column that is not ISO throughout. ``plain`` of its ``total`` values are ISO without a zone, among
+        them ``dates`` without a time of day, and ``zoned`` with one. Raises KpiError when more than one reading fits.
+        """
+        if plain and zoned:
+            raise KpiError(
+                f"{self.source.id}.{name} mixes times with a zone and times without one",
+                hint="write them all with a zone, or all without; which days they belong to cannot be known",
+            )
+        if plain * 2 >= total:
+            return replace(self.of_kind(name, "date" if dates == plain else "timestamp"), sure=True)
+        if zoned * 2 >= total:
+            return replace(self.zoned(name), sure=True)
+        return self._decide_shape(engine, table, name, total)
+
+    def _decide_shape(self, engine: Engine, table: str, name: str, total: int) -> Reading:
+        """The one shape, with four-digit years, that reads every value that any shape reads, and most of all values;
+        the others are bad rows. Raises KpiError."""
+        shapes = readings()
+        stamps = [formatted_sql(quoted(name), shape) for shape in shapes]
+        asked = ", ".join(f"count({stamp}), coalesce(sum(hash({stamp})::HUGEINT), 0)" for stamp in stamps)
+        row = engine.ask(f"SELECT count(coalesce({', '.join(stamps)})), {asked} FROM {table}")[0]
+        readable, counts, sums = row[0], row[1::2], row[2::2]
+        most = max(counts)
+        # Shapes that read all values alike, as when each day is also its month, are one reading.
+        fitting = {sums[i]: i for i in reversed(range(len(shapes))) if counts[i] == most}
+        first, *others = sorted(fitting.values())
+        where = f"{self.source.id}.{name}"
+        if most == readable and most * 2 >= total and not others:
+            shape, stamp = shapes[first], stamps[first]
+            if "%M" in shape:
+                return Reading(name, "timestamp", stamp, True, f"a time like {shape}")
+            return Reading(name, "date", f"CAST({stamp} AS DATE)", True, f"a date like {shape}")
+        if most == total:
+            example = engine.ask(f"SELECT min({quoted(name)}) FROM {table}")[0][0]
+            raise KpiError(
+                f'{where}: dates such as "{example}" can be read in two ways, and every row fits both',
+                hint=f'say which: types: {{{name}: "date {shapes[first]}"}} or "date {shapes[others[0]]}"',
+            )
+        unread = f"WHERE {stamps[first]} IS NULL" if most else ""
+        example = engine.ask(f"SELECT min({quoted(name)}) FROM {table} {unread}")[0][0]
+        message = f'{where}: "{example}" is not a date that can be read for certain'
+        raise KpiError(message, hint=date_hint(name, example))
+
+
+def boolean_sql(column: str) -> str:
+    """Only ``true`` and ``false`` are truth values (R4)."""
+    return f"(CASE lower({column}) WHEN 'true' THEN true WHEN 'false' THEN false END)"
+
+
+def native_reading(name: str, type_name: str) -> Reading | None:
+    """The reading of a column that has a type in its file (parquet, a query); None for text, which may be anything."""
+    column = quoted(name)
+    base = type_name.upper().split("(")[0]
+    if base in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"):
+        return Reading(name, "number", column, True, "a number")
+    if base in ("HUGEINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE", "REAL"):
+        double = f"CAST({column} AS DOUBLE)"
+        return Reading(name, "number", f"(CASE WHEN isfinite({double}) THEN {double} END)", True, "a number", gaps=True)
+    if base == "BOOLEAN":
+        return Reading(name, "boolean", column, True, "true or false")
+    if base == "DATE":
+        return Reading(name, "date", bounded(column, "DATE"), True, "a date")
+    if base in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"):
+        return Reading(name, "instant", bounded(column, "TIMESTAMPTZ"), True, "a time")
+    if base.startswith("TIMESTAMP"):
+        return Reading(name, "timestamp", bounded(f"CAST({column} AS TIMESTAMP)", "TIMESTAMP"), True, "a time")
+    if base in ("INTERVAL", "TIME"):
+        return Reading(name, "duration", f"CAST(epoch({column}) AS DOUBLE)", True, "a duration")
+    if base.strip('"') == "NULL":
+        return Reading(name, "empty", "CAST(NULL AS VARCHAR)", True, "text")
+    return None if base == "VARCHAR" else as_text(name)
+
+
+def as_text(name: str) -> Reading:
+    """The reading of a column of any type as the text that the engine writes for it."""
+    return Reading(name, "text", f"CAST({quoted(name)} AS VARCHAR)", True, "text")
+
+
+def bounded(time: str, type_name: str) -> str:
+    """A date or time that has a place in a calendar: not ``infinity``, and not before year 1."""
+    last = LAST_MOMENT.split()[0] if type_name == "DATE" else LAST_MOMENT
+    return f"(CASE WHEN {time} BETWEEN {type_name} '0001-01-02' AND {type_name} '{last}' THEN {time} END)"

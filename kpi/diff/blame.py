@@ -1,0 +1,86 @@
+"""Who wrote each field of a definition as it is now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.diff.commit import Commit
+from kpi.diff.fields import Facets, Side
+from kpi.diff.goalposts import PARTS, target_text
+from kpi.diff.names import SAME
+
+if TYPE_CHECKING:
+    from kpi.diff.changes import Change
+    from kpi.diff.history import Event, History
+    from kpi.plan.checks import Checked
+    from kpi.plan.model import Kpi
+
+# In the order in which the fields of a KPI are described.
+ORDER = (
+    "id", "name", "goal", "question", "owner", "indicator", "leads", "kind", "unit", "every", "formula", "window",
+    "since", "baseline", "target", "thresholds", "split", "ambition", "guardrails", "when_red", "tags", "notes",
+    "values",
+)  # fmt: skip
+
+
+class Blamed(NamedTuple):
+    """One field, its text now, and the commit that made it so: None where it is not committed yet, or (``is_known``
+    False) where a shallow clone has no history of it. Fields of measures and sources that the KPI uses, as far as
+    they changed since it was added, begin with ``measures.`` and ``sources.``."""
+
+    field: str
+    text: str | None
+    commit: Commit | None
+    is_known: bool = True
+
+
+def blame(checked: Checked, history: History, id_: str) -> list[Blamed]:
+    """All fields that are written in the definition of a KPI of this plan, in the order in which they are described."""
+    kpi = checked.plan.kpis[id_]
+    found = []
+    for field, text in _fields(checked, kpi).items():
+        event = next((one for one in history.events if _wrote(one, field)), None)
+        found.append(Blamed(field, text, None if event is None else event.commit, event is not None))
+    seen: set[tuple[str, str | None]] = set()
+    for one in history.events:
+        for change in one.because:
+            if (change.subject, change.field) not in seen:
+                seen.add((change.subject, change.field))
+                found.append(Blamed(_named(change), change.after, one.commit))
+    return found
+
+
+def _wrote(event: Event, field: str) -> bool:
+    """Whether an event made a field what it was after it; to add or rename a KPI is to write its id."""
+    return any(
+        change.kind == "added" or change.field == field or (change.field or "").startswith(f"{field}.")
+        for change in event.changes
+    )
+
+
+def _fields(checked: Checked, kpi: Kpi) -> dict[str, str]:
+    facets: Facets = Side(checked, SAME).kpi(kpi)
+    texts = {"id": kpi.id} | {name: facet.text for name, facet in facets.items()}
+    if kpi.formula is not None:
+        texts["formula"] = " ".join(kpi.formula.split())
+    if kpi.since is not None:
+        texts["since"] = kpi.since.isoformat()
+    if kpi.target is not None:
+        texts["target"] = target_text(kpi.target) or ""
+    if kpi.thresholds is not None:
+        texts["thresholds.green"] = target_text(kpi.thresholds.green) or ""
+        if kpi.thresholds.yellow is not None:
+            texts["thresholds.yellow"] = target_text(kpi.thresholds.yellow) or ""
+    for name, target in (kpi.split.targets if kpi.split is not None else {}).items():
+        texts[f"{PARTS}{name}"] = target_text(target) or ""
+    written = {name: text for name, text in texts.items() if name == "id" or _is_written(checked, kpi, name)}
+    return dict(sorted(written.items(), key=lambda item: ORDER.index(item[0].partition(".")[0])))
+
+
+def _is_written(checked: Checked, kpi: Kpi, field: str) -> bool:
+    """Whether a field stands in the file, rather than being a default."""
+    return checked.places.has(("kpis", kpi.id, field.partition(".")[0]))
+
+
+def _named(change: Change) -> str:
+    return change.subject if change.field is None else f"{change.subject}.{change.field}"

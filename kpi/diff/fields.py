@@ -1,0 +1,229 @@
+"""What there is to compare of each noun: fields as facets, which differ exactly when their meaning does."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import fields
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kpi.diff.changes import ChangeClass
+from kpi.diff.names import Names, Renamed, canonical, folded
+from kpi.formulas import unparse
+from kpi.plan.checks.queries import tokens
+from kpi.plan.model import Goal, Kpi, LintSettings, ReadOptions, Source, Split
+from kpi.plan.yaml.source_map import hide_secrets
+from kpi.values import Every, format_exact, parse_unit, parse_updated, parse_window, round12
+
+if TYPE_CHECKING:
+    from kpi.formulas.nodes import Node
+    from kpi.plan.checks import Checked
+
+
+class Facet(NamedTuple):
+    """One field: the class of a change of it, its meaning (equal for two ways of writing one thing), its text.
+
+    A field of which there is nothing has no facet.
+    """
+
+    kind: ChangeClass
+    meaning: Hashable
+    text: str
+
+
+Facets = dict[str, Facet]
+
+_KPI_TEXTS: dict[str, ChangeClass] = {
+    "name": "wording", "question": "wording", "when_red": "wording", "owner": "ownership", "indicator": "other",
+    "kind": "other", "ambition": "other", "every": "formula",
+}  # fmt: skip
+_GOAL_TEXTS: dict[str, ChangeClass] = {
+    "name": "wording", "why": "wording", "owner": "ownership", "level": "other", "perspective": "other",
+    "framework": "other", "ambition": "other", "reward": "other", "agreed_with": "other",
+}  # fmt: skip
+_SOURCE_TEXTS: dict[str, ChangeClass] = {
+    "owner": "ownership", "connection": "source", "table": "source", "on_bad_rows": "source", "no_rows": "formula",
+}  # fmt: skip
+_ROWS = {"date": "date", "from": "from_", "until": "until", "through": "through"}
+# Longer units of windows as so many shorter ones, where that is exact.
+_UNITS: dict[Every, tuple[int, Every]] = {"year": (12, "month"), "quarter": (3, "month"), "week": (7, "day")}
+
+
+class Side:
+    """One of the two plans, and what its names are called in the later one."""
+
+    def __init__(self, checked: Checked, names: Names) -> None:
+        self.checked, self.plan, self.names = checked, checked.plan, names
+
+    def kpi(self, kpi: Kpi) -> Facets:
+        """The facets of a KPI, but for its formula, its goalposts and its dates."""
+        unit = parse_unit(kpi.unit)
+        scale = unit.seconds or 1.0  # so that 4 minutes are 240 seconds
+        found = _texts(kpi, _KPI_TEXTS)
+        _put(found, "goal", "moved", self.names.goals.get(kpi.goal or "", kpi.goal), kpi.goal)
+        _put(found, "unit", "other", (unit.kind, unit.seconds or unit.symbol or unit.text), kpi.unit)
+        _put(found, "window", "formula", _window(kpi.window), kpi.window)
+        if kpi.split is not None:
+            _put(found, "split", "other", folded(kpi.split.by), kpi.split.by)
+            if kpi.split.limit != Split.limit:
+                _put(found, "split.limit", "other", kpi.split.limit, str(kpi.split.limit))
+        _put_set(found, "tags", "other", kpi.tags)
+        _put_set(found, "guardrails", "other", kpi.guardrails, self.names.formulas)
+        _put_set(found, "leads", "other", kpi.leads, self.names.formulas)
+        _put_map(found, "notes", "wording", kpi.notes, _spaced)
+        if kpi.baseline is not None:
+            found["baseline"] = Facet("baseline", round12(kpi.baseline * scale), format_exact(kpi.baseline, unit))
+        for label, value in kpi.values.items():
+            found[f"values.{label}"] = Facet("source", round12(value * scale), format_exact(value, unit))
+        return found
+
+    def goal(self, goal: Goal) -> Facets:
+        """The facets of a goal, but for its date."""
+        found = _texts(goal, _GOAL_TEXTS)
+        _put(found, "parent", "moved", self.names.goals.get(goal.parent or "", goal.parent), goal.parent)
+        _put_set(found, "questions", "wording", tuple(map(_spaced, goal.questions)), joined="; ")
+        if goal.review is not None:
+            _put(found, "review.every", "other", goal.review.every, goal.review.every)
+            _put(found, "review.last", "other", goal.review.last, _day(goal.review.last))
+        return found
+
+    def source(self, source: Source) -> Facets:
+        """The facets of a source. Its paths mean the files to which they lead, wherever it is declared."""
+        found = _texts(source, _SOURCE_TEXTS)
+        rows = {field: name for field, attribute in _ROWS.items() if (name := getattr(source, attribute)) is not None}
+        for field, name in rows.items():
+            found[field] = Facet("source", folded(name), name)
+        if source.path:
+            found["path"] = Facet("source", self._paths(source), ", ".join(source.path))
+        if source.updated is not None:
+            found["updated"] = Facet("source", parse_updated(source.updated), source.updated)
+        if source.query is not None:
+            names = {name.casefold(): new for name, new in self.names.sources.items()}
+            words = tuple(names.get(token.text.strip('"'), token.text) for token in tokens(source.query))
+            found["query"] = Facet("source", words, hide_secrets(_spaced(source.query)))
+        if source.where is not None:
+            found["where"] = self._row("formula", source.where, self.checked.where.get(source.id))
+        for name, text in source.computed.items():
+            found[f"computed.{name}"] = self._row("formula", text, self.checked.rows.get((source.id, name)))
+        _put_map(found, "columns", "source", source.columns)
+        _put_map(found, "types", "source", source.types, _spaced)
+        for option in fields(ReadOptions):
+            value = getattr(source.read, option.name)
+            if isinstance(value, tuple):
+                _put_set(found, f"read.{option.name}", "source", value)
+            elif value is not None:
+                found[f"read.{option.name}"] = Facet("source", value, _shown_option(value))
+        return found
+
+    def outside(self) -> Facets:
+        """The facets of what stands outside of all entries. Which file an entry stands in is layout."""
+        plan = self.plan
+        found: Facets = {}
+        _put(found, "title", "wording", _spaced(plan.title or "") or None, plan.title)
+        _put(found, "as_of", "other", plan.as_of, _day(plan.as_of))
+        for setting in fields(plan.calendar):
+            value = getattr(plan.calendar, setting.name)
+            found[f"calendar.{setting.name}"] = Facet("formula", value, value)
+        _put_settings(found, "lint", plan.lint, LintSettings())
+        return found
+
+    def formula(self, text: str, tree: Node | None, *, whole: bool) -> str:
+        """A formula in one spelling; ``whole``: with the measures that it names written out."""
+        if tree is None:
+            return _spaced(text)
+        return canonical(tree, self.names, self.checked.measures if whole else None)
+
+    def _row(self, kind: ChangeClass, text: str, tree: Node | None) -> Facet:
+        return Facet(kind, _spaced(text) if tree is None else folded(unparse(tree)), _spaced(text))
+
+    def _paths(self, source: Source) -> frozenset[str]:
+        home, root = self.plan.homes.get(source.id, self.plan.folder), self.plan.root
+        inside = home.relative_to(root).as_posix() if home.is_relative_to(root) else home.as_posix()
+        return frozenset(posixpath.normpath(posixpath.join(inside, path)) for path in source.path)
+
+
+def kind_of_rows(source: Source) -> tuple[bool, ...]:
+    """Which of the fields that say when rows happen there are."""
+    return tuple(getattr(source, attribute) is not None for attribute in _ROWS.values())
+
+
+def is_of_rows(field: str) -> bool:
+    """Whether a field of a source says when its rows happen."""
+    return field in _ROWS
+
+
+def similarity(before: Facets, after: Facets) -> float:
+    """The share (0…1) of the fields of either that mean the same in both."""
+    every = before.keys() | after.keys()
+    same = sum(name in before and name in after and before[name].meaning == after[name].meaning for name in every)
+    return same / len(every) if every else 1.0
+
+
+def _texts(entry: Any, table: Mapping[str, ChangeClass]) -> Facets:
+    found: Facets = {}
+    for name, kind in table.items():
+        value = getattr(entry, name)
+        if value is not None and value != "":
+            text = _spaced(str(value))
+            found[name] = Facet(kind, text, text)
+    return found
+
+
+def _put(found: Facets, name: str, kind: ChangeClass, meaning: Hashable, text: str | None) -> None:
+    if text is not None and meaning is not None:
+        found[name] = Facet(kind, meaning, _spaced(text))
+
+
+def _put_set(
+    found: Facets, name: str, kind: ChangeClass, items: Iterable[str], names: Renamed | None = None, joined: str = ", "
+) -> None:
+    """A list whose order says nothing."""
+    items = tuple(items)
+    if items:
+        found[name] = Facet(kind, frozenset((names or {}).get(item, item) for item in items), joined.join(items))
+
+
+def _put_map(
+    found: Facets, name: str, kind: ChangeClass, items: Mapping[str, str], spell: Callable[[str], str] = str
+) -> None:
+    for key, text in items.items():
+        found[f"{name}.{key}"] = Facet(kind, spell(text), spell(text))
+
+
+def _put_settings(found: Facets, name: str, settings: Any, defaults: Any) -> None:
+    """Settings that are not at their default, those inside of others too."""
+    for setting in fields(settings):
+        value, default = getattr(settings, setting.name), getattr(defaults, setting.name)
+        path = f"{name}.{setting.name}"
+        if isinstance(value, tuple):
+            _put_set(found, path, "other", value)
+        elif isinstance(value, Mapping):
+            for key, each in value.items():
+                _put_set(found, f"{path}.{key}", "other", (each,) if isinstance(each, str) else each)
+        elif isinstance(value, int):
+            if value != default:
+                found[path] = Facet("other", value, str(value))
+        else:
+            _put_settings(found, path, value, default)
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _shown_option(value: object) -> str:
+    """An option of reading; a tab and the like are seen."""
+    return value if isinstance(value, str) and value.strip() and value.isprintable() else repr(value)
+
+
+def _window(text: str | None) -> Hashable:
+    window = parse_window(text)
+    if window.kind != "span":
+        return window.kind
+    many, unit = _UNITS.get(window.unit, (1, window.unit))
+    return window.count * many, unit

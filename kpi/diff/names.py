@@ -1,0 +1,66 @@
+"""What was renamed, and formulas in one spelling, so that a new name or layout alone is no change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.formulas import nodes, unparse
+
+if TYPE_CHECKING:
+    from kpi.formulas.nodes import MomentName, Node
+
+Renamed = Mapping[str, str]
+
+
+class Names(NamedTuple):
+    """The ids before and after of what was renamed. ``formulas`` has measures and KPIs, which share one namespace."""
+
+    sources: Renamed
+    formulas: Renamed
+    goals: Renamed
+
+
+SAME = Names({}, {}, {})
+
+
+def canonical(node: Node, names: Names, measures: Mapping[str, Node] | None = None) -> str:
+    """A formula's text in one spelling, by the new names. With ``measures`` these are written out, where they stand."""
+    return folded(_Writer(names, measures or {}).write(node, None))
+
+
+def folded(text: str) -> str:
+    """A canonical text without regard to the case of names, which does not matter in lookups (rule R3)."""
+    return re.sub(r'"(?:[^"\\]|\\.)*"|[^"]+', lambda part: part[0] if part[0][0] == '"' else part[0].casefold(), text)
+
+
+class _Writer:
+    def __init__(self, names: Names, measures: Mapping[str, Node]) -> None:
+        self.names, self.measures = names, measures
+        self.within: list[str] = []  # against circles, in plans that were never valid
+
+    def write(self, node: Node, moment: MomentName | None) -> str:
+        """``moment`` is that of the measure in whose place ``node`` stands."""
+        if isinstance(node, nodes.Arithmetic):
+            return f"({self.write(node.left, moment)} {node.op} {self.write(node.right, moment)})"
+        if isinstance(node, nodes.Negative):
+            return f"-{self.write(node.operand, moment)}"
+        if isinstance(node, nodes.Shift):
+            return f"{node.kind}({self.write(node.operand, moment)}, {node.periods})"
+        if isinstance(node, nodes.Aggregate):
+            source = self.names.sources.get(node.source, node.source)
+            return unparse(replace(node, source=source, moment=node.moment or moment))
+        if isinstance(node, nodes.Name):
+            return self._name(node, node.moment or moment)
+        return unparse(node)
+
+    def _name(self, node: nodes.Name, moment: MomentName | None) -> str:
+        name = node.name
+        if name not in self.measures or name in self.within:
+            return unparse(nodes.Name(self.names.formulas.get(name, name), moment))
+        self.within.append(name)
+        text = self.write(self.measures[name], moment)
+        self.within.pop()
+        return text

@@ -1,0 +1,106 @@
+"""Entries that have a new id but are what they were: same formula, rows or name, and otherwise similar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING
+
+from kpi.diff.fields import Facets, Side, similarity
+from kpi.diff.names import SAME, Names
+
+if TYPE_CHECKING:
+    from kpi.formulas.nodes import Node
+    from kpi.plan.checks import Checked
+
+Pairs = dict[str, str]
+Cores = Callable[[Side, str], tuple[Hashable, ...]]
+Look = Callable[[Side, str], Facets]
+
+ALIKE = 0.5  # of the fields, beside an equal core, make two entries one
+ENOUGH = 3  # fields by which a goal is known without its name
+_MOST_PAIRS = 20_000  # of one core: beyond, they are too much alike to tell which became which
+
+
+def find_renames(before: Checked, after: Checked) -> Names:
+    """The ids before and after of all that was renamed.
+
+    What names a renamed entry means the same as before, so what is found in one round may show more in the next.
+    """
+    found = SAME
+    while True:
+        sides = Side(before, found), Side(after, SAME)
+        sources = _matched(sides, "sources", _source_cores, lambda side, id_: side.source(side.plan.sources[id_]))
+        measures = _matched(sides, "measures", _measure_cores, lambda side, id_: {})
+        goals = _matched(sides, "goals", _goal_cores, lambda side, id_: side.goal(side.plan.goals[id_]))
+        kpis = _matched(sides, "kpis", _kpi_cores, lambda side, id_: side.kpi(side.plan.kpis[id_]))
+        more = Names(sources, measures | kpis, goals)
+        if more == found or not any(more):
+            return more
+        if found != SAME and sum(map(len, more)) <= sum(map(len, found)):
+            return found
+        found = more
+
+
+def _matched(sides: tuple[Side, Side], section: str, cores: Cores, look: Look) -> Pairs:
+    """The ids that are gone with those of new entries that are the same thing."""
+    olds: Mapping[str, object] = getattr(sides[0].plan, section)
+    news: Mapping[str, object] = getattr(sides[1].plan, section)
+    gone = [id_ for id_ in olds if id_ not in news]
+    new = [id_ for id_ in news if id_ not in olds]
+    if not gone or not new:
+        return {}
+    by_core: dict[Hashable, tuple[list[int], list[int]]] = {}
+    for which, ids in enumerate((gone, new)):
+        for number, id_ in enumerate(ids):
+            for core in cores(sides[which], id_):
+                by_core.setdefault(core, ([], []))[which].append(number)
+    candidates: list[tuple[float, int, int, int]] = []
+    for old_numbers, new_numbers in by_core.values():
+        if len(old_numbers) * len(new_numbers) > _MOST_PAIRS:
+            continue
+        facets = {number: look(sides[1], new[number]) for number in new_numbers}
+        for old in old_numbers:
+            was = look(sides[0], gone[old])
+            for number in new_numbers:
+                alike = similarity(was, facets[number])
+                if alike >= ALIKE:
+                    # Two pairs that share an entry never have the same sum, so that both directions match alike.
+                    candidates.append((-alike, old + number, old, number))
+    found: Pairs = {}
+    taken: set[int] = set()
+    for _, _, old, number in sorted(candidates):
+        if gone[old] not in found and number not in taken:
+            taken.add(number)
+            found[gone[old]] = new[number]
+    return found
+
+
+def _source_cores(side: Side, id_: str) -> tuple[Hashable, ...]:
+    facets = side.source(side.plan.sources[id_])
+    return (tuple(facets[field].meaning if field in facets else None for field in ("path", "query", "table")),)
+
+
+def _measure_cores(side: Side, id_: str) -> tuple[Hashable, ...]:
+    return _formula_cores(side, side.plan.measures[id_], side.checked.measures.get(id_))
+
+
+def _formula_cores(side: Side, text: str, tree: Node | None) -> tuple[Hashable, ...]:
+    """The formula as it is written, and as it is once its measures are written out."""
+    return tuple(dict.fromkeys(side.formula(text, tree, whole=whole) for whole in (False, True)))
+
+
+def _goal_cores(side: Side, id_: str) -> tuple[Hashable, ...]:
+    """The name; or all the rest, if that is enough to know it by."""
+    goal = side.plan.goals[id_]
+    facets = side.goal(goal)
+    rest = frozenset((name, facet.meaning) for name, facet in facets.items() if name != "name")
+    rest |= {("due", goal.due)} if goal.due else set()
+    named = ("name", facets["name"].text.casefold()) if "name" in facets else None
+    return tuple(core for core in (named, rest if len(rest) >= ENOUGH else None) if core is not None)
+
+
+def _kpi_cores(side: Side, id_: str) -> tuple[Hashable, ...]:
+    kpi = side.plan.kpis[id_]
+    if kpi.formula is not None:
+        return _formula_cores(side, kpi.formula, side.checked.formulas.get(id_))
+    return (frozenset(kpi.values.items()) or ("name", kpi.name.casefold()),)

@@ -1,0 +1,199 @@
+"""A plan as it was at a commit: its files are written to a scratch folder, read there, and said to lie elsewhere."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from kpi.diff.git import Entry, Repository
+from kpi.errors import InputError
+from kpi.plan.loading import read_plan
+from kpi.plan.yaml.documents import decode
+
+if TYPE_CHECKING:
+    from kpi.plan.loading import ReadResult
+    from kpi.plan.model import Plan
+
+# The top-level entry, up to the next line that is neither indented, a comment, an item of a list nor empty.
+_INCLUDE = re.compile(r"""^(?:include|"include"|'include')\s*:.*\n?(?:(?:[ \t#\r\n-]|\]).*\n?|\n)*""", re.MULTILINE)
+_BLOCKS = re.compile(r"^version\s*:", re.MULTILINE)  # so that every top-level key begins a line
+_MOST_LINKS = 20
+EMPTY = "version: 1\n"
+NOWHERE = Path(os.devnull) / "kpi"  # a folder that cannot exist
+
+
+class PlanPlace:
+    """Where a plan's main file lies, inside of its repository and as seen from the current folder.
+
+    ``path`` leads from the repository's root to it, ``cwd`` to the current folder ("" when that is elsewhere, so that
+    files are then named from the root). ``allowed`` are folders outside of it that may be read too.
+    """
+
+    def __init__(self, repository: Repository, path: str, cwd: str, allowed: Sequence[Path] = ()) -> None:
+        self.repository, self.path, self.cwd, self.allowed = repository, path, cwd, tuple(allowed)
+
+    @classmethod
+    def of(cls, repository: Repository, file: Path, cwd: Path, allowed: Sequence[Path] = ()) -> PlanPlace:
+        """The place of ``file``, which is relative to ``cwd``. Raises InputError when that is outside."""
+        root = repository.root
+        full = cwd / file
+        real = Path(os.path.realpath(full.parent)) / full.name
+        if not real.is_relative_to(root):
+            raise InputError(f"{file} is not in the git repository {root}")
+        here = Path(os.path.realpath(cwd))
+        inside = here.relative_to(root).as_posix() if here.is_relative_to(root) else ""
+        return cls(repository, real.relative_to(root).as_posix(), inside, allowed)
+
+    def renamed(self, path: str) -> PlanPlace:
+        """The place of a main file that is called ``path`` at other commits."""
+        return PlanPlace(self.repository, path, self.cwd, self.allowed)
+
+    @property
+    def name(self) -> str:
+        """The main file as people see it: from the current folder."""
+        return posixpath.relpath(self.path, self.cwd or ".")
+
+    def from_root(self, pattern: str) -> str:
+        """A path that is relative to the main file, from the repository's root."""
+        return posixpath.normpath(posixpath.join(posixpath.dirname(self.path), pattern))
+
+    def exists(self) -> bool:
+        """Whether the main file is in the work tree."""
+        return (self.repository.root / self.path).is_file()
+
+    def read_work_tree(self) -> ReadResult:
+        """The plan as it is in the work tree, whether committed or not. Raises InputError."""
+        return self._read(self.repository.root)
+
+    def read_nothing(self) -> ReadResult:
+        """A plan without any definition, for a revision at which there was none."""
+        return self._read(self.repository.root, EMPTY)
+
+    def read_commit(self, commit: str) -> ReadResult | None:
+        """The plan as it was at a commit; None when its main file was not there. Raises InputError.
+
+        Includes and their globs lead to the files of that commit. Data is not part of a plan, so the plan's folders are
+        those of the work tree.
+        """
+        files = self.files_at(commit)
+        return None if files is None else self.read_files(files)
+
+    def read_files(self, files: Mapping[str, bytes | str]) -> ReadResult:
+        """The plan that these files make, as ``files_at`` gives them. Nothing of it stays on the disk."""
+        with TemporaryDirectory(prefix="kpi-", ignore_cleanup_errors=True) as scratch:
+            top = Path(os.path.realpath(scratch)) / "tree"
+            (top / ".git").mkdir(parents=True)  # the mark of a project's root
+            (top / self.cwd).mkdir(parents=True, exist_ok=True)
+            for path, content in files.items():
+                target = top / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if isinstance(content, str):
+                    target.symlink_to(content)
+                else:
+                    target.write_bytes(content)
+            read = self._read(top)
+        return read._replace(plan=moved(read.plan, top, self.repository.root))
+
+    def files_at(self, commit: str) -> dict[str, bytes | str] | None:
+        """The plan's files at a commit, and perhaps some more, by their paths from the root: contents, or the targets
+        of symbolic links. None when its main file was not there. Raises InputError when git cannot give one."""
+        repository = self.repository
+        entry = repository.tree(commit, self.path).get(self.path)
+        patterns: tuple[str, ...] = ()
+        if entry is not None and not entry.is_link:
+            main = repository.contents([entry.blob])[entry.blob]
+            patterns = self.includes(main)
+            if not patterns:
+                return {self.path: main}
+        elif entry is None and not self._may_be_linked(commit):
+            return None
+        tree = repository.tree(commit)
+        links = _inner_links({path: one for path, one in tree.items() if one.is_link}, repository)
+        wanted = self._wanted(tree, patterns, links)
+        contents = repository.contents(tree[path].blob for path in wanted)
+        files: dict[str, bytes | str] = {**links}
+        files |= {path: contents[tree[path].blob] for path in wanted}
+        return files if _end_of(self.path, links) in wanted else None
+
+    def includes(self, main: bytes) -> tuple[str, ...]:
+        """The patterns under ``include``, read on their own where that is possible: the rest of the file is long."""
+        try:
+            text = decode(main)
+        except UnicodeDecodeError:
+            return ()
+        alone = _INCLUDE.findall(text)
+        if "include" not in text or (not alone and _BLOCKS.search(text)):
+            return ()
+        read = self._read(NOWHERE, EMPTY + alone[0] if len(alone) == 1 else text)
+        # Nothing is found there, and that is all that may be wrong with the part.
+        if any(found.code not in ("E070", "E061") for found in read.diagnostics):
+            read = self._read(NOWHERE, text)
+        return read.plan.include
+
+    def _read(self, top: Path, text: str | None = None) -> ReadResult:
+        return read_plan(Path(self.name), cwd=top / self.cwd, text=text, allowed=self.allowed)
+
+    def _wanted(self, tree: Mapping[str, Entry], patterns: Iterable[str], links: Mapping[str, str]) -> set[str]:
+        """The files to write. A pattern's end decides roughly; which of them it means is decided where it is read."""
+        ends, folders = [], []
+        for pattern in patterns:
+            parts = re.split(r"[*?\[\]]", self.from_root(pattern))
+            if end := parts[-1].rpartition("/")[2]:
+                ends.append(end)
+            else:
+                folders.append(posixpath.normpath(parts[0].rpartition("/")[0] or "."))
+        everywhere = "." in folders
+        found = {
+            path
+            for path, one in tree.items()
+            if not one.is_link
+            and (everywhere or path.endswith(tuple(ends)) or path.startswith(tuple(f"{each}/" for each in folders)))
+        }
+        ends_of_links = {_end_of(path, links) for path in (self.path, *links)}
+        return found | {path for path in ends_of_links if path in tree and not tree[path].is_link}
+
+    def _may_be_linked(self, commit: str) -> bool:
+        """Whether a folder on the way to the main file was a symbolic link then."""
+        above = [parent.as_posix() for parent in Path(self.path).parents][:-1]
+        return any(self.repository.tree(commit, parent) for parent in above)
+
+
+def moved(plan: Plan, old: Path, new: Path) -> Plan:
+    """The plan with its folders below ``old`` said to be below ``new``: where its data is looked for."""
+
+    top = Path(os.path.realpath(old))
+    there = {}
+    for folder in {plan.folder, *plan.homes.values()}:
+        real = Path(os.path.realpath(folder))
+        there[folder] = new / real.relative_to(top) if real.is_relative_to(top) else real
+    homes = {source: there[folder] for source, folder in plan.homes.items()}
+    return replace(plan, folder=there[plan.folder], root=new, homes=homes)
+
+
+def _inner_links(links: Mapping[str, Entry], repository: Repository) -> dict[str, str]:
+    """The symbolic links that stay in the repository; where others led then cannot be known now."""
+    contents = repository.contents(one.blob for one in links.values())
+    found = {}
+    for path, entry in links.items():
+        target = os.fsdecode(contents[entry.blob])
+        end = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+        if not posixpath.isabs(target) and end != ".." and not end.startswith("../"):
+            found[path] = target
+    return found
+
+
+def _end_of(path: str, links: Mapping[str, str]) -> str:
+    """Where a path leads, links followed; "" in a circle."""
+    for _ in range(_MOST_LINKS):
+        above = [path, *(parent.as_posix() for parent in Path(path).parents)]
+        link = next((part for part in above if part in links), None)
+        if link is None:
+            return path
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(link), links[link], path[len(link) + 1 :]))
+    return ""

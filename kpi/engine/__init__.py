@@ -1,0 +1,1 @@
+"""Formulas to SQL, and aggregates over windows and breakdowns, computed by DuckDB."""

@@ -1,0 +1,52 @@
+"""A source that has been read: where its rows are, what its columns hold, and which days it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from kpi.data.column_types import Kind
+from kpi.plan.model import Source
+
+Shape = Literal["dated", "lasting", "snapshot"]
+
+
+@dataclass
+class Table:
+    """Rows in the engine, those up to ``as_of`` only (T1), after ``where``.
+
+    ``name`` is the engine's table. Beside the plan's columns it has ``day$`` (dated rows; with times of day also
+    ``at$``, and ``moment`` is the one of the two that orders rows) or ``from$`` and ``until$`` (rows that last;
+    ``until$`` is the first day after). ``kinds`` maps column names to kinds; ``integers`` those held as whole numbers.
+    ``days`` are the days that have rows, in order, and ``first`` and ``last`` the first and last of them (for rows that
+    last: of ``from``).
+    """
+
+    source: Source
+    name: str
+    kinds: Mapping[str, Kind]
+    shape: Shape
+    rows: int
+    days: Sequence[date] = ()
+    first: date | None = None
+    last: date | None = None
+    files: tuple[str, ...] = ()
+    skipped: int = 0
+    skipped_reasons: tuple[str, ...] = ()
+    integers: frozenset[str] = frozenset()
+    moment: str = "day$"
+
+    def kind(self, column: str) -> Kind | None:
+        """The kind of a column, whatever the case of its name; None for an unknown one."""
+        folded = column.casefold()
+        return next((kind for name, kind in self.kinds.items() if name.casefold() == folded), None)
+
+    def name_of(self, column: str) -> str:
+        """A column that there is, as the engine has its name. Raises StopIteration for an unknown one."""
+        return next(name for name in self.kinds if name.casefold() == column.casefold())
+
+    def integer(self, column: str) -> bool:
+        """Whether the engine holds the column as whole numbers."""
+        return column.casefold() in self.integers

@@ -1,0 +1,384 @@
+"""One scan of a source's files into a typed table: kinds, computed columns, ``where``, days, and no bad row unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+
+from kpi.data.bad_rows import (
+    BadRows,
+    Rejected,
+    describe_reader_error,
+    forget_rejected,
+    rejected,
+    rows_lost,
+    sample_of,
+)
+from kpi.data.cast_select import BITS, WIDTHS, typed_sql
+from kpi.data.column_types import TIMES, Kind
+from kpi.data.database import Engine, quoted, text_literal
+from kpi.data.file_scan import FILE, FILENAME, Scan, Scanner, clash
+from kpi.data.requirements import Need
+from kpi.data.text_casts_sql import clean
+from kpi.data.type_inference import UNLISTED, Reading, Readings, as_text, native_reading
+from kpi.engine.row_sql import RowCompiler, Sql, a, column_sql
+from kpi.engine.table import Shape, Table
+from kpi.errors import KpiError, TextError
+from kpi.formulas import columns as columns_in
+from kpi.formulas import nodes, walk
+from kpi.plan.checks.source_facts import SourceFacts, shown
+from kpi.plan.model import Plan, Source
+
+# From so many bytes on it is worth to trust that all rows are like the first ones.
+LARGE = 4_000_000
+
+
+class RowFaultError(KpiError):
+    """A mistake in a row expression: where it stands in the plan, and the offsets in its text."""
+
+    def __init__(self, path: tuple[str, ...], error: TextError) -> None:
+        super().__init__(error.message, hint=error.hint)
+        self.path = path
+        self.error = error
+
+
+class Summary(NamedTuple):
+    """A built table at a glance: how many rows, the bits of all bad ones, the days in order, the first and the last."""
+
+    rows: int
+    bad: int
+    days: list[date]
+    first: date | None
+    last: date | None
+
+
+@dataclass
+class Loader:
+    """Loads one source. ``where`` is its condition; ``origin`` the FROM clause and types when it is a query;
+    ``by_file``: the rows tell the number of their file, from 0, in ``file$`` (text files only). ``decided`` is how the
+    columns were read, once they are."""
+
+    engine: Engine
+    plan: Plan
+    source: Source
+    facts: SourceFacts
+    need: Need
+    where: nodes.Node | None
+    as_of: date
+    origin: Scan | None = None
+    by_file: bool = False
+    decided: Sequence[Reading] = ()
+
+    def load(self) -> Table:
+        """The table. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
+        self._readings = Readings(self.source)
+        self._rejected = Rejected()
+        self._names: Mapping[str, str] = {}
+        if self.origin is not None:
+            for name in self.source.computed:
+                if name.casefold() in {known.casefold() for known in self.origin.types}:
+                    raise clash(self.source.id, name)
+            return self._load(self.origin)
+        scanner = Scanner(self.engine, self.plan, self.source, self.facts, self.need)
+        scanner.by_file = self.by_file
+        self._names = scanner.names
+        try:
+            return self._load(scanner.scan())
+        except self.engine.Error as error:
+            if self.facts.kind != "csv":
+                raise describe_reader_error(error, self.source, self.facts, scanner.names) from None
+            # Uneven line endings and the like; a copy with even ones also tells the right line of a real fault.
+            try:
+                return self._load(scanner.scan(rewrite=True))
+            except self.engine.Error as second:
+                raise describe_reader_error(second, self.source, self.facts, scanner.names) from None
+
+    # Kinds.
+
+    def _load(self, scan: Scan) -> Table:
+        """The table, by guessed kinds where they hold for all rows."""
+        files = scan
+        sample = sample_of(self.facts, self.source)
+        self._readings.look(sample, self.facts)
+        readings = {name: self._ready(name, type_name) for name, type_name in scan.types.items()}
+        guesses: dict[str, Reading | None] = {}
+        for name, ready in readings.items():
+            texts = sample.get(name.casefold())
+            if ready is None and texts is not None:
+                guesses[name] = self._readings.guess(name, texts, self.need.columns.get(name.casefold()))
+        readings |= guesses
+        if None in readings.values():
+            scan = self._stage(scan)
+        decided = self._decided(readings)
+        try:
+            table = self._build(scan, self._trusted(decided, sample), trusting=True) if self._trusts(scan) else None
+        except self.engine.Error as error:
+            if UNLISTED not in str(error):
+                raise
+            table = None
+        table = table or self._build(scan, decided)
+        if table is None:  # a guess did not hold for all rows
+            scan = self._stage(scan)
+            table = self._build(scan, self._decided(readings | dict.fromkeys(guesses)))
+        assert table is not None, "what all rows have decided is sure"
+        if not (table.rows or self._rejected.rows) and rows_lost(self.engine, files, self.facts, self.source):
+            raise self.engine.Error("the file has rows, but none could be told apart")
+        return table
+
+    def _trusts(self, scan: Scan) -> bool:
+        """Whether a source is so large that it is first read as if all its rows were like the first ones, and none of
+        them bad. The engine stops at the first that is not, and the source is read with more care."""
+        large = sum(path.stat().st_size for path in self.facts.files) >= LARGE
+        return large and scan.at == "files" and not self.need.everything
+
+    def _trusted(self, readings: Sequence[Reading], sample: Mapping[str, Sequence[str]]) -> Sequence[Reading]:
+        """The readings for a large source, in which columns that have few values in the first rows are trusted to have
+        no others, and whole numbers to stay so."""
+        narrowed = [self._readings.listed(reading, sample.get(reading.name.casefold(), ())) for reading in readings]
+        # What days contribute is remembered by its SQL, which must not differ from file to file.
+        return [replace(reading, whole=False) for reading in narrowed] if self.by_file else narrowed
+
+    def _ready(self, name: str, type_name: str) -> Reading | None:
+        """The reading of a column whose kind is no question; None for text, which may be anything."""
+        if name == FILENAME:
+            return Reading(name, "text", quoted(name), True, "text")
+        if type_name != "VARCHAR" and self._kept_as_written(name):
+            return as_text(name)
+        return native_reading(name, type_name)
+
+    def _decided(self, readings: Mapping[str, Reading | None]) -> list[Reading]:
+        """The readings, those that are missing decided over all rows of the staged text."""
+        return [
+            reading
+            or self._readings.decide(
+                self.engine, f"text${self.source.id}", name, self.need.columns.get(name.casefold())
+            )
+            for name, reading in readings.items()
+        ]
+
+    @property
+    def name(self) -> str:
+        """The engine's name for the table. No source or column can be called like anything with a ``$``."""
+        return f"rows${self.source.id}"
+
+    def _cleaned(self, scan: Scan, readings: Sequence[Reading] = ()) -> str:
+        """The scan with blanks trimmed and spellings of empty made empty, but for columns that are read raw."""
+        nulls = self.source.read.null_values
+        raw = {reading.name for reading in readings if reading.raw}
+        parts = []
+        for name, type_name in scan.types.items():
+            column = quoted(name)
+            if type_name != "VARCHAR" or name == FILENAME or name in raw:
+                parts.append(column)
+            elif self._kept_as_written(name):
+                parts.append(f"(CASE WHEN {clean(column, nulls)} IS NOT NULL THEN {column} END) AS {column}")
+            else:
+                parts.append(f"{clean(column, nulls)} AS {column}")
+        if self.by_file:
+            parts.append(FILE)
+        return f"(SELECT {', '.join(parts) or '1 AS c0'} FROM {scan.sql} s)"
+
+    def _kept_as_written(self, name: str) -> bool:
+        """Whether a column is declared as text, and so keeps the blanks around it."""
+        types = {key.casefold(): text.strip() for key, text in self.source.types.items()}
+        return types.get(name.casefold()) == "text"
+
+    def _stage(self, scan: Scan) -> Scan:
+        """All wanted columns as text in a table of the engine, for kinds that only all rows can tell."""
+        if scan.at == "text":
+            return scan
+        self._run(scan, f"CREATE OR REPLACE TEMP TABLE text${self.source.id} AS SELECT * FROM {self._cleaned(scan)}")
+        return Scan(f"(SELECT * FROM text${self.source.id})", scan.types, "text")
+
+    def _run(self, scan: Scan, sql: str) -> None:
+        """Run a statement that reads the scan, and note the rows that the reader passed over."""
+        if scan.rejects:
+            forget_rejected(self.engine)
+        self.engine.run(self.source.id, sql, scans_files=scan.at == "files")
+        if scan.rejects:
+            self._rejected = rejected(self.engine, self.source, self.facts, self._names, scan.odd)
+
+    # Building.
+
+    def _build(self, scan: Scan, readings: Sequence[Reading], *, trusting: bool = False) -> Table | None:
+        """The table, or None when a guessed kind turned out wrong. ``trusting``: there is no bad row, or else an error
+        that says UNLISTED."""
+        self.decided = readings
+        last = min(len(readings), BITS)
+        extra = [FILE] if self.by_file else []
+        kinds: dict[str, Kind] = {reading.name: reading.kind for reading in readings}
+        inner = typed_sql(self._cleaned(scan, readings), readings, last, extra)
+        later: dict[str, nodes.Node] = {}
+        for name, node in self.need.in_order():
+            if any(isinstance(part, nodes.Call) and part.name == "first_date" for part in walk(node)) or any(
+                column.name.casefold() in {n.casefold() for n in later} for column in columns_in(node)
+            ):
+                later[name] = node
+                continue
+            value = self._expression(kinds, ("computed", name), node)
+            kinds[name] = value.kind
+            inner = f"(SELECT *, {value.text} AS {quoted(name)} FROM {inner} x)"
+        shape, spans = self._spans(kinds)
+        exists = {"dated": "day$", "lasting": "from$", "snapshot": None}[shape]
+        until = f"DATE {text_literal(self.as_of.isoformat())}"
+        here = f"({exists} IS NULL OR {exists} <= {until})" if exists else "true"
+        bad = "bad$"
+        if exists:
+            bad += f" | (CASE WHEN {exists} IS NULL THEN {1 << (last + 1)}"
+            bad += f" WHEN until$ < from$ THEN {1 << (last + 2)}" * ("until$" in spans) + " ELSE 0 END)"
+        added = list(spans.values())
+        if self.where is not None:
+            mask = self._where_mask(readings)
+            added.append(f"{self._condition(kinds, self.where)} AS kept$")
+            bad = f"CASE WHEN kept$ THEN {bad} ELSE bad$ & {mask} END"
+            here += f" AND (kept$ OR bad$ & {mask} <> 0)"
+        width = next(name for name, bits in WIDTHS.items() if last + 3 <= bits)
+        # What only tells the day of a row is there as that already.
+        spare = [one.name for one in readings if one.name.casefold() in self.need.spare and not self.need.everything]
+        left_out = ["bad$", *(["kept$"] if self.where is not None else []), *map(quoted, spare)]
+        marked = f", CAST({bad} AS {width}) AS bad$"
+        if trusting:
+            unfit = f"error({text_literal(UNLISTED + ': ')} || CAST({bad} AS VARCHAR))::BOOLEAN"
+            marked, here = "", f"{here} AND (CASE WHEN ({bad}) = 0 THEN true ELSE {unfit} END)"
+        self._run(
+            scan,
+            f"CREATE OR REPLACE TEMP TABLE {self.name} AS\nSELECT * EXCLUDE ({', '.join(left_out)}){marked}\n"
+            f"FROM (SELECT {', '.join(['*', *added])} FROM {inner} y) z\nWHERE {here}",
+        )
+        kinds = {name: kind for name, kind in kinds.items() if name not in spare}
+        summary = self._summary(shape, "0" if trusting else "bad$")
+        raw = f"{self._cleaned(scan, readings)} c"
+        bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, last, summary.bad)
+        if bad_rows.guess_failed():
+            return None
+        skipped, reasons = bad_rows.settle(self._rejected)
+        if summary.bad:
+            summary = self._summary(shape)
+        self._first_dates(kinds, later, shape)
+        files = tuple(shown(path, self.source, self.plan) for path in self.facts.files)
+        return Table(
+            self.source, self.name, kinds, shape, summary.rows, summary.days, summary.first, summary.last,
+            files, skipped, reasons, integers_of(readings), "at$" if "at$" in spans else "day$",
+        )  # fmt: skip
+
+    def _summary(self, shape: Shape, bits: str = "bad$") -> Summary:
+        """Days, rows and bad bits of the table that was just built, in one statement."""
+        if shape == "dated":
+            counted = self.engine.ask(f"SELECT day$, count(*), bit_or({bits}) FROM {self.name} GROUP BY 1 ORDER BY 1")
+            days = [row[0] for row in counted if row[0] is not None]
+            bad = 0
+            for row in counted:
+                bad |= row[2]
+            rows = sum(row[1] for row in counted)
+            return Summary(rows, bad, days, days[0] if days else None, days[-1] if days else None)
+        edges = "min(from$), max(from$)" if shape == "lasting" else "NULL, NULL"
+        first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or({bits}) FROM {self.name}")[0]
+        return Summary(rows, bad or 0, [], first, last)
+
+    def _expression(self, kinds: dict[str, Kind], path: tuple[str, ...], node: nodes.Node) -> Sql:
+        try:
+            return self._compiler(kinds, first_date_sql).value(node)
+        except TextError as error:
+            raise RowFaultError(("sources", self.source.id, *path), error) from None
+
+    def _condition(self, kinds: dict[str, Kind], node: nodes.Node) -> str:
+        try:
+            return self._compiler(kinds).condition(node)
+        except TextError as error:
+            raise RowFaultError(("sources", self.source.id, "where"), error) from None
+
+    def _compiler(self, kinds: dict[str, Kind], first_date: Callable[[str], str] | None = None) -> RowCompiler:
+        columns = {name: column_sql(name, kind) for name, kind in kinds.items()}
+        return RowCompiler(columns, self.source.read, first_date=first_date)
+
+    def _where_mask(self, readings: Sequence[Reading]) -> int:
+        """The bits of the columns that ``where`` looks at: a bad value there may hide a row that belongs."""
+        if self.where is None:
+            return 0
+        names = {column.name.casefold() for column in columns_in(self.where)}
+        for name, node in reversed(self.need.in_order()):
+            if name.casefold() in names:
+                names |= {column.name.casefold() for column in columns_in(node)}
+        last = min(len(readings), BITS)
+        return sum({1 << min(i, last) for i, reading in enumerate(readings) if reading.name.casefold() in names})
+
+    def _spans(self, kinds: dict[str, Kind]) -> tuple[Shape, dict[str, str]]:
+        """The shape of the source, and the SQL of its day columns."""
+        source = self.source
+        if source.date is not None:
+            column, kind = self._time(kinds, source.date, "date")
+            spans = {"day$": f"CAST({column} AS DATE) AS day$"}
+            if kind != "date":
+                # The order of rows is that of the moments, also in the hour that a clock shows twice.
+                at = f"timezone('UTC', {column})" if kind == "instant" else column
+                spans["at$"] = f"CAST({at} AS TIMESTAMP) AS at$"
+            return "dated", spans
+        if source.from_ is not None:
+            column, _ = self._time(kinds, source.from_, "from")
+            spans = {"from$": f"CAST({column} AS DATE) AS from$", "until$": "CAST(NULL AS DATE) AS until$"}
+            ending = source.until or source.through
+            if ending is not None:
+                column, _ = self._time(kinds, ending, "until" if source.until else "through")
+                extra = " + 1" if source.through else ""
+                spans["until$"] = f"CAST({column} AS DATE){extra} AS until$"
+            return "lasting", spans
+        return "snapshot", {}
+
+    def _time(self, kinds: dict[str, Kind], name: str, field: str) -> tuple[str, Kind]:
+        found = next((known for known in kinds if known.casefold() == name.casefold()), None)
+        if found is None:
+            raise KpiError(f'{self.source.id}: there is no column "{name}" for {field}')
+        kind = kinds[found]
+        if kind not in (*TIMES, "empty"):
+            # Of a computed column, types has to speak of those of the file that it is made of.
+            made_of = columns_in(self.need.computed[found]) if found in self.need.computed else ()
+            text = next((column.name for column in made_of if kinds.get(column.name) == "text"), found)
+            hint = f'say how it is written: types: {{{text}: "date %d/%m/%Y"}}'
+            if kind == "number" and self.facts.kind == "excel":
+                hint = f'if a spreadsheet counted the days, say types: {{{found}: date}}; else e.g. "date %Y%m%d"'
+            raise KpiError(f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date", hint=hint)
+        return quoted(found), kind
+
+    def _first_dates(self, kinds: dict[str, Kind], later: dict[str, nodes.Node], shape: Shape) -> None:
+        """V8: the columns that need ``first_date``, over the rows that are left."""
+        if not later:
+            return
+        if shape == "snapshot":
+            raise KpiError(f"{self.source.id}: first_date needs a source with a date")
+        day = "day$" if shape == "dated" else "from$"
+        asked: dict[str, None] = {}
+        for node in later.values():
+            for part in walk(node):
+                if isinstance(part, nodes.Call) and part.name == "first_date":
+                    asked |= dict.fromkeys(column.name.casefold() for column in columns_in(part))
+        names = {name.casefold(): name for name in kinds}
+        joins = []
+        for i, folded in enumerate(asked):
+            column = quoted(names.get(folded, folded))
+            firsts_of = f"(SELECT {column} AS v, min({day}) AS first FROM {self.name} GROUP BY 1)"
+            joins.append(f"LEFT JOIN {firsts_of} f{i} ON x.{column} = f{i}.v")
+        firsts = ", ".join(f"f{i}.first AS {quoted('first$' + folded)}" for i, folded in enumerate(asked))
+        inner = f"(SELECT x.*, {firsts} FROM {self.name} x {' '.join(joins)})"
+        for name, node in later.items():
+            sql = self._expression(kinds, ("computed", name), node)
+            kinds[name] = sql.kind
+            inner = f"(SELECT *, {sql.text} AS {quoted(name)} FROM {inner} x)"
+        self.engine.run(self.source.id, f"CREATE TEMP TABLE first${self.source.id} AS SELECT * FROM {inner}")
+        self.engine.ask(f"DROP TABLE {self.name}")
+        self.engine.ask(f"ALTER TABLE first${self.source.id} RENAME TO {self.name}")
+
+
+def first_date_sql(column: str) -> str:
+    """Where ``first_date(column)`` lies once it has been joined."""
+    return quoted("first$" + column.casefold())
+
+
+def integers_of(readings: Sequence[Reading]) -> frozenset[str]:
+    """The columns that the engine holds as whole numbers; most that are read from text are doubles."""
+    return frozenset(
+        reading.name.casefold()
+        for reading in readings
+        if reading.whole or (reading.kind == "number" and reading.sql == quoted(reading.name))
+    )

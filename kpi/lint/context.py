@@ -1,0 +1,182 @@
+"""What a rule sees: the plan, where things stand, the day, and views that several rules share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from kpi.lint.text import LONGEST, Word, words
+from kpi.lint.vocabulary import Match, WordList, read_list
+
+if TYPE_CHECKING:
+    from kpi.diagnostics import Diagnostic
+    from kpi.lint.rule import Path
+    from kpi.lint.suppressions import Suppression
+    from kpi.plan.checks import Checked
+    from kpi.plan.model import Goal, Kpi, LintSettings, Target
+    from kpi.run.examine import Data
+    from kpi.values import Calendar, Unit
+
+Kind = Literal["goal", "kpi", "question"]
+
+# Levels of a goal tree that state a direction for good: they have no date and need no KPI of their own.
+TIMELESS = frozenset({
+    "mission", "vision", "purpose", "value", "values", "principle", "principles", "north star", "theme", "pillar",
+    "area",
+})  # fmt: skip
+
+
+class Statement:
+    """A sentence that says what is wanted or measured: a name or a question. ``id`` is its goal's or KPI's."""
+
+    __slots__ = ("_words", "id", "kind", "path", "text")
+
+    def __init__(self, path: Path, text: str, kind: Kind) -> None:
+        self.path = path
+        self.text = text[:LONGEST]
+        self.kind: Kind = kind
+        self.id = str(path[1])
+        self._words: list[Word] | None = None
+
+    @property
+    def words(self) -> list[Word]:
+        """The words outside quotation marks and backticks."""
+        if self._words is None:
+            self._words = words(self.text)
+        return self._words
+
+
+class Context:
+    """One plan as the rules see it. ``today`` is the day of the review; no rule reads a clock. ``data`` is what the
+    data says, None when nobody asked for it."""
+
+    def __init__(self, checked: Checked, today: date, data: Data | None = None) -> None:
+        self.checked = checked
+        self.plan = checked.plan
+        self.places = checked.places
+        self.settings: LintSettings = checked.plan.lint
+        self.today = today
+        self.data = data
+        self.goals: tuple[Goal, ...] = tuple(checked.plan.goals.values())
+        self.kpis: tuple[Kpi, ...] = tuple(checked.plan.kpis.values())
+        self.kpis_of: dict[str, list[Kpi]] = {goal.id: [] for goal in self.goals}
+        meant = _meant_goals(checked.diagnostics)
+        for kpi in self.kpis:
+            served = kpi.goal if kpi.goal in self.kpis_of else meant.get(kpi.id)
+            if served in self.kpis_of:
+                self.kpis_of[served].append(kpi)
+        self.children_of: dict[str, list[Goal]] = {goal.id: [] for goal in self.goals}
+        for goal in self.goals:
+            if goal.parent in self.children_of:
+                self.children_of[goal.parent].append(goal)
+        self.statements: tuple[Statement, ...] = tuple(self._statements())
+        self.suppressions: tuple[Suppression, ...] = ()
+        self.applied: frozenset[str] = (
+            frozenset()
+        )  # the codes of the rules that ran, set before the rules on comments run
+        self._misspelt = frozenset(_misspelt(checked.diagnostics))
+        self._lists: dict[str, WordList] = {}
+        self._units: dict[str | None, Unit | None] = {}
+        self._calendar: Calendar | None = None
+
+    def _statements(self) -> Iterator[Statement]:
+        for goal in self.goals:
+            if goal.name:
+                yield Statement(("goals", goal.id, "name"), goal.name, "goal")
+            for number, question in enumerate(goal.questions):
+                yield Statement(("goals", goal.id, "questions", number), question, "question")
+        for kpi in self.kpis:
+            if kpi.name:
+                yield Statement(("kpis", kpi.id, "name"), kpi.name, "kpi")
+            if kpi.question:
+                yield Statement(("kpis", kpi.id, "question"), kpi.question, "question")
+
+    def given(self, *path: str | int) -> bool:
+        """Whether the file says anything at ``path``, be it right or wrong, or under a name that was meant to be it."""
+        return self.places.has(path) or path in self._misspelt
+
+    def words(self, name: str, option: str | None = None) -> WordList:
+        """The word list ``name``, with what the setting ``option`` adds and lets pass."""
+        found = self._lists.get(name)
+        if found is None:
+            setting = getattr(self.settings, option) if option else None
+            found = read_list(name, setting.add, setting.allow) if setting else read_list(name)
+            self._lists[name] = found
+        return found
+
+    def is_term(self, statement: Statement, match: Match) -> bool:
+        """Whether the words found are part of an established term, such as "effective" in "effective tax rate"."""
+        terms = self.words("established_terms")
+        near = slice(max(0, match.start - 3), match.end + 3)
+        start, end = match.start - near.start, match.end - near.start
+        return any(term.start < end and start < term.end for term in terms.find(statement.words[near]))
+
+    def written(self, path: Path) -> str | None:
+        """The text that the file has at ``path``, as YAML reads it; None where there is none or no text."""
+        return self.places.written(path)
+
+    def unit(self, kpi: Kpi) -> Unit | None:
+        """The unit of a KPI; None where what stands there is no unit, which is an error of its own."""
+        from kpi.errors import TextError
+        from kpi.values import parse_unit
+
+        if kpi.unit not in self._units:
+            try:
+                self._units[kpi.unit] = parse_unit(kpi.unit)
+            except TextError:
+                self._units[kpi.unit] = None
+        return self._units[kpi.unit]
+
+    def year_end(self) -> date:
+        """The last day of the fiscal year around today."""
+        from kpi.values import period_of
+
+        return period_of(self.today, "year", self.calendar).last_day
+
+    @property
+    def calendar(self) -> Calendar:
+        """The plan's calendar."""
+        if self._calendar is None:
+            self._calendar = self.plan.calendar.build()
+        return self._calendar
+
+
+def _misspelt(diagnostics: Iterable[Diagnostic]) -> Iterator[Path]:
+    """The paths of fields that stand there under a wrong name, as the hint of the error says: "owners" for owner."""
+    for found in diagnostics:
+        if found.code == "E010" and found.hint is not None and found.hint.startswith('did you mean "'):
+            yield (*found.subject.split(".")[:-1], found.hint.split('"')[1])
+
+
+def _meant_goals(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
+    """The goals that KPIs were meant to serve whose ``goal`` is misspelt, as the hint of the error says."""
+    return {
+        found.subject.split(".")[1]: found.hint.split('"')[1]
+        for found in diagnostics
+        if found.code == "E040" and found.hint is not None and '"' in found.hint and found.subject.startswith("kpis.")
+    }
+
+
+LONGEST_SHOWN = 60  # characters of a name in a message
+
+
+def timeless(goal: Goal) -> bool:
+    """Whether a goal is of a kind that is never done: a mission, a vision, a value, a theme."""
+    return goal.level is not None and goal.level.strip().lower() in TIMELESS
+
+
+def targets(kpi: Kpi) -> tuple[Target, ...]:
+    """All targets of a KPI: none, one, or those of its schedule."""
+    target = kpi.target
+    if target is None:
+        return ()
+    if isinstance(target, tuple):
+        return tuple(entry.target for entry in target)
+    return (target,)
+
+
+def shown(entry: Goal | Kpi) -> str:
+    """What people call a goal or KPI, in quotation marks."""
+    name = entry.name or entry.id
+    return f'"{name if len(name) <= LONGEST_SHOWN else name[: LONGEST_SHOWN - 1].rstrip() + "…"}"'

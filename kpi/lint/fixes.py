@@ -1,0 +1,99 @@
+"""Mends what can be mended surely: targets in odd spelling, and suppressing comments that are no longer needed.
+
+Edits are stretches of a file's text and what takes their place; every other character stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.lint.target_style import respell
+
+if TYPE_CHECKING:
+    from kpi.diagnostics import Diagnostic
+    from kpi.lint.context import Context
+    from kpi.lint.run import Review
+    from kpi.lint.suppressions import Suppression
+
+# Errors that a target in odd spelling can be: not understood, or a sign that means something to YAML.
+UNREAD = ("E002", "E030", "E031", "E033")
+Starts = dict[str, list[int]]
+
+
+class Edit(NamedTuple):
+    """Characters ``start`` to ``end`` of a file become ``new``. ``code`` is the rule or error that this mends."""
+
+    file: str
+    start: int
+    end: int
+    new: str
+    code: str
+
+
+def edits(review: Review, texts: Mapping[str, str]) -> list[Edit]:
+    """What can be mended of a review's findings, by file and place. ``texts`` are the files as they were read."""
+    starts: Starts = {}
+    found = {edit for finding in review.findings if (edit := respelling(review.context, finding, texts, starts))}
+    if any(finding.code == "L102" for finding in review.findings):
+        for comment in review.context.suppressions:
+            found.update(_without_unused(review.context, comment, texts[comment.file]))
+    return sorted(found)
+
+
+def applied(text: str, edits_: Iterable[Edit]) -> str:
+    """The text of one file with its edits carried out."""
+    for edit in sorted(edits_, reverse=True):
+        text = text[: edit.start] + edit.new + text[edit.end :]
+    return text
+
+
+def diff(file: str, before: str, after: str) -> str:
+    """The change of one file as a unified diff."""
+    from difflib import unified_diff
+
+    lines = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), file, file)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def respelling(context: Context, finding: Diagnostic, texts: Mapping[str, str], starts: Starts) -> Edit | None:
+    """The edit that mends a finding on the spelling of a target, or None. ``starts`` is filled with lines' offsets."""
+    path = tuple(finding.subject.split("."))
+    if finding.code not in (*UNREAD, "M114") or len(path) < 3 or path[0] != "kpis" or path[1] not in context.plan.kpis:
+        return None
+    # An unquoted sign is no text to YAML: what stands there is known by its place only.
+    place = finding.location if finding.code == "E002" else context.places.of(path)
+    if path[2] not in ("target", "thresholds") or place.line != place.end_line or place.file not in texts:
+        return None
+    if place.file not in starts:
+        starts[place.file] = [0, *(found.end() for found in re.finditer("\r\n|\r|\n", texts[place.file]))]
+    line_start = starts[place.file][place.line - 1]
+    start, end = line_start + place.column - 1, line_start + place.end_column - 1
+    raw = texts[place.file][start:end]
+    quote = raw[0] if raw[:1] in ("'", '"') and raw[-1:] == raw[:1] and len(raw) > 1 else ""
+    text = raw[1:-1] if quote else raw
+    if "\\" in text or (quote and quote in text):
+        return None
+    new = respell(context, context.plan.kpis[path[1]], path, text)
+    return None if new is None else Edit(place.file, start, end, f"{quote}{new}{quote}", finding.code)
+
+
+def _without_unused(context: Context, comment: Suppression, text: str) -> Iterator[Edit]:
+    """The comment without the codes that nothing answers to; none of it where no code is left."""
+    if comment.until is not None and comment.until < context.today:
+        return
+    unused = {span for _, span in comment.unused(context.applied)}
+    if not unused:
+        return
+    kept = [text[start:end] for start, end in comment.names if (start, end) not in unused]
+    if kept:
+        yield Edit(comment.file, comment.names[0][0], comment.names[-1][1], ", ".join(kept), "L102")
+        return
+    start, end = comment.span
+    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    start = line_start + len(text[line_start:start].rstrip())
+    line_break = re.match("\r\n|\r|\n", text[end:])
+    if start == line_start and line_break is not None:  # the comment has its line for itself, which goes with it
+        end += line_break.end()
+    yield Edit(comment.file, start, end, "", "L102")

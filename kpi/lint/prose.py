@@ -1,0 +1,70 @@
+"""What the word rules share: going through the statements with a list, and what counts as "to be decided"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding
+from kpi.lint.text import has_number
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context, Statement
+    from kpi.lint.vocabulary import Match
+
+PLACEHOLDERS = frozenset({
+    "", "-", "--", "---", "?", "??", "???", "...", "…", ".", "x", "xx", "xxx", "n/a", "na", "n.a.", "none", "nil",
+    "null", "tbd", "tba", "tbc", "t.b.d.", "todo", "fixme", "unknown", "undefined", "unassigned", "pending",
+    "placeholder", "to be determined", "to be defined", "to be decided", "to be confirmed", "to be announced",
+    "to be agreed", "not defined", "not set", "not set yet", "not yet defined", "not yet set", "not decided",
+    "not known", "in progress", "coming soon", "later", "untitled", "lorem ipsum", "foo", "bar", "baz", "test",
+    "example", "sample", "no target",
+})  # fmt: skip
+_STARTS = (
+    "tbd", "tbc", "tba", "todo", "to be determined", "to be defined", "to be decided", "to be confirmed", "fixme",
+    "lorem ipsum",
+)  # fmt: skip
+_POINTERS = ("see ", "refer to ", "as per ", "cf. ", "check ", "same as ", "http://", "https://")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only keeps a place free: "TBD", "n/a", "???", "to be defined"."""
+    bare = text.strip(" \t\n\r.()[]<>*_:!").lower()
+    if bare in PLACEHOLDERS or text.strip() in PLACEHOLDERS:
+        return True
+    return any(bare.startswith(start) and not bare[len(start) : len(start) + 1].isalpha() for start in _STARTS)
+
+
+def is_pointer(text: str) -> bool:
+    """Whether a text sends the reader elsewhere: "See dashboard"."""
+    return text.strip().lower().startswith(_POINTERS)
+
+
+def flagged(context: Context, name: str, option: str) -> Iterator[tuple[Statement, Match, str]]:
+    """Every statement and entry of the word list found in it, with the words as written.
+
+    Left out are entries held against goals only, entries that pass beside a number, and established terms.
+    """
+    listed = context.words(name, option)
+    for statement in context.statements:
+        for match in listed.find(statement.words):
+            flags = match.entry.flags
+            if flags:
+                if "goals" in flags and statement.kind != "goal":
+                    continue
+                if "unless a number" in flags and has_number(statement.text):
+                    continue
+            if not context.is_term(statement, match):
+                start, end = span(statement, match)
+                yield statement, match, statement.text[start:end]
+
+
+def span(statement: Statement, match: Match) -> tuple[int, int]:
+    """The characters of a match in its statement."""
+    return statement.words[match.start][1], statement.words[match.end - 1][2]
+
+
+def at_words(statement: Statement, match: Match, message: str, hint: str | None) -> Finding:
+    """A finding at the words of a match."""
+    start, end = span(statement, match)
+    return Finding(statement.path, message, hint, start=start, end=end)

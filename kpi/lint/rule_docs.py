@@ -1,0 +1,67 @@
+"""The pages of the rules, as Markdown. They lie beside the rules and are read only when somebody asks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kpi.errors import UsageError
+from kpi.lint.registry import RULES
+from kpi.lint.selection import hint
+
+if TYPE_CHECKING:
+    from kpi.lint.rule import Rule
+
+FAMILIES = {
+    "S": "Specific",
+    "M": "Measurable",
+    "A": "Assignable, actionable",
+    "R": "Realistic, relevant",
+    "T": "Time-bound",
+    "B": "Balance",
+    "F": "Frameworks",
+    "D": "Data (with --data)",
+    "L": "Comments that keep findings silent",
+}
+
+
+def find_rule(name: str) -> Rule:
+    """The rule with this code, in capitals or not, or with this name. Raises UsageError."""
+    for rule in RULES:
+        if name.upper() == rule.code or name.lower() == rule.name:
+            return rule
+    raise UsageError(f'no rule is called "{name}"', hint=hint(name, RULES))
+
+
+def page_path(rule: Rule) -> Path:
+    """Where the page of a rule lies: beside its module, under the same name."""
+    file = sys.modules[rule.check.__module__].__file__
+    assert file is not None
+    return Path(file).with_suffix(".md")
+
+
+def page(rule: Rule) -> str:
+    """The page of a rule."""
+    return page_path(rule).read_text(encoding="utf-8")
+
+
+def section(text: str, title: str) -> str:
+    """What stands under a heading of a page, up to the next one; "" where there is no such heading."""
+    _, found, rest = f"\n{text}".partition(f"\n## {title}\n")
+    return rest.partition("\n## ")[0].strip() if found else ""
+
+
+def overview() -> str:
+    """All rules as Markdown tables, one a family: code, name, severity, what the rule wants."""
+    parts = []
+    for letter, family in FAMILIES.items():
+        rows = [
+            f"| {rule.code} | {rule.name} | {rule.severity} | {rule.summary} |"
+            for rule in RULES
+            if rule.code[0] == letter
+        ]
+        parts.append(
+            "\n".join([f"## {family}", "", "| code | name | severity | what it wants |", "|---|---|---|---|", *rows])
+        )
+    return "\n\n".join(parts) + "\n"

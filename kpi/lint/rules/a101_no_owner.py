@@ -1,0 +1,28 @@
+"""A101: nobody answers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals and KPIs without owner; an owner does not pass from a goal to its KPIs."""
+    for kind, entries in (("goals", context.goals), ("kpis", context.kpis)):
+        for entry in entries:
+            if entry.owner is None and not context.given(kind, entry.id, "owner"):
+                yield Finding(
+                    (kind, entry.id),
+                    f"nobody answers for {shown(entry)}",
+                    "name one person as owner, best by e-mail address",
+                    key=True,
+                )
+
+
+RULE = Rule("A101", "no-owner", "warning", "Every goal and KPI has one person who answers for it.", check)

@@ -1,0 +1,38 @@
+"""A102: an owner who is nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.prose import is_placeholder
+from kpi.lint.rule import Finding, Rule
+from kpi.lint.text import words
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Owners of goals, KPIs and sources that are a place kept free, everybody, or a group. Addresses pass."""
+    for kind, entries in (("goals", context.goals), ("kpis", context.kpis), ("sources", context.plan.sources.values())):
+        for entry in entries:
+            if entry.owner and "@" not in entry.owner and (message := _nobody(context, entry.owner, kind)):
+                yield Finding((kind, entry.id, "owner"), message, "name one person")
+
+
+def _nobody(context: Context, owner: str, kind: str) -> str | None:
+    """What is wrong with an owner, or None. A group may collect data, but not answer for a goal or KPI."""
+    if is_placeholder(owner):
+        return f'"{owner}" keeps a place free for an owner'
+    listed = context.words("owners")
+    found = words(owner)
+    whole = listed.starts(found)
+    if whole is not None and whole.end == len(found) and "mailbox" not in whole.entry.flags:
+        return f'"{owner}" is nobody in particular'
+    if found and "group" in listed.flags(found[-1][0]) and kind != "sources":
+        return f'"{owner}" is a group, and a group does not answer'
+    return None
+
+
+RULE = Rule("A102", "owner-is-nobody", "warning", "An owner is one person.", check)

@@ -1,0 +1,34 @@
+"""A103: a red light and no plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.prose import is_placeholder
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs with a target, so that they can turn red, that do not say what happens then."""
+    for kpi in context.kpis:
+        if kpi.target is None:
+            continue
+        if kpi.when_red is None and not context.given("kpis", kpi.id, "when_red"):
+            yield Finding(
+                ("kpis", kpi.id),
+                f"nothing says what is done when {shown(kpi)} turns red",
+                'add the first step as when_red, e.g. "Call ten lapsed customers before the next planning meeting"',
+                key=True,
+            )
+        elif kpi.when_red and is_placeholder(kpi.when_red):
+            yield Finding(
+                ("kpis", kpi.id, "when_red"), "this keeps a place free for a plan", "write down the first step"
+            )
+
+
+RULE = Rule("A103", "no-when-red", "info", "A KPI says what is done when it turns red.", check)

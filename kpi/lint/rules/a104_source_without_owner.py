@@ -1,0 +1,26 @@
+"""A104: data that nobody collects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Sources without owner. Those made by a query over other sources have the owners of these."""
+    for source in context.plan.sources.values():
+        if source.owner is None and not source.query and not context.given("sources", source.id, "owner"):
+            yield Finding(
+                ("sources", source.id),
+                f'nobody answers for the data of "{source.id}"',
+                "name as owner whom to ask when it stops coming",
+                key=True,
+            )
+
+
+RULE = Rule("A104", "source-without-owner", "info", "Every source has somebody to ask when it breaks.", check)

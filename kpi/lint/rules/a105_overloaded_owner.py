@@ -1,0 +1,31 @@
+"""A105: one person for everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Owners of more KPIs than ``max_kpis_per_owner``; one finding an owner, at the first KPI that is too many."""
+    most = context.settings.max_kpis_per_owner
+    owned: dict[str, list[str]] = {}
+    for kpi in context.kpis:
+        if kpi.owner:
+            owned.setdefault(kpi.owner.strip().lower(), []).append(kpi.id)
+    for ids in owned.values():
+        if len(ids) > most:
+            owner = context.plan.kpis[ids[0]].owner
+            yield Finding(
+                ("kpis", ids[most], "owner"),
+                f"{owner} answers for {len(ids)} KPIs; more than {most} get no attention",
+                "share them out, or drop those that change no decision",
+            )
+
+
+RULE = Rule("A105", "overloaded-owner", "info", "Nobody answers for more KPIs than one person can act on.", check)

@@ -1,0 +1,29 @@
+"""B101: a goal with too many KPIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals with more KPIs than ``max_kpis_per_goal``."""
+    most = context.settings.max_kpis_per_goal
+    for goal in context.goals:
+        size = len(context.kpis_of[goal.id])
+        if size > most:
+            yield Finding(
+                ("goals", goal.id),
+                f"{shown(goal)} has {size} KPIs; more than {most} measure everything and steer nothing",
+                "keep those that would change a decision, or split the goal",
+                key=True,
+            )
+
+
+RULE = Rule("B101", "too-many-kpis-on-goal", "warning", "A goal has few KPIs.", check)

@@ -1,0 +1,32 @@
+"""B102: a file with too many KPIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Files with more KPIs than ``max_kpis_per_file``; one finding a file, at the first KPI that is too many."""
+    most = context.settings.max_kpis_per_file
+    if len(context.kpis) <= most:
+        return
+    files: dict[str, list[str]] = {}
+    for kpi in context.kpis:
+        files.setdefault(context.places.key(("kpis", kpi.id)).file, []).append(kpi.id)
+    for ids in files.values():
+        if len(ids) > most:
+            yield Finding(
+                ("kpis", ids[most]),
+                f"this file has {len(ids)} KPIs; what is key is lost among more than {most}",
+                "keep the key ones; what only formulas need is a measure",
+                key=True,
+            )
+
+
+RULE = Rule("B102", "too-many-kpis", "info", "A team has few KPIs.", check)

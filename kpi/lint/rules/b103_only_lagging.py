@@ -1,0 +1,29 @@
+"""B103: nothing to steer by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals whose KPIs are all said to be lagging, and which no leading KPI elsewhere is said to predict."""
+    led = {name for kpi in context.kpis if kpi.indicator == "leading" for name in kpi.leads}
+    for goal in context.goals:
+        kpis = context.kpis_of[goal.id]
+        if kpis and all(kpi.indicator == "lagging" for kpi in kpis) and led.isdisjoint(kpi.id for kpi in kpis):
+            yield Finding(
+                ("goals", goal.id),
+                f"{shown(goal)} has lagging indicators only: they tell when it is too late",
+                "add a leading one, or name one of these KPIs in the leads of another: what moves first?",
+                key=True,
+            )
+
+
+RULE = Rule("B103", "only-lagging", "info", "Every goal has a leading indicator.", check)

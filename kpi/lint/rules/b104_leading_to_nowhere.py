@@ -1,0 +1,26 @@
+"""B104: a leading indicator that leads to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Leading indicators that do not name the KPIs they are said to predict."""
+    for kpi in context.kpis:
+        if kpi.indicator == "leading" and not kpi.leads and not context.given("kpis", kpi.id, "leads"):
+            others = [other.id for other in context.kpis_of.get(kpi.goal or "", ()) if other.indicator == "lagging"]
+            hint = (
+                f"add leads: [{others[0]}]" if len(others) == 1 else "name the KPIs that it is said to predict as leads"
+            )
+            yield Finding(("kpis", kpi.id, "indicator"), f"{shown(kpi)} is leading, but to what?", hint)
+
+
+RULE = Rule("B104", "leading-to-nowhere", "info", "A leading indicator says what it leads.", check)

@@ -1,0 +1,27 @@
+"""B105: a goal seen through one proxy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals whose only KPI is a proxy."""
+    for goal in context.goals:
+        kpis = context.kpis_of[goal.id]
+        if len(kpis) == 1 and kpis[0].kind == "proxy":
+            yield Finding(
+                ("kpis", kpis[0].id, "kind"),
+                f"one proxy is all that measures {shown(goal)}",
+                "add a direct measure, or a second proxy of another kind",
+            )
+
+
+RULE = Rule("B105", "single-proxy", "warning", "No goal hangs on a single proxy.", check)

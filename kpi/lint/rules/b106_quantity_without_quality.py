@@ -1,0 +1,46 @@
+"""B106: more of it, whatever it is worth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown, targets
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+    from kpi.plan.model import Kpi
+
+
+_QUANTITY = r"\b(?:number of|count of|amount of|volume of|total|how many)\b"
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs that count or add up, are to grow, and stand alone: no guardrail, no other KPI on the goal."""
+    for kpi in context.kpis:
+        if (
+            kpi.guardrails
+            or context.given("kpis", kpi.id, "guardrails")
+            or len(context.kpis_of.get(kpi.goal or "", ())) > 1
+        ):
+            continue
+        wanted = targets(kpi)
+        if wanted and all(target.op in (">=", ">") for target in wanted) and _counts(context, kpi):
+            yield Finding(
+                ("kpis", kpi.id),
+                f"{shown(kpi)} asks for more, and nothing watches what it is worth",
+                "name as guardrails what must not get worse meanwhile, e.g. returns, errors or cost",
+                key=True,
+            )
+
+
+def _counts(context: Context, kpi: Kpi) -> bool:
+    tree = context.checked.formulas.get(kpi.id)
+    if tree is not None:
+        return getattr(tree, "function", "") in ("count", "count_distinct", "sum")
+    return kpi.unit != "%" and re.search(_QUANTITY, kpi.name, re.IGNORECASE) is not None
+
+
+RULE = Rule("B106", "quantity-without-quality", "info", "What is to grow is paired with what must not suffer.", check)

@@ -1,0 +1,31 @@
+"""B107: two KPIs that are one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs with the formula, window and period of another one, however it is spaced."""
+    first: dict[object, str] = {}
+    for id_, tree in context.checked.formulas.items():
+        kpi = context.plan.kpis.get(id_)
+        if kpi is None:
+            continue
+        other = first.setdefault((tree, kpi.window, kpi.every), id_)
+        if other != id_:
+            yield Finding(
+                ("kpis", id_, "formula"),
+                f"{shown(kpi)} has the same formula as {shown(context.plan.kpis[other])}",
+                "keep one of the two; a KPI may be watched by several goals' guardrails",
+            )
+
+
+RULE = Rule("B107", "same-formula-twice", "warning", "No two KPIs compute the same.", check)

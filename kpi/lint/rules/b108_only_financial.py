@@ -1,0 +1,38 @@
+"""B108: a scorecard of money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+FEWEST = 3
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Plans of three KPIs or more in which all count money or serve goals of the financial perspective."""
+    if len(context.kpis) < FEWEST or any(goal.framework == "bsc" for goal in context.goals):
+        return
+    for kpi in context.kpis:
+        goal = context.plan.goals.get(kpi.goal or "")
+        if goal is not None and goal.perspective is not None:
+            financial = goal.perspective == "financial"
+        else:
+            unit = context.unit(kpi)
+            financial = unit is not None and unit.kind == "currency"
+        if not financial:
+            return
+    yield Finding(
+        ("kpis", context.kpis[0].id),
+        "all KPIs count money, which tells what was and not what is to come",
+        "add what customers see, how well the work runs, or what the team learns",
+        key=True,
+    )
+
+
+RULE = Rule("B108", "only-financial", "info", "Not every KPI counts money.", check)

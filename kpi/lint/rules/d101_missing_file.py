@@ -1,0 +1,24 @@
+"""D101: a path that leads to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Paths of sources that lead to no file."""
+    if context.data is None:
+        return
+    for source, facts in context.checked.facts.items():
+        for problem in facts.problems:
+            if problem.code == "missing-file":
+                yield Finding(("sources", source, *problem.field), problem.message, problem.hint)
+
+
+RULE = Rule("D101", "missing-file", "warning", "Every path of a source leads to a file.", check)

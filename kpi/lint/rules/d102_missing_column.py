@@ -1,0 +1,27 @@
+"""D102: a column that the data does not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+# As the rooms that read and compute say it.
+ABSENT = re.compile(r"\b(there is|has) no column\b")
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs whose formulas name a column that the data turns out not to have."""
+    if context.data is None:
+        return
+    for series in context.data.series.values():
+        if series.problem is not None and ABSENT.search(series.problem):
+            yield Finding(("kpis", series.kpi, "formula"), series.problem, key=True)
+
+
+RULE = Rule("D102", "missing-column", "warning", "Formulas name columns that their files have.", check)

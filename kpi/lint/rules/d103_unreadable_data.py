@@ -1,0 +1,28 @@
+"""D103: rows that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Sources that cannot be read, and rows that were skipped."""
+    if context.data is None:
+        return
+    for source in context.data.sources.values():
+        missing = any(problem.code == "missing-file" for problem in context.checked.facts[source.id].problems)
+        if source.problem is not None and not missing:
+            yield Finding(("sources", source.id), source.problem, key=True)
+        elif source.skipped:
+            rows = "row was" if source.skipped == 1 else "rows were"
+            why = "; ".join(source.skipped_reasons)
+            yield Finding(("sources", source.id), f"{source.skipped:,} {rows} skipped: {why}", key=True)
+
+
+RULE = Rule("D103", "unreadable-data", "warning", "All rows of a source can be read.", check)

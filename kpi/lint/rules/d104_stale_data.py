@@ -1,0 +1,36 @@
+"""D104: data that is older than it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Sources whose newest row is older than their word for how often they are updated."""
+    if context.data is None:
+        return
+    from datetime import timedelta
+
+    from kpi.values import parse_updated
+
+    for source in context.data.sources.values():
+        declared = context.plan.sources[source.id]
+        if declared.updated is None or declared.no_rows == "zero" or not source.days:
+            continue
+        newest = source.days[-1][0]
+        if newest < context.data.as_of - timedelta(days=parse_updated(declared.updated)):
+            age = (context.data.as_of - newest).days
+            yield Finding(
+                ("sources", source.id, "updated"),
+                f"the newest row of {source.id} is {age} days old, of {newest}; it is to be updated {declared.updated}",
+                "bring the new data, or say how often it really comes",
+            )
+
+
+RULE = Rule("D104", "stale-data", "warning", "Data is as fresh as its source says.", check)

@@ -1,0 +1,47 @@
+"""D105: days without data between days with data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+# Fewer days tell nothing about what is usual; a week's silence and less is never a hole.
+# More than a few holes are a rhythm, such as a survey every quarter.
+ENOUGH, LEAST, TIMES, MOST = 20, 7, 4, 2
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Stretches without rows that are far longer than usual for the source."""
+    if context.data is None:
+        return
+    for source in context.data.sources.values():
+        days = [day for day, _ in source.days]
+        if len(days) < ENOUGH or context.plan.sources[source.id].no_rows == "zero":
+            continue
+        gaps = sorted((later - day).days for day, later in pairwise(days))
+        limit = max(LEAST, TIMES * gaps[len(gaps) * 9 // 10], _expected(context, source.id))
+        holes = [(day, later) for day, later in pairwise(days) if (later - day).days > limit]
+        if len(holes) <= MOST:
+            for day, later in holes:
+                yield Finding(
+                    ("sources", source.id),
+                    f"{source.id} has no row between {day} and {later}, {(later - day).days - 1} days",
+                    "bring what is missing; where no row is good news, say no_rows: zero",
+                    key=True,
+                )
+
+
+def _expected(context: Context, source: str) -> int:
+    from kpi.values import parse_updated
+
+    updated = context.plan.sources[source].updated
+    return 0 if updated is None else parse_updated(updated)
+
+
+RULE = Rule("D105", "hole-in-dates", "info", "The dates of a source have no holes.", check)

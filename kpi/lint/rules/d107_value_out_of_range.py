@@ -1,0 +1,40 @@
+"""D107: values that the unit does not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+ABSURD = 10.0  # as a share: 1,000 %
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Values that the unit of their KPI makes impossible or absurd."""
+    if context.data is None:
+        return
+    for kpi in context.kpis:
+        series, unit = context.data.series.get(kpi.id), context.unit(kpi)
+        if series is None or unit is None or series.failed:
+            continue
+        points = [point for point in (*series.history, series.shown) if point.value is not None]
+        for point in reversed(points):
+            value = point.value or 0.0
+            if unit.kind == "percent" and abs(value) > ABSURD:
+                message = f"{shown(kpi)} is {value * 100:,.0f}% in {point.period.label}"
+                yield Finding(
+                    ("kpis", kpi.id, "unit"), message, 'a share of 1 is 100%: divide by 100, or leave out unit: "%"'
+                )
+                break
+            if unit.kind == "duration" and value < 0:
+                message = f"{shown(kpi)} is negative in {point.period.label}: {value:,.4g} {unit.text}"
+                yield Finding(("kpis", kpi.id, "unit"), message, "look for rows that end before they begin")
+                break
+
+
+RULE = Rule("D107", "value-out-of-range", "warning", "Values lie within what their unit allows.", check)

@@ -1,0 +1,38 @@
+"""D108: a last month with suspiciously few rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+BEFORE, PART = 6, 0.5  # months to compare with; the part of the poorest of them that is still believed
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Dated sources whose last month has far fewer rows than each of the six before."""
+    if context.data is None:
+        return
+    from kpi.values import last_over, shift
+
+    last = last_over(context.data.as_of, "month", context.calendar)
+    for source in context.data.sources.values():
+        if context.plan.sources[source.id].no_rows == "zero" or not source.days:
+            continue
+        months = [shift(last, -n, context.calendar) for n in range(BEFORE + 1)]
+        counts = [sum(rows for day, rows in source.days if month.start <= day < month.end) for month in months]
+        least = min(counts[1:])
+        if 0 < counts[0] < least * PART:
+            yield Finding(
+                ("sources", source.id),
+                f"{source.id} has {counts[0]:,} rows in {last.label}, never under {least:,} in {BEFORE} months before",
+                "has the whole month been exported?",
+                key=True,
+            )
+
+
+RULE = Rule("D108", "thin-last-period", "warning", "The last period has about as many rows as those before.", check)

@@ -1,0 +1,29 @@
+"""F102: an objective with a price on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+NO_REWARD = frozenset({"", "no", "none", "false", "nothing", "n/a", "-"})
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """OKR objectives tied to a reward."""
+    for goal in context.goals:
+        if goal.framework == "okr" and goal.reward is not None and goal.reward.strip().lower() not in NO_REWARD:
+            yield Finding(
+                ("goals", goal.id, "reward"),
+                f"pay hangs on {shown(goal)}, so people will aim low",
+                "take the reward off the objective, or follow another framework for it",
+            )
+
+
+RULE = Rule("F102", "okr-reward", "warning", "No pay hangs on an OKR objective.", check)

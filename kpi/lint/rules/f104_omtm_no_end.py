@@ -1,0 +1,27 @@
+"""F104: one metric that matters for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals of this framework without due date; for other goals see T101."""
+    for goal in context.goals:
+        if goal.framework == "omtm" and goal.due is None and not context.given("goals", goal.id, "due"):
+            yield Finding(
+                ("goals", goal.id),
+                f"{shown(goal)} has no end: what matters most changes with time",
+                "add the day on which another metric may take its place, as due",
+                key=True,
+            )
+
+
+RULE = Rule("F104", "omtm-no-end", "warning", "One metric that matters has an end date.", check)

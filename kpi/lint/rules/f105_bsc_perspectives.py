@@ -1,0 +1,44 @@
+"""F105: a scorecard with a side missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+PERSPECTIVES = ("financial", "customer", "internal", "learning")
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Scorecards in which a perspective has no goal, and their goals that have no perspective."""
+    goals = [goal for goal in context.goals if goal.framework == "bsc"]
+    if not goals:
+        return
+    there = {goal.perspective for goal in context.goals}
+    if missing := [perspective for perspective in PERSPECTIVES if perspective not in there]:
+        yield Finding(
+            ("goals", goals[0].id, "framework"),
+            f"no goal has the perspective {' or '.join(missing)}",
+            "a balanced scorecard has goals in all four, or it is not balanced",
+        )
+    for goal in goals:
+        if (
+            goal.perspective is None
+            and not context.children_of[goal.id]
+            and not context.given("goals", goal.id, "perspective")
+        ):
+            yield Finding(
+                ("goals", goal.id),
+                f"{shown(goal)} belongs to no perspective of the scorecard",
+                "add perspective: financial, customer, internal or learning",
+                key=True,
+            )
+
+
+RULE = Rule("F105", "bsc-perspectives", "warning", "A balanced scorecard looks from all four perspectives.", check)

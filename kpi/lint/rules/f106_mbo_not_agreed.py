@@ -1,0 +1,38 @@
+"""F106: an objective handed down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.prose import is_placeholder
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Objectives by which somebody is managed that are agreed with nobody, or by the owner with themselves."""
+    for goal in context.goals:
+        if goal.framework != "mbo" or (goal.agreed_with is None and context.given("goals", goal.id, "agreed_with")):
+            continue
+        if goal.agreed_with is None:
+            yield Finding(
+                ("goals", goal.id),
+                f"{shown(goal)} is agreed with nobody",
+                "add with whom the owner agreed it, as agreed_with",
+                key=True,
+            )
+        elif is_placeholder(goal.agreed_with) or goal.agreed_with == goal.owner:
+            yield Finding(
+                ("goals", goal.id, "agreed_with"),
+                f"{shown(goal)} is agreed with nobody else than its owner",
+                "name the person on the other side of the agreement",
+            )
+
+
+RULE = Rule(
+    "F106", "mbo-not-agreed", "warning", "An objective by which one is managed is agreed between two people.", check
+)

@@ -1,0 +1,30 @@
+"""F107: an objective of a mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Objectives by which somebody is managed whose owner is an address of many; no owner is A101, a group A102."""
+    for goal in context.goals:
+        if goal.framework != "mbo" or not goal.owner or "@" not in goal.owner:
+            continue
+        local = goal.owner.partition("@")[0].strip().lower()
+        if context.words("owners").flags(local) or local.endswith("team"):
+            yield Finding(
+                ("goals", goal.id, "owner"),
+                f"{goal.owner} is read by many; by objectives one manages a person",
+                "name the person",
+            )
+
+
+RULE = Rule(
+    "F107", "mbo-owner-not-a-person", "warning", "An objective by which one is managed has a person as owner.", check
+)

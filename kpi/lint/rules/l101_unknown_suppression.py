@@ -1,0 +1,21 @@
+"""L101: a comment that switches off nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Suppressing comments that name no rule, a rule that does not exist, or an error, or whose date is none."""
+    for comment in context.suppressions:
+        for problem in comment.problems:
+            yield Finding((), problem.message, problem.hint, at=problem.place)
+
+
+RULE = Rule("L101", "unknown-suppression", "warning", "A suppressing comment names rules that exist.", check)

@@ -1,0 +1,29 @@
+"""L102: a comment that is no longer needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Codes in suppressing comments to which no finding answers. Rules that did not run do not count."""
+    for comment in context.suppressions:
+        if comment.until is not None and comment.until < context.today:
+            continue  # L103 says so
+        for name, span in comment.unused(context.applied):
+            yield Finding(
+                (),
+                f"nothing is left here for {name} to keep silent",
+                "take it out: kpi lint --fix does",
+                at=comment.locate(*span),
+                fixable=True,
+            )
+
+
+RULE = Rule("L102", "unused-suppression", "warning", "Suppressing comments go when their finding goes.", check)

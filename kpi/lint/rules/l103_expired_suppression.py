@@ -1,0 +1,23 @@
+"""L103: a comment whose time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Suppressing comments with a date before today; what they kept silent is reported again."""
+    for comment in context.suppressions:
+        if comment.until is not None and comment.until < context.today:
+            yield Finding(
+                (), f"this held until {comment.until}", "mend what it kept silent, or set a new date", at=comment.place
+            )
+
+
+RULE = Rule("L103", "expired-suppression", "warning", "A suppression ends on its day.", check)

@@ -1,0 +1,25 @@
+"""M102: a KPI without a number to hit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs without target. Thresholds alone colour a value, but do not say what is wanted."""
+    for kpi in context.kpis:
+        if kpi.target is None and not context.given("kpis", kpi.id, "target"):
+            hint = 'add one, e.g. "target: at least 30% by 2026-12-31"'
+            if kpi.thresholds is not None:
+                hint = f'the thresholds suggest "target: {kpi.thresholds.green.text}"'
+            yield Finding(("kpis", kpi.id), f"{shown(kpi)} has no target", hint, key=True)
+
+
+RULE = Rule("M102", "kpi-without-target", "warning", "Every KPI has a target.", check)

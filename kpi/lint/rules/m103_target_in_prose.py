@@ -1,0 +1,44 @@
+"""M103: a target in prose, or a place kept free for one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.prose import is_placeholder, is_pointer
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+HINT = 'write a direction, a number and perhaps a date, e.g. "at least 30% by 2026-12-31"'
+# Words of which targets are made; two others beside a number are prose and not a slip of the keys.
+GRAMMAR = frozenset({
+    "least", "most", "above", "below", "more", "than", "less", "exactly", "between", "and", "over", "under", "baseline",
+    "greater", "equal", "percent",
+})  # fmt: skip
+MOST_OTHER_WORDS = 1
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Targets that could not be read and are no number but text. The runner drops the error that says the same."""
+    for mistake in context.checked.diagnostics:
+        path = tuple(mistake.subject.split("."))
+        text = context.written(path) if mistake.code in ("E030", "E033") and path[0] == "kpis" else None
+        if text is None:
+            continue
+        if is_placeholder(text):
+            hint = "agree on a number; until then leave the line out"
+            yield Finding(path, f'"{text.strip()}" keeps a place free for a target', hint)
+        elif is_pointer(text):
+            yield Finding(path, "this sends the reader elsewhere for the target", HINT)
+        elif not re.search(r"\d", text):
+            yield Finding(path, "this target has no number", HINT)
+        elif "not understood" in mistake.message:
+            others = [word for word in re.findall(r"[^\W\d_]{3,}", text.lower()) if word not in GRAMMAR]
+            if len(others) > MOST_OTHER_WORDS:
+                yield Finding(path, mistake.message, mistake.hint, at=mistake.location)
+
+
+RULE = Rule("M103", "target-in-prose", "error", "A target is a direction and a number, not a sentence.", check)

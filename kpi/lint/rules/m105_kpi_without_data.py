@@ -1,0 +1,31 @@
+"""M105: a KPI that nothing computes and nobody types in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs with neither a formula nor values."""
+    for kpi in context.kpis:
+        if (
+            kpi.formula is None
+            and not kpi.values
+            and not any(context.given("kpis", kpi.id, field) for field in ("formula", "values"))
+        ):
+            yield Finding(
+                ("kpis", kpi.id),
+                f"{shown(kpi)} has no formula and no values, so there is nothing to judge",
+                f"add a formula over a source, or type values in with: kpi record {kpi.id} VALUE",
+                key=True,
+            )
+
+
+RULE = Rule("M105", "kpi-without-data", "warning", "Every KPI says where its number comes from.", check)

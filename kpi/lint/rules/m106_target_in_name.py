@@ -1,0 +1,105 @@
+"""M106: a KPI's name that carries its target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+from kpi.lint.text import body, find_number
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context, Statement
+
+_NUMBER = r"[$€£¥₹]?\s?\d[\d.,]*"
+_THAN = (
+    r"at\s+least|at\s+most|no\s+(?:more|less|fewer)\s+than|not\s+(?:more|less)\s+than|below|above|under|over|"
+    r"(?:less|more|fewer|greater|higher|lower|better)\s+than|up\s+to|minimum\s+of|maximum\s+of|exceed(?:s|ing)?"
+)
+# "Churn below 5%", "Uptime > 99.9%"; the words before decide whether the number is a target or part of the definition.
+_COMPARED = rf"(?:\b(?:{_THAN})|[<>≤≥]=?|=>|=<)\s*{_NUMBER}\s?(?P<percent>%|per\s?cent)?"
+# A percentage in front or behind, or a change: a measure has none in its name.
+_ALWAYS = (
+    rf"^\s*{_NUMBER}\s?%(?!\s*(?:percentile|quantile|ci\b|confidence))"
+    rf"|\b(?:to|of|[=:])\s*{_NUMBER}\s?%\s*$"
+    rf"|\bby\s+{_NUMBER}\s?(?:%|per\s?cent|pts?\b|points?\b|x\b)"
+    rf"|\bfrom\s+{_NUMBER}\s?[^\s,;]{{0,12}}\s+to\s+(?:below\s+|under\s+|above\s+|over\s+)?{_NUMBER}"
+    rf"|\d\s?%\s+(?:increase|decrease|reduction|growth|improvement|more|less|fewer|higher|lower|faster|rise|drop|fall)\b"
+    r"|^zero\s+(?!trust|waste|carbon|emission|touch|party|rat|day|based|hour|knowledge|down)"
+)
+# Without one of these neither of the two can fit.
+_HINTS = (
+    "%", "<", ">", "≤", "≥", "=", ":", "cent", " to ", " of ", " by ", "from ", "than", "least", "most", "below",
+    "above", "under", "over", "minimum", "maximum", "exceed",
+)  # fmt: skip
+# Such a start says that what follows defines the things counted: "Share of calls answered in under 20 seconds".
+_DEFINES = (
+    r"\b(?:share|percentage|percent|proportion|number|count|fraction|ratio|amount|total|portion)\b|%\s+of\b|#|\bhow\s+many\b"
+    r"|\b(?:with|whose|who|that|which|where|worth|aged?|older|younger|lasting|taking|longer|shorter|within|answered|resolved|"
+    r"closed|paid|delivered|completed|waiting|open|overdue|having|rated|scoring|scored|costing|due|fixed|solved|loaded)\b"
+)
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Names of KPIs that state a target, not numbers that define what is measured ("30-day churn", "p95 latency")."""
+    for statement in context.statements:
+        if statement.kind == "kpi" and (at := _target(context, statement)):
+            yield Finding(
+                statement.path,
+                "the name carries the target",
+                "name only what is measured, and write the number as target",
+                start=at[0],
+                end=at[1],
+            )
+
+
+def _target(context: Context, statement: Statement) -> tuple[int, int] | None:
+    text = statement.text
+    if not any(character.isdigit() for character in text):
+        found = re.search(
+            r"(?i)^zero\s+(?!trust|waste|carbon|emission|touch|party|rat|day|based|hour|knowledge|down)", text
+        )
+        return found.span() if found else None
+    if not any(hint in text.lower() for hint in _HINTS):  # patterns are costly to compile, and most names need none
+        return _after_verb(context, statement)
+    if found := re.search(_ALWAYS, text, re.IGNORECASE):
+        return found.span()
+    for found in re.finditer(_COMPARED, text, re.IGNORECASE):
+        before = text[: found.start()]
+        if not re.search(_DEFINES, before, re.IGNORECASE) and (found["percent"] or _measured(context, before)):
+            return found.span()
+    return _after_verb(context, statement)
+
+
+def _measured(context: Context, before: str) -> bool:
+    """Whether the words before a comparison end with a quantity ("NPS", "NPS of"), so that the number is its target.
+
+    With an article the quantity is one of the things counted: "Shops at a rent of at most 100".
+    """
+    words = re.findall(r"[^\W\d_]+", before.lower())
+    of = words[-1:] == ["of"]
+    words = words[:-1] if of else words
+    if not words or words[-1] not in context.words("measures"):
+        return False
+    return not (of and words[-2:-1] in (["a"], ["an"], ["the"]))
+
+
+def _after_verb(context: Context, statement: Statement) -> tuple[int, int] | None:
+    """The number in "Reach 10k users", "Increase NPS to 50": a direction first, then a quantity."""
+    verbs = context.words("directions")
+    words = statement.words
+    if not words:
+        return None
+    word, _, end = words[body(statement.text, words)]
+    number = find_number(statement.text) if word in verbs else None
+    if number is None or number[0] < end:
+        return None
+    if "also a noun" in verbs.flags(word) and statement.text[end : number[0]].strip():
+        return None
+    return number
+
+
+RULE = Rule(
+    "M106", "target-in-name", "warning", "A KPI's name says what is measured, its target how much is wanted.", check
+)

@@ -1,0 +1,90 @@
+"""M107: work to be done instead of what it is to bring about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+from kpi.lint.text import body, has_change, has_number
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context, Statement
+    from kpi.lint.text import Word
+
+# After one of these a word that can be a noun or a verb is a verb: "Launch the shop", "Post 5 updates".
+DETERMINERS = frozenset({
+    "a", "an", "the", "our", "my", "their", "its", "this", "these", "new", "another", "more", "all", "every", "each",
+    "some", "first", "second", "third", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+})  # fmt: skip
+# "Test coverage" and "Release frequency" are things; from three words on a goal that begins so is taken for work.
+MOST_NOUN_WORDS = 3
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals and KPIs that begin with a verb of work and do not go on to how far something moves, or how much for what.
+
+    A goal may be called what one does for it as long as a KPI with a target says what is to come of it.
+    """
+    for statement in context.statements:
+        if statement.kind == "question" or (statement.kind == "goal" and _is_measured(context, statement.id)):
+            continue
+        at = _work(context, statement)
+        if at is not None and not has_change(statement.text) and not _has_purpose(context, statement):
+            what = "goal" if statement.kind == "goal" else "KPI"
+            yield Finding(
+                statement.path,
+                f"this {what} is work to be done, not its result",
+                "ask what is different once it is done, and measure that",
+                start=at[0],
+                end=at[1],
+            )
+
+
+def _is_measured(context: Context, goal: str) -> bool:
+    return bool(context.children_of[goal]) or any(kpi.target is not None for kpi in context.kpis_of[goal])
+
+
+def _work(context: Context, statement: Statement) -> tuple[int, int] | None:
+    """Where the verb of work stands that the statement begins with, or None."""
+    if not statement.words:
+        return None
+    first = body(statement.text, statement.words)
+    words = statement.words[first:]
+    verbs = context.words("activities", "activities")
+    match = verbs.starts(words)
+    unsure = match is None
+    if match is None and statement.kind == "goal":
+        match = next(filter(None, map(verbs.starts, _without_ing(words))), None)
+    if match is None:
+        return None
+    start, end = words[0][1], words[match.end - 1][2]
+    rest = statement.text[end:].lstrip()
+    determined = rest[:1].isdigit() or (match.end < len(words) and words[match.end][0] in DETERMINERS)
+    strict = unsure or statement.kind == "kpi" or len(words) < MOST_NOUN_WORDS
+    if not determined and strict and (unsure or "also a noun" in match.entry.flags):
+        return None
+    return (start, end) if rest else None
+
+
+def _has_purpose(context: Context, statement: Statement) -> bool:
+    """Whether a number stands there and a purpose: "Read 10 books to improve my writing"."""
+    words = [word[0] for word in statement.words]
+    verbs = context.words("directions")
+    joined = " so that " in statement.text or any(
+        word == "to" and following in verbs for word, following in pairwise(words)
+    )
+    return joined and has_number(statement.text)
+
+
+def _without_ing(words: list[Word]) -> Iterator[list[Word]]:
+    """The same words with the first as it would stand in a list: "creating" as create, "shipping" as ship."""
+    word, start, end = words[0]
+    if word.endswith("ing"):
+        stem = word[:-3]
+        for verb in (stem, stem + "e", stem[:-1]):
+            yield [(verb, start, end), *words[1:]]
+
+
+RULE = Rule("M107", "activity", "warning", "Goals and KPIs name results, not work.", check)

@@ -1,0 +1,63 @@
+"""M111: sums of ratios and averages of averages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.formulas.nodes import Aggregate, Node
+    from kpi.lint.context import Context
+
+# Columns that hold a ratio or an average by their name. "conversion_rate_id" or "exchange_rate" do not.
+_RATIO = (
+    r"(?:^|_)(?:pct|percent|percentage|ratio|share)$|(?:^|_)(?<!exchange_)(?<!tax_)(?<!interest_)(?<!hourly_)(?<!day_)rate$|"
+    r"^(?:avg|average|mean|median|pct|percent)_|_(?:avg|average|mean|median)$"
+)
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Aggregates in formulas and measures over a column that is a ratio by its name or by how it is computed."""
+    from kpi.formulas import walk
+    from kpi.formulas.nodes import Aggregate
+
+    for kind, trees in (("kpis", context.checked.formulas), ("measures", context.checked.measures)):
+        for id_, tree in trees.items():
+            for node in walk(tree):
+                if isinstance(node, Aggregate) and node.function in ("sum", "avg") and _is_ratio(context, node):
+                    path = ("kpis", id_, "formula") if kind == "kpis" else ("measures", id_)
+                    what = "adds up ratios" if node.function == "sum" else "averages averages or ratios"
+                    yield Finding(
+                        path,
+                        f"{node.function}({node.source}.{node.column}) {what}, so small groups weigh like large ones",
+                        "divide the sum of the numerators by the sum of the denominators",
+                        start=node.at[0],
+                        end=node.at[1],
+                    )
+
+
+def _is_ratio(context: Context, node: Aggregate) -> bool:
+    if node.column is None:
+        return False
+    computed = context.checked.rows.get((node.source, node.column))
+    if computed is not None:
+        return _divides(computed)
+    return re.search(_RATIO, node.column) is not None
+
+
+def _divides(tree: Node) -> bool:
+    """Whether a row expression is a quotient of two columns; a division by a number only changes the unit."""
+    from kpi.formulas import walk
+    from kpi.formulas.nodes import Arithmetic, Column
+
+    return (
+        isinstance(tree, Arithmetic)
+        and tree.op == "/"
+        and all(any(isinstance(node, Column) for node in walk(side)) for side in (tree.left, tree.right))
+    )
+
+
+RULE = Rule("M111", "average-of-averages", "warning", "Ratios are computed from sums, not summed or averaged.", check)

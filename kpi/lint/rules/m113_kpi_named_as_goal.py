@@ -1,0 +1,40 @@
+"""M113: a KPI that is called what is to happen to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+from kpi.lint.text import body, has_number
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+NOUNS = frozenset(
+    {"in", "of", "rate", "to", "per", "from", "by", "vs", "and", "or"}
+)  # "Increase in revenue" is a measure
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs whose names begin with a direction, such as "Reduce churn"; with a number in them M106 speaks instead."""
+    for statement in context.statements:
+        if statement.kind != "kpi" or len(statement.words) < 2:
+            continue
+        verbs = context.words("directions")
+        words = statement.words[body(statement.text, statement.words) :]
+        match = verbs.starts(words)
+        if match is None or "also a noun" in match.entry.flags or match.end >= len(words):
+            continue
+        if words[match.end][0] not in NOUNS and not has_number(statement.text):
+            object_ = statement.text[words[match.end][1] :].strip()
+            yield Finding(
+                statement.path,
+                "this is a goal: a KPI is what is measured, not where it should go",
+                f'call it "{object_[:1].upper()}{object_[1:]}" and put the direction into the target',
+                start=words[0][1],
+                end=words[match.end - 1][2],
+            )
+
+
+RULE = Rule("M113", "kpi-named-as-goal", "info", "A KPI's name says what is measured, without a direction.", check)

@@ -1,0 +1,56 @@
+"""M115: minutes shown as seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.formulas.nodes import Aggregate
+    from kpi.lint.context import Context
+    from kpi.values import Unit
+
+_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
+_COUNTING = ("count", "count_distinct")
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs that take a column of minutes (hours, …) for numbers in their own unit of time. A formula with a number in
+    it may convert them, and is let pass."""
+    from kpi.formulas import walk
+    from kpi.formulas.nodes import Aggregate, Literal_
+
+    for kpi in context.kpis:
+        tree, unit = context.checked.formulas.get(kpi.id), context.unit(kpi)
+        if tree is None or unit is None or unit.kind != "duration":
+            continue
+        parts = list(walk(tree))
+        inside = {id(part) for one in parts if isinstance(one, Aggregate) for part in walk(one)}
+        if any(isinstance(part, Literal_) and id(part) not in inside for part in parts):
+            continue
+        for node in parts:
+            if isinstance(node, Aggregate) and (word := _other(context, node, unit)):
+                yield Finding(
+                    ("kpis", kpi.id, "formula"),
+                    f"{node.source}.{node.column} counts {word}, and they are shown as {unit.text}",
+                    f"write unit: {word}; durations as in closed - opened, without {word}(…), fit every unit of time",
+                    start=node.at[0],
+                    end=node.at[1],
+                )
+
+
+def _other(context: Context, node: Aggregate, unit: Unit) -> str | None:
+    """The function of time behind the column of an aggregate, where it counts in another unit than the KPI has."""
+    from kpi.formulas.nodes import Call
+
+    if node.column is None or node.function in _COUNTING:
+        return None
+    computed = context.checked.rows.get((node.source, node.column))
+    if not isinstance(computed, Call) or computed.name not in _SECONDS or _SECONDS[computed.name] == unit.seconds:
+        return None
+    return computed.name
+
+
+RULE = Rule("M115", "other-unit-of-time", "warning", "A KPI's unit of time is that in which its column counts.", check)

@@ -1,0 +1,28 @@
+"""R101: a metric, not a KPI."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs that serve no goal. Those that guard another KPI serve that one's goal."""
+    guards = {name for kpi in context.kpis for name in kpi.guardrails}
+    for kpi in context.kpis:
+        if kpi.goal is None and kpi.id not in guards and not context.given("kpis", kpi.id, "goal"):
+            hint = "name the goal it tells about; what only formulas need is a measure"
+            if len(context.goals) == 1:
+                hint = f"add goal: {context.goals[0].id}; what only formulas need is a measure"
+            yield Finding(
+                ("kpis", kpi.id), f"{shown(kpi)} serves no goal: so it is a metric, not a KPI", hint, key=True
+            )
+
+
+RULE = Rule("R101", "kpi-without-goal", "warning", "Every KPI serves a goal.", check)

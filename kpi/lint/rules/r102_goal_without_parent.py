@@ -1,0 +1,30 @@
+"""R102: a goal beside the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+TOP = frozenset({"mission", "vision", "purpose", "north star", "strategy", "company", "values", "value"})
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals with neither parent nor children in a plan whose other goals form a tree."""
+    parents = [goal for goal in context.goals if context.children_of[goal.id] and goal.parent is None]
+    if not parents:
+        return
+    for goal in context.goals:
+        alone = goal.parent is None and not context.children_of[goal.id] and (goal.level or "").lower() not in TOP
+        if alone and not context.given("goals", goal.id, "parent"):
+            hint = f"add parent: {parents[0].id}" if len(parents) == 1 else "name the goal that it serves as parent"
+            yield Finding(("goals", goal.id), f"{shown(goal)} stands beside the tree of goals", hint, key=True)
+
+
+RULE = Rule("R102", "goal-without-parent", "info", "In a tree of goals each serves another.", check)

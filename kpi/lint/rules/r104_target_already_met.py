@@ -1,0 +1,46 @@
+"""R104: a target met from the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown, targets
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+    from kpi.plan.model import Target
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Targets to be reached by a date, or last entries of a schedule, that the baseline meets already."""
+    for kpi in context.kpis:
+        if kpi.baseline is None or kpi.target is None:
+            continue
+        last = targets(kpi)[-1]
+        if (last.by is not None or isinstance(kpi.target, tuple)) and meets(kpi.baseline, last):
+            yield Finding(
+                ("kpis", kpi.id, "target"),
+                f"{shown(kpi)} meets its target at the baseline already",
+                "set a target that is still to be reached; to hold the level, leave out the date",
+            )
+
+
+def meets(value: float, target: Target) -> bool:
+    """Whether a value meets a target; one that is no plain number is met by none."""
+    bound, upper = target.value, target.upper
+    if not isinstance(bound, (int, float)):
+        return False
+    if target.op == "between":
+        return isinstance(upper, (int, float)) and bound <= value <= upper
+    return {
+        ">=": value >= bound,
+        ">": value > bound,
+        "<=": value <= bound,
+        "<": value < bound,
+        "==": value == bound,
+    }[target.op]
+
+
+RULE = Rule("R104", "target-already-met", "warning", "A target to be reached is not met yet at the baseline.", check)

@@ -1,0 +1,44 @@
+"""R106: a target far beyond what the history shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown, targets
+from kpi.lint.rule import Finding, Rule
+from kpi.lint.rules.r104_target_already_met import meets
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+ENOUGH, TIMES, STRETCH = 6, 3, 7  # values; times their range; the ambition (1 to 10) from which it is a stretch
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Targets with a date that are further off than the KPI has ever moved, several times over."""
+    if context.data is None:
+        return
+    for kpi in context.kpis:
+        series = context.data.series.get(kpi.id)
+        listed = targets(kpi)
+        if series is None or series.failed or not listed or listed[-1].by is None:
+            continue
+        bound, now = listed[-1].value, series.shown.value
+        values = [point.value for point in (*series.history, series.shown) if point.value is not None]
+        if not isinstance(bound, (int, float)) or now is None or len(values) < ENOUGH or meets(now, listed[-1]):
+            continue
+        spread = max(values) - min(values)
+        way = abs(bound - now)
+        if way > TIMES * spread > 0:
+            goal = context.plan.goals.get(kpi.goal or "")
+            if (kpi.ambition or (goal.ambition if goal else None) or 0) >= STRETCH:
+                continue
+            yield Finding(
+                ("kpis", kpi.id, "target"),
+                f"{shown(kpi)} has {way / spread:.0f} times as far to go as it moved in the last {len(values)} periods",
+                "set a target on the way, or say that it is a stretch: ambition: 9",
+            )
+
+
+RULE = Rule("R106", "implausible-target", "info", "A target lies within reach of what the history shows.", check)

@@ -1,0 +1,27 @@
+"""S101: words that sound good and cannot be measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.prose import at_words, flagged
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+# A name that begins so says how it is counted; what follows is what is counted, and may be somebody's opinion.
+COUNTED = ("number", "share", "percentage", "percent", "proportion", "count", "average", "median", "mean", "ratio")
+MEND = "say what changes for whom, as something that can be counted"
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Every weasel word in a name or question, outside quotation marks, established terms and what a KPI counts."""
+    for statement, match, text in flagged(context, "weasel_words", "weasel_words"):
+        if statement.kind == "kpi" and statement.words[0][0] in COUNTED:
+            continue
+        yield at_words(statement, match, f'"{text}" cannot be measured', match.entry.mend or MEND)
+
+
+RULE = Rule("S101", "weasel-word", "warning", "Names and questions say things that can be measured.", check)

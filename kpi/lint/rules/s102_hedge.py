@@ -1,0 +1,28 @@
+"""S102: words that leave a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.prose import at_words, flagged
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+MEND = "say what will be so, and by when"
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Every hedge in the name of a goal, and in a KPI's name those that can be no part of a definition.
+
+    "Volumes detached if needed" may well be counted, and a question may ask whether people "try to" do something.
+    """
+    for statement, match, text in flagged(context, "hedges", "hedges"):
+        sure = match.start == 0 or "possible" in text
+        if statement.kind == "goal" or (statement.kind == "kpi" and sure):
+            yield at_words(statement, match, f'"{text}" leaves a way out', match.entry.mend or MEND)
+
+
+RULE = Rule("S102", "hedge", "warning", "Names say what will be so, without a way out.", check)

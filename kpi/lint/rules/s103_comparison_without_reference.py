@@ -1,0 +1,59 @@
+"""S103: "better", "more", "best" of nobody knows what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.prose import at_words, flagged
+from kpi.lint.rule import Finding, Rule
+from kpi.lint.text import has_number
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context, Statement
+    from kpi.lint.vocabulary import Match
+
+MEND = "say than what, and by how much"
+# With one of these anywhere in the statement the reader knows what is compared.
+REFERENCES = frozenset({"than", "versus", "vs", "compared", "relative"})
+# After a superlative these name the others: "the fastest checkout in town".
+CIRCLES = frozenset({"in", "of", "among", "amongst", "on", "within", "across", "ever", "for", "by", "per", "to", "at"})
+# Before or after "more" and its like these make something else of it: "or more", "more and more", "no more", "most of".
+BEFORE = frozenset({"or", "once", "any", "no", "and", "not", "nothing", "worth"})
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Comparatives and superlatives in names that hold neither a reference nor a number."""
+    for statement, match, text in flagged(context, "comparisons", "comparisons"):
+        # Further on in a KPI's name it is part of what is counted: "Calls about larger orders".
+        named = statement.kind == "goal" or (statement.kind == "kpi" and match.start <= 1)
+        if named and not _refers(statement, match):
+            yield at_words(statement, match, f'"{text}" says nothing without a comparison', match.entry.mend or MEND)
+
+
+def _refers(statement: Statement, match: Match) -> bool:
+    found = [word[0] for word in statement.words]
+    word = found[match.start]
+    before = found[match.start - 1] if match.start else ""
+    after = found[match.end :]
+    if has_number(statement.text) or not REFERENCES.isdisjoint(found):
+        return True
+    if word in ("more", "less", "fewer") and before in BEFORE:
+        return True
+    if word == "most" and (before != "the" or after[:1] == ["of"]):
+        return True
+    if word == "leading" and (after[:1] == ["to"] or before in ("", "for", "time")):
+        return True
+    if word in ("lower", "slower") and match.start == 0:  # the verb: "Lower the cost"
+        return True
+    superlative = "goals" in match.entry.flags or word == "best"
+    return superlative and not CIRCLES.isdisjoint(after)
+
+
+RULE = Rule(
+    "S103",
+    "comparison-without-reference",
+    "info",
+    'Whoever says "better" or "best" says than what, and by how much.',
+    check,
+)

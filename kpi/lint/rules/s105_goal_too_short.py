@@ -1,0 +1,34 @@
+"""S105: a goal of one or two words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import timeless
+from kpi.lint.rule import Finding, Rule
+from kpi.lint.text import has_number
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+FIRST_UNSPACED = "\u2e80"  # from here on lie the scripts that write no spaces between words
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Leaves of the goal tree with fewer words than ``min_goal_words`` and no number; branches may be headings."""
+    least = context.settings.min_goal_words
+    for goal in context.goals:
+        size = len(goal.name.split())
+        if size >= least or not size or context.children_of[goal.id] or timeless(goal):
+            continue
+        if max(goal.name) < FIRST_UNSPACED and not has_number(goal.name):
+            words = "one word does" if size == 1 else f"{size} words do"
+            yield Finding(
+                ("goals", goal.id, "name"),
+                f"{words} not say what changes for whom",
+                'write a sentence, e.g. "Three in ten customers come back"',
+            )
+
+
+RULE = Rule("S105", "goal-too-short", "info", "A goal is a sentence that says what changes for whom.", check)

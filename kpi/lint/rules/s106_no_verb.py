@@ -1,0 +1,44 @@
+"""S106: a goal that names a field of concern and no change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import timeless
+from kpi.lint.rule import Finding, Rule
+from kpi.lint.text import has_number
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+MOST_WORDS = 4
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Short goals that end in an abstract noun and hold no verb; those that are too short anyhow are S105's."""
+    least = context.settings.min_goal_words
+    for statement in context.statements:
+        if statement.kind != "goal" or not least <= len(statement.words) <= max(least, MOST_WORDS):
+            continue
+        words = [word[0] for word in statement.words]
+        if words[-1] not in context.words("abstract_nouns") or _has_verb(context, words):
+            continue
+        goal = context.plan.goals[statement.id]
+        if not context.children_of[goal.id] and not timeless(goal) and not has_number(statement.text):
+            yield Finding(
+                statement.path,
+                "the name says what the goal is about, but not what changes",
+                "say with a verb what will be different, and for whom",
+            )
+
+
+def _has_verb(context: Context, words: list[str]) -> bool:
+    known = context.words("directions"), context.words("activities")
+    return any(
+        any(word in verbs for verbs in known) or word.endswith(("ing", "ed")) or (at and word.endswith("s"))
+        for at, word in enumerate(words[:-1])
+    )
+
+
+RULE = Rule("S106", "no-verb", "info", "A goal says with a verb what changes.", check)

@@ -1,0 +1,44 @@
+"""S108: a name that still is to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.prose import is_placeholder
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+KINDS = {
+    "goal": ("goal", "objective", "key result", "okr"),
+    "kpi": ("kpi", "metric", "indicator", "measure"),
+    "question": ("question",),
+}
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Names and questions such as "TBD", "New KPI" or "Objective 1"."""
+    for statement in context.statements:
+        text = statement.text
+        if len(text) < 40 and (is_placeholder(text) or _is_kind(text, KINDS[statement.kind])):
+            yield Finding(
+                statement.path,
+                f'"{text.strip()}" is a place kept free, not a {_what(statement.kind)}',
+                "write it, or take the entry out until it is known",
+            )
+
+
+def _is_kind(text: str, kinds: tuple[str, ...]) -> bool:
+    bare = text.lower().rstrip("#0123456789 .:")
+    for article in ("my ", "new ", "a ", "the ", "example ", "sample ", "test "):
+        bare = bare.removeprefix(article)
+    return bare in kinds
+
+
+def _what(kind: str) -> str:
+    return "question" if kind == "question" else "name"
+
+
+RULE = Rule("S108", "placeholder-name", "warning", "A name is written before the file is merged.", check)

@@ -1,0 +1,28 @@
+"""T102: a date that nothing watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+from kpi.lint.text import find_date
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals whose date stands in their name only."""
+    for goal in context.goals:
+        if goal.due is None and not context.given("goals", goal.id, "due") and (at := find_date(goal.name)):
+            yield Finding(
+                ("goals", goal.id, "name"),
+                "the date of this goal stands in its name only, where nothing watches it",
+                "write its day as due: YYYY-MM-DD",
+                start=at[0],
+                end=at[1],
+            )
+
+
+RULE = Rule("T102", "date-only-in-name", "info", "A goal's date stands in its due field.", check)

@@ -1,0 +1,34 @@
+"""T103: a date that is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals and targets whose day lies before today."""
+    for goal in context.goals:
+        if goal.due is not None and goal.due < context.today:
+            yield Finding(
+                ("goals", goal.id, "due"),
+                f"{shown(goal)} was due on {goal.due}",
+                "close it: write down what came of it, then take it out or set a new date",
+            )
+    for kpi in context.kpis:
+        target = kpi.target
+        if target is not None and not isinstance(target, tuple) and target.by is not None and target.by < context.today:
+            yield Finding(
+                ("kpis", kpi.id, "target"),
+                f"the target of {shown(kpi)} was to be reached by {target.by}",
+                "set the next one, or leave out the date if the level is to be kept",
+            )
+
+
+RULE = Rule("T103", "past-due", "warning", "Dates lie ahead.", check)

@@ -1,0 +1,27 @@
+"""T104: a KPI without rhythm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """KPIs with data that leave the length of their period to the default."""
+    for kpi in context.kpis:
+        if (kpi.formula or kpi.values) and not context.given("kpis", kpi.id, "every"):
+            yield Finding(
+                ("kpis", kpi.id),
+                f"{shown(kpi)} does not say how often it is measured; by default each month",
+                "add every: day, week, month, quarter or year",
+                key=True,
+            )
+
+
+RULE = Rule("T104", "no-every", "info", "Every KPI says how often it is measured.", check)

@@ -1,0 +1,39 @@
+"""T105: a goal that nobody looks at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+    from kpi.plan.model import Goal
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Leaves of the goal tree that have a KPI and no review of their own or of a goal above them."""
+    for goal in context.goals:
+        if not context.kpis_of[goal.id] or context.given("goals", goal.id, "review") or _reviewed_above(context, goal):
+            continue
+        yield Finding(
+            ("goals", goal.id),
+            f"nothing says how often {shown(goal)} is looked at again",
+            "add review: {every: month}",
+            key=True,
+        )
+
+
+def _reviewed_above(context: Context, goal: Goal) -> bool:
+    seen: set[str] = set()
+    while goal.parent is not None and goal.parent in context.plan.goals and goal.parent not in seen:
+        seen.add(goal.parent)
+        goal = context.plan.goals[goal.parent]
+        if goal.review is not None:
+            return True
+    return False
+
+
+RULE = Rule("T105", "no-review", "info", "Every goal is looked at again at fixed times.", check)

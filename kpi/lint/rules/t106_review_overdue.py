@@ -1,0 +1,31 @@
+"""T106: a review that did not happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Goals whose last review is longer ago than the time between two."""
+    for goal in context.goals:
+        if goal.review is None or goal.review.last is None:
+            continue
+        from kpi.values import add_units
+
+        due = add_units(goal.review.last, 1, goal.review.every)
+        if due < context.today:
+            yield Finding(
+                ("goals", goal.id, "review"),
+                f"{shown(goal)} was to be reviewed by {due}; the last time was {goal.review.last}",
+                "review it, then write the day as last",
+            )
+
+
+RULE = Rule("T106", "review-overdue", "warning", "Reviews happen when they are due.", check)

@@ -1,0 +1,40 @@
+"""T107: a schedule of targets with a hole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Schedules of periods of one length that skip one: there the target before silently goes on."""
+    for kpi in context.kpis:
+        if not isinstance(kpi.target, tuple) or len(kpi.target) < 2:
+            continue
+        from kpi.errors import TextError
+        from kpi.values import parse_label, shift
+
+        try:
+            periods = [parse_label(entry.label, context.calendar) for entry in kpi.target]
+        except TextError:  # weeks that are named by their first day; reading has judged them
+            continue
+        if len({period.every for period in periods}) > 1:
+            continue
+        for entry, period, next_ in zip(kpi.target, periods, periods[1:], strict=False):
+            expected = shift(period, 1, context.calendar)
+            wrong = context.given("kpis", kpi.id, "target", expected.label)  # there, but not understood
+            if next_.start > expected.start and not wrong:
+                yield Finding(
+                    ("kpis", kpi.id, "target", entry.label),
+                    f"the schedule has no target for {expected.label}: this one goes on",
+                    f"add {expected.label}, or name the periods by what they span, e.g. by year",
+                    key=True,
+                )
+
+
+RULE = Rule("T107", "schedule-with-holes", "warning", "A schedule names a target for every period.", check)

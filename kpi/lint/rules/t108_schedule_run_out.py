@@ -1,0 +1,37 @@
+"""T108: a schedule of targets that is over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.context import shown
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Schedules whose last period ended before today: its target goes on for ever."""
+    for kpi in context.kpis:
+        if not isinstance(kpi.target, tuple) or not kpi.target:
+            continue
+        from kpi.errors import TextError
+        from kpi.values import parse_label
+
+        last = kpi.target[-1]
+        try:
+            period = parse_label(last.label, context.calendar)
+        except TextError:  # weeks that are named by their first day; reading has judged them
+            continue
+        if period.end <= context.today and (last.target.by is None or last.target.by < context.today):
+            yield Finding(
+                ("kpis", kpi.id, "target", last.label),
+                f"the schedule of {shown(kpi)} ended with {last.label}",
+                "add the targets of the periods to come",
+                key=True,
+            )
+
+
+RULE = Rule("T108", "schedule-run-out", "warning", "A schedule reaches beyond today.", check)

@@ -1,0 +1,40 @@
+"""T109: a deadline that no value comes before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kpi.lint.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from kpi.lint.context import Context
+
+
+ARTICLES = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a quarter", "year": "a year"}
+
+
+def check(context: Context) -> Iterator[Finding]:
+    """Targets whose way is less than one period: from ``since``, with a baseline by default the fiscal year's start."""
+    for kpi in context.kpis:
+        target = kpi.target
+        if target is None or isinstance(target, tuple) or target.by is None or kpi.every == "day":
+            continue
+        from kpi.values import add_units, period_of
+
+        start = kpi.since
+        if start is None and kpi.baseline is not None:
+            start = period_of(target.by, "year", context.calendar).start
+        if (
+            start is not None
+            and start <= target.by
+            and add_units(start, 1, kpi.every).toordinal() - 1 > target.by.toordinal()
+        ):
+            yield Finding(
+                ("kpis", kpi.id, "target"),
+                f"from {start} to {target.by} is less than {ARTICLES[kpi.every]}: no value comes before the deadline",
+                "measure more often, set a later date, or an earlier since",
+            )
+
+
+RULE = Rule("T109", "deadline-before-first-period", "warning", "At least one period lies before a deadline.", check)

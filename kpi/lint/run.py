@@ -1,0 +1,183 @@
+"""Applies the rules to a checked plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, cast
+
+from kpi.diagnostics import Diagnostic, Location, error
+from kpi.lint.context import Context
+from kpi.lint.registry import AFTERWARDS, RULES
+from kpi.lint.selection import chosen, codes, hint, severity_of, strength, unknown
+from kpi.lint.suppressions import find_suppressions, silencer
+
+if TYPE_CHECKING:
+    from kpi.diagnostics import Severity
+    from kpi.lint.rule import Finding, Rule
+    from kpi.plan.checks import Checked
+    from kpi.run.examine import Data
+
+
+class RuleCrashError(Exception):
+    """A rule crashed: a mistake in this program, never a finding about the user's file."""
+
+
+class Options:
+    """What the command line asks for. ``today`` is the day of the review; ``strict`` makes every info a warning;
+    ``data`` reads the data as well."""
+
+    __slots__ = ("data", "ignore", "select", "strict", "today")
+
+    def __init__(
+        self,
+        today: date,
+        *,
+        select: Iterable[str] = (),
+        ignore: Iterable[str] = (),
+        strict: bool = False,
+        data: bool = False,
+    ) -> None:
+        self.today = today
+        self.data = data
+        self.select = tuple(select)
+        self.ignore = tuple(ignore)
+        self.strict = strict
+
+
+class Review:
+    """A plan that has been reviewed: ``findings`` are all that is to be said about it, sorted by file and place."""
+
+    __slots__ = ("context", "findings")
+
+    def __init__(self, context: Context, findings: tuple[Diagnostic, ...]) -> None:
+        self.context = context
+        self.findings = findings
+
+
+def lint(checked: Checked, texts: Mapping[str, str], options: Options) -> tuple[Diagnostic, ...]:
+    """All that is to be said about a plan: see :func:`review`."""
+    return review(checked, texts, options).findings
+
+
+def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Review:
+    """The errors of reading and checking, and the findings of the rules.
+
+    ``texts`` are the files' texts, in which comments may keep findings silent. Raises UsageError for a rule on the
+    command line that does not exist, RuleCrashError when a rule crashes.
+    """
+    settings = checked.plan.lint
+    rules = chosen(
+        RULES, select=settings.select, ignore=settings.ignore, also_select=options.select, also_ignore=options.ignore
+    )
+    context = Context(checked, options.today, _data(checked, options))
+    context.suppressions = find_suppressions(texts, codes(RULES))
+    silent = silencer(context.suppressions, options.today)
+    passes = _per_file(settings.per_file_ignores)
+    found: list[Diagnostic] = []
+    for rule in rules:
+        if rule.code not in AFTERWARDS:
+            found.extend(one for one in _apply(rule, context, options) if not silent(rule.code, one.location))
+    context.applied = frozenset(rule.code for rule in rules)
+    for rule in rules:
+        if rule.code in AFTERWARDS:
+            found.extend(_apply(rule, context, options))
+    found = [one for one in found if not passes(one)]
+    # What M103 says of a target in prose is not said once more as the error that it cannot be read.
+    prose = {one.subject for one in found if one.code == "M103"}
+    found.extend(one for one in checked.diagnostics if one.code not in ("E030", "E033") or one.subject not in prose)
+    found.extend(_misnamed(context))
+    _mark_fixable(found, context, texts)
+    return Review(context, tuple(sorted(found, key=lambda one: (one.location, one.code, one.message))))
+
+
+def _data(checked: Checked, options: Options) -> Data | None:
+    """What the data of a valid plan says, where that is asked for."""
+    if not options.data or not checked.valid:
+        return None
+    from kpi.run.examine import examine
+
+    return examine(checked, options.today)
+
+
+def _mark_fixable(found: list[Diagnostic], context: Context, texts: Mapping[str, str]) -> None:
+    """Say of errors, which know no fixes, whether ``--fix`` mends them."""
+    if all(one.severity != "error" for one in found):
+        return
+    from dataclasses import replace
+
+    from kpi.lint.fixes import UNREAD, Starts, respelling
+
+    starts: Starts = {}
+    for at, one in enumerate(found):
+        if one.code in UNREAD and respelling(context, one, texts, starts):
+            found[at] = replace(one, fixable=True)
+
+
+def _apply(rule: Rule, context: Context, options: Options) -> Iterator[Diagnostic]:
+    """The findings of one rule, each with its place."""
+    severity = severity_of(rule, context.settings.severity)
+    if options.strict and severity == "info":
+        severity = "warning"
+    try:
+        for finding in rule.check(context):
+            place = _place(finding, context)
+            subject = ".".join(map(str, finding.path)) or f"{place.file} comment"
+            yield Diagnostic(
+                rule.code, rule.name, cast("Severity", severity), finding.message, place, subject, finding.hint,
+                finding.fixable,
+            )  # fmt: skip
+    except Exception as fault:
+        trace = fault.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        line = "" if trace is None else f" at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+        raise RuleCrashError(f"rule {rule.code} {rule.name} crashed: {type(fault).__name__}: {fault}{line}") from fault
+
+
+def _place(finding: Finding, context: Context) -> Location:
+    """Where a finding is shown: on one line, the key where the value has several."""
+    if finding.at is not None:
+        return finding.at
+    if finding.key:
+        return context.places.key(finding.path)
+    if finding.start >= 0:
+        place = context.places.within(finding.path, finding.start, finding.end)
+    else:
+        place = context.places.of(finding.path)
+    return place if place.line == place.end_line else context.places.key(finding.path)
+
+
+def _per_file(ignores: Mapping[str, tuple[str, ...]]) -> Callable[[Diagnostic], bool]:
+    """A function that says whether a finding stands in a file for which its rule is switched off."""
+    if not ignores:
+        return lambda found: False
+    from fnmatch import fnmatch
+
+    by_code = {rule.code: rule for rule in RULES}
+
+    def passes(found: Diagnostic) -> bool:
+        file = found.location.file.replace("\\", "/")
+        return any(
+            (fnmatch(file, glob) or fnmatch(file, f"*/{glob}"))
+            and any(strength(name, by_code[found.code]) for name in names)
+            for glob, names in ignores.items()
+        )
+
+    return passes
+
+
+def _misnamed(context: Context) -> Iterator[Diagnostic]:
+    """Errors for names in the lint section that mean no rule."""
+    settings = context.settings
+    named: list[tuple[tuple[str | int, ...], str]] = []
+    for field in ("select", "ignore"):
+        named += [(("lint", field, at), name) for at, name in enumerate(getattr(settings, field))]
+    named += [(("lint", "severity", name), name) for name in settings.severity]
+    for glob, names in settings.per_file_ignores.items():
+        named += [(("lint", "per_file_ignores", glob, at), name) for at, name in enumerate(names)]
+    wrong = set(unknown({name for _, name in named}, RULES))
+    for path, name in named:
+        if name in wrong:
+            place = context.places.key(path)
+            yield error("E014", f'no rule is called "{name}"', place, ".".join(map(str, path)), hint(name, RULES))

@@ -1,0 +1,196 @@
+"""Comments that keep findings silent: ``# kpi: ignore S101 until 2027-01-31 -- reason``."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date
+
+from kpi.diagnostics import Location
+from kpi.errors import TextError, did_you_mean
+
+_COMMENT = r"(?:(?<=\s)|(?<![\s\S]))#[ \t]*kpi:[ \t]*(ignore|ingore|ignroe|ignored|disable|noqa|skip|allow)\b([^\r\n]*)"
+_UNTIL = r"\buntil[ \t]+(\S+)"
+
+
+class Problem:
+    """What is wrong with a suppressing comment itself."""
+
+    __slots__ = ("hint", "message", "place")
+
+    def __init__(self, message: str, hint: str | None, place: Location) -> None:
+        self.message = message
+        self.hint = hint
+        self.place = place
+
+
+class Suppression:
+    """One comment. It covers lines ``first`` to ``last`` of its file: its own line, or the entry below it.
+
+    ``named`` are the rules it names: code, the name as written, its offsets in the file's text. ``names`` are the
+    offsets of all names, also of those that mean no rule, ``span`` those of the whole comment. ``used`` are the codes
+    that it has kept silent.
+    """
+
+    def __init__(self, file: str, text: str, span: tuple[int, int], first: int, last: int, line: int) -> None:
+        self.file = file
+        self.text = text
+        self.span = span
+        self.first = first
+        self.last = last
+        self.until: date | None = None
+        self.named: list[tuple[str, str, tuple[int, int]]] = []
+        self.names: list[tuple[int, int]] = []
+        self.problems: list[Problem] = []
+        self.used: set[str] = set()
+        self._line = line
+        self._line_start = max(text.rfind("\n", 0, span[0]), text.rfind("\r", 0, span[0])) + 1
+
+    @property
+    def place(self) -> Location:
+        """Where the comment stands."""
+        return self.locate(*self.span)
+
+    def locate(self, start: int, end: int) -> Location:
+        """Where a stretch of the comment's line stands."""
+        first = start - self._line_start + 1
+        return Location(self.file, self._line, first, self._line, first + end - start)
+
+    def holds(self, code: str, line: int, today: date) -> bool:
+        """Whether it keeps findings of the rule ``code`` on that line of its file silent."""
+        in_time = self.until is None or self.until >= today
+        return in_time and self.first <= line <= self.last and any(named == code for named, _, _ in self.named)
+
+    def unused(self, applied: Collection[str]) -> Iterator[tuple[str, tuple[int, int]]]:
+        """The names, and their offsets, that have kept nothing silent though their rules were applied."""
+        for code, name, span in self.named:
+            if code in applied and code not in self.used:
+                yield name, span
+
+
+def find_suppressions(texts: Mapping[str, str], codes: Mapping[str, str]) -> tuple[Suppression, ...]:
+    """All suppressing comments of all files. ``codes`` maps every code and name of a rule to its code."""
+    return tuple(found for file, text in texts.items() if "kpi:" in text for found in _in_file(file, text, codes))
+
+
+def silencer(suppressions: Iterable[Suppression], today: date) -> Callable[[str, Location], bool]:
+    """A function that says whether a finding of a rule at a place is kept silent, and marks the comments that do it."""
+    by_rule: dict[tuple[str, str], list[Suppression]] = {}
+    for comment in suppressions:
+        for code in {code for code, _, _ in comment.named}:
+            by_rule.setdefault((comment.file, code), []).append(comment)
+
+    def silent(code: str, place: Location) -> bool:
+        holding = [found for found in by_rule.get((place.file, code), ()) if found.holds(code, place.line, today)]
+        for comment in holding:
+            comment.used.add(code)
+        return bool(holding)
+
+    return silent
+
+
+def _in_file(file: str, text: str, codes: Mapping[str, str]) -> Iterator[Suppression]:
+    matches = list(re.finditer(_COMMENT, text))
+    if not matches:
+        return
+    scalars = _scalars(text)
+    lines = re.split("\r\n|\r|\n", text)
+    starts = [0, *(found.end() for found in re.finditer("\r\n|\r|\n", text))]
+    for match in matches:
+        before = bisect_right(scalars, (match.start(), len(text))) - 1
+        if before >= 0 and match.start() < scalars[before][1]:
+            continue
+        line = bisect_right(starts, match.start())
+        own_line = not text[starts[line - 1] : match.start()].strip()
+        first, last = _block(lines, line) if own_line else (line, line)
+        comment = Suppression(file, text, match.span(), first, last, line)
+        _parse(comment, match, codes)
+        yield comment
+
+
+def _scalars(text: str) -> list[tuple[int, int]]:
+    """Where texts stand in the file, in which a # is no comment."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: list[tuple[int, int]] = []
+    with suppress(yaml.YAMLError):  # reported by reading; what stands before it is known
+        found.extend(
+            (token.start_mark.index, token.end_mark.index)
+            for token in yaml.scan(text, Loader=loader)
+            if isinstance(token, yaml.ScalarToken) and not token.plain
+        )
+    return found
+
+
+def _block(lines: list[str], comment: int) -> tuple[int, int]:
+    """The first and last line (from 1) of the entry that stands below the comment on line ``comment``."""
+    first = comment + 1
+    while first <= len(lines) and not lines[first - 1].split("#", 1)[0].strip():
+        first += 1
+    if first > len(lines):
+        return comment, comment
+    indent = _indent(lines[first - 1])
+    item = lines[first - 1].lstrip().startswith("- ")
+    last = first
+    for number in range(first + 1, len(lines) + 1):
+        line = lines[number - 1]
+        if not line.split("#", 1)[0].strip():
+            continue
+        same_level_item = _indent(line) == indent and not item and line.lstrip().startswith("- ")
+        if _indent(line) <= indent and not same_level_item:
+            break
+        last = number
+    return first, last
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _parse(comment: Suppression, match: re.Match[str], codes: Mapping[str, str]) -> None:
+    """Take up the names and the date of a comment, and what is wrong with them."""
+    if match[1] != "ignore":
+        place = comment.locate(match.start(1), match.end(1))
+        comment.problems.append(Problem(f'"{match[1]}" means nothing here', 'did you mean "ignore"?', place))
+        return
+    rest, offset = match[2], match.start(2)
+    head = re.split(r"[ \t]--(?=\s|$)", rest, maxsplit=1)[0]
+    until = re.search(_UNTIL, head) or re.search(_UNTIL + r"[ \t]*$", rest)
+    if until is not None:
+        _take_date(comment, until, offset)
+        head = head[: until.start()] if until.start() < len(head) else head
+    for name in re.finditer(r"[^\s,;:\[\]()]+", head):
+        span = (offset + name.start(), offset + name.end())
+        comment.names.append(span)
+        code = codes.get(name[0]) or codes.get(name[0].upper())
+        if code is not None:
+            comment.named.append((code, name[0], span))
+            continue
+        if re.fullmatch(r"E\d{3}", name[0]):
+            problem = Problem(
+                f"{name[0]} is an error, and errors cannot be ignored", "mend what it says", comment.locate(*span)
+            )
+        else:
+            problem = Problem(
+                f'no rule is called "{name[0]}"',
+                did_you_mean(name[0], codes) or "kpi rule --all lists the rules; a reason stands behind --",
+                comment.locate(*span),
+            )
+        comment.problems.append(problem)
+    if not comment.named and not comment.problems:
+        comment.problems.append(
+            Problem("this names no rule to ignore", "write the code: # kpi: ignore S101 -- reason", comment.place)
+        )
+
+
+def _take_date(comment: Suppression, until: re.Match[str], offset: int) -> None:
+    from kpi.values import parse_date
+
+    try:
+        comment.until = parse_date(until[1].rstrip(".,;"))
+    except TextError as mistake:
+        place = comment.locate(offset + until.start(1), offset + until.end(1))
+        comment.problems.append(Problem(mistake.message, mistake.hint, place))

@@ -1,0 +1,147 @@
+"""Word lists: read from ``words/*.txt`` when a rule first needs them, found in a statement by whole words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from kpi.lint.text import Word
+
+FOLDER = Path(__file__).with_name("words")
+_SIBILANT = ("s", "x", "z", "ch", "sh", "o")
+_VOWELS = "aeiou"
+
+
+class Entry:
+    """A word or phrase of a list. ``rest`` are the words after the first one; ``mend`` and ``flags`` are its section's.
+
+    ``first`` says that it counts only as the first words of a statement; ``text`` is how the list writes it.
+    """
+
+    __slots__ = ("first", "flags", "mend", "rest", "text")
+
+    def __init__(self, text: str, rest: tuple[str, ...], mend: str | None, flags: frozenset[str], first: bool) -> None:
+        self.text = text
+        self.rest = rest
+        self.mend = mend
+        self.flags = flags
+        self.first = first
+
+
+class Match:
+    """Words ``start`` to ``end`` (exclusive, indexes into the words of the statement) that are an entry."""
+
+    __slots__ = ("end", "entry", "start")
+
+    def __init__(self, start: int, end: int, entry: Entry) -> None:
+        self.start = start
+        self.end = end
+        self.entry = entry
+
+
+class WordList:
+    """Words and phrases with their inflections, found by one look-up a word."""
+
+    def __init__(self) -> None:
+        self._by_first: dict[str, list[Entry]] = {}
+
+    def add(self, line: str, mend: str | None = None, flags: frozenset[str] = frozenset()) -> None:
+        """Take up one line of a list: words, each perhaps with a mark after it that says how it is inflected."""
+        if line[0] == "^":
+            line, first = line[1:], True
+        else:
+            first = False
+        parts = line.replace("-", " ").split()
+        if len(parts) == 1:
+            self._by_first.setdefault(parts[0], []).append(Entry(parts[0], (), mend, flags, first))
+            return
+        text = " ".join(part for part in parts if part not in ("v", "n"))
+        phrases: list[tuple[str, ...]] = [()]
+        for at, part in enumerate(parts):
+            if part in ("v", "n"):
+                continue
+            mark = parts[at + 1] if at + 1 < len(parts) else ""
+            forms = verb_forms(part) if mark == "v" else noun_forms(part) if mark == "n" else (part,)
+            phrases = [(*phrase, form) for phrase in phrases for form in forms]
+        for head, *rest in phrases:
+            self._by_first.setdefault(head, []).append(Entry(text, tuple(rest), mend, flags, first))
+
+    def remove(self, phrase: str) -> None:
+        """Let a word or phrase pass, in whatever inflection the list has it."""
+        text = " ".join(phrase.lower().replace("-", " ").split())
+        for head, entries in list(self._by_first.items()):
+            kept = [entry for entry in entries if entry.text != text and " ".join((head, *entry.rest)) != text]
+            if len(kept) < len(entries):
+                self._by_first[head] = kept
+
+    def find(self, words: list[Word]) -> Iterator[Match]:
+        """Every entry in ``words`` from left to right, the longest where several fit, none overlapping another."""
+        by_first = self._by_first
+        done = 0
+        for at, word in enumerate(words):
+            entries = by_first.get(word[0])
+            if entries is None or at < done:
+                continue
+            best: Entry | None = None
+            for entry in entries:
+                size = len(entry.rest)
+                if (best is not None and size <= len(best.rest)) or (entry.first and at):
+                    continue
+                if not size or tuple(found[0] for found in words[at + 1 : at + 1 + size]) == entry.rest:
+                    best = entry
+            if best is not None:
+                done = at + 1 + len(best.rest)
+                yield Match(at, done, best)
+
+    def starts(self, words: list[Word]) -> Match | None:
+        """The longest entry with which ``words`` begin, or None."""
+        found = next(self.find(words), None) if words and words[0][0] in self._by_first else None
+        return found if found is not None and found.start == 0 else None
+
+    def flags(self, word: str) -> frozenset[str]:
+        """The flags of the section in which a single word stands; none for a word that is not listed."""
+        return next((entry.flags for entry in self._by_first.get(word, ()) if not entry.rest), frozenset())
+
+    def __contains__(self, word: str) -> bool:
+        return any(not entry.rest for entry in self._by_first.get(word, ()))
+
+
+def read_list(name: str, add: Iterable[str] = (), allow: Iterable[str] = ()) -> WordList:
+    """The list ``words/<name>.txt``, with words added and others let pass."""
+    found = WordList()
+    mend: str | None = None
+    flags: frozenset[str] = frozenset()
+    for line in (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if not line or line[0] == "#":
+            continue
+        if line[0] == "[":
+            mend, *marks = line.strip("[]").split("; ")
+            flags = frozenset(marks)
+        else:
+            found.add(line, mend, flags)
+    for word in add:
+        parts = word.lower().split()
+        for line in (f"{parts[0]} v", f"{parts[0]} n") if len(parts) == 1 else (" ".join(parts),) if parts else ():
+            found.add(line)
+    for word in allow:
+        found.remove(word)
+    return found
+
+
+def verb_forms(verb: str) -> tuple[str, ...]:
+    """A regular verb's forms: optimize, optimizes, optimized, optimizing."""
+    if verb.endswith("e"):
+        return verb, verb + "s", verb + "d", verb[:-1] + "ing"
+    if verb.endswith("y") and verb[-2] not in _VOWELS:
+        return verb, verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"
+    third = verb + ("es" if verb.endswith(_SIBILANT) else "s")
+    if len(verb) in (3, 4) and verb[-1] not in "wxyaeiou" and verb[-2] in _VOWELS and verb[-3] not in _VOWELS:
+        return verb, third, verb + verb[-1] + "ed", verb + verb[-1] + "ing"
+    return verb, third, verb + "ed", verb + "ing"
+
+
+def noun_forms(noun: str) -> tuple[str, ...]:
+    """A regular noun and its plural."""
+    if noun.endswith("y") and noun[-2] not in _VOWELS:
+        return noun, noun[:-1] + "ies"
+    return noun, noun + ("es" if noun.endswith(_SIBILANT[:-1]) else "s")

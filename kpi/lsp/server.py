@@ -1,0 +1,343 @@
+"""The Language Server Protocol: what ``kpi.lsp`` knows, asked and told in the words of editors."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from kpi import __version__
+from kpi.lsp.analysis import real
+from kpi.lsp.completing import Offer, OfferKind, complete
+from kpi.lsp.definitions import definitions
+from kpi.lsp.hovering import describe_thing, pages_at
+from kpi.lsp.position_encoding import Lines, Units
+from kpi.lsp.published import Board
+from kpi.lsp.symbols import thing_at
+from kpi.lsp.values import Value, Values, Worker
+
+if TYPE_CHECKING:
+    from kpi.diagnostics import Diagnostic, Location
+    from kpi.lsp.analysis import Analysis
+    from kpi.lsp.published import Notice
+    from kpi.lsp.workspace import Desk
+
+PAUSE = 0.2  # seconds without a keystroke before a plan is looked at
+PATIENCE = 2.0  # seconds that a hover waits for a value; the next one finds it
+TRIGGERS = [".", "[", "(", " ", ","]
+WATCHED = ["**/*.{yaml,yml}", "**/*.{csv,tsv,json,jsonl,ndjson,parquet,xlsx}"]
+SEVERITIES = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "info": types.DiagnosticSeverity.Information,
+}
+KINDS: dict[OfferKind, types.CompletionItemKind] = {
+    "field": types.CompletionItemKind.Field,
+    "section": types.CompletionItemKind.Module,
+    "goal": types.CompletionItemKind.Reference,
+    "kpi": types.CompletionItemKind.Variable,
+    "measure": types.CompletionItemKind.Constant,
+    "source": types.CompletionItemKind.Struct,
+    "column": types.CompletionItemKind.Field,
+    "function": types.CompletionItemKind.Function,
+    "word": types.CompletionItemKind.Keyword,
+    "rule": types.CompletionItemKind.EnumMember,
+    "text": types.CompletionItemKind.Text,
+}
+Result = TypeVar("Result")
+
+
+class Server(LanguageServer):
+    """One conversation with one editor. Plans are looked at in one thread and values computed in another, so that the
+    editor is answered whatever the files are like."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("kpi", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
+        self.desk = desk
+        self.board = Board()
+        self.values = Values()
+        self.worker = Worker("kpi plans")
+        self.uris: dict[Path, str] = {}
+        self.taken_leave = False
+        self._edition = 0
+        self._touched: set[Path] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._review: asyncio.Task[None] | None = None
+
+    @property
+    def units(self) -> Units:
+        """In what the editor counts columns."""
+        encoding = self.workspace.position_encoding
+        return cast("Units", str(getattr(encoding, "value", encoding) or "utf-16"))
+
+    async def do(self, work: Callable[[], Result]) -> Result:
+        """What ``work`` returns, done beside the conversation."""
+        return await asyncio.wrap_future(self.worker.give(work))
+
+    # Files that are open.
+
+    def write(self, uri: str, pause: float) -> None:
+        """Take a text as it is in the editor now, and look at its plan after a pause."""
+        path = path_of(uri)
+        if path is not None:
+            self.uris[real(path)] = uri
+            self.desk.write(path, self.workspace.get_text_document(uri).source)
+            self.look(path, pause)
+
+    def close(self, uri: str) -> None:
+        """A text is what is saved again."""
+        path = path_of(uri)
+        if path is not None:
+            self.desk.close(path)
+            self.look(path, 0)
+            self.uris.pop(real(path), None)
+
+    def look(self, path: Path | None, pause: float) -> None:
+        """Look at all plans after a pause, and tell what is found in ``path`` even if it is what was told before."""
+        self._edition += 1
+        if path is not None:
+            self._touched.add(real(path))
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(pause, self._start)
+
+    def _start(self) -> None:
+        self._review = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        edition, touched = self._edition, self._touched
+        self._touched = set()
+        try:
+            analyses = await self.do(self.desk.review)
+        except Exception as fault:
+            self.complain(fault)
+            return
+        if edition != self._edition:  # what was looked at is no more; the next look is under way
+            self._touched |= touched
+            return
+        for path, notice in self.board.changes(analyses, touched).items():
+            self.tell(path, notice)
+
+    def tell(self, path: Path, notice: Notice) -> None:
+        """Tell all findings of a file."""
+        uri = self.uris.get(path)
+        version = None if uri is None else self.workspace.get_text_document(uri).version
+        found = [diagnostic(one, notice.lines, self.units) for one in notice.findings]
+        params = types.PublishDiagnosticsParams(uri or path.as_uri(), found, version)
+        self.text_document_publish_diagnostics(params)
+
+    def complain(self, fault: Exception) -> None:
+        """Say that we made a mistake, in the editor's log."""
+        message = f"kpi: internal fault: {type(fault).__name__}: {fault}"
+        self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
+
+    # What is asked.
+
+    async def at(self, uri: str, position: types.Position) -> tuple[Analysis, str, int] | None:
+        """The plan, the file and the character of it that a question is about; None for what is not of a plan."""
+        path = path_of(uri)
+        if path is None or real(path) not in self.desk.texts:
+            return None
+        analysis = await self.do(lambda: self.desk.analysis(path))
+        file = None if analysis is None else analysis.files.get(real(path))
+        if analysis is None or file is None:
+            return None
+        return analysis, file, analysis.lines(file).offset(position.line, position.character, self.units)
+
+    async def hover(self, params: types.HoverParams) -> types.Hover | None:
+        """What a word means, with the value of a KPI, and the pages of the rules that found something there."""
+        found = await self.at(params.text_document.uri, params.position)
+        if found is None:
+            return None
+        analysis, file, offset = found
+        lines = analysis.lines(file)
+        thing = thing_at(analysis, file, offset)
+        told = None
+        if thing is not None:
+            value = await self.value(analysis, thing.name) if thing.kind == "kpi" else None
+            told = describe_thing(analysis, thing, value)
+        line, column = lines.place(offset)
+        parts = [*([told] if told else []), *pages_at(analysis, file, line + 1, column + 1)]
+        if not parts:
+            return None
+        content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
+        return types.Hover(content, None if thing is None else range_of(thing.place, lines, self.units))
+
+    async def value(self, analysis: Analysis, kpi: str) -> Value | None:
+        """The value of a KPI; None when it is too long in coming."""
+        if kpi not in analysis.plan.kpis:
+            return None
+        asked = asyncio.wrap_future(self.values.ask(analysis, kpi))
+        await asyncio.wait([asked], timeout=PATIENCE)
+        try:
+            return asked.result() if asked.done() else None
+        except (CancelledError, asyncio.CancelledError):  # the plan is another one by now
+            return None
+
+    async def definition(self, params: types.DefinitionParams) -> list[types.Location] | None:
+        """Where what a word names is defined."""
+        found = await self.at(params.text_document.uri, params.position)
+        thing = None if found is None else thing_at(*found)
+        if found is None or thing is None:
+            return None
+        places = await self.do(lambda: definitions(found[0], thing))
+        return [
+            types.Location(
+                self.uris.get(real(one.path)) or one.path.as_uri(), range_of(one.place, one.lines, self.units)
+            )
+            for one in places
+        ]
+
+    async def completion(self, params: types.CompletionParams) -> list[types.CompletionItem] | None:
+        """What can be typed. The names are those last known, so that nothing is waited for while somebody types."""
+        path = path_of(params.text_document.uri)
+        text = None if path is None else self.desk.texts.get(real(path))
+        if path is None or text is None:
+            return None
+        known = self.desk.latest(path)
+        if not known:
+            analysis = await self.do(lambda: self.desk.analysis(path))
+            known = () if analysis is None else (analysis,)
+        if not known:
+            return None
+        position, lines = params.position, Lines(text)
+        offset = lines.offset(position.line, position.character, self.units)
+        offers = complete(known, text, offset, included=real(known[0].main) != real(path))
+        snippets = self._takes_snippets()
+        return [item(offer, lines, offset, self.units, snippets) for offer in offers]
+
+    def _takes_snippets(self) -> bool:
+        asked = self.client_capabilities.text_document
+        known = asked.completion.completion_item if asked and asked.completion else None
+        return bool(known and known.snippet_support)
+
+    def watch(self) -> None:
+        """Ask to be told when plans or data change outside of the editor, if it can do that."""
+        known = self.client_capabilities.workspace
+        if known and known.did_change_watched_files and known.did_change_watched_files.dynamic_registration:
+            watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+            params = types.RegistrationParams([types.Registration("kpi-files", method, options)])
+            self.client_register_capability(params)
+
+
+def serve(desk: Desk) -> int:
+    """Converse over standard input and output until the editor ends it. The exit code that the protocol asks for."""
+    gc.enable()  # which commands that live for a moment do without
+    server = make_server(desk)
+    # Whatever else is printed, by us or a library, must not get into the conversation.
+    voice = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    server.start_io(stdout=voice)
+    code = 0 if server.taken_leave else 1
+    if server.values.worker.busy:  # an engine in full swing cannot be stopped, and nobody waits for it any more
+        os._exit(code)
+    return code
+
+
+def make_server(desk: Desk) -> Server:
+    """A server with everything that it answers to."""
+    server = Server(desk)
+    feature = server.feature
+
+    @feature(types.INITIALIZED)
+    def initialized(params: types.InitializedParams) -> None:
+        server.watch()
+
+    @feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenTextDocumentParams) -> None:
+        desk.look_again()
+        server.write(params.text_document.uri, 0)
+
+    @feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeTextDocumentParams) -> None:
+        server.write(params.text_document.uri, PAUSE)
+
+    @feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseTextDocumentParams) -> None:
+        server.close(params.text_document.uri)
+
+    @feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
+        desk.look_again()
+        server.look(path_of(params.text_document.uri), 0)
+
+    @feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
+        desk.look_again()
+        server.look(None, PAUSE)
+
+    @feature(types.TEXT_DOCUMENT_HOVER)
+    async def hover(params: types.HoverParams) -> types.Hover | None:
+        return await server.hover(params)
+
+    @feature(types.TEXT_DOCUMENT_DEFINITION)
+    async def definition(params: types.DefinitionParams) -> list[types.Location] | None:
+        return await server.definition(params)
+
+    @feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=TRIGGERS))
+    async def completion(params: types.CompletionParams) -> list[types.CompletionItem] | None:
+        return await server.completion(params)
+
+    @feature(types.SHUTDOWN)
+    def shutdown(params: None) -> None:
+        server.taken_leave = True
+
+    return server
+
+
+def path_of(uri: str) -> Path | None:
+    """The file that an editor means; None for a text that is no file."""
+    path = to_fs_path(uri) if uri.startswith("file:") else None
+    return None if path is None else Path(path)
+
+
+def range_of(place: Location, lines: Lines, units: Units) -> types.Range:
+    """A stretch of a file as editors count."""
+    return types.Range(
+        types.Position(place.line - 1, lines.units_before(place.line - 1, place.column - 1, units)),
+        types.Position(place.end_line - 1, lines.units_before(place.end_line - 1, place.end_column - 1, units)),
+    )
+
+
+def diagnostic(found: Diagnostic, lines: Lines, units: Units) -> types.Diagnostic:
+    """A finding as editors show it."""
+    return types.Diagnostic(
+        range=range_of(found.location, lines, units),
+        message=found.message + (f"\n{found.hint}" if found.hint else ""),
+        severity=SEVERITIES[found.severity],
+        code=found.code,
+        source=f"kpi {found.rule}",
+    )
+
+
+def item(offer: Offer, lines: Lines, offset: int, units: Units, snippets: bool) -> types.CompletionItem:
+    """An offer as editors list it."""
+    line, column = lines.place(offset)
+    start = max(0, column - offer.typed)
+    edit = types.Range(
+        types.Position(line, lines.units_before(line, start, units)),
+        types.Position(line, lines.units_before(line, column, units)),
+    )
+    cursor, _, rest = offer.text.partition("$0")
+    text = offer.text if rest and snippets else cursor
+    return types.CompletionItem(
+        label=offer.label,
+        kind=KINDS[offer.kind],
+        detail=offer.detail or None,
+        documentation=types.MarkupContent(types.MarkupKind.Markdown, offer.about) if offer.about else None,
+        sort_text=f"{offer.rank:03}{offer.label}",
+        filter_text=offer.label,
+        text_edit=types.TextEdit(edit, text),
+        insert_text_format=types.InsertTextFormat.Snippet if rest and snippets else types.InsertTextFormat.PlainText,
+    )

@@ -1,0 +1,145 @@
+"""What the word under a cursor means: a goal, a KPI, a column, a field, a function."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS
+from kpi.lsp.fields import Path, field_at
+from kpi.lsp.tokens import word_at
+
+if TYPE_CHECKING:
+    from kpi.diagnostics import Location
+    from kpi.lsp.analysis import Analysis
+    from kpi.plan.yaml.cursor import Spot
+
+Kind = Literal["goal", "kpi", "measure", "source", "column", "field", "function", "rule", "file", "data"]
+Role = Literal["goal", "kpi", "formula", "target", "split", "row", "column", "query", "data", "file", "rule", "text"]
+_DECLARED: dict[str, Kind] = {"goals": "goal", "kpis": "kpi", "measures": "measure", "sources": "source"}
+
+
+class Thing(NamedTuple):
+    """What a word means. ``name`` is its id; ``source`` that of a column; ``path`` leads to the key or value in which
+    the word stands, ``key`` says which, and ``place`` where the word is."""
+
+    kind: Kind
+    name: str
+    path: Path
+    key: bool
+    place: Location
+    source: str = ""
+
+
+def role_of(path: Path) -> Role:
+    """What the value at ``path`` is: what its words name, or "text" when they name nothing."""
+    match path:
+        case ("goals", _, "parent") | ("kpis", _, "goal"):
+            return "goal"
+        case ("kpis", _, "guardrails" | "leads", *_):
+            return "kpi"
+        case ("kpis", _, "formula") | ("measures", _):
+            return "formula"
+        case ("kpis", _, "target", *_) | ("kpis", _, "thresholds", _) | ("kpis", _, "split", "targets", _):
+            return "target"
+        case ("kpis", _, "split") | ("kpis", _, "split", "by"):
+            return "split"
+        case ("sources", _, "computed", _) | ("sources", _, "where"):
+            return "row"
+        case ("sources", _, "date" | "from" | "until" | "through"):
+            return "column"
+        case ("sources", _, "query"):
+            return "query"
+        case ("sources", _, "path", *_):
+            return "data"
+        case ("include", *_):
+            return "file"
+        case ("lint", "select" | "ignore", *_) | ("lint", "per_file_ignores", _, *_):
+            return "rule"
+    return "text"
+
+
+def thing_at(analysis: Analysis, file: str, offset: int) -> Thing | None:
+    """What the word at a character of a file of the plan means; None where nothing is named."""
+    spot = analysis.read.places.at(file, offset)
+    if spot is None:
+        return None
+    return _of_key(spot) if spot.key else _of_value(spot, analysis)
+
+
+def _of_key(spot: Spot) -> Thing | None:
+    path, place = spot.path, spot.location()
+    match path:
+        case (str(section), str(name)) if section in _DECLARED:
+            return Thing(_DECLARED[section], name, path, True, place)
+        case ("sources", str(source), "computed" | "columns" | "types", str(name)):
+            return Thing("column", name, path, True, place, source)
+        case ("lint", "severity", str(name)):
+            return Thing("rule", name, path, True, place)
+    return None if field_at(path) is None else Thing("field", str(path[-1]), path, True, place)
+
+
+def _of_value(spot: Spot, analysis: Analysis) -> Thing | None:
+    path, text = spot.path, spot.text
+
+    def whole(kind: Kind, source: str = "") -> Thing:
+        return Thing(kind, text, path, False, spot.location(), source)
+
+    match role_of(path):
+        case "goal":
+            return whole("goal")
+        case "kpi":
+            return whole("kpi")
+        case "formula":
+            return _of_word(spot, analysis)
+        case "row":
+            return _of_word(spot, analysis, str(path[1]))
+        case "column":
+            return whole("column", str(path[1]))
+        case "target":
+            return _named(spot, analysis, "values")
+        case "split":
+            source = next(iter(sorted(analysis.checked.sources_of(str(path[1])))), None)
+            return None if source is None else whole("column", source)
+        case "query":
+            return _named(spot, analysis, "sources")
+        case "data":
+            return whole("data", str(path[1]))
+        case "file":
+            return whole("file")
+        case "rule":
+            return whole("rule")
+    match path:
+        case ("sources", str(source), "columns", str(name)):
+            return Thing("column", name, path, False, spot.location(), source)
+    return None
+
+
+def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Thing | None:
+    """The word of a formula or row expression."""
+    word = word_at(spot.text, spot.at, row_of)
+    if word is None:
+        return None
+    kind: Kind | None
+    if word.role == "name":
+        kind = analysis.kind_of(word.text) or ("source" if word.text in analysis.plan.sources else None)
+    elif word.role == "function":
+        kind = "function" if word.text in (*FORMULA_FUNCTIONS, *ROW_FUNCTIONS) else None
+    else:
+        kind = "function" if word.role == "word" else word.role
+    if kind is None:
+        return None
+    return Thing(kind, word.text, spot.path, False, spot.location(word.start, word.end), word.source)
+
+
+def _named(spot: Spot, analysis: Analysis, what: Literal["values", "sources"]) -> Thing | None:
+    """A word of prose or SQL that is the name of a KPI or measure, or of a source."""
+    word = next((one for one in re.finditer(r"\w+", spot.text) if one.start() <= spot.at <= one.end()), None)
+    if word is None:
+        return None
+    name = word[0] if what == "values" else word[0].lower()  # SQL does not mind the case
+    is_source = what == "sources" and name in analysis.plan.sources
+    kind: Kind | None = "source" if is_source else analysis.kind_of(name) if what == "values" else None
+    if kind is None:
+        return None
+    return Thing(kind, name, spot.path, False, spot.location(word.start(), word.end()))

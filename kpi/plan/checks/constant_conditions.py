@@ -1,0 +1,29 @@
+"""Conditions that are the same for every row. Where a header stands in quotation marks, as in a spreadsheet's
+``"Answered (Y/N)" == "Y"``, two texts are compared: no row would pass, and all counts be 0 in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kpi.formulas import walk
+from kpi.formulas.nodes import Call, Column, Compare, IsNone, Literal_, Node, WindowEdge, Within
+from kpi.plan.checks.report import Finding
+from kpi.plan.checks.rows import Rows
+from kpi.plan.model.column_names import column_name
+
+
+def fixed_tests(node: Node, rows: Rows) -> Iterator[Finding]:
+    """E052 for each test in a row expression that names no column."""
+    for part in walk(node):
+        is_test = isinstance(part, (Compare, Within, IsNone)) or (isinstance(part, Call) and part.name == "contains")
+        if is_test and not any(isinstance(each, (Column, WindowEdge)) for each in walk(part)):
+            yield Finding("E052", "this names no column, so it is the same for every row", part.at, _hint(part, rows))
+
+
+def _hint(test: Node, rows: Rows) -> str:
+    texts = [each.value for each in walk(test) if isinstance(each, Literal_) and isinstance(each.value, str)]
+    for text in texts:
+        name = column_name(text)
+        if name and rows.columns is not None and rows.unknown(name, test.at) is None:
+            return f"a column is named without quotation marks: {name}"
+    return "a column is named without quotation marks" if texts else "compare a column"

@@ -1,0 +1,36 @@
+"""Formulas and row expressions to trees, each text once however often it stands in the plan."""
+
+from __future__ import annotations
+
+from kpi.formulas import FormulaFault, Place, parse_formula, parse_row
+from kpi.formulas.nodes import Node
+from kpi.plan.checks.report import Finding
+
+
+class Texts:
+    """Parses. The trees are shared, which is safe because they are frozen."""
+
+    def __init__(self) -> None:
+        self._formulas: dict[str, Node | Finding] = {}
+
+    def formula(self, text: str) -> Node | Finding:
+        """The tree of a formula, or its mistake."""
+        made = self._formulas.get(text)
+        if made is None:
+            try:
+                made = parse_formula(text)
+            except FormulaFault as fault:
+                made = _finding(fault)
+            self._formulas[text] = made
+        return made
+
+    def row(self, text: str, place: Place) -> Node | Finding:
+        """The tree of a row expression, or its mistake."""
+        try:
+            return parse_row(text, place)
+        except FormulaFault as fault:
+            return _finding(fault)
+
+
+def _finding(fault: FormulaFault) -> Finding:
+    return Finding(fault.code, fault.message, (fault.start, fault.end), fault.hint)

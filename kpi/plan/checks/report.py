@@ -1,0 +1,65 @@
+"""Where the findings of this room are gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.diagnostics import Diagnostic, Location, error
+from kpi.errors import did_you_mean
+
+if TYPE_CHECKING:
+    from kpi.formulas.nodes import At
+    from kpi.plan.loading import Places
+
+Path = tuple[str | int, ...]
+# Looking for a near name among thousands takes long; a file with more wrong names than this has another problem.
+_MOST_LOOKS = 50
+
+
+class Finding(NamedTuple):
+    """A mistake in a formula or row expression, at the characters ``at`` of its text, wherever that stands."""
+
+    code: str
+    message: str
+    at: At
+    hint: str | None = None
+
+
+class Report:
+    """Gathers diagnostics. Places are looked up only for what is reported. ``known`` are those of reading the file."""
+
+    def __init__(self, places: Places, known: Collection[Diagnostic] = ()) -> None:
+        self._torn = [one.location for one in known if one.code == "E002"]
+        self.found: list[Diagnostic] = []
+        self._places = places
+        self._looks = 0
+
+    def at(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
+        """Report a value."""
+        self._add(code, message, self._places.of(path), path, hint)
+
+    def key(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
+        """Report a key."""
+        self._add(code, message, self._places.key(path), path, hint)
+
+    def within(self, finding: Finding, path: Path) -> None:
+        """Report some characters of a text."""
+        self._add(finding.code, finding.message, self._places.within(path, *finding.at), path, finding.hint)
+
+    def is_torn(self, path: Path) -> bool:
+        """Whether a text is only the first part of what was written, as one in braces is that has a comma in it. That
+        has been reported behind its end, and what is wrong with the part alone is no news."""
+        here = self._places.of(path)
+        return any(
+            there.file == here.file and there.line == here.end_line and 0 <= there.column - here.end_column <= 3
+            for there in self._torn
+        )
+
+    def near(self, name: str, choices: Collection[str]) -> str | None:
+        """ "Did you mean", as long as there are not too many wrong names."""
+        self._looks += 1
+        return did_you_mean(name, choices) if self._looks <= _MOST_LOOKS or len(choices) <= 12 else None
+
+    def _add(self, code: str, message: str, location: Location, path: Path, hint: str | None) -> None:
+        self.found.append(error(code, message, location, ".".join(map(str, path)), hint))

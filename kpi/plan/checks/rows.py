@@ -1,0 +1,91 @@
+"""One source as formulas see it: which columns they may name, and what those certainly hold."""
+
+from __future__ import annotations
+
+from kpi.formulas.nodes import At, Node
+from kpi.formulas.types import ANYTHING, BOOLEAN, DATE, DURATION, NUMBER, TEXT, check_row
+from kpi.plan.checks.report import Finding, Path, Report
+from kpi.plan.checks.source_facts import DOUBTFUL, SourceFacts, shown
+from kpi.plan.model import Plan, Source
+from kpi.plan.model.column_names import column_name, folded
+
+FILENAME = "filename"
+GIVE_DATES = "give the source a date: column, or for rows that last from: and until:"
+_KINDS = {
+    "text": TEXT, "number": NUMBER, "boolean": BOOLEAN, "date": DATE, "timestamp": DATE, "duration": DURATION,
+}  # fmt: skip
+
+
+class Rows:
+    """One source.
+
+    ``computed`` are the trees of its computed columns and ``where`` that of its filter, as far as they have no
+    mistakes; both are filled in by those who check what the source says about itself.
+    """
+
+    def __init__(self, source: Source, plan: Plan, facts: SourceFacts, report: Report) -> None:
+        self.source = source
+        self.facts = facts
+        self.path: Path = ("sources", source.id)
+        self.computed: dict[str, Node] = {}
+        self.where: Node | None = None
+        # Folded name -> name as it is written where it is defined. Columns are None when they cannot be known (N2).
+        self.computed_names = {folded(name): name for name in reversed(list(source.computed))}  # of two the first
+        self.columns = None if facts.columns is None else {folded(name): name for name in facts.columns}
+        self._plan = plan
+        self._report = report
+        self._declared = {folded(name): _KINDS[text.split(maxsplit=1)[0]] for name, text in source.types.items()}
+        self._doubt = next((problem for problem in facts.problems if problem.code == DOUBTFUL), None)
+        self._doubted = False
+        self._partly: dict[str, Finding] | None = None
+
+    def missing(self, name: str, at: At) -> Finding | None:
+        """What is wrong with using a column: it is not there, or not in every file (R5). None when it is there, or
+        when that cannot be known. What holds for all uses of a column is said only the first time."""
+        key = folded(name)
+        if self.columns is None or key in self.computed_names or key not in self.columns:
+            return self.unknown(name, at)
+        if key == FILENAME:
+            message = '"filename" is a column of the file, and also the name of the file itself'
+            return Finding("E062", message, at, "give the column another name: columns: {file_name: filename}")
+        found = self._missing_in_some().pop(key, None)
+        return None if found is None else found._replace(at=at)
+
+    def unknown(self, name: str, at: At) -> Finding | None:
+        """What is wrong with the name of a column when it is in no file; None when it may be there."""
+        key = folded(name)
+        if self.columns is None or key in self.columns or key in self.computed_names or key == FILENAME:
+            return None
+        assert self.facts.columns is not None
+        message = f'there is no column "{name}" in {self.source.id}'
+        if self._doubt is not None:
+            if self._doubted:  # every column is unknown then, and for one and the same reason
+                return None
+            self._doubted = True
+            return Finding("E043", message, at, f"{self._doubt.message}; {self._doubt.hint}")
+        for new, header in self.source.columns.items():
+            if folded(column_name(header)) == key:
+                return Finding("E043", message, at, f'columns calls it "{new}"')
+        return Finding("E043", message, at, self._report.near(name, (*self.facts.columns, *self.source.computed)))
+
+    def kinds(self, name: str) -> int:
+        """What a column may hold, in the bits of kpi.formulas.types: known of computed and of declared columns."""
+        key = folded(name)
+        if key in self.computed_names:
+            node = self.computed.get(self.computed_names[key])
+            return ANYTHING if node is None else check_row(node)
+        return TEXT if key == FILENAME else self._declared.get(key, ANYTHING)
+
+    def _missing_in_some(self) -> dict[str, Finding]:
+        """What there is to say about each column that only some of the files have."""
+        if self._partly is None:
+            files = self.facts.per_file if self.facts.kind == "csv" else ()
+            names = [{folded(name) for name in file.names} for file in files]
+            self._partly = {}
+            for key in set().union(*names).difference(set(names[0]).intersection(*names)) if names else ():
+                without = next(file for file, own in zip(files, names, strict=True) if key not in own)
+                having = next(file for file, own in zip(files, names, strict=True) if key in own)
+                paths = [shown(file.path, self.source, self._plan) for file in (without, having)]
+                message = f'"{(self.columns or {})[key]}" is missing from {paths[0]}, though {paths[1]} has it'
+                self._partly[key] = Finding("E043", message, (0, 0), "rename the header there, or leave that file out")
+        return self._partly

@@ -1,0 +1,85 @@
+"""From the text of a file to a document: parsed, and where it is not YAML, mended far enough to read the rest.
+
+A stretch that cannot be parsed is blanked out and the file is parsed again. What only follows from an earlier mistake
+is not reported.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from pathlib import Path
+
+from yaml import YAMLError
+
+from kpi.plan.yaml.nodes import MAX_BYTES, Document, TooLargeError, compose
+from kpi.plan.yaml.yaml_pitfalls import Trap
+
+_MOST_MENDS = 1_000
+_MOST_PARSED = 20_000_000  # characters in all, over all parses of one file
+Report = Callable[[Document, Trap], None]
+
+
+def decode(raw: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 with a byte order mark. Raises UnicodeDecodeError."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16")
+    return raw.decode("utf-8-sig")
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file, at most one byte more than is allowed. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def load(file: str, raw: bytes | str, report: Report) -> Document:
+    """The document of a file, what is not YAML reported; without a root when nothing can be read."""
+    if len(raw) > MAX_BYTES:
+        document = Document(file, "")
+        document.failed = True
+        message = f"the file is larger than {MAX_BYTES // 1_000_000} MB, and no plan is"
+        report(document, Trap("E005", message, 0, 0, "split it and include the parts"))
+        return document
+    try:
+        text = raw.removeprefix("\ufeff") if isinstance(raw, str) else decode(raw)
+    except UnicodeDecodeError as fault:
+        document = Document(file, fault.object[: fault.start].decode("utf-8", "replace"))
+        document.failed = True
+        at = len(document.text)
+        report(document, Trap("E006", "the file is not UTF-8 from here on", at, at, "save it as UTF-8"))
+        return document
+    document = Document(file, text)
+    document.failed = not _parse(document, report)
+    return document
+
+
+def _parse(document: Document, report: Report) -> bool:
+    """Set the document's root; False when it has none because of mistakes."""
+    text = document.text
+    left = min(_MOST_MENDS, max(2, _MOST_PARSED // max(1, len(text))))
+    while True:
+        try:
+            document.root = compose(text)
+            return True
+        except YAMLError as fault:
+            from kpi.plan.yaml.yaml_errors import explain  # only files that are not YAML need it
+
+            found = explain(document, text, fault)
+        except TooLargeError as fault:
+            report(document, Trap("E005", fault.message, fault.offset, fault.offset + 1, None))
+            return False
+        except UnicodeEncodeError as fault:  # half of a surrogate pair, from a text that was no file
+            from kpi.plan.yaml.yaml_errors import Explained
+
+            found = Explained("E001", "this is not a character", fault.start, fault.end, None, fault.start, "character")
+        from kpi.plan.yaml.error_recovery import mend
+
+        mended, stretches = mend(document, text, found)
+        if not any(document.is_mended(*stretch) for stretch in stretches):
+            report(document, Trap(found.code, found.message, found.start, found.end, found.hint))
+        left -= 1
+        if left <= 0 or mended == text:
+            return False
+        document.mended.extend(stretches)
+        text = mended

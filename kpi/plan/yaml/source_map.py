@@ -1,0 +1,203 @@
+"""Where everything stands: from a path such as ``("kpis", "nps", "target")`` to lines and columns.
+
+Nothing is computed while reading. A place is looked up by walking the nodes again, because only the few places that
+a finding names are ever asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from kpi.diagnostics import Location
+from kpi.plan.yaml.nodes import Document, Entry, begin, entries, finish
+
+if TYPE_CHECKING:
+    from kpi.plan.yaml.cursor import Spot
+
+Path = tuple[str | int, ...]
+_ESCAPES = {"x": 4, "u": 6, "U": 10}
+_CONNECTION = re.compile(r"""(connection["']?\s*:\s*)(?!["']?\$\{\w+\}["']?\s*(?:[,}#]|$))([^\s#,}][^\r\n]*)""")
+_CREDENTIALS = re.compile(r"(://)([^\s/@]+)(?=@)")
+
+
+class Places:
+    """Where every path of a plan stands. Paths lead over all files; lines and columns count from 1 in characters."""
+
+    def __init__(
+        self, main: Document, documents: Mapping[str, Document], entries: Mapping[Path, tuple[Document, Entry]]
+    ) -> None:
+        self._main = main
+        self._documents = documents
+        self._entries = entries
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of all files of the plan, by the names shown to people."""
+        return {name: document.text for name, document in self._documents.items()}
+
+    def of(self, path: Path) -> Location:
+        """Where the value of ``path`` stands; of something that is not in the file, its nearest parent."""
+        document, key, value = self._find(path)
+        if value is None or (begin(value) == finish(document, value) and key is not None):
+            return self.key(path)
+        return document.location(begin(value), finish(document, value))
+
+    def key(self, path: Path) -> Location:
+        """Where the key of ``path`` stands: an item of a list has none, there it is the item itself."""
+        document, key, value = self._find(path)
+        node = key or value
+        if node is None:
+            return document.location(0, 0)
+        return document.location(begin(node), finish(document, node))
+
+    def within(self, path: Path, start: int, end: int) -> Location:
+        """Where the characters ``start`` to ``end`` of the text at ``path`` stand, whatever its quoting or folding."""
+        document, key, value = self._find(path)
+        if type(value) is not ScalarNode or (not value.value and key is not None):
+            return self.of(path)
+        return document.location(*scalar_span(document, value, start, end))
+
+    def has(self, path: Path) -> bool:
+        """Whether anything is written at ``path``, right or wrong."""
+        return self._walk(path)[3]
+
+    def written(self, path: Path) -> str | None:
+        """The text at ``path`` as YAML reads it, before anything is made of it; None where no text is."""
+        _, _, value, whole = self._walk(path)
+        return value.value if whole and type(value) is ScalarNode else None
+
+    def at(self, file: str, offset: int) -> Spot | None:
+        """The key or value in which a character of a file stands; None between them, and for a file not of the plan."""
+        from kpi.plan.yaml.cursor import spot_at  # only editors ask
+
+        document = self._documents.get(file)
+        return None if document is None else spot_at(document, offset)
+
+    def line_text(self, file: str, line: int) -> str:
+        """One line of a file as it may be shown: without its line break, secrets starred out; "" past the end."""
+        document = self._documents.get(file)
+        if document is None:
+            return ""
+        return hide_secrets(document.line(line))
+
+    def _find(self, path: Path) -> tuple[Document, Node | None, Node | None]:
+        """The document, key and value of the longest part of ``path`` that exists."""
+        return self._walk(path)[:3]
+
+    def _walk(self, path: Path) -> tuple[Document, Node | None, Node | None, bool]:
+        """The same, and whether that is all of ``path``."""
+        document, key, value = self._main, None, self._main.root
+        rest = path
+        if found := self._entries.get(path[:2]):
+            document, (key, value) = found
+            rest = path[2:]
+        elif len(path) == 1 and (found := self._entries.get(path)):
+            document, (key, value) = found
+            rest = ()
+        for part in rest:
+            if type(value) is MappingNode:
+                entry = entries(value).get(str(part))
+                if entry is None:
+                    return document, key, value, False
+                key, value = entry
+            elif type(value) is SequenceNode and isinstance(part, int) and 0 <= part < len(value.value):
+                key, value = None, value.value[part]
+            else:
+                return document, key, value, False
+        return document, key, value, True
+
+
+def hide_secrets(line: str) -> str:
+    """A line with connection strings and passwords in addresses replaced by as many stars."""
+    if "connection" in line:
+        line = _CONNECTION.sub(lambda found: found[1] + "*" * len(found[2]), line)
+    if "://" in line:
+        line = _CREDENTIALS.sub(lambda found: found[1] + "*" * len(found[2]), line)
+    return line
+
+
+def scalar_span(document: Document, node: ScalarNode, start: int, end: int) -> tuple[int, int]:
+    """File offsets of the characters ``start`` to ``end`` of a scalar's value."""
+    value: str = node.value
+    start = max(0, min(start, len(value)))
+    end = max(start, min(end, len(value)))
+    first, last = begin(node), finish(document, node)
+    if document.text[first:last] == value:
+        return first + start, first + end
+    # What follows is not walked: many places of one long text may be asked for.
+    offsets = _offsets(document.text, first, last, value[: end + 1], str(node.style or ""))
+    if offsets is None:
+        return first, last
+    if start == end:
+        return offsets[start][0], offsets[start][0]
+    return offsets[start][0], offsets[end - 1][1]
+
+
+def scalar_offset(document: Document, node: ScalarNode, offset: int) -> int:
+    """The other way round: the character of a scalar's value that stands at a file offset, its length past the end."""
+    value: str = node.value
+    first, last = begin(node), finish(document, node)
+    if document.text[first:last] == value:
+        return max(0, min(offset - first, len(value)))
+    spans = _offsets(document.text, first, last, value, str(node.style or ""))
+    return next((at for at, (_, end) in enumerate(spans or ()) if end > offset), len(value))
+
+
+def _offsets(text: str, first: int, last: int, value: str, style: str) -> list[tuple[int, int]] | None:
+    """For every character of the value, and its end, where it is written; None when text and value disagree.
+
+    Folding and indentation only ever turn white space into other white space, so the two are walked side by side:
+    what is not blank must agree, character by character, and blanks are passed over on either side.
+    """
+    at = _content_start(text, first, last, style)
+    stop = last - 1 if style in ("'", '"') else last
+    found: list[tuple[int, int]] = []
+    for char in value:
+        at = _skip_blanks(text, at, stop, style, keep=char.isspace())
+        if at < stop and style == '"' and text[at] == "\\":
+            width = _ESCAPES.get(text[at + 1], 2)
+        elif at < stop and text[at] == char:
+            width = 2 if style == char == "'" else 1
+        elif char.isspace():
+            width = 0
+        else:
+            return None
+        found.append((at, max(at + width, min(at + 1, stop))))
+        at += width
+    found.append((at, at))
+    return found
+
+
+def _content_start(text: str, first: int, last: int, style: str) -> int:
+    """Where the characters of a scalar begin: after anchor, tag and quote, or on the line after ``>`` or ``|``."""
+    while text[first] in "&!":
+        while first < last and not text[first].isspace():
+            first += 1
+        while first < last and text[first].isspace():
+            first += 1
+    if style in ("'", '"'):
+        return first + 1
+    if style in ("|", ">"):
+        while first < last and text[first] not in "\r\n":
+            first += 1
+        while first < last and text[first].isspace():
+            first += 1
+    return first
+
+
+def _skip_blanks(text: str, at: int, stop: int, style: str, keep: bool) -> int:
+    """Past white space, unless ``keep``; in double quotes also past a backslash that joins two lines."""
+    while at < stop:
+        if style == '"' and text[at] == "\\" and text[at + 1] in "\r\n":
+            at += 1
+            while at < stop and text[at].isspace():
+                at += 1
+        elif not keep and text[at].isspace():
+            at += 1
+        else:
+            break
+    return at

@@ -1,0 +1,77 @@
+"""The stable JSON of ``kpi diff``, version 1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpi.render.diff_view import DiffView, affected, values_of
+
+if TYPE_CHECKING:
+    from kpi.diff.changes import Change
+    from kpi.status.value_changes import Pair, ValueChange
+
+
+def render_diff_json(view: DiffView) -> str:
+    """The comparison as JSON; no line break at the end."""
+    import json
+
+    content = {
+        "version": 1,
+        "from": view.before_id,
+        "to": view.after_id,
+        "changes": [_change(view, change) for change in view.comparison.changes],
+        "affected": [
+            {"subject": one.subject, "because": list(one.because), **_values(view, one.values)}
+            for one in affected(view)
+        ],
+    }  # fmt: skip
+    # Every character beyond ASCII is escaped, so that nothing here steers a terminal.
+    return json.dumps(content, indent=2, allow_nan=False)
+
+
+def change_as_json(change: Change) -> dict[str, object]:
+    """One change, with exactly the keys that the design fixes."""
+    return {
+        "class": change.kind,
+        "subject": change.subject,
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+        "file": change.place.file,
+        "line": change.place.line,
+    }
+
+
+def values_as_json(values: ValueChange) -> dict[str, object]:
+    """The values and statuses before and after."""
+    found: dict[str, object] = {
+        "before": _number(values.shown.before),
+        "after": _number(values.shown.after),
+        "status_before": values.status_before,
+        "status_after": values.status_after,
+    }
+    if values.history:
+        found["history"] = [_pair(pair) for pair in values.history]
+    return found
+
+
+def _change(view: DiffView, change: Change) -> dict[str, object]:
+    values = values_of(view, change.subject) if change.counts else None
+    return {**change_as_json(change), **_values(view, values)}
+
+
+def _values(view: DiffView, values: ValueChange | None) -> dict[str, object]:
+    """The key ``values``, where they were asked for; null where a change cannot touch them."""
+    if view.values is None:
+        return {}
+    return {"values": None if values is None else values_as_json(values)}
+
+
+def _pair(pair: Pair) -> dict[str, object]:
+    start = pair.start.isoformat()
+    return {"period": pair.period, "start": start, "before": _number(pair.before), "after": _number(pair.after)}
+
+
+def _number(value: float | None) -> float | int | None:
+    """A number as JSON writes it best: ``44`` rather than ``44.0``."""
+    return int(value) if value is not None and abs(value) < 1e15 and value == int(value) else value

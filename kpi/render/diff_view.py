@@ -1,0 +1,115 @@
+"""What the renderers of a comparison share: changes put together by what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from kpi.diff.changes import Change, ChangeClass, Comparison
+    from kpi.status.value_changes import ValueChange
+
+NOUNS = {"kpis": "KPI", "goals": "goal", "measures": "measure", "sources": "source", "plan": "plan"}
+
+# The stronger, the more a reviewer should look at it.
+STYLES: dict[ChangeClass, str] = {
+    "loosened": "bold white on red", "later": "bold red", "removed": "red", "formula": "yellow", "source": "yellow",
+    "baseline": "yellow", "tightened": "green", "earlier": "green", "added": "green", "renamed": "cyan",
+    "moved": "cyan", "ownership": "magenta", "other": "", "wording": "dim",
+}  # fmt: skip
+
+
+class DiffView(NamedTuple):
+    """A comparison and what it compares, by name and by hash (or ``worktree``). ``values`` are there when they were
+    asked for, by the KPI's id; ``notes`` are what a reader has to know besides, a sentence each."""
+
+    title: str | None
+    before: str
+    after: str
+    before_id: str
+    after_id: str
+    comparison: Comparison
+    values: Mapping[str, ValueChange] | None = None
+    notes: tuple[str, ...] = ()
+
+
+class ChangeGroup(NamedTuple):
+    """The changes of one entry. ``values`` are there for a KPI whose numbers they may change."""
+
+    subject: str
+    name: str
+    changes: tuple[Change, ...]
+    values: ValueChange | None
+
+    @property
+    def noun(self) -> str:
+        """``KPI``, ``goal``, …"""
+        return NOUNS[self.subject.partition(".")[0]]
+
+
+class Affected(NamedTuple):
+    """A KPI that is not what it was because of something it uses: the subjects of those changes."""
+
+    subject: str
+    name: str
+    because: tuple[str, ...]
+    values: ValueChange | None
+
+
+def change_groups(view: DiffView) -> list[ChangeGroup]:
+    """The changes by subject; a subject stands where its most telling change does."""
+    by_subject: dict[str, list[Change]] = {}
+    for change in view.comparison.changes:
+        by_subject.setdefault(change.subject, []).append(change)
+    names = view.comparison.names
+    return [
+        ChangeGroup(subject, names.get(subject, view.title or "The plan"), tuple(changes), values_of(view, subject))
+        for subject, changes in by_subject.items()
+    ]
+
+
+def affected(view: DiffView) -> list[Affected]:
+    """The KPIs that changes of other entries reach."""
+    return [
+        Affected(f"kpis.{id_}", view.comparison.names[f"kpis.{id_}"], because, values_of(view, f"kpis.{id_}"))
+        for id_, because in view.comparison.affected.items()
+    ]
+
+
+class Numbers(NamedTuple):
+    """A KPI under both definitions and why it may differ: classes of its own changes, subjects of others."""
+
+    name: str
+    kinds: tuple[ChangeClass, ...]
+    because: tuple[str, ...]
+    values: ValueChange
+
+
+def numbers(view: DiffView) -> list[Numbers]:
+    """All KPIs whose values were asked for and may differ, each once."""
+    found = {
+        group.subject: Numbers(group.name, tuple(dict.fromkeys(_counting(group))), (), group.values)
+        for group in change_groups(view)
+        if group.values is not None
+    }
+    for one in affected(view):
+        if one.subject in found:
+            found[one.subject] = found[one.subject]._replace(because=one.because)
+        elif one.values is not None:
+            found[one.subject] = Numbers(one.name, (), one.because, one.values)
+    return list(found.values())
+
+
+def _counting(group: ChangeGroup) -> list[ChangeClass]:
+    return [change.kind for change in group.changes if change.counts]
+
+
+def values_of(view: DiffView, subject: str) -> ValueChange | None:
+    """The values of a KPI under both definitions, where they were asked for and may differ."""
+    section, _, id_ = subject.partition(".")
+    return view.values.get(id_) if view.values is not None and section == "kpis" else None
+
+
+def counts_in_words(view: DiffView) -> list[tuple[ChangeClass, str]]:
+    """How many changes there are of each class: ("loosened", "2 loosened")."""
+    return [(kind, f"{count} {kind}") for kind, count in view.comparison.counted().items()]

@@ -1,0 +1,29 @@
+"""Findings as GitLab's code quality report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from kpi.diagnostics import Diagnostic
+from kpi.render.findings import in_order
+from kpi.render.fingerprints import fingerprints
+from kpi.render.sanitize import visible
+
+SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
+
+
+def render_gitlab(findings: Iterable[Diagnostic]) -> str:
+    """A JSON array; paths are as findings name them, so run it at the project's root. No line break at the end."""
+    ordered = in_order(findings)
+    report = [
+        {
+            "description": visible(found.message if found.hint is None else f"{found.message}; {found.hint}"),
+            "check_name": f"{found.code} {found.rule}",
+            "fingerprint": fingerprint,
+            "severity": SEVERITIES[found.severity],
+            "location": {"path": found.location.file, "lines": {"begin": found.location.line}},
+        }
+        for found, fingerprint in zip(ordered, fingerprints(ordered), strict=True)
+    ]
+    return json.dumps(report, indent=2, ensure_ascii=False)

@@ -1,0 +1,105 @@
+"""The history of a definition, and who wrote its fields, for people at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kpi.render.diff_text import GAP, INDENT, KIND, change_lines, status_change, value_change
+from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, width_of, wrap
+from kpi.render.log_view import LogView, afterthought, author_of
+from kpi.render.sanitize import columns, one_line
+from kpi.values.date_words import day_in_words
+
+if TYPE_CHECKING:
+    from kpi.diff.blame import Blamed
+    from kpi.diff.commit import Commit
+    from kpi.diff.history import Event
+    from kpi.status.value_changes import ValueChange
+
+SHORT = 9  # digits of a hash
+UNCOMMITTED = "not committed yet"
+WIDEST_AUTHOR = 16
+SHORTEST_FIELD = 17  # thresholds.yellow
+DAY = 12  # 30 June 2026
+
+
+def log_lines(view: LogView, width: int) -> list[Line]:
+    """The events in at most ``width`` columns, newest first."""
+    count = len(view.events)
+    head = line(Piece(one_line(view.name), "bold"), f" ({view.id}) · {count} change{'' if count == 1 else 's'}")
+    lines = [cut(head, width)]
+    for number, event in enumerate(view.events):
+        lines += [(), *_event(event, None if view.values is None else view.values.get(number), width)]
+    if view.cut_at is not None:
+        lines += [(), cut(line(f"What came before {view.cut_at[:SHORT]} is not in this shallow clone."), width)]
+    return lines
+
+
+def blame_lines(rows: Sequence[Blamed], width: int) -> list[Line]:
+    """A line for each field: commit, day, author, field and text."""
+    fields = [one_line(row.field) for row in rows]
+    authors = [cut_text(_author(row.commit), WIDEST_AUTHOR) for row in rows]
+    # A long name of a measure's or source's field must leave room for what stands there.
+    widths = max(map(columns, authors)), min(max(map(columns, fields)), max(width // 3, SHORTEST_FIELD))
+    lines = []
+    for row, author, field in zip(rows, authors, fields, strict=True):
+        if row.commit is None:
+            told = UNCOMMITTED if row.is_known else "before this clone"
+            who: Line = fill(line(Piece(told, "dim")), SHORT + GAP + DAY + GAP + widths[0])
+        else:
+            who = (
+                Piece(row.commit.hash[:SHORT], "yellow"), Piece(" " * GAP),
+                *fill(line(Piece(day_in_words(row.commit.day), "dim")), DAY, "right"), Piece(" " * GAP),
+                *fill(line(author), widths[0]),
+            )  # fmt: skip
+        parts = (
+            *who,
+            Piece(" " * GAP),
+            *fill(line(cut_text(field, widths[1])), widths[1]),
+            Piece(" " * GAP),
+            Piece(one_line(row.text or "")),
+        )
+        lines.append(cut(parts, width))
+    return lines
+
+
+def _author(commit: Commit | None) -> str:
+    return "" if commit is None else one_line(author_of(commit))
+
+
+def _event(event: Event, values: ValueChange | None, width: int) -> list[Line]:
+    lines = [_head(event, width)]
+    fields = [change.field or "KPI" for change in event.changes] + [
+        change.subject if change.field is None else f"{change.subject}.{change.field}" for change in event.because
+    ]
+    widest = max(map(columns, fields))
+    for change, field in zip((*event.changes, *event.because), fields, strict=True):
+        lines += change_lines(change, one_line(field), widest, width)
+    if values is not None:
+        lines += _value(values, width)
+        if said := afterthought(event, values):
+            lines.append(cut((Piece(f"{INDENT}! "), Piece(said, "bold red")), width))
+    for commit in event.unreadable:
+        said = f"perhaps already in {commit.hash[:SHORT]}, in which the definition was not valid"
+        lines += [line(INDENT, Piece(part, "dim")) for part in wrap(said, width - len(INDENT))]
+    return lines
+
+
+def _head(event: Event, width: int) -> Line:
+    commit = event.commit
+    if commit is None:
+        return line(Piece(UNCOMMITTED, "bold"))
+    day, author = day_in_words(commit.day), one_line(author_of(commit))
+    head = line(Piece(commit.hash[:SHORT], "yellow"), f"  {day}  {author}  ")
+    if width_of(head) >= width:
+        return cut(head, width)
+    return (*head, Piece(cut_text(one_line(commit.subject), width - width_of(head)), "dim"))
+
+
+def _value(values: ValueChange, width: int) -> list[Line]:
+    """What it stood at then, what it was measured against, and what the change made of its status."""
+    target = "" if values.target is None else f" against {one_line(values.target)}"
+    head = line(INDENT + "value".ljust(KIND + GAP), value_change(values.shown), target, "   ")
+    whole = (*head, *status_change(values), Piece(f"   {values.shown.period}", "dim"))
+    return [cut(whole, width)]

@@ -1,0 +1,36 @@
+"""What the renderers of a history share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from kpi.diff.commit import Commit
+    from kpi.diff.history import Event
+    from kpi.status.value_changes import ValueChange
+
+
+class LogView(NamedTuple):
+    """The history of one KPI, newest first. ``values`` are what it stood at on the day of an event, by the event's
+    place in ``events``, under the definitions before and after it; None when they were not asked for. ``cut_at`` is
+    the commit at which a shallow clone ends."""
+
+    id: str
+    name: str
+    events: tuple[Event, ...]
+    values: Mapping[int, ValueChange] | None = None
+    cut_at: str | None = None
+
+
+def author_of(commit: Commit) -> str:
+    """The name of the author, or else the address."""
+    return commit.author or commit.email or "unknown"
+
+
+def afterthought(event: Event, values: ValueChange | None) -> str | None:
+    """What to say where a goalpost was moved that had been missed; None where none was."""
+    kinds = {change.kind for change in event.changes}
+    if values is None or values.status_before not in ("red", "yellow") or not kinds & {"loosened", "later"}:
+        return None
+    return f"it was {values.status_before} when this was {'loosened' if 'loosened' in kinds else 'put off'}"

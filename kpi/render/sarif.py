@@ -1,0 +1,94 @@
+"""Findings as SARIF 2.1.0, for GitHub's code scanning and others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+
+from kpi import __version__
+from kpi.diagnostics import ERRORS, Diagnostic
+from kpi.lint.registry import RULES
+from kpi.lint.rule_docs import page, section
+from kpi.render.findings import in_order
+from kpi.render.fingerprints import fingerprints
+from kpi.render.sanitize import visible
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def render_sarif(findings: Iterable[Diagnostic]) -> str:
+    """One run, with a description of every rule that found something. No line break at the end.
+
+    Regions lie on one line, because GitHub shows an alert on a pull request only if all its lines are in the diff.
+    """
+    ordered = in_order(findings)
+    codes = sorted({found.code for found in ordered})
+    results = [
+        _result(found, codes.index(found.code), fingerprint)
+        for found, fingerprint in zip(ordered, fingerprints(ordered), strict=True)
+    ]
+    driver = {
+        "name": "kpi",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "rules": [_rule(code) for code in codes],
+    }
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+
+
+def _rule(code: str) -> dict[str, Any]:
+    for rule in RULES:
+        if rule.code == code:
+            text = page(rule)
+            why = f"{section(text, 'Why it matters')}\n\nHow to mend: {section(text, 'How to mend')}"
+            return _described(code, rule.name, rule.summary, section(text, "What it flags"), why, text, rule.severity)
+    short = f"A mistake in the file: {ERRORS[code].replace('-', ' ')}."
+    full = "The file does not say what it is meant to say, so nothing can be computed from it."
+    help_ = "Each finding says what was found, what was expected, and where it is known how to mend it."
+    return _described(code, ERRORS[code], short, full, help_, f"{full}\n\n{help_}", "error")
+
+
+def _described(code: str, name: str, short: str, full: str, help_: str, markdown: str, severity: str) -> dict[str, Any]:
+    return {
+        "id": code,
+        "name": "".join(part.capitalize() for part in name.split("-")),
+        "shortDescription": {"text": short},
+        "fullDescription": {"text": full},
+        "help": {"text": help_, "markdown": markdown},
+        "defaultConfiguration": {"level": LEVELS[severity]},
+    }
+
+
+def _result(found: Diagnostic, index: int, fingerprint: str) -> dict[str, Any]:
+    place = found.location
+    region = {"startLine": place.line, "startColumn": place.column}
+    if place.end_line == place.line and place.end_column > place.column:
+        region |= {"endLine": place.line, "endColumn": place.end_column}
+    message = found.message if found.hint is None else f"{found.message}\nmend: {found.hint}"
+    return {
+        "ruleId": found.code,
+        "ruleIndex": index,
+        "level": LEVELS[found.severity],
+        "message": {"text": "\n".join(visible(line) for line in message.split("\n"))},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": _artifact(place.file),
+                    "region": region,
+                },
+                "logicalLocations": [{"fullyQualifiedName": visible(found.subject)}],
+            }
+        ],
+        "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint[:32]}:1"},
+    }
+
+
+def _artifact(file: str) -> dict[str, str]:
+    """Where a file is: relative to the root of the repository, unless its path is absolute."""
+    if file.startswith("/"):
+        return {"uri": f"file://{quote(file)}"}
+    return {"uri": quote(file), "uriBaseId": "%SRCROOT%"}

@@ -1,0 +1,40 @@
+"""``kpi show --format json``: the same KPI object as in ``kpi status``, and what else there is to know."""
+
+from __future__ import annotations
+
+from kpi.render.status_json import day_text, dumps, kpi_as_json
+from kpi.run.series import SourceUse
+from kpi.status.kpi_view import ShowView
+
+
+def render_show_json(view: ShowView, *, sql: bool = False) -> str:
+    """The view as JSON; no line break at the end. ``sql`` is there when it was asked for."""
+    kpi = view.row.kpi
+    content: dict[str, object] = {
+        "version": 1,
+        "as_of": view.as_of.isoformat(),
+        "kpi": kpi_as_json(view.row),
+        "question": kpi.question,
+        "definition": view.definition,
+        "formula": kpi.formula,
+        "window": kpi.window,
+        "measures": dict(view.measures),
+        "notes": dict(kpi.notes),
+        "when_red": kpi.when_red,
+        "sources": [_source(use) for use in view.sources],
+    }
+    if sql:
+        content["sql"] = [{"source": source, "statement": statement} for source, statement in view.sql]
+    return dumps(content)
+
+
+def _source(use: SourceUse) -> dict[str, object]:
+    return {
+        "id": use.id,
+        "files": list(use.files),
+        "rows": use.rows,
+        "skipped": use.skipped,
+        "skipped_reasons": list(use.skipped_reasons),
+        "first": day_text(use.first),
+        "last": day_text(use.last),
+    }

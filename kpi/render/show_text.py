@@ -1,0 +1,201 @@
+"""``kpi show`` for people."""
+
+from __future__ import annotations
+
+from kpi.plan.model import Thresholds
+from kpi.render.chart import chart_lines
+from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
+from kpi.render.sanitize import columns, one_line, visible
+from kpi.render.status_icons import status_mark
+from kpi.run.series import SourceUse
+from kpi.status.kpi_view import ShowView
+from kpi.values.date_words import day_in_full, day_in_words
+
+FACTS = 12  # columns of a fact's name
+NARROWEST = 8  # columns of prose, whatever the terminal says
+WIDEST = 100  # prose and charts wider than that are hard to read
+
+
+def show_lines(view: ShowView, width: int, *, sql: bool = False) -> list[Line]:
+    """Everything about one KPI in at most ``width`` columns; statements of SQL are never cut or wrapped."""
+    width = min(width, WIDEST)
+    row = view.row
+    lines = [sides((Piece(one_line(row.name), "bold"),), [status_mark(row.status, row.pace)], width)]
+    if row.kpi.question:
+        lines += _prose(row.kpi.question, width, "dim")
+    lines += [(), *_facts(view, width)]
+    lines += _history(view, width)
+    lines += _parts(view, width)
+    lines += _notes(view, width)
+    lines += _definition(view, width)
+    lines += _sources(view, width)
+    if sql:
+        lines += [(), _heading("SQL")]
+        for source, statement in view.sql:
+            lines.append(line("  ", Piece(f"-- {visible(source)}", "dim")))
+            lines += [line("  ", visible(text.expandtabs(4))) for text in f"{statement};".splitlines()]
+        if not view.sql:
+            lines.append(line("  none: nothing was read"))
+    return lines
+
+
+def _heading(text: str) -> Line:
+    return line(Piece(text, "bold"))
+
+
+def _prose(text: str, width: int, style: str = "", indent: int = 0) -> list[Line]:
+    return [line(" " * indent, Piece(part, style)) for part in wrap(one_line(text), max(width - indent, NARROWEST))]
+
+
+def _fact(name: str, text: str, width: int) -> list[Line]:
+    parts = wrap(one_line(text), max(width - FACTS - 2, NARROWEST))
+    names = [name] + [""] * (len(parts) - 1)
+    return [line("  ", Piece(f"{name:<{FACTS}}", "dim"), part) for name, part in zip(names, parts, strict=True)]
+
+
+def _facts(view: ShowView, width: int) -> list[Line]:
+    row, kpi = view.row, view.row.kpi
+    change = f", {row.change_display} against {_before(view)}" if row.change_display else ""
+    period = row.period.label + ("" if row.period.whole else f", up to {day_in_full(view.as_of)}")
+    facts = [
+        ("value", f"{row.display or 'none'} in {period}{change}"),
+        ("target", _target(view)),
+        ("thresholds", _thresholds(kpi.thresholds)),
+        ("baseline", view.baseline_display and view.baseline_display + _since(view)),
+        ("note", row.message),
+        ("note", "; ".join(row.warnings)),
+        ("goal", view.goal and (view.goal.name or view.goal.id)),
+        ("owner", kpi.owner),
+        ("kind", ", ".join(filter(None, [kpi.indicator, kpi.kind]))),
+        ("leads", ", ".join(kpi.leads)),
+        ("guardrails", ", ".join(kpi.guardrails)),
+        ("when red", kpi.when_red),
+        ("tags", ", ".join(kpi.tags)),
+    ]
+    return [part for name, text in facts if text for part in _fact(name, text, width)]
+
+
+def _before(view: ShowView) -> str:
+    previous = view.row.previous
+    if previous is None or previous.value is None:
+        return ""
+    return f"{view.value_display(previous.value)} in {previous.period.label}"
+
+
+def _target(view: ShowView) -> str | None:
+    target = view.row.target
+    if target is None:
+        return "none" if view.row.kpi.target is None else "none yet"
+    text = target.text
+    if not target.written and target.value is not None:
+        text += f" ({view.row.target_display})"
+    if view.expected_display:
+        text += f"; {view.expected_display} expected by now"
+    return text
+
+
+def _thresholds(thresholds: Thresholds | None) -> str | None:
+    if thresholds is None:
+        return None
+    yellow = f", yellow {thresholds.yellow.text}" if thresholds.yellow else ""
+    return f"green {thresholds.green.text}{yellow}"
+
+
+def _since(view: ShowView) -> str:
+    since = view.row.kpi.since
+    return "" if since is None else f" on {day_in_words(since)}"
+
+
+def _history(view: ShowView, width: int) -> list[Line]:
+    targets = [series for series in (view.line, view.upper) if sum(value is not None for value in series) > 1]
+    values = [point.value for point in view.points]
+    labels = [point.period.label for point in view.points]
+    chart = chart_lines(values, targets, labels, width - 2, view.value_display)
+    if not chart:
+        return []
+    legend = Piece("╌╌ target" if targets else "", "dim")
+    head = sides(_heading("History"), [line(legend)], width)
+    return [(), head, *[(Piece("  "), *row) for row in chart]]
+
+
+def _parts(view: ShowView, width: int) -> list[Line]:
+    """What the KPI is for each value of the column by which it is split."""
+    rows = [part.row for part in view.row.parts]
+    if not rows:
+        return []
+    marks = [status_mark(row.status, row.pace) for row in rows]
+    columns_ = [
+        [one_line(text or "") for text in texts]
+        for texts in zip(*((row.display or "–", row.change_display, row.target_display) for row in rows), strict=True)
+    ]
+    while True:  # the target, then the change go where there is no room
+        widths = [max(map(columns, texts)) for texts in columns_]
+        room = width - 4 - sum(one + 2 for one in widths if one) - max(map(width_of, marks))
+        if room >= NARROWEST or len(widths) == 1:
+            break
+        columns_.pop()
+    names = [cut_text(one_line(row.name), max(room, NARROWEST)) for row in rows]
+    longest = max(map(columns, names))
+    lines: list[Line] = [(), _heading(f"By {one_line(view.row.by or '')}")]
+    for name, mark, *cells in zip(names, marks, *columns_, strict=True):
+        pieces: Line = (Piece("  "), *fill(line(name), longest))
+        for place, (text, one) in enumerate(zip(cells, widths, strict=True)):
+            if one:
+                pieces += (Piece("  "), *fill(line(text), one, "left" if place else "right"))
+        lines.append(cut((*pieces, Piece("  "), *mark), width))
+    return lines
+
+
+def _notes(view: ShowView, width: int) -> list[Line]:
+    notes = view.row.kpi.notes
+    if not notes:
+        return []
+    room = max(columns(visible(label)) for label in notes) + 2
+    lines: list[Line] = [(), _heading("Notes")]
+    for label, text in notes.items():
+        parts = wrap(one_line(text), max(width - room - 2, NARROWEST))
+        labels = [visible(label)] + [""] * (len(parts) - 1)
+        lines += [line("  ", Piece(f"{name:<{room}}", "dim"), part) for name, part in zip(labels, parts, strict=True)]
+    return lines
+
+
+def _definition(view: ShowView, width: int) -> list[Line]:
+    kpi = view.row.kpi
+    lines: list[Line] = [(), _heading("Definition")]
+    words = view.definition or "values typed in by hand"
+    how = f"every {kpi.every}" if kpi.window is None else f"{_over(kpi.window)}, every {kpi.every}"
+    lines += _prose(" ".join(f"{part[:1].upper()}{part[1:]}." for part in (words, how)), width, indent=2)
+    if kpi.formula:
+        lines += [(), *_prose(kpi.formula, width, "cyan", indent=4)]
+    for name, text in view.measures:
+        lines += _prose(f"{name}: {text}", width, "cyan", indent=4)
+    return lines
+
+
+def _over(window: str) -> str:
+    return window if window == "year to date" else f"over {window}"
+
+
+def _sources(view: ShowView, width: int) -> list[Line]:
+    if not view.sources:
+        return []
+    lines: list[Line] = [(), _heading("Sources")]
+    for use in view.sources:
+        lines += _prose(f"{use.id}: {_rows(use)}", width, indent=2)
+        lines += _prose(", ".join(_files(use)), width, "dim", indent=4)
+        for reason in use.skipped_reasons:
+            lines += _prose(f"skipped: {reason}", width, "yellow", indent=4)
+    return lines
+
+
+def _rows(use: SourceUse) -> str:
+    dates = f", {day_in_words(use.first)} to {day_in_words(use.last)}" if use.first and use.last else ""
+    skipped = f", {use.skipped:,} skipped" if use.skipped else ""
+    return f"{use.rows:,} row{'' if use.rows == 1 else 's'} used{skipped}{dates}"
+
+
+def _files(use: SourceUse) -> list[str]:
+    """The files; of many, the first, the last and how many stand between."""
+    if len(use.files) <= 4:
+        return list(use.files)
+    return [use.files[0], f"{len(use.files) - 2} more", use.files[-1]]

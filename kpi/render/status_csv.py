@@ -1,0 +1,130 @@
+"""``kpi status`` as CSV: one line a KPI, or one for each of its last periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from kpi.render.sanitize import one_line
+from kpi.status import KpiRow, StatusView
+from kpi.status.matrix import Matrix
+from kpi.values import format_plain
+
+# What a spreadsheet takes for the start of a formula, the full-width forms included.
+STARTS_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+Cell = str | float | None
+HEADS = (
+    "id", "name", "goal", "owner", "indicator", "unit", "every", "period", "period_start", "period_end", "complete",
+    "partial", "value", "previous", "change", "target", "target_op", "target_value", "target_upper", "target_by",
+    "expected_now", "status", "pace", "message",
+)  # fmt: skip
+
+
+def _cells(row: KpiRow) -> tuple[Cell, ...]:
+    """The cells of one KPI in the order of the heads."""
+    kpi, period, target = row.kpi, row.period, row.target
+    return (
+        kpi.id,
+        row.name,
+        kpi.goal,
+        kpi.owner,
+        kpi.indicator,
+        kpi.unit,
+        kpi.every,
+        period.label,
+        period.start.isoformat(),
+        period.end.isoformat(),
+        "true" if period.whole else "false",
+        "true" if row.point.partial else "false",
+        row.point.value,
+        row.previous.value if row.previous else None,
+        row.change,
+        target.text if target else None,
+        target.op if target else None,
+        target.value if target else None,
+        target.upper if target else None,
+        target.by.isoformat() if target and target.by else None,
+        target.expected_now if target else None,
+        row.status,
+        row.pace,
+        row.message,
+    )
+
+
+def render_status_csv(view: StatusView) -> str:
+    """A header and a line a KPI, in the order of the file, ended by line feeds. Numbers have all their digits; a text
+    that a spreadsheet would take for a formula begins with an apostrophe. Where any KPI is split there is a line for
+    each of its parts, and one more column that names them."""
+    lines = ((row, one) for row in view.rows for one in row.rows)
+    return _written(_heads(HEADS, view), (_whose(_cells(one), row, one, view) for row, one in lines))
+
+
+def _heads(heads: tuple[str, ...], view: StatusView) -> tuple[str, ...]:
+    return (*heads, "part") if _is_split(view) else heads
+
+
+def _is_split(view: StatusView) -> bool:
+    return any(row.parts for row in view.rows)
+
+
+def _whose(cells: tuple[Cell, ...], row: KpiRow, one: KpiRow, view: StatusView) -> tuple[Cell, ...]:
+    """The cells of a row or of a part of it, with the name of the part in a cell of its own."""
+    if not _is_split(view):
+        return cells
+    return (cells[0], row.name, *cells[2:], one.name if one.is_part else None)
+
+
+MATRIX_HEADS = (
+    "id", "name", "goal", "owner", "unit", "every", "period", "period_start", "period_end", "complete", "partial",
+    "value", "status",
+)  # fmt: skip
+
+
+def render_matrix_csv(matrix: Matrix) -> str:
+    """A header and a line for each KPI and period, so that lengths of periods may differ; the status stands in the
+    line of the value that it judges."""
+    lines = ((row, one) for row in matrix.view.rows for one in row.rows)
+    return _written(
+        _heads(MATRIX_HEADS, matrix.view),
+        (_whose(cells, row, one, matrix.view) for row, one in lines for cells in _lines(matrix, one)),
+    )
+
+
+def _lines(matrix: Matrix, row: KpiRow) -> Iterator[tuple[Cell, ...]]:
+    kpi = row.kpi
+    for period, cell in zip(matrix.periods[kpi.every], matrix.cells(row), strict=True):
+        yield (
+            kpi.id,
+            row.name,
+            kpi.goal,
+            kpi.owner,
+            kpi.unit,
+            kpi.every,
+            period.label,
+            period.start.isoformat(),
+            period.end.isoformat(),
+            "true" if period.whole else "false",
+            "true" if cell.point is not None and cell.point.partial else "false",
+            cell.point.value if cell.point is not None else None,
+            row.status if period.start == row.period.start else None,
+        )
+
+
+def _written(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> str:
+    import csv
+    from io import StringIO
+
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heads)
+    writer.writerows([_safe(cell) for cell in line] for line in lines)
+    return out.getvalue().removesuffix("\n")
+
+
+def _safe(value: Cell) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return format_plain(value)
+    text = one_line(value)
+    return f"'{text}" if text.startswith(STARTS_FORMULA) else text

@@ -1,0 +1,112 @@
+"""The stable JSON of ``kpi status``, version 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from kpi.render.sanitize import UNSAFE
+from kpi.run.series import Point
+from kpi.status import KpiRow, PartRow, StatusView, TargetNow
+
+# JSON escapes the old controls itself (and its own line breaks are meant); the others it lets stand.
+_ESCAPED = {code: f"\\u{code:04x}" for code in UNSAFE if code >= 0x7F}
+
+
+def render_status_json(view: StatusView, history: int | None = None) -> str:
+    """The view as JSON; no line break at the end. ``history``: at most so many values before the one shown."""
+    return dumps(
+        {
+            "version": 1,
+            "title": view.title,
+            "as_of": view.as_of.isoformat(),
+            **({"compare": view.against} if view.against != "previous period" else {}),
+            "summary": dict(view.summary),
+            "kpis": [kpi_as_json(_shortened(row, history)) for row in view.rows],
+        }
+    )
+
+
+def _shortened(row: KpiRow, history: int | None) -> KpiRow:
+    if history is None:
+        return row
+    parts = tuple(replace(part, row=_shortened(part.row, history)) for part in row.parts)
+    return replace(row, history=row.history[max(len(row.history) - history, 0) :], parts=parts)
+
+
+def dumps(content: Mapping[str, object]) -> str:
+    """JSON for people and programs: indented, any script as it is, nothing that steers a terminal, never NaN."""
+    import json
+
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False).translate(_ESCAPED)
+
+
+def kpi_as_json(row: KpiRow) -> dict[str, object]:
+    """One KPI, with exactly the keys that the design fixes, and its parts where it is split."""
+    period = row.period
+    return {
+        "id": row.kpi.id,
+        "name": row.name,
+        "goal": row.kpi.goal,
+        "owner": row.kpi.owner,
+        "indicator": row.kpi.indicator,
+        "unit": row.kpi.unit,
+        "every": row.kpi.every,
+        "period": {
+            "label": period.label,
+            "start": period.start.isoformat(),
+            "end": period.end.isoformat(),
+            "complete": period.whole,
+            "partial": row.point.partial,
+        },
+        **_numbers(row),
+        **({} if row.by is None else {"split": {"by": row.by, "parts": [_part(part) for part in row.parts]}}),
+    }
+
+
+def _numbers(row: KpiRow) -> dict[str, object]:
+    return {
+        "value": number(row.point.value),
+        "display": row.display,
+        "previous": number(None if row.previous is None else row.previous.value),
+        "change": number(row.change),
+        "target": None if row.target is None else _target(row.target),
+        "status": row.status,
+        "pace": row.pace,
+        "message": row.message,
+        "history": [_point(point) for point in row.history],
+    }
+
+
+def _part(part: PartRow) -> dict[str, object]:
+    """A part: what it is called and which kind it is, how many values of the column make the others, its numbers."""
+    count = {"values": part.values} if part.kind == "other" else {}
+    return {"part": part.row.name, "kind": part.kind, **count, **_numbers(part.row)}
+
+
+def _target(target: TargetNow) -> dict[str, object]:
+    value: object = number(target.value)
+    if target.op == "between":
+        value = [number(target.value), number(target.upper)]
+    return {
+        "text": target.text,
+        "op": target.op,
+        "value": value,
+        "by": day_text(target.by),
+        "expected_now": number(target.expected_now),
+    }
+
+
+def _point(point: Point) -> dict[str, object]:
+    return {"period": point.period.label, "start": point.period.start.isoformat(), "value": number(point.value)}
+
+
+def day_text(day: date | None) -> str | None:
+    """A day as YYYY-MM-DD."""
+    return None if day is None else day.isoformat()
+
+
+def number(value: float | None) -> float | int | None:
+    """A number as JSON writes it best: ``44`` rather than ``44.0``."""
+    return int(value) if value is not None and abs(value) < 1e15 and value == int(value) else value

@@ -1,0 +1,94 @@
+"""``kpi status`` as Markdown: a table a group, for pull requests and wikis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kpi.render.sanitize import one_line
+from kpi.render.status_icons import SIGNS
+from kpi.status import STATUSES, Group, KpiRow, StatusView
+from kpi.status.matrix import Matrix
+from kpi.values.date_words import day_in_words
+
+# A backslash before what Markdown reads as markup; HTML as entities, so that no tag gets through.
+_ESCAPES = str.maketrans({sign: "\\" + sign for sign in "\\`*_[]#|~"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+HEAD = ("KPI", "Value", "Change", "Target", "Status", "Period")
+RULE = ("---", "---:", "---", "---", "---", "---")
+
+
+def escape(text: str) -> str:
+    """``text`` on one line, with nothing in it that Markdown or HTML would read as markup."""
+    return one_line(text).translate(_ESCAPES)
+
+
+def render_status_markdown(view: StatusView) -> str:
+    """The view as GitHub's Markdown; no line break at the end."""
+    parts = _heading(view)
+    for group in view.groups:
+        rows = [one for row in group.rows for one in row.rows]
+        notes = [f"- {escape(row.name)}: {escape(note)}" for row in group.rows for note in _notes(row)]
+        parts += [
+            *_group(group),
+            _table([HEAD, RULE, *map(_cells, rows)]),
+            *(["\n".join(notes)] if notes else []),
+        ]
+    return "\n\n".join(parts)
+
+
+def render_matrix_markdown(matrix: Matrix) -> str:
+    """The last few periods as GitHub's Markdown, in each group a table for each length of period."""
+    parts = _heading(matrix.view)
+    for group in matrix.view.groups:
+        parts += _group(group)
+        for periods, rows in matrix.by_length(group.rows):
+            head = ("KPI", *(period.label + ("" if period.whole else " …") for period in periods), "Status")
+            rule = ("---", *["---:"] * len(periods), "---")
+            cells = [
+                (_name(row), *(escape(cell.display or "–") for cell in matrix.cells(row)), _status(row))
+                for whole in rows
+                for row in whole.rows
+            ]
+            parts.append(_table([head, rule, *cells]))
+    return "\n\n".join(parts)
+
+
+def _heading(view: StatusView) -> list[str]:
+    counts = [f"{view.summary[status]} {status}" for status in STATUSES if view.summary[status]]
+    return [f"# {escape(view.title or 'KPIs')} · {view.moment}", ", ".join(counts) or "No KPI to show."]
+
+
+def _group(group: Group) -> list[str]:
+    facts = [f"{SIGNS[group.status]} {group.status}"]
+    facts += [escape(group.owner)] if group.owner else []
+    facts += [f"due {day_in_words(group.due)}"] if group.due else []
+    return [f"## {escape(group.title)}", " · ".join(facts)]
+
+
+def _table(lines: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _status(row: KpiRow) -> str:
+    return f"{SIGNS[row.status]} {row.status}" + (f", {row.pace}" if row.pace else "")
+
+
+def _cells(row: KpiRow) -> tuple[str, ...]:
+    return (
+        _name(row),
+        escape(row.display or "–"),
+        escape(row.change_display or ""),
+        escape(row.target_display or ""),
+        _status(row),
+        "" if row.is_part else row.period.label,
+    )
+
+
+def _name(row: KpiRow) -> str:
+    """The name of a KPI, or of a part of the one above."""
+    return f"↳ {escape(row.name)}" if row.is_part else escape(row.name)
+
+
+def _notes(row: KpiRow) -> list[str]:
+    notes = [row.message, *row.warnings, row.kpi.when_red if row.status == "red" else None]
+    return [note for note in notes if note]

@@ -1,0 +1,7 @@
+"""What a run may remember for the next one: texts in a folder that is safe to delete, and never trusted blindly."""
+
+from kpi.run.cache.codec import from_text, to_text
+from kpi.run.cache.identity import Identity, identity_of, program
+from kpi.run.cache.store import FOLDER, Store, key_of
+
+__all__ = ["FOLDER", "Identity", "Store", "from_text", "identity_of", "key_of", "program", "to_text"]

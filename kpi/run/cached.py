@@ -1,0 +1,106 @@
+"""A run whose results may be remembered from the last one: of the same plan, files, day and program.
+
+What could not be computed is never remembered, nor what comes from a warehouse, where nothing tells that rows changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kpi.run.series import Against, Results
+
+if TYPE_CHECKING:
+    from kpi.plan.checks import Checked
+    from kpi.run.cache import Identity, Store
+
+
+def compute(
+    checked: Checked,
+    as_of: date,
+    *,
+    to_date: bool = False,
+    kpis: Collection[str] | None = None,
+    periods: int = 12,
+    against: Against = "previous period",
+    cache: Path | None = None,
+    parts: bool = True,
+    memory: str | None = None,
+) -> Results:
+    """The series of the KPIs named (None: all) at ``as_of``, a day that counts as over.
+
+    ``to_date`` asks for the running period instead of the last one that is over; ``periods`` is how many of those
+    before it make the history. A change is measured ``against`` the period before, or the same one a year ago. A
+    source that cannot be read fails only the KPIs that use it: see ``Series.problem`` and ``Results.problems``.
+    ``cache`` is a folder to remember results in; None remembers nothing. Remembered ones have no ``scans``.
+    ``parts``: also of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: what DuckDB
+    takes); the rest goes to the disk. Raises nothing for what is in the data.
+    """
+    if not parts:
+        from kpi.plan.checks.splits import unsplit
+
+        checked = unsplit(checked)
+    wanted = list(checked.plan.kpis if kpis is None else kpis)
+
+    def run(store: Store | None = None) -> Results:
+        from kpi.run.executor import compute_now
+
+        return compute_now(checked, as_of, to_date, wanted, periods, against, store, memory)
+
+    if cache is None or any(source.connection is not None for source in checked.plan.sources.values()):
+        return run()
+    from kpi.run.cache import Store, key_of, program
+    from kpi.run.cache.identity import now
+
+    started, files = now(), identities(checked)
+    if None in files.values():
+        return run()
+    key = key_of(
+        "results", program(), str(Path.cwd()), str(checked.plan.folder), checked.places.texts,
+        [(name, repr(facts)) for name, facts in checked.facts.items()], list(files.values()),
+        as_of.isoformat(), to_date, [(kpi, repr(checked.plan.kpis[kpi].split)) for kpi in wanted], periods, against,
+    )  # fmt: skip
+    store = Store(cache)
+    known = recalled(store, key)
+    if known is not None:
+        return known
+    results = run(store)
+    if all(file is not None and file.settled(started) for file in files.values()) and files == identities(checked):
+        remember(store, key, results)
+    return results
+
+
+def identities(checked: Checked) -> dict[Path, Identity | None]:
+    """The identity of every file of every source, now; None for one that is gone."""
+    from kpi.run.cache import identity_of
+
+    paths = dict.fromkeys(path for facts in checked.facts.values() for path in facts.files)
+    return {path: identity_of(path) for path in paths}
+
+
+def recalled(store: Store, key: str) -> Results | None:
+    """The results remembered under ``key``, or None."""
+    from kpi.run.cache import from_text
+
+    text = store.get(key)
+    if text is None:
+        return None
+    try:
+        return from_text(Results, text)
+    except ValueError:  # damaged in a way that the checksum does not show; it will be written anew
+        return None
+
+
+def remember(store: Store, key: str, results: Results) -> None:
+    """Store results that are whole and that come back exactly as they are."""
+    from kpi.run.cache import from_text, to_text
+
+    if results.problems or any(series.failed for series in results.series.values()):
+        return
+    quiet = replace(results, scans={})
+    text = to_text(quiet)
+    if from_text(Results, text) == quiet:
+        store.put(key, text)

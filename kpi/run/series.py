@@ -1,0 +1,115 @@
+"""What computing brings back: values by period, and where they came from. No engine is loaded by this file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from kpi.values import Period
+
+# What a change is measured against.
+Against = Literal["previous period", "year ago"]
+
+# What the parts of a split KPI are called that have no value of the column, or any that is not listed; and under which
+# name a target stands that is the same for each value.
+EMPTY, REST, EACH = "(empty)", "other", "each"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value. ``value`` is None where there is none; it is in the KPI's scale, rounded to 12 significant digits.
+
+    ``partial``: the window begins before the data does, by more than one period (rule T2).
+    """
+
+    period: Period
+    value: float | None
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class SourceUse:
+    """What was read of a source up to ``as_of``. ``rows`` are the rows used (after ``where``), ``skipped`` those that
+    could not be read and were passed over on the source's own word, with the reasons; ``first`` and ``last`` are the
+    days of the earliest and latest row, None for a snapshot or an empty source."""
+
+    id: str
+    files: tuple[str, ...]
+    rows: int
+    skipped: int = 0
+    skipped_reasons: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """The values of one KPI.
+
+    ``shown`` is the period that was asked for; ``previous`` what its change is measured against (None: no change is
+    to be shown); ``history`` the complete periods before it, oldest first, without leading empty ones. ``fresh`` is
+    false when a dated source has no row in the period shown or is older than it should be; then ``last`` is the last
+    fresh value, None if there never was one, ``last_history`` what came before that and ``newest`` the day of the
+    newest row of the source that is behind, ``behind`` its id. ``references`` holds the values in the period shown (in
+    that of ``last`` when stale) of the measures and KPIs that the targets name. ``additive``: a sum over the period,
+    so that a running period has only part of it; its references are then those of the whole period. ``problem``: why
+    there is no value, in one sentence; ``failed``: that is an error (unreadable data) rather than a lack. ``split``
+    has its parts, where it is split.
+    """
+
+    kpi: str
+    shown: Point
+    previous: Point | None = None
+    history: tuple[Point, ...] = ()
+    fresh: bool = True
+    last: Point | None = None
+    last_history: tuple[Point, ...] = ()
+    newest: date | None = None
+    behind: str | None = None
+    references: Mapping[str, float | None] = field(default_factory=dict)
+    additive: bool = False
+    problem: str | None = None
+    failed: bool = False
+    sources: tuple[str, ...] = ()
+    split: SplitSeries | None = None
+
+
+@dataclass(frozen=True)
+class PartSeries:
+    """What a KPI is over the rows with one value of a column: its text, None for the empty one, or (``values`` is how
+    many they are, else 1) over those of all ``other`` values together. Freshness is that of the whole, since it is the
+    source's, and so are the references."""
+
+    value: str | None
+    series: Series
+    other: bool = False
+    values: int = 1
+
+
+@dataclass(frozen=True)
+class SplitSeries:
+    """A KPI by the values of the column ``by``. ``parts`` are those that have a value now or in the history, the
+    largest first, at the end what the others are together. ``amount``: the whole is made of the parts (a sum, a count),
+    so that its target and baseline are not theirs. ``notes`` are what a reader should know, a sentence each.
+    ``problem``: why there are no parts, in one sentence."""
+
+    by: str
+    parts: tuple[PartSeries, ...] = ()
+    amount: bool = False
+    notes: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything that one run computed. ``problems`` are messages for standard error; ``sql`` what was run, in order,
+    as (source, statement); ``scans`` counts how often the files of each source were read."""
+
+    as_of: date
+    series: Mapping[str, Series]
+    sources: Mapping[str, SourceUse]
+    problems: tuple[str, ...] = ()
+    sql: tuple[tuple[str, str], ...] = ()
+    scans: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,104 @@
+"""One KPI whole, as ``kpi show`` tells it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from kpi.data.database import text_literal
+from kpi.plan.model import Goal, Op, Plan
+from kpi.run.series import Point, Results, SourceUse
+from kpi.status.build_view import whole_row
+from kpi.status.target_lines import target_lines
+from kpi.status.target_text import told_from
+from kpi.status.view import KpiRow
+from kpi.values import display_against, format_exact, parse_unit
+
+
+@dataclass(frozen=True)
+class ShowView:
+    """One KPI with its history, its definition and where its values come from.
+
+    ``definition`` is its formula in words, None for values typed in by hand; ``measures`` are the texts of the measures
+    that the formula uses, by name. ``points`` are the history and the value shown, oldest first; ``line`` what each is
+    measured against, ``upper`` the upper end of a range. ``sql`` are (source, statement) pairs in the order they ran.
+    """
+
+    row: KpiRow
+    as_of: date
+    goal: Goal | None
+    definition: str | None
+    measures: tuple[tuple[str, str], ...]
+    points: tuple[Point, ...]
+    line: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+    sources: tuple[SourceUse, ...]
+    sql: tuple[tuple[str, str], ...]
+    to_date: bool = False
+
+    @property
+    def expected_display(self) -> str | None:
+        """Where the glide path stands at the end of the period shown, for people."""
+        target = self.row.target
+        if target is None or target.expected_now is None:
+            return None
+        better: Op = "<=" if target.op in ("<=", "<") else ">="
+        return told_from(self.row.point.value, target.expected_now, parse_unit(self.row.kpi.unit), better)
+
+    @property
+    def baseline_display(self) -> str | None:
+        """The baseline for people, with all its digits."""
+        base = self.row.kpi.baseline
+        return None if base is None else format_exact(base, parse_unit(self.row.kpi.unit))
+
+    def value_display(self, value: float, *apart_from: float) -> str:
+        """Any value of this KPI for people, with the digits that it takes to be told from others."""
+        unit = parse_unit(self.row.kpi.unit)
+        return display_against(value, unit, [(">" if value > other else "<", other) for other in apart_from])
+
+
+def show_view(
+    plan: Plan,
+    results: Results,
+    id_: str,
+    *,
+    definition: str | None,
+    measures: Sequence[str] = (),
+    files: Sequence[Path] = (),
+    to_date: bool = False,
+) -> ShowView:
+    """The view of the KPI ``id_``, which ``results`` holds. ``measures`` are the names its formula uses,
+    ``files`` those that were read."""
+    kpi, series = plan.kpis[id_], results.series[id_]
+    calendar = plan.calendar.build()
+    row = whole_row(kpi, series, calendar)
+    points = (*row.history, row.point)
+    line, upper = target_lines(kpi, series, points, calendar)
+    used = set(series.sources)
+    return ShowView(
+        row=row,
+        as_of=results.as_of,
+        goal=plan.goals.get(kpi.goal or ""),
+        definition=definition,
+        measures=tuple((name, plan.measures[name]) for name in dict.fromkeys(measures) if name in plan.measures),
+        points=points,
+        line=line,
+        upper=upper,
+        sources=tuple(use for source, use in results.sources.items() if source in used),
+        sql=tuple(
+            (source, _from_folder(statement, plan, files)) for source, statement in results.sql if source in used
+        ),
+        to_date=to_date,
+    )
+
+
+def _from_folder(statement: str, plan: Plan, files: Sequence[Path]) -> str:
+    """The statement as it runs in the plan's folder: the project's own files are named from there."""
+    for path in files:
+        if path.is_relative_to(plan.root):
+            near = os.path.relpath(path, plan.folder).replace(os.sep, "/")
+            statement = statement.replace(text_literal(str(path)), text_literal(near))
+    return statement

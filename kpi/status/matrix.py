@@ -1,0 +1,61 @@
+"""The last few periods of every KPI side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kpi.plan.model import Plan
+from kpi.run.series import Point
+from kpi.status.view import KpiRow, StatusView
+from kpi.values import Every, Period, format_value, last_over, parse_unit, running, shift, whole
+
+LENGTHS: tuple[Every, ...] = ("day", "week", "month", "quarter", "year")
+
+
+class Cell(NamedTuple):
+    """One KPI in one period; both None where it has no value."""
+
+    point: Point | None = None
+    display: str | None = None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The view and its columns: ``periods`` has, for each length of period that a KPI of the view has, shortest first,
+    the last ones, oldest first, as many for each; the last is the one that ``kpi status`` shows."""
+
+    view: StatusView
+    periods: Mapping[Every, tuple[Period, ...]]
+
+    def cells(self, row: KpiRow) -> tuple[Cell, ...]:
+        """The values of one KPI, a cell for each period of its length. A stale one has none in the last."""
+        unit = parse_unit(row.kpi.unit)
+        points = {point.period.start: point for point in (*row.history, row.point) if point.value is not None}
+        found = []
+        for period in self.periods[row.kpi.every]:
+            point = points.get(period.start)
+            if point is None or point.value is None:
+                found.append(Cell())
+            else:
+                found.append(Cell(point, row.display if point is row.point else format_value(point.value, unit)))
+        return tuple(found)
+
+    def by_length(self, rows: tuple[KpiRow, ...]) -> list[tuple[tuple[Period, ...], list[KpiRow]]]:
+        """Rows that can stand under the same periods, with these."""
+        alike = [(periods, [row for row in rows if row.kpi.every == every]) for every, periods in self.periods.items()]
+        return [(periods, same) for periods, same in alike if same]
+
+
+def matrix(plan: Plan, view: StatusView, count: int) -> Matrix:
+    """The last ``count`` periods, the one shown among them."""
+    calendar = plan.calendar.build()
+    pick = running if view.to_date else last_over
+    periods: dict[Every, tuple[Period, ...]] = {}
+    for every in LENGTHS:
+        if any(row.kpi.every == every for row in view.rows):
+            now = pick(view.as_of, every, calendar)
+            start = whole(now, calendar)
+            periods[every] = (*(shift(start, -n, calendar) for n in range(count - 1, 0, -1)), now)
+    return Matrix(view, periods)

@@ -1,0 +1,123 @@
+"""What a change of definitions does to the numbers: both definitions, computed on the same data and day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.run.series import Point, Results
+from kpi.status.build_view import kpi_row
+from kpi.status.evaluation import judge
+from kpi.status.result import Status
+from kpi.status.view import KpiRow
+from kpi.values import Unit, display_against, format_value, parse_unit
+
+if TYPE_CHECKING:
+    from kpi.plan.model import Plan
+
+
+class Pair(NamedTuple):
+    """The values of one period under both definitions, None where there is none, and how they are shown."""
+
+    period: str
+    start: date
+    before: float | None
+    after: float | None
+    before_display: str | None
+    after_display: str | None
+
+
+class ValueChange(NamedTuple):
+    """One KPI under both definitions. ``shown`` are the values that ``kpi status`` would show; the periods of both
+    differ where ``every`` changed. Statuses are None where there is no such definition. ``history`` is oldest first
+    and ends with the values shown. ``target`` is what the later one aims at in that period, in signs."""
+
+    shown: Pair
+    status_before: Status | None
+    status_after: Status | None
+    history: tuple[Pair, ...] = ()
+    target: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the value shown, its status or any value of the history is another one."""
+        if self.status_before != self.status_after:
+            return True
+        return any(pair.before != pair.after for pair in (self.shown, *self.history))
+
+
+def value_changes(
+    asked: Mapping[str, str | None],
+    before: tuple[Plan, Results],
+    after: tuple[Plan, Results],
+    periods: int = 0,
+) -> dict[str, ValueChange]:
+    """For each KPI in ``asked`` (its id: its id before, or None) both values, statuses and the last ``periods``."""
+    found = {}
+    for id_, old_id in asked.items():
+        old = None if old_id is None else _row(*before, old_id)
+        new = _row(*after, id_)
+        if old is not None or new is not None:
+            found[id_] = _change(old, new, periods)
+    return found
+
+
+def _row(plan: Plan, results: Results, id_: str) -> KpiRow | None:
+    if id_ not in plan.kpis or id_ not in results.series:
+        return None
+    kpi, series = plan.kpis[id_], results.series[id_]
+    return kpi_row(kpi, series, judge(kpi, series, plan.calendar.build()))
+
+
+def _change(old: KpiRow | None, new: KpiRow | None, periods: int) -> ValueChange:
+    latest = new or old
+    assert latest is not None
+    units = _unit(old), _unit(new)
+    values = _value(old), _value(new)
+    shown = _pair(latest.point, values, units)
+    displays = _displayed(old), _displayed(new)
+    # As the status table shows them, unless that hides that they differ.
+    if displays[0] != displays[1] or values[0] == values[1]:
+        shown = shown._replace(before_display=displays[0], after_display=displays[1])
+    history = _history(old, new, periods, units) if periods else ()
+    statuses = [None if row is None else row.status for row in (old, new)]
+    return ValueChange(shown, statuses[0], statuses[1], history, None if new is None else new.target_display)
+
+
+def _value(row: KpiRow | None) -> float | None:
+    return None if row is None else row.point.value
+
+
+def _displayed(row: KpiRow | None) -> str | None:
+    return None if row is None else row.display
+
+
+def _unit(row: KpiRow | None) -> Unit:
+    return parse_unit(None if row is None else row.kpi.unit)
+
+
+def _history(old: KpiRow | None, new: KpiRow | None, periods: int, units: tuple[Unit, Unit]) -> tuple[Pair, ...]:
+    sides = [{} if row is None else {p.period.label: p for p in (*row.history, row.point)} for row in (old, new)]
+    every: dict[str, Point] = {**sides[0], **sides[1]}
+    last = sorted(every.values(), key=lambda point: (point.period.start, point.period.end))[-periods:]
+    found = []
+    for point in last:
+        before, after = (side[label].value if (label := point.period.label) in side else None for side in sides)
+        found.append(_pair(point, (before, after), units))
+    return tuple(found)
+
+
+def _pair(point: Point, values: tuple[float | None, float | None], units: tuple[Unit, Unit]) -> Pair:
+    before, after = values
+    displays = _display(before, after, units[0]), _display(after, before, units[1])
+    return Pair(point.period.label, point.period.start, before, after, *displays)
+
+
+def _display(value: float | None, other: float | None, unit: Unit) -> str | None:
+    """The value with the digits that it takes to be told from the other one."""
+    if value is None:
+        return None
+    if other is None or other == value:
+        return format_value(value, unit)
+    return display_against(value, unit, [(">" if value > other else "<", other)])

@@ -1,0 +1,89 @@
+"""What people write for a date or period out of habit, and how it is written here. Only loaded to explain a mistake."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from kpi.errors import TextError
+from kpi.values.calendar import MONTHS, Calendar, Every
+
+
+def mended_date(text: str) -> list[str]:
+    """The dates in the right form that ``text`` may mean, none if it cannot be told."""
+    text = text.strip().strip("\"'")
+    found: list[tuple[str, int | str, str]] = []
+    # A mark on both sides of the month or on none: "2026-12" is a month, not the second of January.
+    if match := re.match(r"(\d{4})([-/. ]?)(\d\d?)\2(\d\d?)(?:[T ]\d\d?:.*)?$", text):
+        if match[2] or len(match[3] + match[4]) == 4:
+            found.append((match[1], int(match[3]), match[4]))
+    elif match := re.match(r"(\d\d?)[-/. ]+(\d\d?)[-/. ]+(\d{4})$", text):
+        found += [(match[3], int(match[2]), match[1]), (match[3], int(match[1]), match[2])]
+    elif match := re.match(r"(\d\d?)(?:st|nd|rd|th)?[-. ]+([a-z]{3,9})[-., ]+(\d{4})$", text, re.IGNORECASE):
+        found.append((match[3], match[2], match[1]))
+    elif match := re.match(r"([a-z]{3,9})[-. ]+(\d\d?)(?:st|nd|rd|th)?[-., ]+(\d{4})$", text, re.IGNORECASE):
+        found.append((match[3], match[1], match[2]))
+    dates = []
+    for year, month, day in found:
+        try:
+            dates.append(date(int(year), month if isinstance(month, int) else _month(month), int(day)).isoformat())
+        except ValueError:
+            continue
+    return list(dict.fromkeys(dates))
+
+
+def ends_of_month(text: str) -> list[str]:
+    """The first and the last day of the month that ``text`` means, none if it means none."""
+    from kpi.values.period_labels import parse_label
+
+    label = mended_label(text, Calendar(), "month")
+    if label is None:
+        return []
+    month = parse_label(label, Calendar())
+    return [month.start.isoformat(), month.last_day.isoformat()]
+
+
+def _month(word: str) -> int:
+    """The number of the month that begins with ``word``. Raises ValueError."""
+    for number, name in enumerate(MONTHS, 1):
+        if name.startswith(word.lower()):
+            return number
+    raise ValueError(word)
+
+
+def mended_label(text: str, calendar: Calendar, every: Every | None) -> str | None:
+    """The label that ``text`` most likely means, if it is one that is right here."""
+    from kpi.values.period_labels import form_of, parse_label
+
+    for candidate in _candidates(text.strip().strip("\"'")):
+        if form_of(candidate) is None:
+            continue
+        try:
+            return parse_label(candidate, calendar, every).label
+        except TextError:
+            continue
+    return None
+
+
+def _candidates(text: str) -> list[str]:
+    upper = re.sub(r"\s+", " ", text.upper())
+    found = [upper, *mended_date(text)]
+    if match := re.match(r"(FY ?)?(\d{4})[-/ ]?(Q|W|KW)?[-/ ]?(\d\d?)$", upper):
+        fiscal, year, letter, number = match.groups()
+        prefix = "FY" if fiscal else ""
+        found.append(f"{prefix}{year}-Q{number}" if letter == "Q" else f"{year}-{'W' if letter else ''}{number:0>2}")
+    if match := re.match(r"(Q|W|KW|WEEK)[- ]?(\d\d?)[-/, ]+(FY ?)?(\d{4})$", upper):
+        letter, number, fiscal, year = match.groups()
+        prefix = "FY" if fiscal else ""
+        found.append(f"{prefix}{year}-Q{number}" if letter == "Q" else f"{year}-W{number:0>2}")
+    if match := re.match(r"(\d\d?)[-/.](\d{4})$", upper):
+        found.append(f"{match[2]}-{match[1]:0>2}")
+    if match := re.match(r"FY ?(\d{4})$", upper):
+        found.append(f"FY{match[1]}")
+    for pattern, year_at, month_at in ((r"([A-Z]{3,9})[-., ]+(\d{4})$", 2, 1), (r"(\d{4})[-., ]+([A-Z]{3,9})$", 1, 2)):
+        if match := re.match(pattern, upper):
+            try:
+                found.append(f"{match[year_at]}-{_month(match[month_at]):02d}")
+            except ValueError:
+                continue
+    return found + [candidate.removeprefix("FY") for candidate in found]

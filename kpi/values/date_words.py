@@ -1,0 +1,33 @@
+"""Days as people say them, in English whatever the machine's language."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from kpi.values.calendar import MONTHS
+
+
+def day_in_words(day: date) -> str:
+    """``12 May 2026``, ``31 Dec 2026``: months of more than four letters are cut to three."""
+    return f"{day.day} {month_in_words(day)}"
+
+
+def month_in_words(day: date) -> str:
+    """``May 2026``, ``Dec 2026``."""
+    return f"{_short(day)} {day.year}"
+
+
+def day_in_full(day: date) -> str:
+    """``30 June 2026``."""
+    return f"{day.day} {MONTHS[day.month - 1].title()} {day.year}"
+
+
+def by_in_words(day: date) -> str:
+    """A date by which: ``Dec 2026`` for the last day of a month, else the day."""
+    last_of_month = (day + timedelta(days=1)).month != day.month if day < date.max else True
+    return month_in_words(day) if last_of_month else day_in_words(day)
+
+
+def _short(day: date) -> str:
+    name = MONTHS[day.month - 1].title()
+    return name if len(name) <= 4 else name[:3]

@@ -1,0 +1,63 @@
+"""Durations as people read them."""
+
+from __future__ import annotations
+
+from math import floor
+
+from kpi.values.rounding import fixed, magnitude, nudged, trimmed
+
+_PARTS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+_STEPS = tuple(length for length, _ in _PARTS)
+_DAYS_ONLY = 100 * 86400  # from here on hours say nothing
+
+
+def elapsed(seconds: float, finer: int = 0, digits: int | None = None) -> str:
+    """``250 ms``, ``12.3 s``, ``4 min 32 s``, ``2 h 5 min``, ``3 d 4 h``, ``120 d``: three digits or two parts.
+
+    ``finer`` goes on by so many parts or digits; ``digits`` gives all parts, the seconds (below one second the
+    milliseconds) with at most so many decimals. ``seconds`` are not negative.
+    """
+    if seconds == 0:
+        return "0 s"
+    if seconds < 1e-9 or seconds >= 1e15:
+        return f"{fixed(seconds, max(0, 2 + finer - magnitude(seconds)))} s"
+    step = 1
+    if digits is not None:
+        decimals = digits + 3 if seconds < 1 else digits
+    elif seconds < 60:
+        decimals = max(0, 2 + finer - magnitude(seconds))
+    else:
+        part = _last_part(seconds) + finer
+        decimals, step = max(0, part - 3), _STEPS[min(part, 3)]
+    # Counted in whole steps, so that no float noise gets between the parts.
+    return _in_parts(floor(nudged(seconds) * 10**decimals / step + 0.5) * step, decimals)
+
+
+def _last_part(seconds: float) -> int:
+    """Which of ``_PARTS`` is the last one shown by default."""
+    if seconds < 3600:
+        return 3
+    if seconds < 86400:
+        return 2
+    return 1 if seconds < _DAYS_ONLY else 0
+
+
+def _in_parts(ticks: int, decimals: int) -> str:
+    """A duration of ``ticks``, each 10 ** -``decimals`` seconds, in days, hours, minutes and seconds."""
+    per_second = 10**decimals
+    if 0 < ticks < per_second and decimals >= 3:
+        return f"{_decimal(ticks, decimals - 3)} ms"
+    parts = []
+    for length, word in _PARTS[:3]:
+        count, ticks = divmod(ticks, length * per_second)
+        if count:
+            parts.append(f"{count:,} {word}")
+    if ticks or not parts:
+        parts.append(f"{_decimal(ticks, decimals)} s")
+    return " ".join(parts)
+
+
+def _decimal(ticks: int, decimals: int) -> str:
+    """``ticks`` with the point moved ``decimals`` places to the left."""
+    whole, fraction = divmod(ticks, 10**decimals)
+    return trimmed(f"{whole:,}.{fraction:0{decimals}d}") if decimals else f"{whole:,}"

@@ -1,0 +1,184 @@
+"""What people write for a number out of habit, and how it is written here. Only loaded to explain a mistake."""
+
+from __future__ import annotations
+
+import re
+
+from kpi.errors import TextError
+from kpi.values.numbers import currency_fits, read_duration, read_number
+from kpi.values.rounding import all_digits
+from kpi.values.units import CURRENCIES, SECONDS, SIGNS, Unit
+
+_SIZES = {
+    "thousand": "k", "thousands": "k", "tsd": "k", "million": "M", "millions": "M", "mio": "M", "mn": "M", "mm": "M",
+    "mln": "M", "m": "M", "billion": "B", "billions": "B", "bn": "B", "bln": "B", "b": "B", "mrd": "B",
+    "percent": "%", "per cent": "%", "pct": "%",
+}  # fmt: skip
+_WORDS = {
+    "zero": "0", "none": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+    "eight": "8", "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "fifteen": "15", "twenty": "20",
+    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90",
+    "hundred": "100", "a hundred": "100", "one hundred": "100", "thousand": "1,000", "a thousand": "1,000",
+    "one thousand": "1,000", "a million": "1M", "one million": "1M", "half": "50%",
+}  # fmt: skip
+_NOT_FINITE = ("nan", "inf", "infinity", "infinite", "null", "n/a", "na", "none", "unlimited", "∞")
+_NUMBER = r"(?:\d{1,3}(?:[,_]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?"
+
+
+def refusal(text: str, unit: Unit, relative: bool) -> TextError:
+    """The error that explains why ``text`` is no number for this unit."""
+    body = text.strip().replace("\N{MINUS SIGN}", "-")
+    start = len(text) - len(text.lstrip())
+    end = start + len(body)
+    if not body:
+        return TextError("a number is missing", 0, len(text), hint=_examples(unit))
+    found = read_number(body)
+    if found is not None:
+        return _misfit(text, found, unit, relative)
+    duration = read_duration(body)
+    if duration is not None and duration[0] != "m" and unit.kind != "duration":  # "5m" is rather five million
+        hint = "write a plain number, or give the KPI a unit of time such as minutes"
+        return TextError(f"{_quoted(body)} is a duration, but {_unit_is(unit)}", start, end, hint=hint)
+    message = f"{_quoted(body)} is not a number"
+    return TextError(message, start, end, hint=_mended(body, unit) or _examples(unit, relative))
+
+
+def _misfit(text: str, found: tuple[float, bool, str], unit: Unit, relative: bool) -> TextError:
+    """A number that is well written but does not fit the unit (rule S2)."""
+    number, percent, currency = found
+    body = text.strip()
+    plain = body.lstrip("-+\N{MINUS SIGN}").removeprefix(currency).strip()
+    minus = "-" if number < 0 else ""
+    if currency and not currency_fits(currency, unit):
+        at = text.index(currency)
+        hint = f"write {minus}{plain}"
+        if unit.kind == "currency":
+            hint = f"write {minus}{_money(plain, unit)}"
+        elif unit.kind == "none":
+            hint += f", or give the KPI a unit: {SIGNS.get(currency, (currency,))[0]}"
+        return TextError(f'"{currency}" does not fit: {_unit_is(unit)}', at, at + len(currency), hint=hint)
+    if currency and relative:
+        at = text.index(currency)
+        hint = f"write {minus}{plain.rstrip('%')}%"
+        return TextError(f'"{currency}" does not fit: a share is expected', at, at + len(currency), hint=hint)
+    at = text.index("%") if percent else text.index(body[0])
+    if abs(number) == float("inf"):
+        return TextError(f"{_quoted(body)} is too large", text.index(body[0]), len(text.rstrip()), hint=_examples(unit))
+    if percent:
+        hint = f'write {minus}{plain.rstrip("%").rstrip()}, or give the KPI the unit "%"'
+        return TextError(f'"%" does not fit: {_unit_is(unit)}', at, at + 1, hint=hint)
+    share = all_digits(number, 2)
+    both = f"write {minus}{plain}%, or {share}% if that is what is meant"
+    if plain[-1] in "kKMB":
+        both = f"write {all_digits(number)}%, or {share}% if that is what is meant"
+    what = "a share needs a %" if relative else "the unit is %, so it may mean two things"
+    return TextError(f"{_quoted(body)}: {what}", at, at + len(body), hint=both)
+
+
+def _mended(body: str, unit: Unit) -> str | None:
+    """A hint for what is not well written, None if it cannot be told what was meant."""
+    if len(body) > 100:
+        return None  # no number by habit, and the searches below would take their time
+    lower = body.lower()
+    if lower.lstrip("+-.") in _NOT_FINITE:
+        return "only finite numbers can be compared; where there is none, leave the field out"
+    if lower in _WORDS:
+        return f"write {_WORDS[lower]}"
+    signs = re.match(r"[-+\u2010-\u2015\s]*", body)
+    if signs is not None and len(signs[0]) > 0:
+        single = ("-" if signs[0].strip("+ ") else "") + body[signs.end() :]
+        if single != body and read_number(single) is not None:
+            return f"write {single}"
+    if (clock := _clock(body, unit)) is not None:
+        return clock
+    match = re.match(r"([^0-9.]*)([0-9.,_'’\s]*[0-9](?:[eE][-+]?[0-9]+)?)\.?(.*)$", body, re.DOTALL)
+    if match is None:
+        return None
+    before, digits, after = match[1], match[2], match[3].strip()
+    if before.strip(" +-") and before.strip(" +-") not in (*SIGNS, *CURRENCIES):
+        return None
+    options = [digits] if read_number(digits) is not None else _regrouped(digits)
+    if not options:
+        return None
+    if not after:
+        return "write " + ", or ".join(before + option for option in options)
+    return _with_ending(before, options, after, unit)
+
+
+def _regrouped(digits: str) -> list[str]:
+    """``1,5`` as 1.5, ``1.234,5`` as 1,234.5, ``12 345`` as 12,345, ``1,0000`` as 1.0000 or 10,000."""
+    if match := re.fullmatch(r"(\d+),(\d+)", digits):
+        decimal = f"{match[1]}.{match[2]}"
+        return [decimal] if len(match[2]) == 1 or match[1] == "0" else [decimal, _grouped(match[1] + match[2])]
+    if match := re.fullmatch(r"(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?", digits):
+        fraction = f".{match[2]}" if match[2] else ""
+        return [_grouped(match[1].replace(".", "")) + fraction]
+    if match := re.fullmatch(r"([\d,_]+|\d{1,3}(?:[\s'’]\d{3})+)(?:\.(\d+))?", digits):
+        fraction = f".{match[2]}" if match[2] else ""
+        return [_grouped(re.sub(r"\D", "", match[1])) + fraction]
+    return []
+
+
+def _grouped(digits: str) -> str:
+    """Commas between groups of three digits."""
+    return re.sub(r"(?<=\d)(?=(?:\d{3})+$)", ",", digits) if len(digits) < 30 else digits
+
+
+def _with_ending(before: str, options: list[str], after: str, unit: Unit) -> str | None:
+    """A hint for a number that something follows."""
+    number = before + options[0]
+    word = after.lower().rstrip(".")
+    if after in ("k", "K", "M", "B", "%"):
+        return f"write {', or '.join(before + option + after for option in options)}"
+    if word in _SIZES:
+        return f"write {number}{_SIZES[word]}"
+    if word in ("t", "tn", "trillion", "trillions"):
+        return f"write {number}e12"
+    if after in SIGNS or after.upper() in CURRENCIES:
+        return f"write {_money(number, unit)}" if unit.kind == "currency" else f"write {number}"
+    if unit.text is not None and word.rstrip("s") == unit.text.lower().rstrip("s"):
+        return f'leave "{after}" out, it is the unit already: write {number}'
+    if match := re.search(rf"({_NUMBER})$", after):
+        return f"it is not said what the {match[1]} is; {_examples(unit)}"
+    if word in SECONDS:
+        return f"write {number} {after.rstrip('.')}" if unit.kind == "duration" else f"write {number}"
+    if re.fullmatch(r"[^\W\d_]+", after):
+        return f'"{after}" means nothing after a number; {_examples(unit)}'
+    return None
+
+
+def _clock(body: str, unit: Unit) -> str | None:
+    """``4:30`` and ``1:04:30``, where the unit is a duration."""
+    match = re.fullmatch(r"(?:(\d+):)?(\d+):(\d+)", body)
+    if match is None or unit.kind != "duration":
+        return None
+    first, second, third = match.groups()
+    if first is not None:
+        return f"write {int(first[:9])} h {int(second[:9])} min {int(third[:9])} s"
+    return f"write {int(second[:9])} min {int(third[:9])} s, or {int(second[:9])} h {int(third[:9])} min"
+
+
+def _money(number: str, unit: Unit) -> str:
+    """A number with the unit's currency before it."""
+    return f"{unit.symbol} {number}" if unit.symbol.isalpha() else f"{unit.symbol}{number}"
+
+
+def _unit_is(unit: Unit) -> str:
+    return "there is no unit" if unit.text is None else f'the unit is "{unit.text}"'
+
+
+def _examples(unit: Unit, relative: bool = False) -> str:
+    """How numbers of this unit are written."""
+    if relative:
+        return "write e.g. 20%"
+    if unit.kind == "percent":
+        return "write e.g. 30% or 0.3"
+    if unit.kind == "currency":
+        return f"write e.g. {_money('950', unit)}, {_money('12.4k', unit)} or {_money('1.24M', unit)}"
+    if unit.kind == "duration":
+        return f'write e.g. 4 min 30 s, 250 ms, or a number of "{unit.text}" such as 4.5'
+    return "write e.g. 1234.5, 1,234 or 12.4k"
+
+
+def _quoted(body: str) -> str:
+    return f'"{body}"' if len(body) <= 60 else f'"{body[:57]}..."'

@@ -1,0 +1,144 @@
+"""Half-open spans of days, and the periods that tile the time line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kpi.values.calendar import MONTHS_IN, Calendar, Every, add_units, from_ordinal, month_ordinal
+
+
+@dataclass(frozen=True)
+class Span:
+    """The days from ``start`` up to, not including, ``end``."""
+
+    start: date
+    end: date
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days
+
+    def contains(self, day: date) -> bool:
+        """Whether ``day`` is one of its days."""
+        return self.start <= day < self.end
+
+
+@dataclass(frozen=True)
+class Period:
+    """A day, week, month, quarter or year: the days from ``start`` up to, not including, ``end``.
+
+    ``label`` is its name, as in the file: ``2026-06-30``, ``2026-W27``, ``2026-06``, ``2026-Q2``, ``2026``,
+    ``FY2027-Q1``, ``FY2027``. A part of a period, from its start to a day before its last, has ``whole`` false and
+    the same label.
+    """
+
+    every: Every
+    start: date
+    end: date
+    label: str
+    whole: bool = True
+
+    @property
+    def last_day(self) -> date:
+        """The last day that belongs to it."""
+        return from_ordinal(self.end.toordinal() - 1)
+
+    @property
+    def span(self) -> Span:
+        """Its days."""
+        return Span(self.start, self.end)
+
+
+def period_of(day: date, every: Every, calendar: Calendar) -> Period:
+    """The period that contains ``day``."""
+    return period_numbered(number_of(day, every, calendar), every, calendar)
+
+
+def last_over(as_of: date, every: Every, calendar: Calendar) -> Period:
+    """The last period that is over by ``as_of``; that day itself counts as over."""
+    period = period_of(as_of, every, calendar)
+    return period if period.last_day <= as_of else shift(period, -1, calendar)
+
+
+def running(as_of: date, every: Every, calendar: Calendar) -> Period:
+    """The part of the period around ``as_of`` that is over by then (rule T7); the whole period on its last day."""
+    return _part(period_of(as_of, every, calendar), as_of)
+
+
+def whole(period: Period, calendar: Calendar) -> Period:
+    """The whole period that ``period`` is a part of."""
+    return period if period.whole else period_of(period.start, period.every, calendar)
+
+
+def shift(period: Period, n: int, calendar: Calendar) -> Period:
+    """The period ``n`` later (earlier, if negative), whether or not it has data (rule T6).
+
+    A part becomes the same part, clipped to the month's length: 1 to 30 March is compared with 1 to 28 February
+    (rule T7). Where the clipped part reaches the end it is the whole period, so go ``n`` periods in one step.
+    Beyond the first or last period that a ``date`` can be in, that period.
+    """
+    number = number_of(period.start, period.every, calendar) + n
+    moved = period_numbered(number, period.every, calendar)
+    if period.whole:
+        return moved
+    return _part(moved, add_units(period.last_day, n, period.every))
+
+
+def year_ago(period: Period, calendar: Calendar) -> Period:
+    """The same period a year before (rule T6): 12 months, 4 quarters or 52 weeks back; 29 February becomes the 28th."""
+    if period.every == "day":
+        return period_of(add_units(period.start, -1, "year"), "day", calendar)
+    periods = {"week": 52, "month": 12, "quarter": 4, "year": 1}[period.every]
+    return shift(period, -periods, calendar)
+
+
+def _part(period: Period, as_of: date) -> Period:
+    """The days of a whole ``period`` up to and including ``as_of``, and at least its first."""
+    if as_of >= period.last_day:
+        return period
+    end = from_ordinal(max(as_of, period.start).toordinal() + 1)
+    return Period(period.every, period.start, end, period.label, whole=False)
+
+
+# Periods of one length are numbered along the time line, so that moving by n is adding n. A week's number counts weeks
+# since the first one that a date can be in; that of months, quarters and years counts from (fiscal) year 0.
+
+
+def number_of(day: date, every: Every, calendar: Calendar) -> int:
+    """The number of the period that contains ``day``."""
+    if every == "day":
+        return day.toordinal()
+    if every == "week":
+        return (day.toordinal() - 1 - calendar.week_starts) // 7  # ordinal 1 is a Monday
+    return (day.year * 12 + day.month - calendar.fiscal_year_starts) // MONTHS_IN[every]
+
+
+def period_numbered(number: int, every: Every, calendar: Calendar) -> Period:
+    """The period with this number, or the nearest one that a date can be in. The inverse of :func:`number_of`."""
+    number = min(max(number, number_of(date.min, every, calendar)), number_of(date.max, every, calendar))
+    start, end = (_boundary(n, every, calendar) for n in (number, number + 1))
+    return Period(every, start, end, _label(number, start, every, calendar))
+
+
+def _boundary(number: int, every: Every, calendar: Calendar) -> date:
+    """The first day of the period with this number."""
+    if every == "day":
+        return from_ordinal(number)
+    if every == "week":
+        return from_ordinal(number * 7 + 1 + calendar.week_starts)
+    return from_ordinal(month_ordinal(number * MONTHS_IN[every] + calendar.fiscal_year_starts - 1))
+
+
+def _label(number: int, start: date, every: Every, calendar: Calendar) -> str:
+    if every == "month":
+        return f"{start.year:04d}-{start.month:02d}"
+    if every == "week" and calendar.week_starts == 0:
+        year, week, _ = start.isocalendar()
+        return f"{year:04d}-W{week:02d}"
+    if every in ("day", "week"):
+        return f"{start.year:04d}-{start.month:02d}-{start.day:02d}"
+    year, quarter = divmod(number, 4) if every == "quarter" else (number, 0)
+    name = f"FY{year + 1:04d}" if calendar.fiscal else f"{year:04d}"  # named by the year in which it ends (rule T4)
+    return f"{name}-Q{quarter + 1}" if every == "quarter" else name

@@ -1,0 +1,122 @@
+"""Windows: what one value looks back over; and how often data is renewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from kpi.errors import TextError, nearest
+from kpi.values.calendar import EVERY, Calendar, Every, add_units, length
+from kpi.values.periods import Period, Span, period_of
+
+_MOST = 99_999  # of any unit: longer than there are dates, short enough for int()
+_UPDATED: dict[str, int] = {"hourly": 0, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one value looks back over.
+
+    ``period``: the period itself; ``span``: ``count`` times ``unit`` back from its end; ``year to date``: since the
+    (fiscal) year began; ``all time``. ``count`` and ``unit`` say nothing for the other kinds.
+    """
+
+    kind: Literal["period", "span", "year to date", "all time"] = "period"
+    count: int = 1
+    unit: Every = "day"
+
+
+def parse_window(text: str | None) -> Window:
+    """A window as written: ``3 months``, ``1 year``, ``12 weeks``, ``year to date``, ``all time``; None is one period.
+
+    Raises TextError.
+    """
+    if text is None:
+        return Window()
+    words = text.lower().split()
+    if words == ["year", "to", "date"]:
+        return Window("year to date")
+    if words == ["all", "time"]:
+        return Window("all time")
+    found = _count_and_unit(words)
+    if found is None:
+        raise TextError(f'"{text}" is not a window', 0, len(text), hint=_window_hint(words))
+    count, unit = found
+    if count == 0:
+        raise TextError(f'"{text}" holds no day', 0, len(text), hint="leave window out for one period")
+    if count > _MOST:
+        raise TextError(f'"{text}" is longer than any data', 0, len(text), hint='write "all time"')
+    return Window("span", count, unit)
+
+
+def window_span(window: Window, period: Period, calendar: Calendar) -> Span:
+    """The days that the value of ``period`` looks back over (rule T2). Its end is that of the period, also of a part.
+
+    ``all time`` starts at ``date.min``; ``year to date`` where the (fiscal) year of the period's last day does.
+    """
+    if window.kind == "period":
+        return period.span
+    if window.kind == "all time":
+        return Span(date.min, period.end)
+    if window.kind == "year to date":
+        return Span(period_of(period.last_day, "year", calendar).start, period.end)
+    return Span(add_units(period.end, -window.count, window.unit), period.end)
+
+
+def parse_updated(text: str) -> int:
+    """How many days old data may be that is renewed this often: ``daily`` 1, ``monthly`` 31, ``2 days`` 2.
+
+    ``hourly`` is 0: there has to be data of the last day itself. Raises TextError.
+    """
+    words = text.lower().split()
+    if len(words) == 1 and words[0] in _UPDATED:
+        return _UPDATED[words[0]]
+    found = _count_and_unit(words)
+    if found is None:
+        raise TextError(f'"{text}" does not say how often', 0, len(text), hint=_updated_hint(text))
+    count, unit = found
+    if not 0 < count <= _MOST:
+        raise TextError(f'"{text}" does not say how often', 0, len(text), hint="write e.g. 2 days")
+    return count * length(unit)
+
+
+def _count_and_unit(words: list[str]) -> tuple[int, Every] | None:
+    """``3 months`` as (3, "month"); a count beyond ``_MOST`` is only known to be beyond it."""
+    if len(words) != 2 or not (words[0].isascii() and words[0].isdigit()):
+        return None
+    for unit in EVERY:
+        if words[1] in (unit, unit + "s"):
+            digits = words[0].lstrip("0") or "0"
+            return (int(digits) if len(digits) <= 5 else _MOST + 1), unit
+    return None
+
+
+def _updated_hint(text: str) -> str:
+    """What was most likely meant."""
+    if any(word in text.lower() for word in ("weekday", "workday", "working", "business")):
+        return "write 3 days, so that a weekend is no delay"
+    near = nearest(text, _UPDATED)
+    return f'did you mean "{near}"?' if near else f"write {', '.join(_UPDATED)}, or e.g. 2 days"
+
+
+def _window_hint(words: list[str]) -> str:
+    """What was most likely meant."""
+    import re
+
+    text = " ".join(words)
+    numbers = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+    for number, word in enumerate(numbers, 1):
+        text = re.sub(rf"\b{word}\b", str(number), text)
+    if match := re.search(r"(?:^|\s)(\d{1,5})[- ]?(day|week|month|quarter|year)s?$", text):
+        return f'write "{match[1]} {match[2]}{"" if match[1] == "1" else "s"}"'
+    if match := re.search(r"(?:^|\s)(\d{1,5})$", text):
+        return f'{match[1]} what? write e.g. "{match[1]} months"'
+    if match := re.search(r"(?:^|\s)(day|week|month|quarter|year)$", text):
+        return f'write "1 {match[1]}"'
+    if text == "ytd":
+        return 'write "year to date"'
+    near = nearest(text, ["year to date", "all time", *(f"3 {unit}s" for unit in EVERY)])
+    if near is not None:
+        return f'did you mean "{near}"?'
+    return 'write e.g. "3 months", "1 year", "12 weeks", "year to date" or "all time"'

@@ -1,0 +1,99 @@
+"""The warehouses of one run: a session for each connection, opened when its first source is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from ibis.common.exceptions import IbisError
+
+from kpi.data.column_types import Kind
+from kpi.data.database import Engine
+from kpi.data.requirements import Need
+from kpi.engine.table import Table
+from kpi.formulas import nodes
+from kpi.plan.model import Source
+from kpi.warehouse.aggregation import RemoteGatherer
+from kpi.warehouse.breakdown import RemoteCutter
+from kpi.warehouse.dialects.base import Expr
+from kpi.warehouse.errors import WarehouseError
+from kpi.warehouse.profile import Counted, Lying, counts, lying
+from kpi.warehouse.session import Row, Session, opened
+from kpi.warehouse.table_loader import Remote, RemoteLoader
+
+
+class Warehouses:
+    """Loads sources from warehouses and answers for them. ``engine`` keeps the record of what was run."""
+
+    def __init__(self, engine: Engine, timezone: str, as_of: date) -> None:
+        self._engine = engine
+        self._timezone = timezone
+        self._as_of = as_of
+        self._sessions: dict[str, Session] = {}
+        self._lost: dict[str, WarehouseError] = {}
+        self._remotes: dict[str, Remote] = {}
+
+    def load(self, source: Source, need: Need, where: nodes.Node | None) -> Table:
+        """The facts of one source. Raises KpiError, RowFaultError."""
+        try:
+            session = self._session(source.connection or "")
+
+            def ask(expression: Expr) -> list[Row]:
+                return self._ask(source, session, expression)
+
+            remote = RemoteLoader(session, source, need, where, self._as_of, ask).load()
+        except WarehouseError as error:
+            raise self._noted(source, error) from None
+        self._remotes[source.id] = remote
+        return remote.table
+
+    def gatherer(self, source_id: str) -> RemoteGatherer:
+        """Answers requests on a source that was loaded."""
+        return RemoteGatherer(self._engine, self._remotes[source_id])
+
+    def cutter(self, source_id: str) -> RemoteCutter:
+        """Answers for the parts of a source that was loaded."""
+        return RemoteCutter(self.gatherer(source_id))
+
+    def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted:
+        """What is in the columns of a source that was loaded; see ``look``. Raises WarehouseError."""
+        return counts(self._remotes[source_id], ranged, examples)
+
+    def lying(self, source_id: str) -> Lying:
+        """How the rows of a source that was loaded lie; see ``look``. Raises WarehouseError."""
+        return lying(self._remotes[source_id])
+
+    def close(self) -> None:
+        """End all connections."""
+        for session in self._sessions.values():
+            session.close()
+        self._sessions.clear()
+
+    def _session(self, connection: str) -> Session:
+        """The session of a connection; one that was lost is not tried again, lest each source waits for it."""
+        if connection in self._lost:
+            raise self._lost[connection]
+        if connection not in self._sessions:
+            self._sessions[connection] = opened(connection, self._timezone)
+        return self._sessions[connection]
+
+    def _ask(self, source: Source, session: Session, expression: Expr) -> list[Row]:
+        if (source.connection or "") in self._lost:
+            raise self._noted(source, self._lost[source.connection or ""])
+        try:
+            sql = session.sql(expression)
+        except IbisError as error:
+            message = f"this warehouse has no words for what is asked ({type(error).__name__})"
+            raise self._noted(source, WarehouseError(message)) from None
+        self._engine.statements.append((source.id, sql))
+        try:
+            return session.rows(sql)
+        except WarehouseError as error:
+            raise self._noted(source, error) from None
+
+    def _noted(self, source: Source, error: WarehouseError) -> WarehouseError:
+        """The error with the source's name before it."""
+        if error.lost:
+            self._lost.setdefault(source.connection or "", error)
+        message = error.message if error.message.startswith(f"{source.id}: ") else f"{source.id}: {error.message}"
+        return WarehouseError(message, hint=error.hint, lost=error.lost, slow=error.slow)

@@ -1,0 +1,1 @@
+"""What each engine says differently: one file an engine, differences only."""

@@ -1,0 +1,163 @@
+"""What engines say differently, or Ibis says otherwise than the rules ask: one class an engine, one method a thing.
+
+Without a class of its own an engine gets plain Ibis.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+
+from kpi.data.column_types import Kind
+from kpi.errors import KpiError
+
+# A value or table of Ibis, which is not typed.
+Expr = Any
+
+IBIS_TYPES: dict[Kind, str] = {
+    "number": "float64", "duration": "float64", "text": "string", "boolean": "boolean", "date": "date",
+    "timestamp": "timestamp", "instant": "timestamp('UTC')", "empty": "string",
+}  # fmt: skip
+
+BLANKS = " \t\u00a0"
+
+
+def number(value: float) -> Expr:
+    """A floating point constant. A bare ``0.1`` is a decimal to some engines, and calculates otherwise."""
+    return ibis.literal(repr(value)).cast("float64")
+
+
+def day(value: date) -> Expr:
+    """A date as a constant."""
+    return ibis.literal(value)
+
+
+def none_of(value: Expr) -> Expr:
+    """The empty value of another's type, which itself may be of a column that is never empty."""
+    return ibis.null(value.type().copy(nullable=True))
+
+
+class Tongue:
+    """Plain Ibis. ``zoned``: the session is in the calendar's zone, so that times with a zone lie on the right days."""
+
+    zoned = False
+
+    def trimmed(self, text: Expr) -> Expr:
+        """The text without blanks around it: spaces, tabs, and the no-break spaces of spreadsheets."""
+        return text.strip()
+
+    def lower(self, text: Expr) -> Expr:
+        """The text in small letters. Raises ValueError where the engine has other ones than files."""
+        # Engines differ over these two: whether a sigma ends a word, and whether the dot of an I stays.
+        return text.replace("Σ", "σ").replace("İ", "i").lower()
+
+    def ordered(self, text: Expr) -> Expr:
+        """Something that orders as the text's code points do, whatever the collation."""
+        return text
+
+    def contains(self, text: Expr, part: Expr) -> Expr:
+        """Whether ``part`` stands somewhere in the text."""
+        return text.contains(part)
+
+    def extract(self, text: Expr, pattern: str) -> Expr:
+        """The first group of the first match, empty text where that group took no part; NULL without a match. The
+        pattern is one that engines read alike (see ``patterns``)."""
+        return ibis.ifelse(text.re_search(pattern), text.re_extract(pattern, 1).coalesce(""), ibis.null("string"))
+
+    def finite(self, value: Expr) -> Expr:
+        """A floating point number; empty where it is none or infinite. Engines that order NaN put it beyond all."""
+        bound = number(1.7976931348623157e308)
+        return ibis.ifelse(value.between(-bound, bound), value, ibis.null("float64"))
+
+    def cast(self, value: Expr, kind: Kind) -> Expr:
+        """A value as one of another kind; a date or time as another kind of time, in the calendar's zone."""
+        return value.cast(IBIS_TYPES[kind])
+
+    def exact(self, value: Expr) -> Expr:
+        """A decimal that is summed as such; empty where the engine has decimals that are no numbers."""
+        return value
+
+    def seconds(self, value: Expr) -> Expr:
+        """The seconds of an interval or a time of day. Raises KpiError where that cannot be had."""
+        message = "intervals and times of day cannot be read from this warehouse"
+        raise KpiError(message, hint="make them seconds in a view, and name that in table")
+
+    def days_between(self, late: Expr, early: Expr) -> Expr:
+        """Whole days, as a float64."""
+        return late.delta(early, unit="day").cast("float64")
+
+    def seconds_between(self, late: Expr, early: Expr) -> Expr:
+        """Seconds with fractions, of two times of one kind."""
+        return late.delta(early, unit="microsecond").cast("float64") / number(1e6)
+
+    def days_later(self, date_: Expr, days: Expr) -> Expr:
+        """A date moved by a number of days, which is rounded."""
+        # To Ibis a date plus days is a date already; to engines it may be a timestamp.
+        return (date_ + days.round().cast("int32").as_interval("D")).cast("timestamp").cast("date")
+
+    def seconds_later(self, time: Expr, seconds: Expr) -> Expr:
+        """A time moved by seconds with fractions."""
+        return time + (seconds * number(1e6)).round().cast("int64").as_interval("us")
+
+
+@ibis.udf.scalar.builtin(name="date_part", signature=(("string", "interval('s')"), "float64"))
+def pg_epoch_of_interval(field, value):  # type: ignore[no-untyped-def]
+    """PostgreSQL's own function on intervals."""
+
+
+@ibis.udf.scalar.builtin(name="date_part", signature=(("string", "time"), "float64"))
+def pg_epoch_of_time(field, value):  # type: ignore[no-untyped-def]
+    """PostgreSQL's own function on times of day."""
+
+
+@ibis.udf.scalar.builtin(name="convert_to", signature=(("string", "string"), "binary"))
+def pg_convert_to(text, encoding):  # type: ignore[no-untyped-def]
+    """PostgreSQL's own function: the bytes of a text."""
+
+
+@ibis.udf.scalar.builtin(name="btrim", signature=(("string", "string"), "string"))
+def sql_btrim(text, characters):  # type: ignore[no-untyped-def]
+    """A function of PostgreSQL and of Spark: the text without these characters around it."""
+
+
+@ibis.udf.scalar.builtin(name="regexp_match", signature=(("string", "string"), "array<string>"))
+def pg_regexp_match(text, pattern):  # type: ignore[no-untyped-def]
+    """PostgreSQL's own function: the groups of the first match."""
+
+
+class Postgres(Tongue):
+    """PostgreSQL. ``lowers``: its database makes small letters as other engines do, whatever its locale is."""
+
+    zoned = True
+
+    def __init__(self, *, lowers: bool = True) -> None:
+        self._lowers = lowers
+
+    def lower(self, text: Expr) -> Expr:
+        if not self._lowers:
+            raise ValueError("the locale of this database has other small letters than files have")
+        return super().lower(text)
+
+    def trimmed(self, text: Expr) -> Expr:
+        return sql_btrim(text, BLANKS)
+
+    def ordered(self, text: Expr) -> Expr:
+        return pg_convert_to(text, "UTF8")
+
+    def exact(self, value: Expr) -> Expr:
+        return ibis.ifelse(value.cast("float64").between(number(-1e308), number(1e308)), value, none_of(value))
+
+    def extract(self, text: Expr, pattern: str) -> Expr:
+        found = pg_regexp_match(text, pattern)
+        return ibis.ifelse(text.re_search(pattern), found[0].coalesce(""), ibis.null("string"))
+
+    def seconds(self, value: Expr) -> Expr:
+        return (pg_epoch_of_time if value.type().is_time() else pg_epoch_of_interval)("epoch", value)
+
+    def days_between(self, late: Expr, early: Expr) -> Expr:
+        return (late - early).cast("float64")
+
+    def seconds_between(self, late: Expr, early: Expr) -> Expr:
+        return pg_epoch_of_interval("epoch", late - early)

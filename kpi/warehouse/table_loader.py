@@ -1,0 +1,202 @@
+"""A table of a warehouse as a source: a relation that is not run, and the facts that a plan needs of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import ibis
+
+from kpi.data.column_types import TIMES, Kind
+from kpi.data.requirements import Need
+from kpi.engine.row_sql import a
+from kpi.engine.table import Shape, Table
+from kpi.engine.table_loader import RowFaultError
+from kpi.errors import KpiError, TextError
+from kpi.formulas import columns as columns_in
+from kpi.formulas import nodes, walk
+from kpi.plan.model import Source
+from kpi.warehouse.columns import read_columns
+from kpi.warehouse.dialects.base import Expr, day
+from kpi.warehouse.row_ibis import IbisCompiler, Typed
+from kpi.warehouse.session import Row, Session
+
+Ask = Callable[[Expr], list[Row]]
+
+
+class Remote(NamedTuple):
+    """A source in a warehouse: its facts, and the relation of its rows. That has the plan's columns and the same
+    ``day$``, ``at$``, ``from$`` and ``until$`` as a table that was loaded."""
+
+    table: Table
+    relation: Expr
+    session: Session
+    ask: Ask
+
+
+@dataclass
+class RemoteLoader:
+    """Makes one source ready. ``where`` is its condition; ``ask`` runs a table expression."""
+
+    session: Session
+    source: Source
+    need: Need
+    where: nodes.Node | None
+    as_of: date
+    ask: Ask
+
+    def load(self) -> Remote:
+        """The source. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
+        origin = self.session.table(self.source.table or "")
+        relation, kinds, exact = read_columns(origin, self.source, self.need, self.session.tongue)
+        later: dict[str, nodes.Node] = {}
+        for name, node in self.need.in_order():
+            names = {known.casefold() for known in later}
+            if asks_first_date(node) or any(column.name.casefold() in names for column in columns_in(node)):
+                later[name] = node
+            else:
+                relation = self._computed(relation, kinds, name, node)
+        shape, spans = self._spans(relation, kinds)
+        relation = relation.mutate(**spans) if spans else relation
+        if self.where is not None:
+            relation = relation.filter(self._expression(relation, kinds, ("where",), self.where, condition=True).expr)
+        table, relation = self._table(relation, kinds, shape, exact)
+        relation = self._first_dates(relation, kinds, later, shape)
+        return Remote(table, relation, self.session, self.ask)
+
+    def _computed(self, relation: Expr, kinds: dict[str, Kind], name: str, node: nodes.Node) -> Expr:
+        typed = self._expression(relation, kinds, ("computed", name), node)
+        kinds[name] = typed.kind
+        return relation.mutate(**{name: typed.expr})
+
+    def _expression(
+        self,
+        relation: Expr,
+        kinds: Mapping[str, Kind],
+        path: tuple[str, ...],
+        node: nodes.Node,
+        *,
+        condition: bool = False,
+    ) -> Typed:
+        """A row expression over the relation. Raises RowFaultError."""
+        compiler = IbisCompiler(
+            self.session.tongue, typed_columns(relation, kinds),
+            first_date=None if condition else lambda column: relation["first$" + column.casefold()],
+        )  # fmt: skip
+        try:
+            return Typed(compiler.condition(node), "boolean") if condition else compiler.value(node)
+        except TextError as error:
+            raise RowFaultError(("sources", self.source.id, *path), error) from None
+
+    # Days.
+
+    def _spans(self, relation: Expr, kinds: Mapping[str, Kind]) -> tuple[Shape, dict[str, Expr]]:
+        """The shape of the source, and its day columns."""
+        source = self.source
+        if source.date is not None:
+            column, kind = self._time(relation, kinds, source.date, "date")
+            return "dated", {"day$": column.cast("date"), "at$": column if kind != "empty" else column.cast("date")}
+        if source.from_ is not None:
+            column, _ = self._time(relation, kinds, source.from_, "from")
+            spans = {"from$": column.cast("date"), "until$": ibis.null("date")}
+            ending = source.until or source.through
+            if ending is not None:
+                column, _ = self._time(relation, kinds, ending, "until" if source.until else "through")
+                until = column.cast("date")
+                spans["until$"] = self.session.tongue.days_later(until, ibis.literal(1.0)) if source.through else until
+            return "lasting", spans
+        return "snapshot", {}
+
+    def _time(self, relation: Expr, kinds: Mapping[str, Kind], name: str, field: str) -> tuple[Expr, Kind]:
+        found = next((known for known in kinds if known.casefold() == name.casefold()), None)
+        if found is None:
+            raise KpiError(f'{self.source.id}: there is no column "{name}" for {field}')
+        kind = kinds[found]
+        if kind not in (*TIMES, "empty"):
+            hint = "make it a date there, e.g. in a view, and name that in table"
+            raise KpiError(f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date", hint=hint)
+        return relation[found], kind
+
+    def _table(self, relation: Expr, kinds: dict[str, Kind], shape: Shape, exact: frozenset[str]) -> tuple[Table, Expr]:
+        """The facts, and the relation of the rows that count: up to ``as_of`` (T1) and with a date (R6)."""
+        days: list[date] = []
+        first = last = None
+        undated = backwards = 0
+        if shape == "dated":
+            relation = relation.filter(relation["day$"].isnull() | (relation["day$"] <= day(self.as_of)))
+            counted = self.ask(relation.group_by("day$").aggregate(n=relation.count()).order_by("day$"))
+            days = sorted(row[0] for row in counted if row[0] is not None)
+            rows = sum(row[1] for row in counted if row[0] is not None)
+            undated = sum(row[1] for row in counted if row[0] is None)
+            first, last = (days[0], days[-1]) if days else (None, None)
+            relation = relation.filter(relation["day$"].notnull())
+        elif shape == "lasting":
+            relation = relation.filter(relation["from$"].isnull() | (relation["from$"] <= day(self.as_of)))
+            turned = (relation["until$"] < relation["from$"]).coalesce(False)
+            good = relation["from$"].notnull() & ~turned
+            first, last, rows, undated, backwards = self.ask(
+                relation.aggregate(
+                    first=relation["from$"].min(where=good), last=relation["from$"].max(where=good),
+                    n=relation.count(where=good), undated=relation.count(where=relation["from$"].isnull()),
+                    backwards=relation.count(where=turned),
+                )
+            )[0]  # fmt: skip
+            relation = relation.filter(good)
+        else:
+            rows = self.ask(relation.aggregate(n=relation.count()))[0][0]
+        skipped, reasons = self._settled(undated, backwards)
+        name = self.source.table or ""
+        table = Table(self.source, name, kinds, shape, int(rows), days, first, last, (), skipped, reasons, exact)
+        return table, relation
+
+    def _settled(self, undated: int, backwards: int) -> tuple[int, tuple[str, ...]]:
+        """How many rows are passed over, and why. Raises KpiError where the source does not say to (R6)."""
+        field = self.source.date or self.source.from_ or ""
+        reasons = [
+            (count, words)
+            for count, words in (
+                (undated, f"{self.source.id}.{field} is empty, so the row is in no period"),
+                (backwards, f"{self.source.id}: it ends before it begins"),
+            )
+            if count
+        ]
+        if reasons and self.source.on_bad_rows == "error":
+            count, words = reasons[0]
+            more = f" (and {count - 1:,} more such rows)" if count > 1 else ""
+            raise KpiError(words + more, hint="on_bad_rows: skip leaves such rows out and says how many")
+        told = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words in reasons)
+        return undated + backwards, told
+
+    def _first_dates(self, relation: Expr, kinds: dict[str, Kind], later: dict[str, nodes.Node], shape: Shape) -> Expr:
+        """V8: the columns that need ``first_date``, over the rows that are left."""
+        if not later:
+            return relation
+        if shape == "snapshot":
+            raise KpiError(f"{self.source.id}: first_date needs a source with a date")
+        when = relation["day$" if shape == "dated" else "from$"]
+        names = {name.casefold(): name for name in kinds}
+        asked: dict[str, Any] = {}
+        for node in later.values():
+            for part in walk(node):
+                if isinstance(part, nodes.Call) and part.name == "first_date":
+                    for column in columns_in(part):
+                        folded = column.name.casefold()
+                        value = relation[names.get(folded, folded)]
+                        earliest = when.min().over(ibis.window(group_by=value))
+                        asked["first$" + folded] = ibis.ifelse(value.notnull(), earliest, ibis.null("date"))
+        relation = relation.mutate(**asked)
+        for name, node in later.items():
+            relation = self._computed(relation, kinds, name, node)
+        return relation
+
+
+def typed_columns(relation: Expr, kinds: Mapping[str, Kind]) -> dict[str, Typed]:
+    """The plan's columns of a relation."""
+    return {name: Typed(relation[name], kind) for name, kind in kinds.items()}
+
+
+def asks_first_date(node: nodes.Node) -> bool:
+    """Whether an expression needs ``first_date``."""
+    return any(isinstance(part, nodes.Call) and part.name == "first_date" for part in walk(node))
