@@ -29,6 +29,7 @@ from kpi.formulas.nodes import (
     WindowEdge,
     Within,
 )
+from kpi.formulas.types import DATE, check_row
 from kpi.formulas.unparse import literal_text
 from kpi.formulas.walk import names
 

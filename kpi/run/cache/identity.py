@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
+import kpi
 from kpi import __version__
 
 # How long after a change the next one may carry the same time: clocks of file systems tick in steps of up to 10 ms,
@@ -53,7 +54,7 @@ def program() -> list[object]:
     """What computes: the version, how its files look (an installation for development changes without a new version),
     and which engine is installed."""
     looks: list[object] = [__version__]
-    package = Path(__file__).parent.parent
+    package = Path(kpi.__file__).parent
     for folder, _, names in os.walk(package):
         files = sorted((name, Path(folder, name).stat()) for name in names if name.endswith(".py"))
         looks.append([(name, facts.st_size, facts.st_mtime_ns) for name, facts in files])
