@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from kpi.data.column_types import Kind
 from kpi.formulas import columns, nodes, walk
+from kpi.formulas.types import ValueType
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
@@ -24,7 +24,7 @@ class Need:
     are the columns that are only to split by: a source may do without them. ``spare`` are those that only tell the day
     of a row: once it is known nothing else asks for them."""
 
-    columns: dict[str, Kind | None] = field(default_factory=dict)
+    columns: dict[str, ValueType | None] = field(default_factory=dict)
     computed: dict[str, nodes.Node] = field(default_factory=dict)
     everything: bool = False
     words: set[str] = field(default_factory=set)
@@ -53,7 +53,7 @@ class Need:
             ordered.extend((name, pending.pop(name)) for name in ready or list(pending))
         return ordered
 
-    def add(self, name: str, kind: Kind | None) -> bool:
+    def add(self, name: str, kind: ValueType | None) -> bool:
         """Note a column; whether that was news."""
         folded = name.casefold()
         known = folded in self.columns
@@ -176,7 +176,7 @@ def note(need: Need, expression: nodes.Node) -> None:
             need.add(name, kind)
 
 
-def demanded(node: nodes.Node) -> Iterator[tuple[str, Kind | None]]:
+def demanded(node: nodes.Node) -> Iterator[tuple[str, ValueType | None]]:
     """What one node demands of the columns directly below it."""
     match node:
         case nodes.Column(name=name):
@@ -201,7 +201,7 @@ def demanded(node: nodes.Node) -> Iterator[tuple[str, Kind | None]]:
             yield from argued(function, arguments)
 
 
-def compared(side: nodes.Node, other: nodes.Node) -> Iterator[tuple[str, Kind | None]]:
+def compared(side: nodes.Node, other: nodes.Node) -> Iterator[tuple[str, ValueType | None]]:
     """What being compared with ``other`` demands."""
     if isinstance(side, nodes.Column):
         if is_number(other):
@@ -210,7 +210,7 @@ def compared(side: nodes.Node, other: nodes.Node) -> Iterator[tuple[str, Kind | 
             yield side.name, "date"
 
 
-def argued(function: str, arguments: tuple[nodes.Node, ...]) -> Iterator[tuple[str, Kind | None]]:
+def argued(function: str, arguments: tuple[nodes.Node, ...]) -> Iterator[tuple[str, ValueType | None]]:
     """What being an argument demands."""
     if function in ("lower", "contains", "extract", "number", "date") and isinstance(arguments[0], nodes.Column):
         yield arguments[0].name, "text"

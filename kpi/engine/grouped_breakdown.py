@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 
 from kpi.data.database import Engine, quoted
-from kpi.engine.aggregate_sql import BY_DAY, Value, finished, merged, partials, whole_sql
+from kpi.engine.aggregate_sql import Value, combine, daily_partials, to_float, whole_sql
 from kpi.engine.aggregation import MANY_ROWS, Gatherer, Request, has_edges, values_of
 from kpi.engine.breakdown import MOST_VALUES, OTHER, Answers, Cells, Cut, FilterCutter, Key, Values, holds, text_of
 from kpi.engine.distinct_counts import chunks, statement
 from kpi.engine.row_sql import RowCompiler, column_sql
 from kpi.engine.table import Table
 from kpi.formulas import nodes
+from kpi.formulas.functions import AGGREGATES
 from kpi.values import Span
 
 # From so many partial results on it pays to ask window by window.
@@ -80,7 +81,7 @@ class Grouping(Gatherer):
 
     def _cells(self, request: Request, of_part: Mapping[Key, Value]) -> Cells:
         """V3: a part without rows, in a window that has some of others, is like a filter that nothing comes through."""
-        return Cells(of_part, finished(request.aggregate.function, None))
+        return Cells(of_part, to_float(request.aggregate.function, None))
 
     # Dated sources.
 
@@ -95,7 +96,7 @@ class Grouping(Gatherer):
                 answers[request] = Cells({}, self._without_rows(request))
                 continue
             function = request.aggregate.function
-            if function in BY_DAY and not has_edges(request.aggregate):
+            if AGGREGATES[function].mergeable and not has_edges(request.aggregate):
                 daily.append((request, span))
             elif function == "count_distinct" and not has_edges(request.aggregate) and self.table.rows >= MANY_ROWS:
                 distinct.append((request, span))
@@ -115,7 +116,7 @@ class Grouping(Gatherer):
     def _of_days(self, wanted: Asked, days: Span) -> Answers:
         aggregates = list(dict.fromkeys(request.aggregate for request, _ in wanted))
         moment = f"t.{self.table.moment}"
-        listed = [partials(self._parts[aggregate], moment) for aggregate in aggregates]
+        listed = [daily_partials(self._parts[aggregate], moment) for aggregate in aggregates]
         rows = self.engine.run(
             self.table.source.id,
             f"SELECT {self._sql}, t.day$, {', '.join(column for columns in listed for column in columns)}\n"
@@ -137,7 +138,7 @@ class Grouping(Gatherer):
             for part, own in of_part.items():
                 inside = own[bisect_left(days_of[part], span.start) : bisect_left(days_of[part], span.end)]
                 if inside:
-                    cells[part] = merged(function, [row[place] for row in inside])
+                    cells[part] = combine(function, [row[place] for row in inside])
             answers[request] = self._cells(request, cells)
         return answers
 
@@ -185,7 +186,7 @@ class Grouping(Gatherer):
                 for pair, of_part in zip(windows, cells, strict=True):
                     # At a moment several windows may look at the rows of one day.
                     request = of_aggregate[aggregate][pair]
-                    own = {part: finished(aggregate.function, row[place]) for part, row in of_part.items()}
+                    own = {part: to_float(aggregate.function, row[place]) for part, row in of_part.items()}
                     answers[request] = self._cells(request, own)
         return answers
 
@@ -203,7 +204,7 @@ class Grouping(Gatherer):
                 answers[request] = Cells({}, self._without_rows(request))
             else:
                 place, function = aggregates.index(request.aggregate), request.aggregate.function
-                own = {part: finished(function, row[place]) for part, row in cells.items()}
+                own = {part: to_float(function, row[place]) for part, row in cells.items()}
                 answers[request] = self._cells(request, own)
         return answers
 
@@ -216,7 +217,7 @@ class Grouping(Gatherer):
         )
         return {
             request: self._cells(
-                request, {self._decode(row[0]): finished(request.aggregate.function, row[i]) for row in rows}
+                request, {self._decode(row[0]): to_float(request.aggregate.function, row[i]) for row in rows}
             )
             for i, request in enumerate(asked, 1)
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kpi.data.column_types import Kind
+from kpi.formulas.types import ValueType
 from kpi.plan.model import Source
 
 Shape = Literal["dated", "lasting", "snapshot"]
@@ -26,7 +26,7 @@ class Table:
 
     source: Source
     name: str
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, ValueType]
     shape: Shape
     rows: int
     days: Sequence[date] = ()
@@ -38,7 +38,7 @@ class Table:
     integers: frozenset[str] = frozenset()
     moment: str = "day$"
 
-    def kind(self, column: str) -> Kind | None:
+    def kind(self, column: str) -> ValueType | None:
         """The kind of a column, whatever the case of its name; None for an unknown one."""
         folded = column.casefold()
         return next((kind for name, kind in self.kinds.items() if name.casefold() == folded), None)

@@ -17,17 +17,17 @@ from kpi.data.bad_rows import (
     sample_of,
 )
 from kpi.data.cast_select import BITS, WIDTHS, typed_sql
-from kpi.data.column_types import TIMES, Kind
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import FILE, FILENAME, Scan, Scanner, clash
 from kpi.data.requirements import Need
 from kpi.data.text_casts_sql import clean
 from kpi.data.type_inference import UNLISTED, Reading, Readings, as_text, native_reading
-from kpi.engine.row_sql import RowCompiler, Sql, a, column_sql
+from kpi.engine.row_sql import RowCompiler, Sql, column_sql
 from kpi.engine.table import Shape, Table
 from kpi.errors import KpiError, TextError
 from kpi.formulas import columns as columns_in
 from kpi.formulas import nodes, walk
+from kpi.formulas.types import EMPTY, TIME, ValueType, type_in_words
 from kpi.plan.checks.source_facts import SourceFacts, shown
 from kpi.plan.model import Plan, Source
 
@@ -208,7 +208,7 @@ class Loader:
         self.decided = readings
         last = min(len(readings), BITS)
         extra = [FILE] if self.by_file else []
-        kinds: dict[str, Kind] = {reading.name: reading.kind for reading in readings}
+        kinds: dict[str, ValueType] = {reading.name: reading.kind for reading in readings}
         inner = typed_sql(self._cleaned(scan, readings), readings, last, extra)
         later: dict[str, nodes.Node] = {}
         for name, node in self.need.in_order():
@@ -218,7 +218,7 @@ class Loader:
                 later[name] = node
                 continue
             value = self._expression(kinds, ("computed", name), node)
-            kinds[name] = value.kind
+            kinds[name] = value.type
             inner = f"(SELECT *, {value.text} AS {quoted(name)} FROM {inner} x)"
         shape, spans = self._spans(kinds)
         exists = {"dated": "day$", "lasting": "from$", "snapshot": None}[shape]
@@ -277,19 +277,19 @@ class Loader:
         first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or({bits}) FROM {self.name}")[0]
         return Summary(rows, bad or 0, [], first, last)
 
-    def _expression(self, kinds: dict[str, Kind], path: tuple[str, ...], node: nodes.Node) -> Sql:
+    def _expression(self, kinds: dict[str, ValueType], path: tuple[str, ...], node: nodes.Node) -> Sql:
         try:
             return self._compiler(kinds, first_date_sql).value(node)
         except TextError as error:
             raise RowFaultError(("sources", self.source.id, *path), error) from None
 
-    def _condition(self, kinds: dict[str, Kind], node: nodes.Node) -> str:
+    def _condition(self, kinds: dict[str, ValueType], node: nodes.Node) -> str:
         try:
             return self._compiler(kinds).condition(node)
         except TextError as error:
             raise RowFaultError(("sources", self.source.id, "where"), error) from None
 
-    def _compiler(self, kinds: dict[str, Kind], first_date: Callable[[str], str] | None = None) -> RowCompiler:
+    def _compiler(self, kinds: dict[str, ValueType], first_date: Callable[[str], str] | None = None) -> RowCompiler:
         columns = {name: column_sql(name, kind) for name, kind in kinds.items()}
         return RowCompiler(columns, self.source.read, first_date=first_date)
 
@@ -304,7 +304,7 @@ class Loader:
         last = min(len(readings), BITS)
         return sum({1 << min(i, last) for i, reading in enumerate(readings) if reading.name.casefold() in names})
 
-    def _spans(self, kinds: dict[str, Kind]) -> tuple[Shape, dict[str, str]]:
+    def _spans(self, kinds: dict[str, ValueType]) -> tuple[Shape, dict[str, str]]:
         """The shape of the source, and the SQL of its day columns."""
         source = self.source
         if source.date is not None:
@@ -326,22 +326,24 @@ class Loader:
             return "lasting", spans
         return "snapshot", {}
 
-    def _time(self, kinds: dict[str, Kind], name: str, field: str) -> tuple[str, Kind]:
+    def _time(self, kinds: dict[str, ValueType], name: str, field: str) -> tuple[str, ValueType]:
         found = next((known for known in kinds if known.casefold() == name.casefold()), None)
         if found is None:
             raise KpiError(f'{self.source.id}: there is no column "{name}" for {field}')
         kind = kinds[found]
-        if kind not in (*TIMES, "empty"):
+        if kind not in TIME | EMPTY:
             # Of a computed column, types has to speak of those of the file that it is made of.
             made_of = columns_in(self.need.computed[found]) if found in self.need.computed else ()
             text = next((column.name for column in made_of if kinds.get(column.name) == "text"), found)
             hint = f'say how it is written: types: {{{text}: "date %d/%m/%Y"}}'
             if kind == "number" and self.facts.kind == "excel":
                 hint = f'if a spreadsheet counted the days, say types: {{{found}: date}}; else e.g. "date %Y%m%d"'
-            raise KpiError(f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date", hint=hint)
+            raise KpiError(
+                f"{self.source.id}.{found} holds {type_in_words(kind)}, and {field}: needs a date", hint=hint
+            )
         return quoted(found), kind
 
-    def _first_dates(self, kinds: dict[str, Kind], later: dict[str, nodes.Node], shape: Shape) -> None:
+    def _first_dates(self, kinds: dict[str, ValueType], later: dict[str, nodes.Node], shape: Shape) -> None:
         """V8: the columns that need ``first_date``, over the rows that are left."""
         if not later:
             return
@@ -363,7 +365,7 @@ class Loader:
         inner = f"(SELECT x.*, {firsts} FROM {self.name} x {' '.join(joins)})"
         for name, node in later.items():
             sql = self._expression(kinds, ("computed", name), node)
-            kinds[name] = sql.kind
+            kinds[name] = sql.type
             inner = f"(SELECT *, {sql.text} AS {quoted(name)} FROM {inner} x)"
         self.engine.run(self.source.id, f"CREATE TEMP TABLE first${self.source.id} AS SELECT * FROM {inner}")
         self.engine.ask(f"DROP TABLE {self.name}")

@@ -1,8 +1,8 @@
-"""The first look at a formula, left to right: words, quotation marks, brackets, and what cannot follow what.
+"""The lexer: a formula as tokens, with the mistakes that only single characters or the order of tokens show.
 
-Python's own parser tells little about a mistake, and drops comments, joins texts that stand side by side, and warns
-about backslashes. So everything that depends on single characters is decided here, with the offsets of the original
-text, and Python's parser is handed a text of the same length in which nothing surprising is left.
+Python's own parser says little about a mistake, drops comments, joins adjacent texts and warns about backslashes. So
+everything that depends on single characters is decided here, with the offsets of the original text, and Python's parser
+gets a text of the same length in which nothing surprising is left.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-from kpi.formulas.errors import FormulaFault
-from kpi.formulas.habits import PHRASES, RESERVED, SYMBOLS, VALUES, WORDS
+from kpi.formulas.errors import FormulaError
+from kpi.formulas.functions import CONSTANT_WORDS, OPERATOR_WORDS, RESERVED
+from kpi.formulas.suggestions import PHRASES, SYMBOLS
 
 Token = tuple[str, str, int, int]  # kind (number, text, name, word, mark), text, start, end
 
@@ -35,9 +36,9 @@ _LEADING = frozenset({"case", "distinct", "not", "select"})  # words that stand 
 _SCALES = {"k": 1000, "K": 1000, "M": 1_000_000, "m": 1_000_000, "B": 1_000_000_000}
 
 
-def scan(text: str) -> tuple[list[Token], str]:
-    """The tokens, and a text of the same length for Python's parser. Raises FormulaFault for the first mistake."""
-    return _Scan(text).run()
+def tokenize(text: str) -> tuple[list[Token], str]:
+    """The tokens, and a text of the same length for Python's parser. Raises FormulaError for the first mistake."""
+    return _Lexer(text).run()
 
 
 def without_breaks(text: str) -> str:
@@ -54,12 +55,12 @@ def text_value(token: str) -> str:
     return re.sub(r"\\([\\\"'])", r"\1", body)
 
 
-class _Scan:
-    """The state of one look: what was seen, which brackets are open, and whether a value must come next."""
+class _Lexer:
+    """The state of the lexer: the tokens so far, the open brackets, and whether a value must come next."""
 
     def __init__(self, text: str) -> None:
         if len(text) > MAX_LENGTH:
-            raise FormulaFault("E050", f"a formula has at most {MAX_LENGTH:,} characters; this one has {len(text):,}",
+            raise FormulaError("E050", f"a formula has at most {MAX_LENGTH:,} characters; this one has {len(text):,}",
                                (0, len(text)), hint="name parts of it under measures")  # fmt: skip
         self.text = without_breaks(text)
         if not self.text.isprintable():
@@ -110,7 +111,7 @@ class _Scan:
         return text[start:end]
 
     def fail(self, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
-        raise FormulaFault("E050", message, (start, end), hint=hint)
+        raise FormulaError("E050", message, (start, end), hint=hint)
 
     # One token.
 
@@ -124,7 +125,7 @@ class _Scan:
             self.number(token)
         elif kind == "text":
             self.quoted(token)
-        elif kind == "name" and found not in WORDS:
+        elif kind == "name" and found not in OPERATOR_WORDS:
             self.name(token)
         elif kind == "name":
             self.word(token)
@@ -138,7 +139,7 @@ class _Scan:
         if kind != "name":
             hint = "count(orders) counts the rows" if found == "*" else None
             self.fail("the name of a column is missing after the dot", start, end, hint)
-        if found in WORDS or found in VALUES or found in RESERVED:
+        if found in OPERATOR_WORDS or found in CONSTANT_WORDS or found in RESERVED:
             self.keyword(token)
         self.wants_value = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS
+from kpi.formulas.functions import FUNCTIONS
 from kpi.lsp.fields import Path, field_at
 from kpi.lsp.tokens import word_at
 
@@ -124,7 +124,7 @@ def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Thing | None:
     if word.role == "name":
         kind = analysis.kind_of(word.text) or ("source" if word.text in analysis.plan.sources else None)
     elif word.role == "function":
-        kind = "function" if word.text in (*FORMULA_FUNCTIONS, *ROW_FUNCTIONS) else None
+        kind = "function" if word.text in FUNCTIONS else None
     else:
         kind = "function" if word.role == "word" else word.role
     if kind is None:

@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from kpi.formulas.habits import AGGREGATES, RESERVED, SHIFTS, VALUES, WORDS
+from kpi.formulas.functions import AGGREGATES, CONSTANT_WORDS, EDGE_WORDS, OPERATOR_WORDS, RESERVED, SHIFTS
 
 Role = Literal["source", "column", "name", "function", "word"]
-EDGES = ("window_start", "window_end")
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<open>["'].*)|(?P<name>[^\W\d]\w*)|(?P<number>\d[\w.]*)|(?P<mark>\S)""",
     re.DOTALL,
@@ -65,7 +64,7 @@ def words(text: str, row_of: str = "") -> Iterator[Word]:
             owner = tokens[index - 2]
             if owner[0] == "name":
                 yield Word("column", name, start, end, owner[1])
-        elif name in WORDS | VALUES | RESERVED or (source and name in EDGES):
+        elif name in OPERATOR_WORDS | CONSTANT_WORDS | RESERVED or (source and name in EDGE_WORDS):
             yield Word("word", name, start, end)
         elif after == "(":
             yield Word("function", name, start, end)
@@ -92,7 +91,7 @@ def wanted_at(text: str, at: int, row_of: str = "") -> Wanted:
     if last[1] == ".":
         owner = tokens[-2] if len(tokens) > 1 else last
         return Wanted("columns", typed, owner[1]) if owner[0] == "name" else Wanted("nothing", typed)
-    if last[0] in ("text", "number") or last[1] in (")", "]") or (last[0] == "name" and last[1] not in WORDS):
+    if last[0] in ("text", "number") or last[1] in (")", "]") or (last[0] == "name" and last[1] not in OPERATOR_WORDS):
         return Wanted("joins" if source else "nothing", typed, source)
     if source:
         return Wanted("condition", typed, source, filter=not row_of, called=called)

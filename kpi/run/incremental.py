@@ -1,7 +1,7 @@
 """Of a source in many files, only those are read that are new or have changed; of the others it is remembered what
 each of their days contributes.
 
-That is enough where every aggregate asked of the source is a sum over days of something (``BY_DAY``). Distinct counts,
+That is enough where every aggregate asked of the source can be combined from days (``mergeable``). Distinct counts,
 medians and percentiles need all rows, and then all files are read. So they are where one file alone reads otherwise
 than the others: the kind of a column is that of all files together (R4).
 """
@@ -17,19 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.data.database import Engine
 from kpi.data.file_scan import FILE
-from kpi.engine.aggregate_sql import BY_DAY, Value, partials
+from kpi.engine.aggregate_sql import Value, daily_partials
 from kpi.engine.aggregation import Asked, Gatherer, Request, has_edges
 from kpi.engine.table import Table
 from kpi.engine.table_loader import Loader
 from kpi.errors import KpiError
 from kpi.formulas import nodes, walk
+from kpi.formulas.functions import AGGREGATES
 from kpi.run.cache import Identity, Store, from_text, identity_of, key_of, program, to_text
 from kpi.run.cache import identity as clock
 from kpi.run.cache_miss import NotRememberedError
 
 if TYPE_CHECKING:
-    from kpi.data.column_types import Kind
     from kpi.data.requirements import Need
+    from kpi.formulas.types import ValueType
     from kpi.plan.checks import Checked
     from kpi.plan.checks.source_facts import SourceFacts
 
@@ -102,7 +103,7 @@ class ByFile:
             if any(isinstance(part, nodes.Call) and part.name == "first_date" for part in walk(node)):
                 return False
         asked = self.asked.get(source_id, ())
-        if not asked or any(one.function not in BY_DAY or has_edges(one) for one in asked):
+        if not asked or any(not AGGREGATES[one.function].mergeable or has_edges(one) for one in asked):
             return False
         return sum(path.stat().st_size for path in facts.files) >= WORTHWHILE
 
@@ -207,7 +208,7 @@ class ByFile:
                     counts[day] = counts.get(day, 0) + rows
         days = sorted(counts)
         source = self.checked.plan.sources[source_id]
-        kinds: dict[str, Kind] = dict(files[0].kinds)  # type: ignore[arg-type]
+        kinds: dict[str, ValueType] = dict(files[0].kinds)  # type: ignore[arg-type]
         return Table(
             source, f"rows${source_id}", kinds, "dated", sum(counts.values()), days,
             days[0] if days else None, days[-1] if days else None,
@@ -243,7 +244,7 @@ class Compiled(Gatherer):
         """The SQL of what a day contributes. Raises NotRememberedError for an aggregate that cannot be computed."""
         if not self._compiled(aggregate):
             raise NotRememberedError
-        return partials(self._parts[aggregate], f"t.{self.table.moment}")
+        return daily_partials(self._parts[aggregate], f"t.{self.table.moment}")
 
 
 class FileGatherer(Gatherer):

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from kpi.values import round12
 
 if TYPE_CHECKING:
-    from kpi.data.column_types import Kind
     from kpi.data.database import Engine
     from kpi.data.requirements import Need
     from kpi.engine.table import Shape, Table
+    from kpi.formulas.types import ValueType
     from kpi.plan.checks import Checked
     from kpi.plan.model import Source
     from kpi.warehouse.profile import Counted
 
 EXAMPLES = 3
-RANGED: tuple[Kind, ...] = ("number", "date", "timestamp", "instant", "duration")
+RANGED: tuple[ValueType, ...] = ("number", "date", "timestamp", "instant", "duration")
 Example = float | str | bool
 
 
@@ -32,7 +32,7 @@ class SurveyedColumn:
     """
 
     name: str
-    kind: Kind
+    kind: ValueType
     computed: bool
     empty: int
     examples: tuple[Example, ...]

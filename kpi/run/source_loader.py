@@ -19,8 +19,8 @@ from kpi.plan.checks.source_facts import DOUBTFUL, MISSING, SourceFacts, shown
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from kpi.data.column_types import Kind
     from kpi.engine.breakdown import FilterCutter
+    from kpi.formulas.types import ValueType
     from kpi.plan.checks import Checked
     from kpi.run.incremental import ByFile
     from kpi.warehouse import Warehouses
@@ -53,7 +53,7 @@ class Sourcing:
 
         return Cutter(self.engine, self.tables[source_id])
 
-    def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted | None:
+    def counts(self, source_id: str, ranged: Collection[ValueType], examples: int) -> Counted | None:
         """What is in the columns of a source in a warehouse; None for one that was loaded. Raises KpiError."""
         if self._warehouses is None or self.plan.sources[source_id].connection is None:
             return None

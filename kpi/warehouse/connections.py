@@ -7,11 +7,11 @@ from datetime import date
 
 from ibis.common.exceptions import IbisError
 
-from kpi.data.column_types import Kind
 from kpi.data.database import Engine
 from kpi.data.requirements import Need
 from kpi.engine.table import Table
 from kpi.formulas import nodes
+from kpi.formulas.types import ValueType
 from kpi.plan.model import Source
 from kpi.warehouse.aggregation import RemoteGatherer
 from kpi.warehouse.breakdown import RemoteCutter
@@ -55,7 +55,7 @@ class Warehouses:
         """Answers for the parts of a source that was loaded."""
         return RemoteCutter(self.gatherer(source_id))
 
-    def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted:
+    def counts(self, source_id: str, ranged: Collection[ValueType], examples: int) -> Counted:
         """What is in the columns of a source that was loaded; see ``look``. Raises WarehouseError."""
         return counts(self._remotes[source_id], ranged, examples)
 

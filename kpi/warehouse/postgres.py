@@ -7,13 +7,13 @@ import re
 from typing import Any
 
 from kpi.engine.aggregation import values_of
-from kpi.warehouse.dialects.base import Expr, Postgres, Tongue, pg_convert_to
+from kpi.warehouse.dialects.base import Dialect, Expr, Postgres, pg_convert_to
 from kpi.warehouse.errors import WarehouseError, scrubbed, secrets_of
 from kpi.warehouse.session import CONNECT_SECONDS, Row, Windows, no_table, too_slow
 
 SETTINGS = {"standard_conforming_strings": "on", "client_encoding": "UTF8", "DateStyle": "ISO, YMD"}
 # False in a database whose locale is C, or Turkish.
-LOWERS = "SELECT lower('ÀÖЖI') = 'àöжi'"
+LOWERS = "SELECT lower('ÀÖЖI') = 'àöжi' AND upper('àöжi') = 'ÀÖЖI'"
 # Columns that Ibis takes for others than they are: text that is compared otherwise, and types that rest on others.
 ODD = """
 SELECT a.attname, CASE WHEN NOT coalesce(c.collisdeterministic, true) THEN 'collation'
@@ -35,7 +35,7 @@ WINDOWS = {"i": "int32", "rs": "date", "re": "date", "s": "date", "e": "date"}
 class PostgresSession:
     """A session on one PostgreSQL server; see ``Session``. ``variable`` is the name of what held the address."""
 
-    tongue: Tongue
+    dialect: Dialect
 
     def __init__(self, variable: str, url: str, timezone: str, seconds: int) -> None:
         import ibis
@@ -54,7 +54,7 @@ class PostgresSession:
             self._begin()
             self._backend: Any = ibis.postgres.from_connection(self._connection)
             self._settle()  # Ibis sets a zone of its own
-            self.tongue = Postgres(lowers=self._connection.execute(LOWERS).fetchone()[0])
+            self.dialect = Postgres(lowers=self._connection.execute(LOWERS).fetchone()[0])
         except psycopg.Error as error:
             self.close()
             raise self._described(error) from None

@@ -8,14 +8,14 @@ from typing import Any
 
 import ibis
 
-from kpi.data.column_types import Kind
+from kpi.formulas.types import ValueType
 from kpi.warehouse.table_loader import Remote
 
 Lying = tuple[tuple[tuple[date, int], ...], int]
 Counted = dict[str, tuple[int, tuple[Any, ...]]]
 
 
-def counts(remote: Remote, ranged: Collection[Kind], examples: int) -> Counted:
+def counts(remote: Remote, ranged: Collection[ValueType], examples: int) -> Counted:
     """For each column how many values are missing, and the two ends of what is there where its kind is ``ranged``, or
     else the ``examples`` most frequent ones. Raises WarehouseError."""
     relation, kinds = remote.relation, remote.table.kinds

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from kpi.errors import did_you_mean
 from kpi.values import Span
-from kpi.warehouse.dialects.base import Expr, Tongue
+from kpi.warehouse.dialects.base import Dialect, Expr
 from kpi.warehouse.errors import WarehouseError
 
 Row = tuple[Any, ...]
@@ -27,7 +27,7 @@ TIMEOUT = "KPI_QUERY_TIMEOUT"
 class Session(Protocol):
     """What sources need of a warehouse. Every method raises WarehouseError."""
 
-    tongue: Tongue
+    dialect: Dialect
 
     def table(self, name: str) -> Expr:
         """The table called ``name``, ``schema.name`` or ``catalog.schema.name``."""

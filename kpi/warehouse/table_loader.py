@@ -9,18 +9,17 @@ from typing import Any, NamedTuple
 
 import ibis
 
-from kpi.data.column_types import TIMES, Kind
 from kpi.data.requirements import Need
-from kpi.engine.row_sql import a
 from kpi.engine.table import Shape, Table
 from kpi.engine.table_loader import RowFaultError
 from kpi.errors import KpiError, TextError
 from kpi.formulas import columns as columns_in
 from kpi.formulas import nodes, walk
+from kpi.formulas.types import EMPTY, TIME, ValueType, type_in_words
 from kpi.plan.model import Source
 from kpi.warehouse.columns import read_columns
 from kpi.warehouse.dialects.base import Expr, day
-from kpi.warehouse.row_ibis import IbisCompiler, Typed
+from kpi.warehouse.row_ibis import IbisCompiler, Value
 from kpi.warehouse.session import Row, Session
 
 Ask = Callable[[Expr], list[Row]]
@@ -50,7 +49,7 @@ class RemoteLoader:
     def load(self) -> Remote:
         """The source. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
         origin = self.session.table(self.source.table or "")
-        relation, kinds, exact = read_columns(origin, self.source, self.need, self.session.tongue)
+        relation, kinds, exact = read_columns(origin, self.source, self.need, self.session.dialect)
         later: dict[str, nodes.Node] = {}
         for name, node in self.need.in_order():
             names = {known.casefold() for known in later}
@@ -66,33 +65,33 @@ class RemoteLoader:
         relation = self._first_dates(relation, kinds, later, shape)
         return Remote(table, relation, self.session, self.ask)
 
-    def _computed(self, relation: Expr, kinds: dict[str, Kind], name: str, node: nodes.Node) -> Expr:
-        typed = self._expression(relation, kinds, ("computed", name), node)
-        kinds[name] = typed.kind
-        return relation.mutate(**{name: typed.expr})
+    def _computed(self, relation: Expr, kinds: dict[str, ValueType], name: str, node: nodes.Node) -> Expr:
+        value = self._expression(relation, kinds, ("computed", name), node)
+        kinds[name] = value.type
+        return relation.mutate(**{name: value.expr})
 
     def _expression(
         self,
         relation: Expr,
-        kinds: Mapping[str, Kind],
+        kinds: Mapping[str, ValueType],
         path: tuple[str, ...],
         node: nodes.Node,
         *,
         condition: bool = False,
-    ) -> Typed:
+    ) -> Value:
         """A row expression over the relation. Raises RowFaultError."""
         compiler = IbisCompiler(
-            self.session.tongue, typed_columns(relation, kinds),
+            self.session.dialect, typed_columns(relation, kinds),
             first_date=None if condition else lambda column: relation["first$" + column.casefold()],
         )  # fmt: skip
         try:
-            return Typed(compiler.condition(node), "boolean") if condition else compiler.value(node)
+            return Value(compiler.condition(node), "boolean") if condition else compiler.value(node)
         except TextError as error:
             raise RowFaultError(("sources", self.source.id, *path), error) from None
 
     # Days.
 
-    def _spans(self, relation: Expr, kinds: Mapping[str, Kind]) -> tuple[Shape, dict[str, Expr]]:
+    def _spans(self, relation: Expr, kinds: Mapping[str, ValueType]) -> tuple[Shape, dict[str, Expr]]:
         """The shape of the source, and its day columns."""
         source = self.source
         if source.date is not None:
@@ -105,21 +104,25 @@ class RemoteLoader:
             if ending is not None:
                 column, _ = self._time(relation, kinds, ending, "until" if source.until else "through")
                 until = column.cast("date")
-                spans["until$"] = self.session.tongue.days_later(until, ibis.literal(1.0)) if source.through else until
+                spans["until$"] = self.session.dialect.days_later(until, ibis.literal(1.0)) if source.through else until
             return "lasting", spans
         return "snapshot", {}
 
-    def _time(self, relation: Expr, kinds: Mapping[str, Kind], name: str, field: str) -> tuple[Expr, Kind]:
+    def _time(self, relation: Expr, kinds: Mapping[str, ValueType], name: str, field: str) -> tuple[Expr, ValueType]:
         found = next((known for known in kinds if known.casefold() == name.casefold()), None)
         if found is None:
             raise KpiError(f'{self.source.id}: there is no column "{name}" for {field}')
         kind = kinds[found]
-        if kind not in (*TIMES, "empty"):
+        if kind not in TIME | EMPTY:
             hint = "make it a date there, e.g. in a view, and name that in table"
-            raise KpiError(f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date", hint=hint)
+            raise KpiError(
+                f"{self.source.id}.{found} holds {type_in_words(kind)}, and {field}: needs a date", hint=hint
+            )
         return relation[found], kind
 
-    def _table(self, relation: Expr, kinds: dict[str, Kind], shape: Shape, exact: frozenset[str]) -> tuple[Table, Expr]:
+    def _table(
+        self, relation: Expr, kinds: dict[str, ValueType], shape: Shape, exact: frozenset[str]
+    ) -> tuple[Table, Expr]:
         """The facts, and the relation of the rows that count: up to ``as_of`` (T1) and with a date (R6)."""
         days: list[date] = []
         first = last = None
@@ -169,7 +172,9 @@ class RemoteLoader:
         told = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words in reasons)
         return undated + backwards, told
 
-    def _first_dates(self, relation: Expr, kinds: dict[str, Kind], later: dict[str, nodes.Node], shape: Shape) -> Expr:
+    def _first_dates(
+        self, relation: Expr, kinds: dict[str, ValueType], later: dict[str, nodes.Node], shape: Shape
+    ) -> Expr:
         """V8: the columns that need ``first_date``, over the rows that are left."""
         if not later:
             return relation
@@ -192,9 +197,9 @@ class RemoteLoader:
         return relation
 
 
-def typed_columns(relation: Expr, kinds: Mapping[str, Kind]) -> dict[str, Typed]:
+def typed_columns(relation: Expr, kinds: Mapping[str, ValueType]) -> dict[str, Value]:
     """The plan's columns of a relation."""
-    return {name: Typed(relation[name], kind) for name, kind in kinds.items()}
+    return {name: Value(relation[name], kind) for name, kind in kinds.items()}
 
 
 def asks_first_date(node: nodes.Node) -> bool:

@@ -199,7 +199,7 @@ measures:
     )  # fmt: skip
     assert messages(found) == [
         "sum needs numbers, and orders.status holds text; count_distinct(orders.status) counts the different ones",
-        "avg needs numbers, and orders.paid holds a truth value; count the rows instead: count(orders[paid])",
+        "avg needs numbers, and orders.paid holds a boolean; count the rows instead: count(orders[paid])",
     ]
 
 

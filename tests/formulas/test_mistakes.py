@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.formulas import FormulaFault, Place, parse_formula, parse_row
+from kpi.formulas import FormulaError, Place, parse_formula, parse_row
 
 Case = tuple[str, str, str, str | None]  # formula with its mark, code, a part of the message, a part of the hint
 
 
-def fault_of(text: str, place: Place | None = None) -> FormulaFault:
-    with pytest.raises(FormulaFault) as caught:
+def fault_of(text: str, place: Place | None = None) -> FormulaError:
+    with pytest.raises(FormulaError) as caught:
         parse_formula(text) if place is None else parse_row(text, place)
     return caught.value
 
@@ -136,8 +136,10 @@ FUNCTIONS: list[Case] = [
     ("⟦distinct⟧(orders.amount)", "E051", "no function distinct", "count_distinct"),
     ("⟦p95⟧(orders.amount)", "E051", "no function p95", "percentile(orders.amount, 95)"),
     ("⟦std⟧(orders.amount)", "E051", "no function std", "stddev"),
-    ("⟦round⟧(revenue)", "E051", "no function round", "when they are shown"),
-    ("⟦abs⟧(revenue)", "E051", "no function abs", "when they are shown"),
+    ("⟦round⟧(revenue)", "E052", "round works on one row", "when they are shown"),
+    ("⟦abs⟧(revenue)", "E052", "abs works on one row", "in a column under computed"),
+    ("⟦floor⟧(revenue)", "E051", "no function floor", "round(amount)"),
+    ("⟦most_common⟧(orders.amount)", "E051", "no function most_common", "mode(orders.amount)"),
     ("⟦lag⟧(revenue)", "E051", "no function lag", "previous(x)"),
     ("⟦now⟧()", "E051", "no function now", "no clock"),
     ("⟦cuont⟧(orders)", "E051", "no function cuont", 'did you mean "count"?'),
@@ -165,7 +167,7 @@ KINDS: list[Case] = [
     ("revenue / ⟦orders.amount[a > 1]⟧", "E052", "orders.amount needs an aggregate", "sum(orders.amount[a > 1])"),
     ("⟦orders[a > 1]⟧", "E052", "orders needs an aggregate", "count(orders[a > 1])"),
     ('⟦"paid"⟧', "E052", "a number is needed here, not text", None),
-    ("revenue * ⟦True⟧", "E052", "not a truth value", None),
+    ("revenue * ⟦True⟧", "E052", "not a boolean", None),
     ("⟦None⟧", "E052", "None is no value", "is None"),
     ("⟦null⟧", "E052", "null is written None", "is None"),
     ("⟦revenue > 5⟧", "E052", "a condition stands only in the brackets", "count(orders["),
@@ -201,20 +203,20 @@ KINDS: list[Case] = [
     ("count(a[b in (⟦paid⟧, 5)])", "E052", "values, not columns", 'quotation marks: "paid"'),
     ("count(a[b in (5, ⟦None⟧)])", "E052", "no None", "or b is None"),
     ("count(a[b in (⟦c + 1⟧,)])", "E052", "values only", None),
-    ('count(a[b in (5, ⟦"x"⟧)])', "E052", "one kind", None),
-    ('count(a[⟦year(b) == "2026"⟧])', "E052", "a number is compared with text", "write 2026 without quotation marks"),
-    ("count(a[⟦year(b) == True⟧])", "E052", "a number is compared with a truth value", "True or False"),
+    ('count(a[b in (5, ⟦"x"⟧)])', "E052", "one type", None),
+    ('count(a[⟦year(b) == "2026"⟧])', "E052", "a number cannot be compared with text", "write 2026 without quotation marks"),
+    ("count(a[⟦year(b) == True⟧])", "E052", "a number cannot be compared with a boolean", "True or False"),
     ("count(a[⟦b < True⟧])", "E052", "no order", "=="),
     ("count(a[⟦(b > 1) == 5⟧])", "E052", "compared with", "True or False"),
-    ("count(a[⟦window_end - b > 7⟧])", "E052", "compared with a number", "days(closed - opened) > 2"),
-    ('count(a[⟦window_end > "soon"⟧])', "E052", "compared with", "YYYY-MM-DD"),
+    ("count(a[⟦window_end - b > 7⟧])", "E052", "compared with a number", "write seconds(window_end - b), or minutes, hours, days"),
+    ('count(a[⟦window_end > "soon"⟧])', "E052", '"soon" is not a date', "YYYY-MM-DD"),
     ('count(a[b + ⟦"x"⟧ > 5])', "E052", "text cannot be added", "number(text)"),
-    ("count(a[b * (⟦c > 1⟧) > 5])", "E052", "a truth value cannot be multiplied", None),
-    ('count(a[⟦-"x"⟧ > 5])', "E052", "has no negative", None),
+    ("count(a[b * (⟦c > 1⟧) > 5])", "E052", "a boolean cannot be multiplied", "if condition else"),
+    ('count(a[⟦-"x"⟧ > 5])', "E052", "text cannot be negative", "number(text)"),
     ("count(a[⟦b + 1⟧])", "E052", "a condition is needed here", "compare it"),
     ('sum(a.c[⟦"x"⟧])', "E052", "a condition is needed here, not text", "compare it"),
     ("count(a[b and ⟦5⟧])", "E052", "a condition is needed here, not a number", "compare it"),
-    ("count(a[hours(⟦5⟧) > 1])", "E052", "hours takes a span of time, not a number", "closed - opened"),
+    ("count(a[hours(⟦5⟧) > 1])", "E052", "hours takes a duration, not a number", "closed - opened"),
     ("count(a[contains(b, ⟦5⟧)])", "E052", "contains takes text, not a number", None),
 ]
 
@@ -256,13 +258,20 @@ ROWS: list[tuple[Place, str, str, str, str | None]] = [
     ("computed", "⟦minutes()⟧", "E051", "one argument, not 0", "closed - opened"),
     ("computed", "⟦contains(name)⟧", "E051", "two arguments, not 1", "contains(name"),
     ("computed", "⟦coalesce()⟧", "E051", "one argument or more", "coalesce(amount, 0)"),
-    ("computed", 'coalesce(1, ⟦"x"⟧)', "E052", "of one kind", None),
-    ("computed", '1 if a else ⟦"x"⟧', "E052", "of one kind", None),
+    ("computed", 'coalesce(1, ⟦"x"⟧)', "E052", "of one type", None),
+    ("computed", '1 if a else ⟦"x"⟧', "E052", "of one type", None),
     ("computed", "1 if ⟦a + 1⟧ else 2", "E052", "a condition is needed", "compare it"),
     ("computed", "⟦None if b else None⟧", "E052", "always empty", None),
     ("computed", "a if b else ⟦null⟧", "E052", "null is written None", "is None"),
     ("computed", "coalesce(a, ⟦None⟧)", "E052", "None is no value", "else None"),
-    ("computed", "⟦upper⟧(name)", "E051", "no function upper", "lower(name)"),
+    ("computed", "⟦ucase⟧(name)", "E051", "no function ucase", "upper(name)"),
+    ("computed", "⟦round(a, 1, 2)⟧", "E051", "one argument or two, not 3", "round(amount, 2)"),
+    ("computed", "round(a, ⟦b⟧)", "E051", "whole number of decimal places", "round(amount, 2)"),
+    ("computed", "round(a, ⟦1.5⟧)", "E051", "whole number of decimal places", "round(amount, 2)"),
+    ("computed", "round(a, ⟦16⟧)", "E051", "at most 15", "round(amount, 2)"),
+    ("computed", 'round(⟦"a"⟧)', "E052", "round takes a number, not text", "number(text)"),
+    ("computed", "trim(⟦5⟧)", "E052", "trim takes text, not a number", None),
+    ("computed", "abs(⟦lower(a)⟧)", "E052", "abs takes a number or a duration, not text", "number(text)"),
     ("computed", "⟦Lower⟧(name)", "E051", "lower case: lower", "write lower"),
     ("computed", "⟦datediff⟧(a, b)", "E051", "no function datediff", "days(closed - opened)"),
     ("computed", "⟦a.lower⟧()", "E051", "only a function", "lower"),

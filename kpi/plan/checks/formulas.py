@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from kpi.formulas import columns
+from kpi.formulas.errors import FormulaError
+from kpi.formulas.functions import AGGREGATES, POINTS_IN_TIME
 from kpi.formulas.nodes import Aggregate, Name, Node
-from kpi.formulas.types import BOOLEAN, DURATION, NUMBER, TEXT, in_words
+from kpi.formulas.type_checker import UNTYPED
 from kpi.plan.checks.complexity import Reach, reach_of, too_far
 from kpi.plan.checks.constant_conditions import fixed_tests
 from kpi.plan.checks.cycles import circles, components, in_brief
@@ -17,7 +19,6 @@ from kpi.plan.checks.report import Finding, Path, Report
 from kpi.plan.checks.rows import GIVE_DATES, Rows
 from kpi.plan.model import Kpi, Plan
 
-_COUNTING = ("count", "count_distinct")
 _GIVE_FROM = "rows that last have a from: and, once they ended, an until:"
 _PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
@@ -226,7 +227,7 @@ class Formulas:
             message, hint = f'"{name}" has {below.shift} inside', f"{below.shift} stands outside of {moment}"
         elif below.snapshot is not None:
             message, hint = f'"{name}" uses {below.snapshot}, whose rows have no date', GIVE_DATES
-        elif moment in ("started", "ended") and below.dated is not None:
+        elif POINTS_IN_TIME[moment].intervals and below.dated is not None:
             message, hint = f'"{name}" uses {below.dated}, whose rows do not last', _GIVE_FROM
         else:
             return None
@@ -271,10 +272,10 @@ def _bad_time(node: Aggregate, rows: Rows) -> Finding | None:
     if source.snapshot and node.moment is not None:
         message = f"{node.moment} needs dates, and the rows of {source.id} have none"
         return Finding("E053", message, node.at, GIVE_DATES)
-    if source.snapshot and node.function in ("first", "last"):
+    if source.snapshot and AGGREGATES[node.function].needs_dates:
         message = f"{node.function} goes by the date, and the rows of {source.id} have none"
         return Finding("E053", message, node.at, GIVE_DATES)
-    if node.moment in ("started", "ended") and not source.lasting:
+    if node.moment is not None and POINTS_IN_TIME[node.moment].intervals and not source.lasting:
         message = f"{node.moment} is of rows that last, and those of {source.id} happen on a day"
         return Finding("E053", message, node.at, _GIVE_FROM)
     return None
@@ -283,14 +284,8 @@ def _bad_time(node: Aggregate, rows: Rows) -> Finding | None:
 def _no_number(node: Aggregate, rows: Rows) -> Finding | None:
     """E052 for an aggregate of a column that certainly holds no numbers."""
     assert node.column is not None
-    kinds = rows.kinds(node.column)
-    if node.function in _COUNTING or kinds & (NUMBER | DURATION):
-        return None
-    where = f"{node.source}.{node.column}"
-    hint = None
-    if kinds == BOOLEAN:
-        hint = f"count the rows instead: count({node.source}[{node.column}])"
-    elif kinds == TEXT:
-        hint = f"count_distinct({where}) counts the different ones"
-    message = f"{node.function} needs numbers, and {where} holds {in_words(kinds)}"
-    return Finding("E052", message, node.column_at, hint)
+    try:
+        UNTYPED.aggregated(node, rows.kinds(node.column))
+    except FormulaError as error:
+        return Finding(error.code, error.message, (error.start, error.end), error.hint)
+    return None

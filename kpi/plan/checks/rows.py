@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kpi.formulas.nodes import At, Node
-from kpi.formulas.types import ANYTHING, BOOLEAN, DATE, DURATION, NUMBER, TEXT, check_row
+from kpi.formulas.type_checker import row_types
+from kpi.formulas.types import ANY, BOOLEAN, DURATION, NUMBER, TEXT, TIME, Types
 from kpi.plan.checks.report import Finding, Path, Report
 from kpi.plan.checks.source_facts import DOUBTFUL, SourceFacts, shown
 from kpi.plan.model import Plan, Source
@@ -12,7 +13,7 @@ from kpi.plan.model.column_names import column_name, folded
 FILENAME = "filename"
 GIVE_DATES = "give the source a date: column, or for rows that last from: and until:"
 _KINDS = {
-    "text": TEXT, "number": NUMBER, "boolean": BOOLEAN, "date": DATE, "timestamp": DATE, "duration": DURATION,
+    "text": TEXT, "number": NUMBER, "boolean": BOOLEAN, "date": TIME, "timestamp": TIME, "duration": DURATION,
 }  # fmt: skip
 
 
@@ -68,13 +69,13 @@ class Rows:
                 return Finding("E043", message, at, f'columns calls it "{new}"')
         return Finding("E043", message, at, self._report.near(name, (*self.facts.columns, *self.source.computed)))
 
-    def kinds(self, name: str) -> int:
-        """What a column may hold, in the bits of kpi.formulas.types: known of computed and of declared columns."""
+    def kinds(self, name: str) -> Types:
+        """The types that a column may have: known of computed and of declared columns."""
         key = folded(name)
         if key in self.computed_names:
             node = self.computed.get(self.computed_names[key])
-            return ANYTHING if node is None else check_row(node)
-        return TEXT if key == FILENAME else self._declared.get(key, ANYTHING)
+            return ANY if node is None else row_types(node)
+        return TEXT if key == FILENAME else self._declared.get(key, ANY)
 
     def _missing_in_some(self) -> dict[str, Finding]:
         """What there is to say about each column that only some of the files have."""

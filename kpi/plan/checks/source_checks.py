@@ -8,7 +8,7 @@ from kpi.errors import TextError
 from kpi.formulas import columns, walk
 from kpi.formulas.datetime_formats import check_type
 from kpi.formulas.nodes import Call, Column, Node
-from kpi.formulas.types import DATE, TEXT, in_words
+from kpi.formulas.types import TEXT, TIME, in_words
 from kpi.plan.checks.constant_conditions import fixed_tests
 from kpi.plan.checks.cycles import circles, components, in_brief
 from kpi.plan.checks.parse_cache import Texts
@@ -150,7 +150,7 @@ def _check_dates(rows: Rows, late: set[str], report: Report) -> None:
         elif folded(name) in late:
             message = f'"{name}" needs first_date, which needs the {field} of each row'
             report.at("E045", message, path, "name the column that holds the day itself")
-        elif not (kinds := rows.kinds(name)) & DATE:
+        elif not (kinds := rows.kinds(name)) & TIME:
             hint = None
             if kinds == TEXT and folded(name) in rows.computed_names:
                 written = source.computed[rows.computed_names[folded(name)]]
