@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kpi.formulas import columns, nodes, walk
-from kpi.formulas.types import ValueType
+from kpi.formulas.functions import AGGREGATES, ROW_FUNCTIONS
+from kpi.formulas.types import AMOUNT, DURATION, NUMBER, TEXT, TIME, Types, ValueType
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
-
-COUNTING = ("count", "count_distinct")
-# Where both are asked of one column the error is the type checker's to explain, so the first word stands.
 
 
 @dataclass
@@ -95,7 +93,7 @@ def needs_of(
                 if isinstance(node, nodes.Aggregate) and node.source in checked.plan.sources:
                     need = needs.setdefault(node.source, Need())
                     if node.column is not None:
-                        need.add(node.column, None if node.function in COUNTING else "number")
+                        need.add(node.column, "number" if AGGREGATES[node.function].column == AMOUNT else None)
                     if node.filter is not None:
                         note(need, node.filter)
     waiting = list(needs)
@@ -212,16 +210,20 @@ def compared(side: nodes.Node, other: nodes.Node) -> Iterator[tuple[str, ValueTy
 
 def argued(function: str, arguments: tuple[nodes.Node, ...]) -> Iterator[tuple[str, ValueType | None]]:
     """What being an argument demands."""
-    if function in ("lower", "contains", "extract", "number", "date") and isinstance(arguments[0], nodes.Column):
-        yield arguments[0].name, "text"
-    if function in ("year", "month") and isinstance(arguments[0], nodes.Column):
-        yield arguments[0].name, "date"
-    if function in ("minutes", "hours", "days", "seconds"):
-        match arguments[0]:
-            case nodes.Arithmetic(op="-", left=left, right=right):
+    for place, argument in enumerate(arguments):
+        types = ROW_FUNCTIONS[function].argument(place).types
+        match argument:
+            case nodes.Column(name=name):
+                kind = _DEMANDED.get(types)
+                if kind is not None:
+                    yield name, kind
+            case nodes.Arithmetic(op="-", left=left, right=right) if types == DURATION:
                 for side in (left, right):
                     if isinstance(side, nodes.Column):
                         yield side.name, "date"
+
+
+_DEMANDED: dict[Types, ValueType] = {TEXT: "text", TIME: "date", NUMBER: "number", AMOUNT: "number"}
 
 
 def is_number(node: nodes.Node) -> bool:

@@ -49,7 +49,7 @@ class AggregateSql:
     def most_frequent(self) -> str:
         """The value that most rows have; of ties the smallest."""
         counted = f"map_entries(histogram({self.number}))"
-        ranked = f"list_transform({counted}, lambda e: {{'n': -e.value::BIGINT, 'v': e.key}})"
+        ranked = f"list_transform({counted}, lambda entry$: {{'n': -entry$.value::BIGINT, 'v': entry$.key}})"
         return f"(list_sort({ranked}))[1]['v']"
 
 

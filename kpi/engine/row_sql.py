@@ -22,6 +22,8 @@ from kpi.formulas.types import Types, ValueType
 from kpi.plan.model import ReadOptions
 
 FAR = 300_000  # days: eight centuries
+RAISE, RAISED_BELOW, WHOLE_FROM = 1 + 2.0**-52, 2**42, 2**52  # see _round
+MAX_SQL = 200_000  # characters: some functions repeat their argument, so nested ones would grow without bound
 SECONDS_OF_DAY = 86400
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": SECONDS_OF_DAY}
 
@@ -75,7 +77,11 @@ class RowCompiler:
 
     def emit(self, typed: Typed) -> str:
         """The SQL of a typed tree."""
-        return EMITTERS[typed.op](self, typed, *(self.emit(part) for part in typed.args))
+        sql = EMITTERS[typed.op](self, typed, *(self.emit(part) for part in typed.args))
+        if len(sql) > MAX_SQL:
+            hint = "compute a part of it as a column of its own, under computed"
+            raise FormulaError("E050", "this expression is too complex", typed.node.at, hint=hint)
+        return sql
 
 
 def types_of_columns(columns: Mapping[str, ValueType]) -> Callable[[nodes.Column], Types]:
@@ -152,6 +158,25 @@ def _extract(_: RowCompiler, typed: Typed, text: str, pattern: str) -> str:
     return f"(CASE WHEN {matched} THEN regexp_extract({text}, {pattern}, 1) END)"
 
 
+def _round(_: RowCompiler, typed: Typed, value: str, _digits: str = "") -> str:
+    """Halves away from zero, of the number as it is written: 1.005 to two places is 1.01, as in spreadsheets, though
+    the nearest binary number is a little less. So a scaled number is raised by its least digit, as long as that is
+    small; from the last limit on all numbers are whole."""
+    digits = digits_of(typed)
+    scale = f"{10.0 ** abs(digits)!r}::DOUBLE"
+    scaled, back = ("*", "/") if digits > 0 else ("/", "*")
+    number = f"(CAST({value} AS DOUBLE) {scaled} {scale})"
+    return (
+        f"(CASE WHEN abs({number}) < {RAISED_BELOW} THEN round({number} * {RAISE!r}::DOUBLE) {back} {scale} "
+        f"WHEN abs({number}) < {WHOLE_FROM} THEN round({number}) {back} {scale} ELSE CAST({value} AS DOUBLE) END)"
+    )
+
+
+def digits_of(typed: Typed) -> int:
+    """The decimal places that ``round`` is asked for."""
+    return int(str(typed.args[1].value)) if len(typed.args) > 1 else 0
+
+
 def _first_date(compiler: RowCompiler, typed: Typed, column: str) -> str:
     assert compiler.first_date is not None
     return compiler.first_date(str(typed.args[0].value))
@@ -199,7 +224,7 @@ EMITTERS: Mapping[str, Emitter] = {
     "year": lambda _, typed, time: f"CAST(year({time}) AS DOUBLE)",
     "month": lambda _, typed, time: f"CAST(month({time}) AS DOUBLE)",
     "abs": lambda _, typed, value: f"abs(CAST({value} AS DOUBLE))",
-    "round": lambda _, typed, value, digits="0": f"round(CAST({value} AS DOUBLE), CAST({digits} AS INTEGER))",
+    "round": _round,
     "lower": lambda _, typed, text: f"lower({text})",
     "upper": lambda _, typed, text: f"upper({text})",
     "trim": lambda _, typed, text: f"trim({text}, {text_literal(BLANKS)})",

@@ -95,7 +95,7 @@ def _logic(node: Node) -> tuple[str, int]:
 
 def _over_rows(node: Aggregate | Name | Shift) -> str:
     if isinstance(node, Shift):
-        periods = f", {node.periods}" if node.kind == "previous" and node.periods != 1 else ""
+        periods = f", {node.periods}" if node.periods != 1 else ""
         return f"{node.kind}({unparse(node.operand)}{periods})"
     if isinstance(node, Name):
         text = node.name

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import ibis
 
-from kpi.engine.row_sql import FAR, SECONDS_OF_DAY, UNITS, types_of_columns
+from kpi.engine.row_sql import FAR, SECONDS_OF_DAY, UNITS, digits_of, types_of_columns
 from kpi.formulas import nodes
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.type_checker import TypeChecker, Typed
@@ -240,8 +240,3 @@ EMITTERS: Mapping[str, Emitter] = {
     "date": _in_files_only,
     "first_date": _first_date,
 }
-
-
-def digits_of(typed: Typed) -> int:
-    """The decimal places that ``round`` is asked for."""
-    return int(str(typed.args[1].value)) if len(typed.args) > 1 else 0

@@ -48,7 +48,9 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
         assert block["body"].startswith("python3 -m venv .venv && ")
 
 
-@pytest.mark.parametrize("script", ["make_picture.py", "make_fields.py", "make_rules.py", "make_performance.py"])
+@pytest.mark.parametrize(
+    "script", ["make_picture.py", "make_fields.py", "make_functions.py", "make_rules.py", "make_performance.py"]
+)
 def test_what_is_made_is_up_to_date(script: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, f"docs/{script}", "--check"]
@@ -75,7 +77,7 @@ def formulas() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("heading", "text"), list(formulas()), ids=lambda value: value)
 def test_the_formulas_on_their_page_can_be_read(heading: str, text: str) -> None:
-    if heading == "Row expressions":
+    if heading in ("Row expressions", "All functions of rows"):
         parse_row(text)
     else:
         parse_formula(text)

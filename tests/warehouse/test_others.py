@@ -18,7 +18,7 @@ from warehouse.engines import VARIABLE, fill_duckdb, in_files, in_warehouse, rec
 from warehouse.test_splits import parts
 
 from kpi.warehouse.conformance import differences
-from kpi.warehouse.dialects.base import Expr, Dialect
+from kpi.warehouse.dialects.base import Dialect, Expr
 from kpi.warehouse.dialects.duckdb import DuckDB
 from kpi.warehouse.generic import OtherSession
 

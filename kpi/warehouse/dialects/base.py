@@ -11,6 +11,7 @@ from typing import Any
 import ibis
 
 from kpi.data.text_casts_sql import BLANKS
+from kpi.engine.row_sql import RAISE, RAISED_BELOW, WHOLE_FROM
 from kpi.errors import KpiError
 from kpi.formulas.types import ValueType
 
@@ -68,15 +69,15 @@ class Dialect:
         return text.translate(SEVERAL_CAPITALS, IN_PRIVATE).upper().translate(IN_PRIVATE, ONE_CAPITAL)
 
     def rounded(self, value: Expr, digits: int) -> Expr:
-        """A float64 rounded to so many decimal places, halves away from zero."""
+        """A float64 rounded to so many decimal places, halves away from zero; as ``kpi.engine.row_sql`` does it."""
         scale = number(10.0 ** abs(digits))
         scaled = (value * scale if digits > 0 else value / scale).abs()
-        whole = scaled.floor().cast("float64")
-        nearest = whole + ibis.ifelse(scaled - whole >= number(0.5), number(1.0), number(0.0))
+        raised = ibis.ifelse(scaled < number(float(RAISED_BELOW)), scaled * number(RAISE), scaled)
+        whole = raised.floor().cast("float64")
+        nearest = whole + ibis.ifelse(raised - whole >= number(0.5), number(1.0), number(0.0))
         unscaled = nearest / scale if digits > 0 else nearest * scale
-        # From here on all numbers are whole, and they may be too large for an engine's floor.
         exact = ibis.ifelse(value < number(0.0), -unscaled, unscaled)
-        return ibis.ifelse(scaled < number(2.0**52), exact, value)
+        return ibis.ifelse(scaled < number(float(WHOLE_FROM)), exact, value)
 
     def ordered(self, text: Expr) -> Expr:
         """Something that orders as the text's code points do, whatever the collation."""
