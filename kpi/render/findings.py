@@ -85,9 +85,9 @@ def _block(found: Diagnostic, line_text: LineText, color: bool) -> str:
             f"{paint(f'{gutter} |', DIM)} {' ' * before}{paint('^' * width, BOLD, tint)}",
         ]
     if found.hint:
-        block.append(f"{gutter} {paint('= mend:', DIM)} {visible(found.hint)}")
+        block.append(f"{gutter} {paint('= help:', DIM)} {visible(found.hint)}")
     if found.code not in ERRORS:  # an error says all that there is to say; a rule has its page
-        block.append(f"{gutter} {paint('= why:', DIM)}  kpi rule {found.code}")
+        block.append(f"{gutter} {paint('= rule:', DIM)} kpi rule {found.code}")
     return "\n".join(block)
 
 

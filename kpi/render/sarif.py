@@ -44,7 +44,7 @@ def _rule(code: str) -> dict[str, Any]:
     for rule in RULES:
         if rule.code == code:
             text = page(rule)
-            why = f"{section(text, 'Why it matters')}\n\nHow to mend: {section(text, 'How to mend')}"
+            why = f"{section(text, 'Why it matters')}\n\nHow to fix: {section(text, 'How to fix')}"
             return _described(code, rule.name, rule.summary, section(text, "What it flags"), why, text, rule.severity)
     short = f"A mistake in the file: {ERRORS[code].replace('-', ' ')}."
     full = "The file does not say what it is meant to say, so nothing can be computed from it."
