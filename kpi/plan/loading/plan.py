@@ -15,7 +15,7 @@ from kpi.errors import InputError, nearest
 from kpi.plan.loading.field_decoder import Binder, expression
 from kpi.plan.loading.goals import read_goal
 from kpi.plan.loading.kpis import read_kpi
-from kpi.plan.loading.plan_files import IncludeError, included_files, project_root, shown_name
+from kpi.plan.loading.plan_files import IncludeError, included_files, project_root, refuse_link, shown_name
 from kpi.plan.loading.settings import SECTIONS, read_header
 from kpi.plan.loading.sources import read_source
 from kpi.plan.model import Plan
@@ -56,7 +56,8 @@ def read_plan(
     ``allowed`` are folders outside the project from which files may be read too; ``unsaved`` are the texts of included
     files that an editor has not written yet, by their real paths.
 
-    Mistakes in files become diagnostics. Raises InputError when the main file cannot be opened.
+    Mistakes in files become diagnostics. Raises InputError when the main file cannot be opened, or is a link out of the
+    project.
     """
     reading = _Reading(path, cwd if cwd is not None else Path.cwd(), tuple(folder.resolve() for folder in allowed))
     reading.unsaved = unsaved
@@ -143,6 +144,7 @@ class _Reading:
         if text is not None:
             raw = text
         else:
+            refuse_link(self.path, self.given, (self.root, *self.allowed))
             try:
                 raw = read_bytes(self.path)
             except OSError as fault:
