@@ -50,7 +50,7 @@ def resolve_files(source: Source, plan: Plan) -> tuple[Path, ...]:
 def find_files(source: Source, plan: Plan) -> Found:
     """As :func:`resolve_files`, with what was not found. Raises OutsideError."""
     home = plan.homes.get(source.id, plan.folder)
-    roots = tuple(Path(os.path.realpath(root)) for root in (plan.root, *plan.allowed))
+    roots = _roots(plan)
     real: dict[str, Path] = {}
     missing, folders = [], []
     for position, pattern in enumerate(source.path):
@@ -66,6 +66,11 @@ def find_files(source: Source, plan: Plan) -> Found:
             if where not in real or not path.is_symlink():
                 real[where] = path
     return Found(tuple(sorted(real.values(), key=lambda path: path.as_posix())), tuple(missing), tuple(folders))
+
+
+def confined(path: Path, source: Source, plan: Plan) -> str:
+    """The real path of a file of a source, as it is now. Raises OutsideError when the plan may not read it."""
+    return _confine(path, _roots(plan), shown(path, source, plan), 0)
 
 
 def meant(path: str, source: Source, plan: Plan) -> str | None:
@@ -96,6 +101,10 @@ def kind_of_name(name: str) -> FileKind:
     for packed in _PACKED:
         name = name.removesuffix(packed)
     return _KINDS.get("." + name.rpartition(".")[2], "csv")
+
+
+def _roots(plan: Plan) -> tuple[Path, ...]:
+    return tuple(Path(os.path.realpath(root)) for root in (plan.root, *plan.allowed))
 
 
 def _matches(home: Path, pattern: str, roots: tuple[Path, ...], position: int) -> list[Path]:
