@@ -43,6 +43,13 @@ MemoryOption = Annotated[
     ),
 ]
 
+TimeoutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout", metavar="SECONDS", help="Let computing take no longer than this; default: 600, and 60 a query."
+    ),
+]
+
 
 def plan_file(file: Path | None) -> Path:
     """The file that ``-f`` names, else the nearest kpi.yaml. Raises InputError when there is none."""
@@ -141,7 +148,7 @@ def memory_limit(text: str | None) -> str | None:
     """The size that ``--memory-limit`` asks for, None where it is not given. Raises UsageError."""
     if text is None:
         return None
-    from kpi.data.database import bytes_of
+    from kpi.data.limits import bytes_of
 
     size = bytes_of(text)
     if size is None:
@@ -149,6 +156,15 @@ def memory_limit(text: str | None) -> str | None:
     if size < LEAST_MEMORY:
         raise UsageError(f"--memory-limit cannot be {text}, which is too little", hint="64MB is the least")
     return "".join(text.split())
+
+
+def time_limit(text: str | None) -> float | None:
+    """The seconds that ``--timeout`` asks for, None where it is not given. Raises UsageError."""
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and 0 < int(text[:10]) < 10**9:
+        return float(text)
+    raise UsageError(f'--timeout cannot be "{text}"', hint="it is a whole number of seconds, e.g. 300")
 
 
 def cache_folder(plan: Plan, no_cache: bool) -> Path | None:

@@ -11,10 +11,12 @@ from kpi.cli.common import (
     FileOption,
     MemoryOption,
     OutsideOption,
+    TimeoutOption,
     as_of_day,
     memory_limit,
     plan_file,
     read_checked,
+    time_limit,
     wants_color,
 )
 from kpi.cli.status import AsOfOption
@@ -34,6 +36,7 @@ def sources(
     ] = "text",
     as_of: AsOfOption = None,
     memory: MemoryOption = None,
+    timeout: TimeoutOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show what is in the sources: files, rows, dates, columns with types and examples, freshness.
@@ -41,7 +44,7 @@ def sources(
     A source that cannot be used is shown with the reason and with what can be told of it all the same; the others do
     not suffer from it. Mistakes elsewhere in the file do not matter here.
     """
-    limit = memory_limit(memory)
+    limit, seconds = memory_limit(memory), time_limit(timeout)
     _, checked = read_checked(plan_file(file), allow_outside or ())
     for name in names or ():
         if name not in checked.plan.sources:
@@ -52,7 +55,7 @@ def sources(
     from kpi.status.source_view import sources_view
 
     with progress("Reading the sources"):
-        found = survey(checked, day, names or None, memory=limit)
+        found = survey(checked, day, names or None, memory=limit, seconds=seconds)
     view = sources_view(checked, day, found)
     if format == "json":
         from kpi.render.sources_json import render_sources_json

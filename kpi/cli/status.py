@@ -12,11 +12,13 @@ from kpi.cli.common import (
     MemoryOption,
     NoCacheOption,
     OutsideOption,
+    TimeoutOption,
     as_of_day,
     cache_folder,
     memory_limit,
     open_checked,
     period_count,
+    time_limit,
     wants_color,
 )
 from kpi.errors import UsageError, did_you_mean
@@ -74,12 +76,13 @@ def status(
         typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
     ] = None,
     memory: MemoryOption = None,
+    timeout: TimeoutOption = None,
     no_cache: NoCacheOption = False,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Compute every KPI and say where the team stands."""
     failing = _statuses(fail_on)
-    count, limit = period_count(periods, 0), memory_limit(memory)
+    count, limit, seconds = period_count(periods, 0), memory_limit(memory), time_limit(timeout)
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
@@ -96,7 +99,8 @@ def status(
         history = max(HISTORY, count)
         cache = cache_folder(checked.plan, no_cache)
         results = compute(
-            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=cache, memory=limit
+            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=cache, memory=limit,
+            seconds=seconds,
         )  # fmt: skip
     if split is not None and not results.problems and not any(one.split for one in results.series.values()):
         raise cannot_split(checked, wanted, split)  # only reading the rows told which columns there are

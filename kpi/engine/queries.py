@@ -50,27 +50,27 @@ def vet(engine: Engine, query: str, own: str, sources: Collection[str]) -> set[s
         raise not_one_select()
     vetting = Vetting(query, sources)
     try:
-        parsed = json.loads(engine.ask(f"SELECT json_serialize_sql({text_literal(query)})")[0][0])
+        parsed = json.loads(engine.ask(f"SELECT json_serialize_sql({text_literal(query)})", own)[0][0])
         if parsed.get("error"):
             raise TextError(str(parsed.get("error_message", "this query cannot be read")))
         vetting.visit(parsed, frozenset())
     except RecursionError:
         raise TextError("this query is nested too deeply") from None
     for name, at in vetting.words.items():
-        if _is_value(engine, name):
+        if _is_value(engine, name, own):
             raise TextError(no_function(name), at, at + len(name), hint=f"{NOTHING_ELSE}; a column is orders.{name}")
     if own in vetting.used:
         raise TextError(f'the query of "{own}" reads itself')
     return vetting.used
 
 
-def _is_value(engine: Engine, word: str) -> bool:
+def _is_value(engine: Engine, word: str, own: str) -> bool:
     """Whether the engine has a value for a word without brackets where no column has that name: ``current_date``."""
     # "user" is a likely column, and the engine's own is the same text always.
     if word == "user":
         return False
     try:
-        engine.ask(f"DESCRIBE SELECT {quoted(word)}")
+        engine.ask(f"DESCRIBE SELECT {quoted(word)}", own)
     except engine.Error:
         return False
     return True
@@ -200,17 +200,20 @@ def expose(engine: Engine, table: Table) -> None:
     """Make a loaded source readable in queries under its own name, with the plan's columns and no others."""
     # A source that no query reads may have nothing but its days.
     columns = ", ".join(quoted(name) for name in table.kinds) or "1 AS nothing$"
-    engine.ask(f"CREATE OR REPLACE TEMP VIEW {quoted(table.source.id)} AS SELECT {columns} FROM {table.name}")
+    engine.ask(
+        f"CREATE OR REPLACE TEMP VIEW {quoted(table.source.id)} AS SELECT {columns} FROM {table.name}",
+        table.source.id,
+    )
 
 
 def run_query(engine: Engine, source_id: str, query: str) -> Scan:
     """Run a vetted query; the scan of its result. Raises TextError for what the engine finds wrong with it."""
     result = f"result${source_id}"
     try:
-        engine.run(source_id, f"CREATE OR REPLACE TEMP TABLE {result} AS\n{query.strip().rstrip(';')}")
+        engine.run(source_id, f"CREATE OR REPLACE TEMP TABLE {result} AS\n{query.strip().rstrip(';')}", foreign=True)
     except engine.Error as error:
         raise TextError(first_line(error)) from None
-    described = engine.ask(f"DESCRIBE {result}")
+    described = engine.ask(f"DESCRIBE {result}", source_id)
     names = {row[0]: column_name(row[0]) or f"column_{place}" for place, row in enumerate(described, 1)}
     chosen = ", ".join(f"{quoted(key)} AS {quoted(name)}" for key, name in names.items())
     return Scan(f"(SELECT {chosen} FROM {result})", {names[row[0]]: row[1] for row in described}, "table")

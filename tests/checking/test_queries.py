@@ -39,7 +39,7 @@ def test_N3_what_is_certainly_wrong_with_a_query_is_E060(tmp_path: Path, query: 
         "select sum(a) over (partition by b), a in (1, 2) from orders o(a, b) where not exists (select 1) and (a = 1)",
         "with recursive r(n) as (select 1), s(m) as materialized (select 2) from r as t(x) join s u(y) on (x)",
         "select a::decimal(10, 2), cast(b as varchar(3)), grouping(a) from orders group by rollup (a), cube (b)",
-        "select sum(a) filter (where a > 1), * exclude (b) replace (c as d), columns(b) from orders join orders o using (b)",
+        "select sum(a) filter (where a > 1), * exclude (b) replace (c as d), columns(b) from orders join orders o",
         "select list_transform([1], lambda x: x), case when (a) then (b) end, interval (a) day from (values (1)) v(a)",
         "select extract(year from day) from orders, unnest([1, 2])",
         "select $$now(); random()$$, 'it''s now()' from orders",
