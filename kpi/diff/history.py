@@ -193,7 +193,7 @@ class _Branch:
         """The commits that touched the main file, or what it included at any time."""
         patterns: set[str] = set()
         while True:
-            listed = self.repository.commits(tip, [self.place.path, *sorted(patterns)])
+            listed = self.repository.commits(tip, [self.place.path], sorted(patterns))
             files = [each for hash_, _ in listed if (each := self._files_at(hash_)) is not None]
             if any(isinstance(content, str) for each in files for content in each.values()):
                 return self.repository.commits(tip)  # where links lead, paths do not tell
