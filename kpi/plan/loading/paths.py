@@ -22,23 +22,28 @@ class Access(NamedTuple):
 
 
 def access(path: Path, roots: Sequence[Path]) -> Access:
-    """Whether a file or folder may be read by a plan whose ``roots`` (root and allowed folders) are real paths.
+    """Where a file or folder leads, and why a plan whose ``roots`` are real paths may not read it: see :func:`refused`."""
+    real = os.path.realpath(path)
+    return Access(real, refused(Path(real), roots))
+
+
+def refused(real: Path, roots: Sequence[Path]) -> Reason | None:
+    """Why a plan with these ``roots`` (root and allowed folders, real paths) may not read what is at a real path.
 
     Refused are paths that lead out of all roots (``outside``), those of git's own files (``git``), and, where the root
     is the home folder or holds it, names that begin with a dot (``hidden``): configuration and keys of the user.
     """
-    real = os.path.realpath(path)
-    above = [root for root in roots if Path(real).is_relative_to(root)]
+    above = [root for root in roots if real.is_relative_to(root)]
     if not above:
-        return Access(real, "outside")
+        return "outside"
     # The nearest root counts: a folder that was allowed by name may be hidden.
     root = max(above, key=lambda one: len(one.parts))
-    parts = Path(real).relative_to(root).parts
+    parts = real.relative_to(root).parts
     if any(is_git_name(part) for part in parts) or _in_git_folder(real, root):
-        return Access(real, "git")
+        return "git"
     if any(part.startswith(".") for part in parts) and is_home_or_above(root):
-        return Access(real, "hidden")
-    return Access(real)
+        return "hidden"
+    return None
 
 
 def is_git_name(name: str) -> bool:
@@ -48,7 +53,7 @@ def is_git_name(name: str) -> bool:
     return plain.partition(":")[0].rstrip(". ") in (".git", "git~1")
 
 
-def _in_git_folder(real: str, root: Path) -> bool:
+def _in_git_folder(real: Path, root: Path) -> bool:
     """Whether a path lies in the folder that a ``.git`` file at the root names, as in ``git init --separate-git-dir``
     and beside worktrees of a bare clone."""
     try:
@@ -61,7 +66,7 @@ def _in_git_folder(real: str, root: Path) -> bool:
     folder = Path(os.path.realpath(root / text.removeprefix("gitdir:").strip()))
     if folder.parent.name == "worktrees":
         folder = folder.parent.parent
-    return folder.is_relative_to(root) and Path(real).is_relative_to(folder)
+    return folder.is_relative_to(root) and real.is_relative_to(folder)
 
 
 def home_folder() -> Path | None:

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from kpi.errors import InputError, KpiError
-from kpi.plan.loading.paths import access, home_folder, is_glob, is_home_or_above, walk
+from kpi.plan.loading.disk import DISK, Disk
+from kpi.plan.loading.paths import access, home_folder, is_glob, is_home_or_above, refused
 
 PLAN_NAME = "kpi.yaml"
 
@@ -80,7 +81,7 @@ def shown_name(path: Path, cwd: Path, folder: Path, given: Path) -> str:
     return Path(os.path.normpath(given / os.path.relpath(absolute, folder))).as_posix()
 
 
-def included_files(pattern: str, folder: Path, roots: tuple[Path, ...]) -> list[Path]:
+def included_files(pattern: str, folder: Path, roots: tuple[Path, ...], disk: Disk = DISK) -> list[Path]:
     """The files that an include names, sorted; all lie below one of ``roots``, and none is of git. Raises IncludeError.
 
     Folders that are symlinks are not walked into by ``**``, and no folder is searched twice for the same part of a
@@ -90,23 +91,23 @@ def included_files(pattern: str, folder: Path, roots: tuple[Path, ...]) -> list[
     fixed = next((index for index, part in enumerate(parts) if is_glob(part)), len(parts))
     try:
         base = folder.joinpath(*parts[:fixed])
-        _inside(base, roots, pattern)
+        _inside(base, roots, pattern, disk)
         rest = parts[fixed:]
         if ".." in rest:
             raise IncludeError("E061", f'"{pattern}" may leave the project: ".." after a "*"')
         if any("**" in part and part != "**" for part in rest):
             raise IncludeError("E070", f'"{pattern}" is not a file or pattern: "**" must be all between two "/"')
-        found = (
-            sorted(file for file in walk(base, rest, lambda link: _inside(link, roots, pattern)) if file.is_file())
-            if rest
-            else [base] * base.is_file()
-        )
+        if not rest:
+            found = [base] if disk.is_file(base) else []
+        else:
+            below = disk.glob(base, rest, lambda link: _inside(link, roots, pattern, disk))
+            found = sorted(file for file in below if disk.is_file(file))
     except (ValueError, OSError, RuntimeError, NotImplementedError) as fault:
         raise IncludeError("E070", f'"{pattern}" is not a file or pattern: {_reason(fault)}') from None
     if not found:
         raise IncludeError("E070", f'no file is named "{pattern}"', hint="paths are relative to this file")
     for file in found:
-        _inside(file, roots, pattern)
+        _inside(file, roots, pattern, disk)
     return found
 
 
@@ -114,17 +115,18 @@ def _reason(fault: Exception) -> str:
     return fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
 
 
-def _inside(path: Path, roots: tuple[Path, ...], pattern: str) -> str:
+def _inside(path: Path, roots: tuple[Path, ...], pattern: str, disk: Disk) -> str:
     """The real path of ``path``. Raises IncludeError when a plan with these roots may not read it."""
-    found = access(path, roots)
-    if found.refused == "outside":
+    real = disk.real(path)
+    reason = refused(real, roots)
+    if reason == "outside":
         message = f'"{pattern}" leads outside the project'
         hint = "include only files below the project's root, or allow the folder with --allow-outside"
-    elif found.refused == "git":
+    elif reason == "git":
         message, hint = f'"{pattern}" leads to files of git itself', "include only files of the project"
-    elif found.refused == "hidden":
+    elif reason == "hidden":
         message = f'"{pattern}" leads to a hidden file, and the plan is in the home folder'
         hint = "move the plan to a folder of its own, or allow the folder with --allow-outside"
     else:
-        return found.real
+        return str(real)
     raise IncludeError("E061", message, hint=hint)
