@@ -156,7 +156,9 @@ class _Run:
 
         if ".." in self.since:
             raise UsageError("--diff takes one commit, with which the files as they are now are compared")
-        before = open_versions(self.stdin_filename if path == STDIN else path, self.since, Path.cwd())[0].read
+        before = open_versions(self.stdin_filename if path == STDIN else path, self.since, Path.cwd(), self.allowed)[
+            0
+        ].read
         return on_changes(review.findings, before.plan, read.plan, before.texts, read.texts)
 
     def line_text(self, file: str, line: int) -> str:
