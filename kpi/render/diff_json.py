@@ -43,13 +43,16 @@ def change_as_json(change: Change) -> dict[str, object]:
 
 
 def values_as_json(values: ValueChange) -> dict[str, object]:
-    """The values and statuses before and after."""
+    """The values and statuses before and after; ``problem_before`` and ``problem_after`` only where one could not be
+    computed."""
     found: dict[str, object] = {
         "before": _number(values.shown.before),
         "after": _number(values.shown.after),
         "status_before": values.status_before,
         "status_after": values.status_after,
     }
+    if values.unknown:
+        found["problem_before"], found["problem_after"] = values.failed
     if values.history:
         found["history"] = [_pair(pair) for pair in values.history]
     return found
