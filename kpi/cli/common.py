@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from kpi.cli.output import tell_painted
 from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Ch
 
         errors = [found for found in checked.diagnostics if found.severity == "error"]
         text = render_findings_text(errors, read.places.line_text, color=wants_color(sys.stderr))
-        print(f"{text}\n\n{summary_line(errors)}", file=sys.stderr)
+        tell_painted(f"{text}\n\n{summary_line(errors)}")
         raise typer.Exit(2)
     return checked
 

@@ -20,6 +20,8 @@ from kpi.cli.common import (
     time_limit,
     wants_color,
 )
+from kpi.cli.output import show as out
+from kpi.cli.output import show_data
 from kpi.cli.status import AsOfOption, ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -59,7 +61,7 @@ def show(
         results = compute(
             checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=cache, memory=limit, seconds=seconds
         )
-    print(_rendered(_view(checked, results, id_, to_date), format, sql))
+    (out if format == "text" else show_data)(_rendered(_view(checked, results, id_, to_date), format, sql))
     tell_problems(results.problems)
 
 

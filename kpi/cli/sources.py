@@ -19,6 +19,7 @@ from kpi.cli.common import (
     time_limit,
     wants_color,
 )
+from kpi.cli.output import show, show_data, tell
 from kpi.cli.status import AsOfOption
 from kpi.errors import UsageError, did_you_mean
 
@@ -60,13 +61,13 @@ def sources(
     if format == "json":
         from kpi.render.sources_json import render_sources_json
 
-        print(render_sources_json(view))
+        show_data(render_sources_json(view))
     else:
         from kpi.cli.terminal import terminal_width
         from kpi.render.sources_text import sources_lines
         from kpi.render.style import paint
 
-        print(paint(sources_lines(view, terminal_width()), color=wants_color(sys.stdout)))
+        show(paint(sources_lines(view, terminal_width()), color=wants_color(sys.stdout)))
     _tell(checked, [name for name, each in found.items() if each.problem is not None])
 
 
@@ -75,8 +76,8 @@ def _tell(checked: Checked, failed: list[str]) -> None:
     errors = sum(found.severity == "error" for found in checked.diagnostics)
     sys.stdout.flush()  # so that this stands below what was shown where both streams are one
     if failed:
-        print(f"kpi: cannot be used: {', '.join(failed)}", file=sys.stderr)
+        tell(f"kpi: cannot be used: {', '.join(failed)}")
     if errors:
-        print(f"kpi: the file has {errors} error{'' if errors == 1 else 's'}: kpi lint shows them", file=sys.stderr)
+        tell(f"kpi: the file has {errors} error{'' if errors == 1 else 's'}: kpi lint shows them")
     if failed or errors:
         raise typer.Exit(2)

@@ -21,6 +21,7 @@ from kpi.cli.common import (
     time_limit,
     wants_color,
 )
+from kpi.cli.output import show, show_data, tell
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def status(
     if split is not None and not results.problems and not any(one.split for one in results.series.values()):
         raise cannot_split(checked, wanted, split)  # only reading the rows told which columns there are
     view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
-    print(_rendered_matrix(checked.plan, view, count, format) if count else _rendered(view, format, by))
+    text = _rendered_matrix(checked.plan, view, count, format) if count else _rendered(view, format, by)
+    (show if format == "table" else show_data)(text)
     tell_problems(results.problems)
     if any(count for name, count in view.summary.items() if name in failing):
         raise typer.Exit(1)
@@ -115,11 +117,9 @@ def tell_problems(problems: Sequence[str]) -> None:
     """Ends the command with exit code 2 after what kept values from being computed was printed to standard error."""
     if not problems:
         return
-    from kpi.render.sanitize import visible
-
     sys.stdout.flush()  # so that they stand below what was shown where both streams are one
     for problem in problems:
-        print("\n".join(map(visible, f"kpi: {problem}".splitlines())), file=sys.stderr)
+        tell(f"kpi: {problem}")
     raise typer.Exit(2)
 
 

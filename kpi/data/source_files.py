@@ -79,10 +79,11 @@ def meant(path: str, source: Source, plan: Plan) -> str | None:
     from kpi.errors import nearest
 
     where = plan.homes.get(source.id, plan.folder) / path
-    stem, dot, ending = where.name.partition(".")
-    names = (entry.name.partition(".") for entry in entries(where.parent) if not entry.name.startswith("."))
-    found = nearest(stem, [other for other, _, end in names if end.lower() == ending.lower()])
-    return None if found is None else f"{path[: len(path) - len(where.name)]}{found}{dot}{ending}"
+    stem, _, ending = where.name.partition(".")
+    names = {entry.name for entry in entries(where.parent) if not entry.name.startswith(".")} - {where.name}
+    known = {name.partition(".")[0]: name for name in sorted(names) if name.partition(".")[2].lower() == ending.lower()}
+    found = nearest(stem, known)
+    return None if found is None else path[: len(path) - len(where.name)] + known[found]
 
 
 def kind_of(source: Source, files: tuple[Path, ...] = ()) -> FileKind:

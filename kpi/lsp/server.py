@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -20,6 +20,7 @@ from kpi.lsp.analysis import real
 from kpi.lsp.completing import Offer, OfferKind, complete
 from kpi.lsp.definitions import definitions
 from kpi.lsp.hovering import describe_thing, pages_at
+from kpi.lsp.input import CheckedInput
 from kpi.lsp.position_encoding import Lines, Units
 from kpi.lsp.published import Board
 from kpi.lsp.symbols import thing_at
@@ -238,7 +239,7 @@ def serve(desk: Desk) -> int:
     # Whatever else is printed, by us or a library, must not get into the conversation.
     voice = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    server.start_io(stdout=voice)
+    server.start_io(stdin=cast("BinaryIO", CheckedInput(sys.stdin.buffer)), stdout=voice)
     code = 0 if server.taken_leave else 1
     if server.values.worker.busy:  # an engine in full swing cannot be stopped, and nobody waits for it any more
         os._exit(code)

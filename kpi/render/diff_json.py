@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi.render.diff_view import DiffView, affected, values_of
+from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
     from kpi.diff.changes import Change
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 def render_diff_json(view: DiffView) -> str:
     """The comparison as JSON; no line break at the end."""
-    import json
-
     content = {
         "version": 1,
         "from": view.before_id,
@@ -25,8 +24,7 @@ def render_diff_json(view: DiffView) -> str:
             for one in affected(view)
         ],
     }  # fmt: skip
-    # Every character beyond ASCII is escaped, so that nothing here steers a terminal.
-    return json.dumps(content, indent=2, allow_nan=False)
+    return json_text(content)
 
 
 def change_as_json(change: Change) -> dict[str, object]:

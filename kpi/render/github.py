@@ -76,7 +76,7 @@ def _command(found: Diagnostic) -> str:
 
 def _data(text: str) -> str:
     lines = text.replace("%", "%25").split("\n")
-    return "%0A".join(visible(line) for line in lines)
+    return "%0A".join(map(visible, lines))
 
 
 def _property(text: str) -> str:

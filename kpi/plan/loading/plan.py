@@ -166,7 +166,8 @@ class _Reading:
             return f'did you mean "{self.given / "kpi.yaml"}"?' if (self.path / "kpi.yaml").is_file() else None
         if not isinstance(fault, FileNotFoundError):
             return None
-        there = {file.stem: file.name for ending in ("yml", "yaml") for file in self.folder.glob(f"*.{ending}")}
+        files = [file for ending in ("yml", "yaml") for file in self.folder.glob(f"*.{ending}")]
+        there = {file.stem: file.name for file in files if file.name != self.path.name}  # as a link to nothing is
         near = nearest(self.path.stem, there)
         return "kpi init writes a first one" if near is None else f'did you mean "{self.given.with_name(there[near])}"?'
 
