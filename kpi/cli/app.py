@@ -18,7 +18,7 @@ from typer.main import get_command
 
 from kpi import __version__
 from kpi.cli.common import FileOption
-from kpi.cli.output import OutputError, failed_to_write, give_up_output, prepare_streams, tell
+from kpi.cli.output import OutputError, failed_to_write, give_up, prepare_streams, tell
 from kpi.cli.values import read_plainly
 from kpi.errors import KpiError, UsageError, did_you_mean
 
@@ -120,20 +120,21 @@ def run(arguments: list[str]) -> int:
     prepare_streams()
     try:
         result = read_plainly(get_command(app), kpi).main(arguments, prog_name="kpi", standalone_mode=False)
+        sys.stdout.flush()
     except KpiError as mistake:
         if isinstance(mistake, OutputError):
-            give_up_output()
+            give_up(sys.stdout)
         return _refuse(mistake.message, mistake.hint)
     except typer.TyperException as mistake:
         return _refuse_usage(mistake)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except PipeClosedError:
-        give_up_output()
+    except (PipeClosedError, BrokenPipeError):
+        give_up(sys.stdout)
         return PIPE_CLOSED
     except Exception as fault:
         if isinstance(fault, OSError) and failed_to_write(fault):  # as in the help, which typer prints itself
-            give_up_output()
+            give_up(sys.stdout)
             return _refuse(f"standard output cannot be written: {fault.strerror}", None)
         return _own_up(fault)
     return result if isinstance(result, int) else FINE

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import sys
+from typing import TextIO
 
 from kpi.errors import KpiError
 
@@ -64,8 +65,10 @@ def tell(text: str) -> None:
 
 def tell_painted(text: str) -> None:
     """The same for a text that is safe already and may be coloured."""
-    with contextlib.suppress(OSError):  # nobody is left who could be told
-        print(_fitting(text, sys.stderr.encoding), file=sys.stderr)
+    try:
+        print(_fitting(text, sys.stderr.encoding), file=sys.stderr, flush=True)
+    except OSError:  # nobody is left who could be told; the exit code still says it
+        give_up(sys.stderr)
 
 
 def _fitting(text: str, encoding: str | None) -> str:
@@ -79,9 +82,9 @@ def failed_to_write(fault: OSError) -> bool:
     return fault.filename is None and fault.errno in _OF_STREAMS
 
 
-def give_up_output() -> None:
-    """Makes what is still held back for standard output go nowhere: Python flushes it once more at its end."""
+def give_up(stream: TextIO) -> None:
+    """Makes what is still held back for a stream go nowhere: Python flushes it once more at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
