@@ -136,8 +136,18 @@ def run(arguments: list[str]) -> int:
         if isinstance(fault, OSError) and failed_to_write(fault):  # as in the help, which typer prints itself
             give_up(sys.stdout)
             return _refuse(f"standard output cannot be written: {fault.strerror}", None)
+        if isinstance(fault, FileNotFoundError) and not _is_somewhere():
+            return _refuse("the current folder is not there any more", "cd to one that is")
         return _own_up(fault)
     return result if isinstance(result, int) else FINE
+
+
+def _is_somewhere() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _refuse(message: str, hint: str | None) -> int:

@@ -26,6 +26,10 @@ _COMMAND = re.compile(r"##(?=[\w.-]*\[)")
 # GitHub takes a line for a command that begins with "::", white space (here also: a colour) before it or not.
 _COMMAND_LINE = re.compile(r"(?m)^((?:\s|\x1b\[[\d;]*m)*):(?=:)")
 
+# A mention and the beginning of an address, in Markdown.
+_ACTED_UPON = re.compile(r"(?<!\w)@(?=\w)|(?<=http):(?=//)|(?<=https):(?=//)|(?<=www)\.", re.IGNORECASE)
+_NOT_ACTED_UPON = {"@": "@&#8203;", ":": "&#58;", ".": "&#46;"}
+
 
 def visible(text: str) -> str:
     """``text`` on one line with every character that could steer a terminal, or that is not seen, replaced by U+FFFD,
@@ -51,9 +55,9 @@ def one_line(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
-def is_unsafe(character: str) -> bool:
-    """Whether :func:`visible` replaces a character."""
-    return _UNSAFE.match(character) is not None
+def unlinked(text: str) -> str:
+    """Markdown in which nothing notifies anybody or becomes a link without any markup."""
+    return _ACTED_UPON.sub(lambda found: _NOT_ACTED_UPON[found[0]], text)
 
 
 def json_text(content: object) -> str:

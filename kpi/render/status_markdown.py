@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
-from kpi.render.sanitize import one_line
+from kpi.render.sanitize import one_line, unlinked
 from kpi.render.status_icons import SIGNS
 from kpi.status import STATUSES, Group, KpiRow, StatusView
 from kpi.status.matrix import Matrix
@@ -14,17 +13,13 @@ from kpi.values.date_words import day_in_words
 # A backslash before what Markdown reads as markup; HTML as entities, so that no tag gets through.
 _ESCAPES = str.maketrans({sign: "\\" + sign for sign in "\\`*_[]#|~"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
-# A mention, which notifies people, and an address, which becomes a link without any markup.
-_ACTED_UPON = re.compile(r"(?<!\w)@(?=\w)|(?<=http):(?=//)|(?<=https):(?=//)|(?<=www)\.", re.IGNORECASE)
-_NOT_ACTED_UPON = {"@": "@&#8203;", ":": "&#58;", ".": "&#46;"}
-
 HEAD = ("KPI", "Value", "Change", "Target", "Status", "Period")
 RULE = ("---", "---:", "---", "---", "---", "---")
 
 
 def escape(text: str) -> str:
     """``text`` on one line, with nothing in it that Markdown or HTML would read as markup."""
-    return _ACTED_UPON.sub(lambda found: _NOT_ACTED_UPON[found[0][-1]], one_line(text).translate(_ESCAPES))
+    return unlinked(one_line(text).translate(_ESCAPES))
 
 
 def render_status_markdown(view: StatusView) -> str:
