@@ -59,11 +59,12 @@ Result = TypeVar("Result")
 
 class Server(LanguageServer):
     """One conversation with one editor. Plans are looked at in one thread and values computed in another, so that the
-    editor is answered whatever the files are like."""
+    editor is answered whatever the files are like. ``patience``: seconds that a hover waits for a value."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, patience: float = PATIENCE) -> None:
         super().__init__("kpi", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.desk = desk
+        self.patience = patience
         self.board = Board()
         self.values = Values()
         self.worker = Worker("kpi plans")
@@ -178,7 +179,7 @@ class Server(LanguageServer):
         if kpi not in analysis.plan.kpis:
             return None
         asked = asyncio.wrap_future(self.values.ask(analysis, kpi))
-        await asyncio.wait([asked], timeout=PATIENCE)
+        await asyncio.wait([asked], timeout=self.patience)
         try:
             return asked.result() if asked.done() else None
         except (CancelledError, asyncio.CancelledError):  # the plan is another one by now
@@ -246,9 +247,9 @@ def serve(desk: Desk) -> int:
     return code
 
 
-def make_server(desk: Desk) -> Server:
+def make_server(desk: Desk, patience: float = PATIENCE) -> Server:
     """A server with everything that it answers to."""
-    server = Server(desk)
+    server = Server(desk, patience)
     feature = server.feature
 
     @feature(types.INITIALIZED)
