@@ -10,7 +10,7 @@ from kpi.data.sniffing import Layout, ends_unevenly, layout
 from kpi.data.source_files import Found, OutsideError, confined, find_files, kind_of, kind_of_name
 from kpi.data.text import UnreadableError, read_bytes, read_head
 from kpi.errors import did_you_mean
-from kpi.plan.checks.source_facts import FileKind, shown
+from kpi.plan.checks.source_facts import DOUBTFUL, MISSING, FileFacts, FileKind, Problem, SourceFacts, shown
 from kpi.plan.model import Plan, Source
 from kpi.plan.model.column_names import folded, positional_name
 

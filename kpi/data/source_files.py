@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kpi.errors import KpiError
-from kpi.plan.checks.source_facts import FileKind
+from kpi.plan.checks.source_facts import FileKind, shown
 from kpi.plan.loading.paths import access, entries, is_glob, walk
 from kpi.plan.model import Plan, Source
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import BinaryIO
-
-from kpi.cli.output import tell
 
 LONGEST_HEADER = 4_096  # bytes of a line
 LARGEST_MESSAGE = 64_000_000  # bytes; a plan has at most 10 MB
@@ -16,8 +15,9 @@ class CheckedInput:
     """A stream of messages with headers. At the first header that cannot be, it says so and comes to its end: what
     follows cannot be split into messages, and an editor that waits for an answer would wait for ever."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, report: Callable[[str], object]) -> None:
         self._stream = stream
+        self._report = report
         self._length: int | None = None
         self._ended = False
 
@@ -31,7 +31,7 @@ class CheckedInput:
         fault = self._fault(line)
         if fault is not None:
             self._ended = True
-            tell(f"kpi: the editor sent no message of the Language Server Protocol: {fault}")
+            self._report(f"kpi: the editor sent no message of the Language Server Protocol: {fault}")
             return b""
         if line.strip():
             # Exactly as the protocol writes it, whatever white space and case the editor likes.

@@ -233,14 +233,15 @@ class Server(LanguageServer):
             self.client_register_capability(params)
 
 
-def serve(desk: Desk) -> int:
-    """Converse over standard input and output until the editor ends it. The exit code that the protocol asks for."""
+def serve(desk: Desk, report: Callable[[str], object]) -> int:
+    """Converse over standard input and output until the editor ends it. ``report`` is told what is wrong with its
+    messages. Returns the exit code that the protocol asks for."""
     gc.enable()  # which commands that live for a moment do without
     server = make_server(desk)
     # Whatever else is printed, by us or a library, must not get into the conversation.
     voice = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    server.start_io(stdin=cast("BinaryIO", CheckedInput(sys.stdin.buffer)), stdout=voice)
+    server.start_io(stdin=cast("BinaryIO", CheckedInput(sys.stdin.buffer, report)), stdout=voice)
     code = 0 if server.taken_leave else 1
     if server.values.worker.busy:  # an engine in full swing cannot be stopped, and nobody waits for it any more
         os._exit(code)

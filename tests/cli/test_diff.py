@@ -108,7 +108,8 @@ def test_errors_in_todays_data_stop_only_the_values(repository: Repository, caps
     content = as_json(capsys, "--values", code=2)
     assert changes(content)[0]["values"] == {
         "before": None, "after": 55, "status_before": "no data", "status_after": "green",
-        "problem_before": 'orders: data/orders.csv has no column "amount"; known here: day, total, state', "problem_after": None,
+        "problem_before": 'orders: data/orders.csv has no column "amount"; known here: day, total, state',
+        "problem_after": None,
     }  # fmt: skip
 
 

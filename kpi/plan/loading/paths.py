@@ -22,7 +22,7 @@ class Access(NamedTuple):
 
 
 def access(path: Path, roots: Sequence[Path]) -> Access:
-    """Where a file or folder leads, and why a plan whose ``roots`` are real paths may not read it: see :func:`refused`."""
+    """Where a file or folder leads, and why a plan with these ``roots`` may not read it: see :func:`refused`."""
     real = os.path.realpath(path)
     return Access(real, refused(Path(real), roots))
 
