@@ -5,19 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import posixpath
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from kpi.plan.loading.disk import Disk
+from kpi.plan.loading.paths import FolderEntry
 from kpi.plan.yaml.nodes import MAX_BYTES
 
 MOST_LINKS = 40  # that one path may lead over, as on Linux
 LONGEST_LINK = 4096  # characters of a link's target, as on Linux
-_MOST_MATCHED = 200_000  # entries looked at for one pattern
-_MAGIC = frozenset("*?[")
 _Entry = TypeVar("_Entry")
 
 
@@ -87,52 +84,27 @@ class CommitTree(Disk):
         fault = errno.EISDIR if inner in self.folders else errno.ENOENT
         raise (IsADirectoryError if inner in self.folders else FileNotFoundError)(fault, os.strerror(fault))
 
-    def glob(self, base: Path, parts: tuple[str, ...], enter_link: Callable[[Path], str]) -> Iterable[Path]:
-        inner = self._resolved(base)
+    def entries(self, folder: Path) -> Iterable[FolderEntry]:
+        try:
+            inner = self._resolved(folder)
+        except OSError:
+            return ()
         if isinstance(inner, Path):
-            return super().glob(inner, parts, enter_link)
-        once = [part for at, part in enumerate(parts) if parts[at - 1 : at + 1] != ("**", "**")]
-        return dict.fromkeys(self._select(base, inner, once, _Budget()))
+            return super().entries(inner)
+        return [_TreeEntry(self, folder, name) for name in self.folders.get(inner, ())]
 
-    def _select(self, shown: Path, folder: str, parts: list[str], budget: _Budget) -> Iterator[Path]:
-        """The paths below ``shown``, which leads to ``folder``, that the parts of a pattern match."""
-        part, *rest = parts
-        if part == "**":
-            for below, inner in self._walk(shown, folder, budget):
-                if rest:
-                    yield from self._select(below, inner, rest, budget)
-                elif sys.version_info >= (3, 13):  # a "**" at the end matched folders only before
-                    yield from (below / name for name in self.folders.get(inner, ()))
-            return
-        names: Iterable[str] = self.folders.get(folder, ())
-        has_magic = not _MAGIC.isdisjoint(part)
-        if not has_magic:
-            names = [part] if part in names else []
-        for name in names:
-            budget.spend()
-            if has_magic and not fnmatchcase(name, part):
-                continue
-            if not rest:
-                yield shown / name
-                continue
-            try:
-                inner_or_outer = self._resolved(self.top / folder / name)
-            except OSError:
-                continue
-            if not isinstance(inner_or_outer, Path) and inner_or_outer in self.folders:
-                yield from self._select(shown / name, inner_or_outer, rest, budget)
+    def is_dir(self, path: Path) -> bool:
+        """Whether a path leads to a folder."""
+        try:
+            inner = self._resolved(path)
+        except OSError:
+            return False
+        return inner.is_dir() if isinstance(inner, Path) else inner in self.folders
 
-    def _walk(self, shown: Path, folder: str, budget: _Budget) -> Iterator[tuple[Path, str]]:
-        """A folder and those below it, without those that are links."""
-        waiting = [(shown, folder)]
-        for below, inner in waiting:  # grows while it is walked
-            budget.spend()
-            yield below, inner
-            waiting += [
-                (below / name, path)
-                for name in self.folders.get(inner, ())
-                if (path := _joined(inner, name)) in self.folders
-            ]
+    def is_symlink(self, path: Path) -> bool:
+        """Whether a path, whose folder is known, is a symbolic link."""
+        inner = self._resolved(path.parent)
+        return not isinstance(inner, Path) and isinstance(self.files.get(_joined(inner, path.name)), str)
 
     def _resolved(self, path: Path) -> str | Path:
         """Where a path leads: from the root, or on the disk where it is not below that. Raises OSError for one that
@@ -168,16 +140,21 @@ class CommitTree(Disk):
         return "/".join(found)
 
 
-class _Budget:
-    """Bounds the work for one pattern: links that lead upwards make more paths than there are files."""
+class _TreeEntry:
+    """A name in a folder of a commit."""
 
-    def __init__(self) -> None:
-        self.left = _MOST_MATCHED
+    def __init__(self, tree: CommitTree, folder: Path, name: str) -> None:
+        self._tree, self._path, self._name = tree, folder / name, name
 
-    def spend(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise ValueError("it leads to too many files")
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        return (follow_symlinks or not self.is_symlink()) and self._tree.is_dir(self._path)
+
+    def is_symlink(self) -> bool:
+        return self._tree.is_symlink(self._path)
 
 
 def _joined(folder: str, name: str) -> str:

@@ -213,6 +213,6 @@ def test_an_include_names_the_same_in_memory_as_on_the_disk(tmp_path: Path, patt
 def test_a_pattern_over_links_that_lead_upwards_comes_to_an_end(tmp_path: Path) -> None:
     links: dict[str, bytes | str] = {f"l{number}": "." for number in range(20)}
     tree = CommitTree(tmp_path.resolve(), {"x.yaml": b"", **links})
-    with pytest.raises(IncludeError, match="too many files") as caught:
-        included_files("*/*/*/*/*/*/*/*/x.yaml", tmp_path.resolve(), (tmp_path.resolve(),), tree)
-    assert caught.value.code == "E070"
+    found = included_files("*/*/*/*/*/*/*/*/x.yaml", tmp_path.resolve(), (tmp_path.resolve(),), tree)
+    assert {tree.real(path) for path in found} == {tmp_path.resolve() / "x.yaml"}
+    assert len(found) <= len(links) ** 2

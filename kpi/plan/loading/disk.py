@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from kpi.plan.loading.paths import walk
+from kpi.plan.loading.paths import FolderEntry, entries, walk
 from kpi.plan.yaml.documents import read_bytes
 
 
@@ -22,7 +22,11 @@ class Disk:
 
     def glob(self, base: Path, parts: tuple[str, ...], enter_link: Callable[[Path], str]) -> Iterable[Path]:
         """What the parts of a pattern match below a folder: see :func:`kpi.plan.loading.paths.walk`."""
-        return walk(base, parts, enter_link)
+        return walk(base, parts, enter_link, self.entries)
+
+    def entries(self, folder: Path) -> Iterable[FolderEntry]:
+        """What is in a folder; nothing when it cannot be read."""
+        return entries(folder)
 
     def read(self, path: Path) -> bytes:
         """The content of a file, at most one byte more than is allowed. Raises OSError."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 Reason = Literal["outside", "git", "hidden"]
 
@@ -89,9 +89,30 @@ def is_glob(text: str) -> bool:
     return "*" in text or "?" in text or "[" in text
 
 
-def walk(start: Path, parts: tuple[str, ...], enter_link: Callable[[Path], str]) -> Iterator[Path]:
-    """The paths below ``start`` that match ``parts``; ``enter_link`` is asked before a linked folder is searched, and
-    returns its real path.
+class FolderEntry(Protocol):
+    """What is known of a name in a folder, as ``os.DirEntry`` says it."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        """Whether it is a folder, or leads to one."""
+
+    def is_symlink(self) -> bool:
+        """Whether it is a symbolic link."""
+
+
+def walk(
+    start: Path,
+    parts: tuple[str, ...],
+    enter_link: Callable[[Path], str],
+    listing: Callable[[Path], Iterable[FolderEntry]] | None = None,
+) -> Iterator[Path]:
+    """The paths below ``start`` that match ``parts``.
+
+    ``enter_link`` is asked before a linked folder is searched, and returns its real path. ``listing`` names what is in
+    a folder; by default that of the disk.
 
     Own code because the standard library's either follows links under ``**``, for ever when they form circles, or
     finds hidden files, among them the litter of office programs beside an open file (``.~lock.orders.csv#``). Every
@@ -101,6 +122,7 @@ def walk(start: Path, parts: tuple[str, ...], enter_link: Callable[[Path], str])
     from fnmatch import translate
     from re import compile as compile_pattern
 
+    listing = listing or entries
     if parts[-1] == "**":
         parts = (*parts, "*")
     matchers = [None if part == "**" else compile_pattern(translate(part)).match for part in parts]
@@ -110,7 +132,7 @@ def walk(start: Path, parts: tuple[str, ...], enter_link: Callable[[Path], str])
         folder, real, wanted = waiting.pop()
         wanted -= searched.setdefault(real, set())
         searched[real] |= wanted
-        for entry in entries(folder) if wanted else ():
+        for entry in listing(folder) if wanted else ():
             reached = set()
             for number in wanted:
                 match, hidden = matchers[number], entry.name.startswith(".")
@@ -123,9 +145,16 @@ def walk(start: Path, parts: tuple[str, ...], enter_link: Callable[[Path], str])
             if len(parts) in reached:
                 yield path
             further = _with_skipped(reached - {len(parts)}, matchers)
-            if further and entry.is_dir():
+            if further and _leads_to_folder(entry):
                 real_path = enter_link(path) if entry.is_symlink() else f"{real}{os.sep}{entry.name}"
                 waiting.append((path, real_path, further))
+
+
+def _leads_to_folder(entry: FolderEntry) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _with_skipped(numbers: set[int], matchers: Sequence[object | None]) -> set[int]:
