@@ -13,7 +13,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from kpi.data.database import Engine, MemoryLimitError
+from kpi.data.database import Engine
+from kpi.data.limits import MemoryLimitError
 from kpi.engine.aggregate_sql import AggregateSql, Value, combine, daily_partials, to_float, whole_sql
 from kpi.engine.distinct_counts import Sought, count_distinct, day_sql
 from kpi.engine.row_sql import RowCompiler, column_sql
