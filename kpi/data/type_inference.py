@@ -305,7 +305,7 @@ class Readings:
 
 
 def boolean_sql(column: str) -> str:
-    """Only ``true`` and ``false`` are truth values (R4)."""
+    """Only ``true`` and ``false`` are booleans (R4)."""
     return f"(CASE lower({column}) WHEN 'true' THEN true WHEN 'false' THEN false END)"
 
 

@@ -37,8 +37,22 @@ _SCALES = {"k": 1000, "K": 1000, "M": 1_000_000, "m": 1_000_000, "B": 1_000_000_
 
 
 def tokenize(text: str) -> tuple[list[Token], str]:
-    """The tokens, and a text of the same length for Python's parser. Raises FormulaError for the first mistake."""
+    """The tokens of a formula, and a text of the same length for Python's parser. Raises FormulaError for a mistake."""
     return _Lexer(text).run()
+
+
+def loose_tokens(text: str) -> list[Token]:
+    """The tokens of a text that somebody is still typing, mistakes and all. A quoted text that is not closed yet is the
+    last token, of the kind "open"."""
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind == "mark" and match[0] in ("'", '"'):
+            found.append(("open", text[match.start() :], match.start(), len(text)))
+            break
+        if kind != "space":
+            found.append(("number" if kind == "date" else kind, match[0], *match.span()))
+    return found
 
 
 def without_breaks(text: str) -> str:

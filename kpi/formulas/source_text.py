@@ -99,7 +99,7 @@ class SourceText:
         self._depth -= 1
 
     def literal(self, node: ast.Constant) -> Literal_:
-        """A number, text or truth value. Raises FormulaError E052 for None, which only ``is`` and a choice may meet."""
+        """A number, text or boolean. Raises FormulaError E052 for None, which only ``is`` and a choice may meet."""
         at = self.at(node)
         if isinstance(node.value, str):
             return Literal_(text_value(self._by_start[at[0]][1]), at=at)

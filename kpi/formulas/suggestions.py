@@ -6,6 +6,7 @@ The names that our own functions have elsewhere are in their records, in ``funct
 from __future__ import annotations
 
 from kpi.formulas.functions import FUNCTIONS
+from kpi.values.units import CURRENCY_SIGNS
 
 # Symbols without a meaning here: what to say, and what to write instead.
 SYMBOLS: dict[str, tuple[str, str | None]] = {
@@ -35,7 +36,6 @@ SYMBOLS: dict[str, tuple[str, str | None]] = {
     "?": ("? has no meaning in a formula", "a choice is written a if condition else b"),
     "{": ("braces have no meaning in a formula", 'a list is written ("a", "b")'),
     "}": ("braces have no meaning in a formula", 'a list is written ("a", "b")'),
-    "$": ("$ has no meaning in a formula", "write the number or the name alone"),
     "`": ("names stand without quotation marks in a formula", "a column is named by its header, e.g. orders.amount"),
     "\\": ("a backslash has a meaning only inside text", None),
     "#": ("a comment cannot stand inside a formula", "put it on a line of its own in the file"),
@@ -51,9 +51,9 @@ SYMBOLS: dict[str, tuple[str, str | None]] = {
     "∨": ("∨ does not join conditions", "write or"),
     "¬": ("¬ does not negate", "write not"),
     "²": ("there are no powers in a formula", "write x * x for a square"),
-    "€": ("€ has no meaning in a formula", "write the number alone"),
-    "£": ("£ has no meaning in a formula", "write the number alone"),
 }
+for _sign in CURRENCY_SIGNS:
+    SYMBOLS[_sign] = (f"{_sign} has no meaning in a formula", "write the number or the name alone")
 for _dash in "−–—‐‑":
     SYMBOLS[_dash] = (f"{_dash} is not a minus sign", "write - (the plain hyphen)")
 for _quote in "“”„‟″«»":

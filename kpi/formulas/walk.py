@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from kpi.formulas.nodes import (
     Aggregate,
@@ -15,7 +15,6 @@ from kpi.formulas.nodes import (
     Column,
     Compare,
     IsNone,
-    Literal_,
     Name,
     Negative,
     Node,
@@ -51,19 +50,6 @@ def walk(node: Node) -> Iterator[Node]:
         current = waiting.pop()
         yield current
         waiting.extend(reversed(children(current)))
-
-
-def is_linear(node: Node, leaf: Callable[[Node], bool]) -> bool:
-    """Whether a formula only adds, subtracts, and scales by numbers what ``leaf`` accepts."""
-    if isinstance(node, Negative):
-        return is_linear(node.operand, leaf)
-    if isinstance(node, Arithmetic):
-        if node.op in "+-":
-            return is_linear(node.left, leaf) and is_linear(node.right, leaf)
-        if isinstance(node.right, Literal_):
-            return is_linear(node.left, leaf)
-        return node.op == "*" and isinstance(node.left, Literal_) and is_linear(node.right, leaf)
-    return not isinstance(node, Literal_) and leaf(node)
 
 
 def aggregates(node: Node) -> Iterator[Aggregate]:

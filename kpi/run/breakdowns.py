@@ -11,8 +11,7 @@ from kpi.engine.aggregation import Request
 from kpi.engine.breakdown import OTHER, Cells, Cut, FilterCutter, Key, NoColumnError, Values
 from kpi.engine.queries import first_line
 from kpi.errors import KpiError, TextError, did_you_mean
-from kpi.formulas import is_linear, nodes
-from kpi.formulas.functions import AGGREGATES
+from kpi.formulas import nodes
 from kpi.plan.model import Split
 from kpi.run.evaluator import Amount, Evaluator
 from kpi.run.series import EACH, EMPTY, REST, PartSeries, Point, Series, SplitSeries
@@ -271,16 +270,19 @@ def label_of(text: str | None) -> str:
 def is_amount(node: nodes.Node, checked: Checked) -> bool:
     """Whether a formula is made of sums and counts alone, so that its parts make the whole, or nearly so (a customer
     may count in several parts)."""
-
-    def leaf(part: nodes.Node) -> bool:
-        match part:
-            case nodes.Aggregate(function=function):
-                return AGGREGATES[function].zero
-            case nodes.Shift(operand=operand):
-                return is_amount(operand, checked)
-            case nodes.Name(name=name):
-                below = checked.measures.get(name) or checked.formulas.get(name)
-                return below is not None and is_amount(below, checked)
-        return False
-
-    return is_linear(node, leaf)
+    match node:
+        case nodes.Aggregate(function=function):
+            return function in ("sum", "count", "count_distinct")
+        case nodes.Negative(operand=operand) | nodes.Shift(operand=operand):
+            return is_amount(operand, checked)
+        case nodes.Arithmetic(op="+" | "-", left=left, right=right):
+            return is_amount(left, checked) and is_amount(right, checked)
+        case nodes.Arithmetic(op="*", left=left, right=right):
+            one, other = (left, right) if isinstance(left, nodes.Literal_) else (right, left)
+            return isinstance(one, nodes.Literal_) and is_amount(other, checked)
+        case nodes.Arithmetic(op="/", left=left, right=nodes.Literal_()):
+            return is_amount(left, checked)
+        case nodes.Name(name=name):
+            below = checked.measures.get(name) or checked.formulas.get(name)
+            return below is not None and is_amount(below, checked)
+    return False

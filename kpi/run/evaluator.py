@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.engine.aggregate_sql import Value
 from kpi.engine.aggregation import Request, has_edges
-from kpi.formulas import is_linear, nodes
-from kpi.formulas.functions import AGGREGATES
+from kpi.formulas import nodes
 from kpi.plan.model import Kpi, Source
 from kpi.values import (
     Calendar,
@@ -252,20 +251,24 @@ def at_moment(measure: nodes.Node, name: nodes.Name) -> nodes.Node:
 
 def is_additive(node: nodes.Node, checked: Checked) -> bool:
     """Whether a formula is a sum over the days of its period, so that half a period has half of it (T7)."""
-
-    def leaf(part: nodes.Node) -> bool:
-        match part:
-            case nodes.Aggregate(function=function, source=source, moment=moment):
-                adds_up = AGGREGATES[function].additive and not has_edges(part)
-                return adds_up and moment in flows(checked.plan.sources.get(source))
-            case nodes.Name(name=name) if name in checked.measures:
-                return is_additive(at_moment(checked.measures[name], part), checked)
-            case nodes.Name(name=name) if name in checked.formulas:
-                # A window of its own looks back beyond the period.
-                return checked.plan.kpis[name].window is None and is_additive(checked.formulas[name], checked)
-        return False
-
-    return is_linear(node, leaf)
+    match node:
+        case nodes.Aggregate(function="sum" | "count", source=source, moment=moment):
+            return not has_edges(node) and moment in flows(checked.plan.sources.get(source))
+        case nodes.Negative(operand=operand):
+            return is_additive(operand, checked)
+        case nodes.Arithmetic(op="+" | "-", left=left, right=right):
+            return is_additive(left, checked) and is_additive(right, checked)
+        case nodes.Arithmetic(op="*", left=left, right=right):
+            one, other = (left, right) if isinstance(left, nodes.Literal_) else (right, left)
+            return isinstance(one, nodes.Literal_) and is_additive(other, checked)
+        case nodes.Arithmetic(op="/", left=left, right=nodes.Literal_()):
+            return is_additive(left, checked)
+        case nodes.Name(name=name) if name in checked.measures:
+            return is_additive(at_moment(checked.measures[name], node), checked)
+        case nodes.Name(name=name) if name in checked.formulas:
+            # A window of its own looks back beyond the period.
+            return checked.plan.kpis[name].window is None and is_additive(checked.formulas[name], checked)
+    return False
 
 
 def flows(source: Source | None) -> tuple[nodes.MomentName | None, ...]:

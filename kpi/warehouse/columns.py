@@ -111,7 +111,7 @@ def read_typed(column: Expr, source: Source, name: str, dialect: Dialect) -> tup
     if type_.is_uuid() or type_.is_inet() or type_.is_macaddr():
         return Value(column.cast("string"), "text"), False
     words = " ".join(str(type_.raw_type if type_.is_unknown() else type_).split())
-    message = f"{source.id}.{name} is of the type {words}, which is neither number, text, truth value nor time"
+    message = f"{source.id}.{name} is of the type {words}, which is not a number, text, a boolean or a time"
     raise KpiError(message, hint="make it one of these in a view, and name that in table")
 
 

@@ -44,7 +44,7 @@ def test_a_function_gives_the_value_worked_out_by_hand(
      ("8.895", 2, 8.9), ("1.005", 2, 1.01), ("-1.005", 2, -1.01),
      ("1e22", 3, 1e22)],
 )  # fmt: skip
-def test_round_takes_halves_away_from_zero(project: Project, text: str, digits: int, rounded: float) -> None:
+def test_V2_round_takes_halves_away_from_zero(project: Project, text: str, digits: int, rounded: float) -> None:
     project.table("d", f"day,n\n2026-06-01,{text}\n", types={"n": "number"}, computed={"r": f"round(n, {digits})"})
     assert project.value("sum(d.r)") == rounded
 
@@ -71,7 +71,7 @@ def test_nested_functions_that_repeat_their_argument_are_refused_before_they_fil
     assert project.value('count(d[deep == "1"])') == 1
 
 
-def test_mode_of_a_breakdown_is_that_of_each_part(project: Project) -> None:
+def test_V4_mode_of_a_breakdown_is_that_of_each_part(project: Project) -> None:
     project.table("d", "day,part,n\n2026-06-01,a,1\n2026-06-02,a,1\n2026-06-02,a,5\n2026-06-03,b,7\n2026-06-03,b,3\n")
     project.kpi("k", "mode(d.n)", split="part")
     series = project.results().series["k"]

@@ -243,7 +243,7 @@ def test_types_that_the_source_declares(project: Project, made: Any) -> None:
     assert project.values(formulas[:3]) == [1, 1, 3]
     assert project.value(formulas[3], unit="hours") == 1
     for types, words in (
-        ({"f": "number"}, 'sales.f is a truth value in the warehouse, and cannot be read as "number"'),
+        ({"f": "number"}, 'sales.f is a boolean in the warehouse, and cannot be read as "number"'),
         ({"n": "date"}, 'sales.n is a number in the warehouse, and cannot be read as "date"'),
         ({"at": "text"}, 'sales.at is a time in the warehouse, and cannot be read as "text"'),
     ):
