@@ -40,7 +40,7 @@ class Request(NamedTuple):
 
 
 class Touching(NamedTuple):
-    """Of rows that last: the ``aggregates`` asked for, and for each window (and part of a split) the window, and the
+    """Of intervals: the ``aggregates`` asked for, and for each window (and part of a split) the window, and the
     cells: that of the part, where there is one, then one for each aggregate."""
 
     aggregates: list[nodes.Aggregate]

@@ -18,7 +18,7 @@ class Table:
     """Rows in the engine, those up to ``as_of`` only (T1), after ``where``.
 
     ``name`` is the engine's table. Beside the plan's columns it has ``day$`` (dated rows; with times of day also
-    ``at$``, and ``moment`` is the one of the two that orders rows) or ``from$`` and ``until$`` (rows that last;
+    ``at$``, and ``moment`` is the one of the two that orders rows) or ``from$`` and ``until$`` (intervals;
     ``until$`` is the first day after). ``kinds`` maps column names to kinds; ``integers`` those held as whole numbers.
     ``days`` are the days that have rows, in order, and ``first`` and ``last`` the first and last of them (for rows that
     last: of ``from``).

@@ -37,7 +37,7 @@ LARGE = 4_000_000
 
 
 class RowFaultError(KpiError):
-    """A mistake in a row expression: where it stands in the plan, and the offsets in its text."""
+    """A mistake in a row expression: where it is in the plan, and the offsets in its text."""
 
     def __init__(self, path: tuple[str, ...], error: TextError) -> None:
         super().__init__(error.message, hint=error.hint)
@@ -201,7 +201,7 @@ class Loader:
         return Scan(f"(SELECT * FROM text${self.source.id})", scan.types, "text")
 
     def _run(self, scan: Scan, sql: str) -> None:
-        """Run a statement that reads the scan, and note the rows that the reader passed over."""
+        """Run a statement that reads the scan, and note the rows that the reader skipped."""
         if scan.rejects:
             forget_rejected(self.engine)
         self.engine.run(self.source.id, sql, scans_files=scan.at == "files")

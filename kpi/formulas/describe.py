@@ -62,12 +62,12 @@ def describe(
         alone.add(node.name)
         node = measures[node.name]
     parts = [_Describer(dates, source).say(node)]
-    waiting, told = [found.name for found in names(node)], set[str]()
+    waiting, described = [found.name for found in names(node)], set[str]()
     while waiting:
         name = waiting.pop(0)
-        if name in told or measures is None or name not in measures:
+        if name in described or measures is None or name not in measures:
             continue
-        told.add(name)
+        described.add(name)
         parts.append(f"{name} is {_Describer(dates, source).say(measures[name])}")
         waiting += [found.name for found in names(measures[name])]
     return "; ".join(parts)

@@ -81,7 +81,7 @@ class FormulaParser:
         if node.id in ("window_start", "window_end"):
             raise self.text.error_at(
                 "E053",
-                f"{node.id} stands only in the brackets of an aggregate",
+                f"{node.id} belongs only in the brackets of an aggregate",
                 node,
                 f"e.g. count(tickets[opened < {node.id}])",
             )
@@ -94,14 +94,14 @@ class FormulaParser:
         if isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
             return text.error_at(
                 "E052",
-                "a condition stands only in the brackets of an aggregate",
+                "a condition belongs only in the brackets of an aggregate",
                 node,
                 'e.g. count(orders[status == "paid"]); targets are set by target',
             )
         if isinstance(node, ast.IfExp):
             return text.error_at(
                 "E052",
-                "a choice stands only in a row expression",
+                "a choice belongs only in a row expression",
                 node,
                 "compute a column with it, or filter in brackets",
             )
@@ -110,7 +110,7 @@ class FormulaParser:
             if isinstance(inner, ast.Call):
                 return text.error_at(
                     "E052",
-                    "a filter stands inside the aggregate, behind its source or column",
+                    "a filter goes inside the aggregate, after its source or column",
                     node,
                     'e.g. count(orders[status == "paid"])',
                 )
@@ -121,7 +121,7 @@ class FormulaParser:
                 "E052", f"{rows.source}.{rows.column} needs an aggregate", node, f"e.g. sum({written})"
             )
         if isinstance(node, (ast.Tuple, ast.List)):
-            return text.error_at("E052", "a list stands only after in, inside brackets", node)
+            return text.error_at("E052", "a list belongs only after in, inside brackets", node)
         return text.error_at("E050", "this has no meaning in a formula", node)
 
     # Functions.
@@ -135,7 +135,7 @@ class FormulaParser:
             hint = (
                 f"write {method}({inside})"
                 if method in AGGREGATES
-                else "a function stands before its brackets: sum(orders.amount)"
+                else "a function comes before its brackets: sum(orders.amount)"
             )
             raise text.error_at("E051", f"{method} is not called with a dot", text.name_at(function), hint)
         if not isinstance(function, ast.Name):
@@ -203,7 +203,7 @@ class FormulaParser:
         if isinstance(extra, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
             return text.error_at(
                 "E051",
-                "a filter stands in brackets behind the source or column",
+                "a filter goes in brackets after the source or column",
                 extra,
                 f"write {name}({first}[{text.of(extra)}])",
             )
@@ -219,7 +219,7 @@ class FormulaParser:
         if isinstance(node, (ast.Compare, ast.BoolOp)):
             raise text.error_at(
                 "E051",
-                "a filter stands in brackets behind the column",
+                "a filter goes in brackets after the column",
                 node,
                 f"write percentile({text.of(call.args[0])}[{text.of(node)}], 95)",
             )
@@ -250,7 +250,7 @@ class FormulaParser:
             if isinstance(node.value, ast.Subscript) and isinstance(node.value.value, ast.Name):
                 source, condition = text.of(node.value.value), text.of(node.value.slice)
                 raise text.error_at(
-                    "E050", "the filter stands behind the column", node, f"write {source}.{node.attr}[{condition}]"
+                    "E050", "the filter goes after the column", node, f"write {source}.{node.attr}[{condition}]"
                 )
             raise text.error_at(
                 "E050", "a column is named by its source and its name, with one dot", node, "e.g. orders.amount"
@@ -280,7 +280,7 @@ class FormulaParser:
                 "E052",
                 f"{function} takes a column, not a condition",
                 node,
-                "a filter stands in brackets, e.g. count(orders[amount > 0])",
+                "a filter goes in brackets, e.g. count(orders[amount > 0])",
             )
         return text.error_at("E052", f"{function} takes a source or a column of one, e.g. orders.amount", node)
 
@@ -333,7 +333,7 @@ class FormulaParser:
             return replace(node, operand=self._pushed(node.operand, moment))
         if isinstance(node, Shift):
             raise self.text.error_at(
-                "E053", f"{node.kind} stands outside of {moment}", node.at, f"write {node.kind}({moment}(…))"
+                "E053", f"{node.kind} goes outside of {moment}", node.at, f"write {node.kind}({moment}(…))"
             )
         return node
 

@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 
 from kpi.formulas.types import AMOUNT, ANY, DURATION, NUMBER, TEXT, TIME, Types, ValueType
 
-# What may stand as an argument: any expression, or only what the parser can check at once.
+# What an argument may be: any expression, or only what the parser can check at once.
 ArgumentKind = Literal["expression", "column", "pattern", "format", "digits"]
 
 

@@ -32,7 +32,7 @@ _WELL_FORMED = re.compile(r"(?:(?:0|[1-9]\d*(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:[eE][+
 _SPACES = {ord(mark): " " for mark in "\n\r\t\f\v"}
 _CLOSERS = {"(": ")", "[": "]"}
 _BINARY = frozenset({"*", "/", "==", "!=", "<", "<=", ">", ">="})
-_LEADING = frozenset({"case", "distinct", "not", "select"})  # words that stand before what they are about
+_LEADING = frozenset({"case", "distinct", "not", "select"})  # words that come before what they are about
 _SCALES = {"k": 1000, "K": 1000, "M": 1_000_000, "m": 1_000_000, "B": 1_000_000_000}
 
 
@@ -64,7 +64,7 @@ def text_value(token: str) -> str:
     r"""What a quoted text says. A backslash counts only before a quotation mark or a backslash: ``"\d"`` is ``\d``."""
     opening = min(at for at in (token.find('"'), token.find("'")) if at >= 0)
     body = token[opening + 1 : -1]
-    if "\\" not in body or opening:  # a prefix is r, which Python reads as it stands
+    if "\\" not in body or opening:  # a prefix is r, which Python reads as it is
         return body
     return re.sub(r"\\([\\\"'])", r"\1", body)
 
@@ -178,7 +178,7 @@ class _Lexer:
                 message, hint = PHRASES[word[1]]
                 self.fail(message, word[2], word[3], hint)
         if before[0] == "text" and token[0] == "text":
-            self.fail("two texts stand side by side", token[2], token[3], "put a comma or an operator between them")
+            self.fail("two texts are next to each other", token[2], token[3], "put a comma or an operator between them")
         hint = "put + - * / or, in a filter, and, or, == between them"
         if before[0] == token[0] == "name":
             hint += f"; a column with a blank in its header is written {before[1]}_{token[1]}"
@@ -223,9 +223,9 @@ class _Lexer:
         _, found, start, end = token
         before = self.tokens[-1][1] if self.tokens else ""
         if found == "if" and self.wants_value:
-            self.fail("if stands between two values", start, end, "write a if condition else b")
+            self.fail("if goes between two values", start, end, "write a if condition else b")
         if found == "not" and not self.wants_value and self.text[end:].split(maxsplit=1)[:1] != ["in"]:
-            self.fail("not stands before a condition, or before in", start, end, "write !=, or not (…)")
+            self.fail("not goes before a condition, or before in", start, end, "write !=, or not (…)")
         if found != "not" and self.wants_value and not (found == "in" and before == "not"):
             self.missing_value(token)
         self.wants_value = True
@@ -236,7 +236,7 @@ class _Lexer:
             self.fail(f"something is missing before {found}", start, end, "write e.g. count(orders)")
         before = self.tokens[-1]
         if before[1] == "(" and found == "*":
-            self.fail("* does not stand for all rows", start, end, "write count(orders), with the name of the source")
+            self.fail("* does not mean all rows", start, end, "write count(orders), with the name of the source")
         self.fail(f"something is missing between {before[1]} and {found}", start, end)
 
     # Marks.
@@ -314,7 +314,7 @@ class _Lexer:
         before = self.tokens[-1]
         named = before[0] == "name" and len(self.tokens) > 1 and self.tokens[-2][1] in ("(", ",")
         if named and self.open and self.open[-1][1] == "(" and self.is_list_or_call():
-            hint = "write the value alone, e.g. previous(x, 12); a filter stands in brackets with =="
+            hint = "write the value alone, e.g. previous(x, 12); a filter goes in brackets with =="
             self.fail("arguments have no names in a formula", before[2], token[3], hint)
         if before[1] in ("<", ">", "!"):
             self.fail(f"{before[1]} and = are written without a space", before[2], token[3], f"write {before[1]}=")

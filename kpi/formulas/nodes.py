@@ -152,8 +152,8 @@ class Aggregate(Node):
     """``function(source.column[filter], percent)``.
 
     ``column`` is None for ``count(source)``. ``percent`` (0…100) is for percentile only. ``moment`` says which rows of
-    the window count: None all, else at its end, at its start, or (rows that last) those that began or ceased in it.
-    ``source_at`` and ``column_at`` are where the two names stand, for messages about them.
+    the window count: None all, else at its end, at its start, or (intervals) those that began or ended in it.
+    ``source_at`` and ``column_at`` are the places of the two names, for messages about them.
     """
 
     function: AggregateName

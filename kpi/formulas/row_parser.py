@@ -124,12 +124,12 @@ class RowParser:
         if isinstance(node, ast.Subscript):
             return text.error_at(
                 "E052",
-                "brackets stand only behind a source or column inside an aggregate",
+                "brackets belong only after a source or column inside an aggregate",
                 node,
                 "join conditions with and, or",
             )
         if isinstance(node, (ast.Tuple, ast.List)):
-            return text.error_at("E052", "a list stands only after in", node, 'write status in ("paid", "open")')
+            return text.error_at("E052", "a list belongs only after in", node, 'write status in ("paid", "open")')
         return text.error_at("E050", "this has no meaning in a formula", node)
 
     def _name(self, node: ast.Name) -> Node:
@@ -138,7 +138,7 @@ class RowParser:
             if self.place != "filter":
                 raise self.text.error_at(
                     "E053",
-                    f"{node.id} stands only in the brackets of an aggregate",
+                    f"{node.id} belongs only in the brackets of an aggregate",
                     node,
                     f"a row has no window; write e.g. count(tickets[opened < {node.id}])",
                 )

@@ -33,7 +33,7 @@ class SourceText:
         except (SyntaxError, ValueError) as error:
             raise self._explain(error) from None
 
-    # Where things stand.
+    # Places.
 
     def at(self, node: ast.expr) -> At:
         """The characters of a node, in the text as written."""

@@ -36,9 +36,9 @@ SYMBOLS: dict[str, tuple[str, str | None]] = {
     "?": ("? has no meaning in a formula", "a choice is written a if condition else b"),
     "{": ("braces have no meaning in a formula", 'a list is written ("a", "b")'),
     "}": ("braces have no meaning in a formula", 'a list is written ("a", "b")'),
-    "`": ("names stand without quotation marks in a formula", "a column is named by its header, e.g. orders.amount"),
+    "`": ("names have no quotation marks in a formula", "a column is named by its header, e.g. orders.amount"),
     "\\": ("a backslash has a meaning only inside text", None),
-    "#": ("a comment cannot stand inside a formula", "put it on a line of its own in the file"),
+    "#": ("a comment cannot be inside a formula", "put it on a line of its own in the file"),
     "...": ("... has no meaning in a formula", None),
     "…": ("… has no meaning in a formula", None),
     "≥": ("≥ does not compare", "write >="),
@@ -61,10 +61,10 @@ for _quote in "“”„‟″«»":
 for _quote in "‘’‚‛′´":
     SYMBOLS[_quote] = (f"{_quote} does not quote text", "write plain quotation marks, e.g. 'paid'")
 
-# Words that stand between or before two things, where an operator is missing.
+# Words between or before two things, where an operator is missing.
 PHRASES: dict[str, tuple[str, str]] = {
-    "where": ("where has no meaning in a formula", 'a filter stands in brackets: count(orders[status == "paid"])'),
-    "filter": ("filter has no meaning in a formula", 'a filter stands in brackets: count(orders[status == "paid"])'),
+    "where": ("where has no meaning in a formula", 'a filter goes in brackets: count(orders[status == "paid"])'),
+    "filter": ("filter has no meaning in a formula", 'a filter goes in brackets: count(orders[status == "paid"])'),
     "case": ("case has no meaning in a formula", "a choice between values of a row is written a if condition else b"),
     "when": ("when has no meaning in a formula", "a choice between values of a row is written a if condition else b"),
     "then": ("then has no meaning in a formula", "a choice between values of a row is written a if condition else b"),
@@ -77,7 +77,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "select has no meaning in a formula",
         "a formula is arithmetic over aggregates",
     ),
-    "group": ("group has no meaning in a formula", "every period has one value; filters stand in brackets"),
+    "group": ("group has no meaning in a formula", "every period has one value; filters go in brackets"),
     "over": ("over has no meaning in a formula", "what a value looks back over is the window of the KPI"),
     "div": ("div has no meaning in a formula", "write /"),
     "mod": ("there is no remainder in a formula", "compute it in a query"),
@@ -98,8 +98,8 @@ _ELSEWHERE: tuple[tuple[str, str], ...] = (
     ("averageif averageifs avgif avg_if", 'write avg(orders.amount[status == "paid"])'),
     ("sumif sumifs sum_if", 'write sum(orders.amount[status == "paid"])'),
     ("countif countifs count_if", 'write count(orders[status == "paid"])'),
-    ("var variance var_samp corr", "there is none; stddev is the standard deviation of the sample"),
-    ("floor ceil ceiling trunc", "there is none; round(amount) takes the nearest whole number"),
+    ("var variance var_samp corr", "it is not available; stddev is the standard deviation of the sample"),
+    ("floor ceil ceiling trunc", "it is not available; round(amount) takes the nearest whole number"),
     ("sqrt pow power log ln log10 exp", "a formula has + - * / only"),
     ("ratio divide safe_divide div0", "write a / b; where b is 0 there is no data"),
     ("iff iif ifs case when switch choose", "a choice between values of a row is written a if condition else b"),
@@ -115,7 +115,7 @@ _ELSEWHERE: tuple[tuple[str, str], ...] = (
     ("dateadd date_add interval", "write ordered_at + 30 for 30 days later"),
     ("to_date timestamp datetime", 'a date is written as text, e.g. ordered_at >= "2026-01-01"'),
     ("day week quarter weekday date_trunc hour minute", "there are year and month of a date, and days of a difference"),
-    ("str text concat replace format", "there is none; compute the text in a query"),
+    ("str text concat replace format", "it is not available; compute the text in a query"),
     ("eval exec open getattr print __import__", "a formula is only read, never run"),
     ("and or not", "and, or, not are written in lower case: not (a and b)"),
 )

@@ -410,7 +410,7 @@ _TEXT_OR_TIMESTAMP: Types = TEXT | frozenset(("timestamp",))
 
 
 def _time_of(text: str) -> date | datetime | None:
-    """The date or local time that text stands for; None if it is neither."""
+    """The date or local time that text is; None if it is neither."""
     text = text.strip()
     try:
         time = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)

@@ -35,7 +35,7 @@ def unparse(node: Node) -> str:
 
 
 def literal_text(value: float | int | str | bool) -> str:
-    """A literal as it is written in a formula; whole numbers stand without a fraction."""
+    """A literal as it is written in a formula; whole numbers have no fraction."""
     if isinstance(value, str):
         # A backslash is doubled only where it would otherwise count: before a quotation mark, a backslash, the end.
         escaped = re.sub(r"\\(?=[\\\"']|$)", r"\\\\", value).replace('"', '\\"')

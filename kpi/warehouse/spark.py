@@ -138,7 +138,7 @@ class SparkSession_:
 
 
 def ibis_type(field: Any) -> Any:
-    """Ibis's type for a column. It has one for both kinds of time, and would not tell them apart."""
+    """Ibis's type for a column. It has one for both kinds of time, and would not distinguish them."""
     from ibis.backends.pyspark.datatypes import PySparkType
 
     name = field.dataType.typeName()

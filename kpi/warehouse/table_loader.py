@@ -137,7 +137,7 @@ class RemoteLoader:
         return table, relation
 
     def _settled(self, undated: int, backwards: int) -> tuple[int, tuple[str, ...]]:
-        """How many rows are passed over, and why. Raises KpiError where the source does not say to (R6)."""
+        """How many rows are skipped, and why. Raises KpiError where the source does not say to (R6)."""
         field = self.source.date or self.source.from_ or ""
         reasons = [
             (count, words)
@@ -151,8 +151,8 @@ class RemoteLoader:
             count, words = reasons[0]
             more = f" (and {count - 1:,} more such rows)" if count > 1 else ""
             raise KpiError(words + more, hint="on_bad_rows: skip leaves such rows out and says how many")
-        told = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words in reasons)
-        return undated + backwards, told
+        reported = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words in reasons)
+        return undated + backwards, reported
 
     def _first_dates(
         self, relation: Expr, kinds: dict[str, ValueType], later: dict[str, nodes.Node], shape: Shape

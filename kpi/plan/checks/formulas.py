@@ -224,7 +224,7 @@ class Formulas:
         elif below.moment is not None:
             message = f'"{name}" has {below.moment} inside: only one moment can hold'
         elif below.shift is not None:
-            message, hint = f'"{name}" has {below.shift} inside', f"{below.shift} stands outside of {moment}"
+            message, hint = f'"{name}" has {below.shift} inside', f"{below.shift} goes outside of {moment}"
         elif below.snapshot is not None:
             message, hint = f'"{name}" uses {below.snapshot}, whose rows have no date', GIVE_DATES
         elif POINTS_IN_TIME[moment].intervals and below.dated is not None:

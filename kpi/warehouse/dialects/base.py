@@ -84,7 +84,7 @@ class Dialect:
         return text
 
     def contains(self, text: Expr, part: Expr) -> Expr:
-        """Whether ``part`` stands somewhere in the text."""
+        """Whether ``part`` occurs in the text."""
         return text.contains(part)
 
     def extract(self, text: Expr, pattern: str) -> Expr:
@@ -93,7 +93,7 @@ class Dialect:
         return ibis.ifelse(text.re_search(pattern), text.re_extract(pattern, 1).coalesce(""), ibis.null("string"))
 
     def finite(self, value: Expr) -> Expr:
-        """A floating point number; empty where it is none or infinite. Engines that order NaN put it beyond all."""
+        """A floating point number; empty where it is NaN or infinite. Engines that order NaN put it beyond all."""
         bound = number(1.7976931348623157e308)
         return ibis.ifelse(value.between(-bound, bound), value, ibis.null("float64"))
 
