@@ -56,15 +56,33 @@ class IbisCompiler:
     def value(self, node: nodes.Node) -> Value:
         """Any expression."""
         typed = self.checker.value(node)
+        _refuse_vast(typed)
         return Value(self.emit(typed), typed.type)
 
     def condition(self, node: nodes.Node) -> Expr:
         """A value that is true or false, never empty (V1)."""
-        return self.emit(self.checker.condition(node))
+        typed = self.checker.condition(node)
+        _refuse_vast(typed)
+        return self.emit(typed)
 
     def emit(self, typed: Typed) -> Expr:
         """The Ibis value of a typed tree."""
         return EMITTERS[typed.op](self, typed, *(self.emit(part) for part in typed.args))
+
+
+# How often some operations have their argument in the statement, so that nested ones would grow without bound.
+REPEATS = {"round": 16, "extract": 3, "add_days": 3, "add_seconds": 3}
+MOST_PARTS = 20_000
+
+
+def _refuse_vast(typed: Typed) -> int:
+    """The number of parts that an expression has in a statement. Raises FormulaError where these are too many."""
+    parts = 1 + REPEATS.get(typed.op, 1) * sum(_refuse_vast(part) for part in typed.args)
+    if parts > MOST_PARTS:
+        raise FormulaError(
+            "E050", "this expression is too complex", typed.node.at, hint="compute a part of it in a view"
+        )
+    return parts
 
 
 def as_float(value: Expr) -> Expr:

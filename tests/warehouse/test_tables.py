@@ -301,3 +301,15 @@ def test_lint_looks_at_the_rows_of_a_warehouse_as_at_those_of_files(project: Pro
     assert found["sales"].days == found["same"].days == ((date(2026, 6, 1), 4), (date(2026, 6, 9), 1))
     assert (found["sales"].rows, found["sales"].repeated) == (found["same"].rows, found["same"].repeated) == (5, 2)
     assert (found["staff"].problem, found["staff"].days, found["staff"].repeated) == (None, (), 0)
+
+
+def test_nested_functions_that_repeat_their_argument_are_refused(project: Project, made: Any) -> None:
+    """A stranger's formula must not make a statement that fills the memory."""
+    made("sales", "day date, n double precision", "('2026-06-01', 1.5)")
+    nested = "n"
+    for _ in range(3):
+        nested = f"round({nested})"
+    assert project.value(f"count(sales[{nested} == 2])") == 1
+    for _ in range(30):
+        nested = f"round({nested})"
+    assert "too complex; compute a part of it in a view" in project.problem(f"count(sales[{nested} == 2])")
