@@ -11,6 +11,8 @@ from ci.runners import Run, run_job
 from ci.services import TOKEN, Api, GitLabApi, serving
 from ci.shop_repository import NEW_FINDING, OLD_FINDING, PLAN, VAGUE, PullRequest, pull_request
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def api() -> Iterator[Api]:

@@ -16,6 +16,8 @@ from computing.support import Project
 from kpi.run import Results
 from kpi.run import incremental as by_file
 
+pytestmark = pytest.mark.slow
+
 CACHE = "remembered"
 MONTHS = ("2026-03", "2026-04", "2026-05", "2026-06")
 ADDITIVE = {

@@ -13,6 +13,8 @@ from warehouse.servers import PASSWORD, Server
 
 from kpi.cli.app import run
 
+pytestmark = pytest.mark.warehouse
+
 COMMANDS = (
     ("status",), ("status", "--format", "json"), ("status", "--format", "csv"), ("status", "--format", "markdown"),
     ("show", "ordered"), ("show", "ordered", "--sql"), ("show", "ordered", "--format", "json"), ("goals",),
