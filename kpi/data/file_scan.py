@@ -242,11 +242,12 @@ class Scanner:
         found = self.engine.ask(f"SELECT list(DISTINCT key) FROM (SELECT unnest(json_keys(json)) AS key FROM {table})")
         keys = sorted(found[0][0] or ())
         names = self._named(keys, self.facts.files[0])
-        chosen = []
         columns = self._columns_of_all([(self.facts.files[0], tuple(names))])
-        for name in columns:
-            pointer = "/" + names[name].replace("~", "~0").replace("/", "~1")
-            chosen.append(f"json_extract_string(json, {text_literal(pointer)}) AS {quoted(name)}")
+        pointers = ["/" + names[name].replace("~", "~0").replace("/", "~1") for name in columns]
+        # All keys of an object at once: one by one, each would take it apart anew.
+        values = f"json_extract_string(json, {listed(pointers)}::VARCHAR[])"
+        self.engine.ask(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {values} AS values$, file$ FROM {table}")
+        chosen = [f"values$[{place}] AS {quoted(name)}" for place, name in enumerate(columns, 1)]
         types = dict.fromkeys(columns, "VARCHAR")
         if self._wants(FILENAME):
             chosen.append(f"{self._renamed('file$', paths)} AS {quoted(FILENAME)}")
