@@ -11,7 +11,7 @@ from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.headers import named
 from kpi.data.opening import NO_HIVE, Opening, listed
 from kpi.data.requirements import Need
-from kpi.data.text_files import copy_text, refuse_other
+from kpi.data.text_files import copy_text, refuse_long_line, refuse_other
 from kpi.errors import KpiError, did_you_mean
 from kpi.plan.checks.source_facts import DOUBTFUL, FileFacts, SourceFacts, shown
 from kpi.plan.model import Plan, Source
@@ -161,9 +161,10 @@ class Scanner:
         """The path of the file itself, or of a copy in UTF-8 with even line endings where the engine cannot read it."""
         # Below lines that end otherwise than the header, the engine finds nothing at all, and says nothing.
         even = rewrite or file.uneven
-        if file.encoding.lower() in UTF8 and not even:
-            return self._opened(file.path)
         self.opening.check(file.path)
+        if file.encoding.lower() in UTF8 and not even:
+            refuse_long_line(file.path, self.name(file.path))
+            return self._opened(file.path)
         target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
         copy_text(file, target, self.name(file.path), even=even)
         self.names[str(target)] = self.name(file.path)
