@@ -1,6 +1,6 @@
 """Writes the list of functions that a ``query`` may call, and the page that shows it, from their review.
 
-python docs/make_query_functions.py            writes kpi/plan/checks/query_functions.py and docs/query-functions.md anew
+python docs/make_query_functions.py            writes the list in kpi/plan/checks and docs/query-functions.md anew
 python docs/make_query_functions.py --check    only says whether they are still right
 
 Both forms end with exit code 1 when the installed DuckDB has a function or a type without a decision in

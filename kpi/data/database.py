@@ -184,7 +184,7 @@ class Engine:
             return self._fetch(sql, source, foreign=foreign)
         self._connection.execute(f"SET disabled_optimizers = {text_literal(','.join(unused))}")
         try:
-            return self._fetch(sql, source)
+            return self._fetch(sql, source, foreign=foreign)
         finally:
             if not self._stuck:
                 self._connection.execute("RESET disabled_optimizers")
