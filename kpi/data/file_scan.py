@@ -313,11 +313,12 @@ class Scanner:
             for name in names:
                 order.setdefault(name.casefold(), name)
         self._refuse_unknown(order, per_file[0][0])
+        known = [(path, {name.casefold() for name in names}) for path, names in per_file]
         kept = []
         for folded, name in order.items():
-            lacking = next((path for path, names in per_file if folded not in {n.casefold() for n in names}), None)
             if not self.need.wants(folded):
                 continue
+            lacking = next((path for path, names in known if folded not in names), None)
             if lacking is None:
                 kept.append(name)
             elif self.need.names(folded):
