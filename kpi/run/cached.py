@@ -103,6 +103,10 @@ def remember(store: Store, key: str, results: Results) -> None:
     if results.problems or any(series.failed for series in results.series.values()):
         return
     quiet = replace(results, scans={})
-    text = to_text(quiet)
-    if from_text(Results, text) == quiet:
+    try:
+        text = to_text(quiet)
+        same = from_text(Results, text) == quiet
+    except ValueError:  # a number that is none
+        return
+    if same:
         store.put(key, text)

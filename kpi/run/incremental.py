@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -132,7 +133,8 @@ class ByFile:
         for path, days in found.items():
             before = identities[path]
             if before is not None and before.settled(started) and before == identity_of(path):
-                self.store.put(keys[path], to_text(days))
+                with suppress(ValueError):  # a number that is none is not remembered
+                    self.store.put(keys[path], to_text(days))
         table = self._table(source_id, facts, together)
         self._gatherers[source_id] = FileGatherer(self.engine, table, together)
         return table

@@ -12,6 +12,8 @@ from comparing.story import STORY
 from kpi.diff.history import Event, History
 from kpi.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
