@@ -6,7 +6,6 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -173,7 +172,7 @@ def moved(plan: Plan, old: Path, new: Path) -> Plan:
         real = Path(os.path.realpath(folder))
         there[folder] = new / real.relative_to(top) if real.is_relative_to(top) else real
     homes = {source: there[folder] for source, folder in plan.homes.items()}
-    return replace(plan, folder=there[plan.folder], root=new, homes=homes)
+    return plan.model_copy(update={"folder": there[plan.folder], "root": new, "homes": homes})
 
 
 def _inner_links(links: Mapping[str, Entry], repository: Repository) -> dict[str, str]:

@@ -35,7 +35,7 @@ KPI = replace(
     tags=("retention",),
     notes={"2026-03": "Loyalty card launched"},
 )
-GOALS = {"loyalty": Goal("loyalty", "Three in ten customers come back")}
+GOALS = {"loyalty": Goal(id="loyalty", name="Three in ten customers come back")}
 MEASURES = {"buyers": "count_distinct(orders.customer)", "back": "count(orders)", "unused": "count(orders)"}
 SQL = (("orders", "SELECT\n\tcount(*)\nFROM orders"), ("other", "SELECT 1"))
 
@@ -174,7 +174,7 @@ def test_nothing_steers_the_terminal() -> None:
     evil = "\x1b[31mx\x07\u202e"
     kpi = replace(
         KPI, name=evil, question=evil, owner=evil, when_red=evil, notes={evil: evil}, tags=(evil,), formula=evil,
-        thresholds=Thresholds(target(evil, ">=", 1.0)), window=evil,
+        thresholds=Thresholds(green=target(evil, ">=", 1.0)), window=evil,
     )  # fmt: skip
     view = view_of(kpi, definition=evil)
     view = replace(view, sources=(replace(ORDERS, id=evil, files=(evil,), skipped_reasons=(evil,)),))
