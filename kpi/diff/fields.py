@@ -65,7 +65,7 @@ class Side:
         _put(found, "window", "formula", _window(kpi.window), kpi.window)
         if kpi.split is not None:
             _put(found, "split", "other", folded(kpi.split.by), kpi.split.by)
-            if kpi.split.limit != Split.limit:
+            if kpi.split.limit != Split.model_fields["limit"].default:
                 _put(found, "split.limit", "other", kpi.split.limit, str(kpi.split.limit))
         _put_set(found, "tags", "other", kpi.tags)
         _put_set(found, "guardrails", "other", kpi.guardrails, self.names.formulas)

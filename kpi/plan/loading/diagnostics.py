@@ -17,7 +17,7 @@ from kpi.plan.model import Record
 from kpi.plan.model.field_types import FieldType, type_at
 from kpi.plan.yaml import yaml_pitfalls as pitfalls
 from kpi.plan.yaml.nodes import Document, Entry, begin, finish, is_null
-from kpi.plan.yaml.plain_data import find
+from kpi.plan.yaml.plain_data import Entries, find
 from kpi.plan.yaml.source_map import Path, hide_secrets, scalar_span
 from kpi.plan.yaml.yaml_pitfalls import YamlPitfall
 
@@ -131,15 +131,24 @@ class Diagnostics:
         self, model: type[Record], path: Path, entry: Entry | None, errors: Iterable[ErrorDetails]
     ) -> None:
         """Report the errors of one validation. ``entry`` is the key and value of what was validated, at ``path``."""
+        known: Entries = {}
         for one in errors:
-            _Error(self, model, path, entry, one).report()
+            if len(self._seen) >= MOST_REPORTED:
+                break
+            _Error(self, model, path, entry, one, known).report()
 
 
 class _Error:
     """One error of pydantic and the nodes that it is about."""
 
     def __init__(
-        self, to: Diagnostics, model: type[Record], path: Path, whole: Entry | None, details: ErrorDetails
+        self,
+        to: Diagnostics,
+        model: type[Record],
+        path: Path,
+        whole: Entry | None,
+        details: ErrorDetails,
+        known: Entries,
     ) -> None:
         self.to = to
         self.model = model
@@ -150,9 +159,9 @@ class _Error:
         self.path = (*path, *self.loc)
         self.context: dict[str, Any] = details.get("ctx", {})
         node = None if whole is None else whole[1]
-        self.owner_entry, self.owner, _ = find(node, self.loc[:-1])
+        self.owner_entry, self.owner, _ = find(node, self.loc[:-1], known)
         self.owner_entry = self.owner_entry or whole
-        entry, found, depth = find(node, self.loc)
+        entry, found, depth = find(node, self.loc, known)
         self.is_written = depth == len(self.loc)
         self.entry = (entry if self.loc else whole) if self.is_written else None
         self.node = found if self.is_written else None
@@ -198,7 +207,7 @@ class _Error:
         key = None if self.entry is None else self.entry[0]
         node = self.node
         if flaw["at"] is not None and isinstance(node, MappingNode):
-            entry = find(node, (flaw["at"],))[0]
+            entry = find(node, (flaw["at"],), {})[0]
             key = key if entry is None else entry[0]
         if flaw["key"] and key is not None:
             node = key
@@ -212,7 +221,7 @@ class _Error:
 
     def _missing(self) -> None:
         name = str(self.loc[-1])
-        written = find(self.owner, (name,))[0]
+        written = find(self.owner, (name,), {})[0]
         if self.to.is_unusable(self.path, written):
             return
         path = self.path[:-1]

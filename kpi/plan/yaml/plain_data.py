@@ -93,12 +93,21 @@ def _is_text_in_braces(node: Node) -> bool:
     return any(type(key) is not ScalarNode for key, _ in pairs) and all(is_null(value) for _, value in pairs)
 
 
-def find(node: Node | None, path: Path) -> tuple[Entry | None, Node | None, int]:
+Entries = dict[int, dict[str, Entry]]
+
+
+def find(node: Node | None, path: Path, known: Entries) -> tuple[Entry | None, Node | None, int]:
     """The value at a path below a node: its entry (None for an item of a list and for the node itself), the value, and
-    how many parts of the path could be followed."""
+    how many parts of the path could be followed. ``known`` keeps the entries of mappings from one call to the next, so
+    that many mistakes in a large mapping do not take long."""
     entry: Entry | None = None
     for depth, part in enumerate(path):
-        if type(node) is MappingNode and (found := entries(node).get(str(part))) is not None:
+        if isinstance(node, MappingNode):
+            if id(node) not in known:
+                known[id(node)] = entries(node)
+            found = known[id(node)].get(str(part))
+            if found is None:
+                return entry, node, depth
             entry, node = found, found[1]
         elif type(node) is SequenceNode and isinstance(part, int) and part < len(node.value):
             entry, node = None, node.value[part]
