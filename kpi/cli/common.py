@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from kpi.cli.output import tell_painted
 from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ MemoryOption = Annotated[
     str | None,
     typer.Option(
         "--memory-limit", metavar="SIZE", help="Use no more memory for data than this, e.g. 512MB; the rest on disk."
+    ),
+]
+
+TimeoutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout", metavar="SECONDS", help="Let computing take no longer than this; default: 600, and 60 a query."
     ),
 ]
 
@@ -80,7 +88,7 @@ def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Ch
 
         errors = [found for found in checked.diagnostics if found.severity == "error"]
         text = render_findings_text(errors, read.places.line_text, color=wants_color(sys.stderr))
-        print(f"{text}\n\n{summary_line(errors)}", file=sys.stderr)
+        tell_painted(f"{text}\n\n{summary_line(errors)}")
         raise typer.Exit(2)
     return checked
 
@@ -141,7 +149,7 @@ def memory_limit(text: str | None) -> str | None:
     """The size that ``--memory-limit`` asks for, None where it is not given. Raises UsageError."""
     if text is None:
         return None
-    from kpi.data.database import bytes_of
+    from kpi.data.limits import bytes_of
 
     size = bytes_of(text)
     if size is None:
@@ -149,6 +157,15 @@ def memory_limit(text: str | None) -> str | None:
     if size < LEAST_MEMORY:
         raise UsageError(f"--memory-limit cannot be {text}, which is too little", hint="64MB is the least")
     return "".join(text.split())
+
+
+def time_limit(text: str | None) -> float | None:
+    """The seconds that ``--timeout`` asks for, None where it is not given. Raises UsageError."""
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and 0 < int(text[:10]) < 10**9:
+        return float(text)
+    raise UsageError(f'--timeout cannot be "{text}"', hint="it is a whole number of seconds, e.g. 300")
 
 
 def cache_folder(plan: Plan, no_cache: bool) -> Path | None:

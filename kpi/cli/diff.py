@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, as_of_day, period_count, plan_file, wants_color
+from kpi.cli.output import show, show_data, tell, tell_painted
 from kpi.cli.status import AsOfOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -64,7 +65,8 @@ def diff(
     problems: tuple[str, ...] = ()
     if values or count:
         computed, problems = _compute((before, after), comparison, as_of, count)
-    print(_rendered(_view(before, after, comparison, computed), format))
+    text = _rendered(_view(before, after, comparison, computed), format)
+    (show if format == "text" else show_data)(text)
     tell_problems(problems)
     if comparison.of_class(failing):
         raise typer.Exit(1)
@@ -80,7 +82,8 @@ def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, C
         if errors:
             invalid = True
             text = render_findings_text(errors, one.places.line_text, color=wants_color(sys.stderr))
-            print(f"kpi: cannot compare: the plan in {version.label} is not valid\n\n{text}\n", file=sys.stderr)
+            tell(f"kpi: cannot compare: the plan in {version.label} is not valid\n")
+            tell_painted(f"{text}\n")
     if invalid:
         raise typer.Exit(2)
 

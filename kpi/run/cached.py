@@ -29,6 +29,7 @@ def compute(
     cache: Path | None = None,
     parts: bool = True,
     memory: str | None = None,
+    seconds: float | None = None,
 ) -> Results:
     """The series of the KPIs named (None: all) at ``as_of``, a day that counts as over.
 
@@ -36,8 +37,9 @@ def compute(
     before it make the history. A change is measured ``against`` the period before, or the same one a year ago. A
     source that cannot be read fails only the KPIs that use it: see ``Series.problem`` and ``Results.problems``.
     ``cache`` is a folder to remember results in; None remembers nothing. Remembered ones have no ``scans``.
-    ``parts``: also of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: what DuckDB
-    takes); the rest goes to the disk. Raises nothing for what is in the data.
+    ``parts``: also of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: 80 % of the
+    machine's, and no more than 4 GB); the rest goes to the disk. ``seconds`` is how long it may compute (None: what
+    ``KPI_TIMEOUT`` says, or ten minutes). Raises nothing for what is in the data.
     """
     if not parts:
         from kpi.plan.checks.splits import unsplit
@@ -48,7 +50,7 @@ def compute(
     def run(store: Store | None = None) -> Results:
         from kpi.run.executor import compute_now
 
-        return compute_now(checked, as_of, to_date, wanted, periods, against, store, memory)
+        return compute_now(checked, as_of, to_date, wanted, periods, against, store, memory, seconds)
 
     if cache is None or any(source.connection is not None for source in checked.plan.sources.values()):
         return run()

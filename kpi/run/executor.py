@@ -47,10 +47,11 @@ def compute_now(
     against: Against,
     store: Store | None = None,
     memory: str | None = None,
+    seconds: float | None = None,
 ) -> Results:
     """The results of one run over the rows as they are: see :func:`kpi.run.compute`. ``store`` has what is
     remembered of single files."""
-    with Engine(checked.plan.calendar.timezone, memory) as engine:
+    with Engine(checked.plan.calendar.timezone, memory, seconds) as engine:
         run = Run(engine, checked, as_of, to_date, periods, against)
         run.store = store
         try:
@@ -59,7 +60,7 @@ def compute_now(
             pass
         finally:
             run.sourcing.close()
-    return compute_now(checked, as_of, to_date, kpis, periods, against, memory=memory)
+    return compute_now(checked, as_of, to_date, kpis, periods, against, memory=memory, seconds=seconds)
 
 
 class Run:

@@ -60,12 +60,17 @@ class Surveyed:
 
 
 def survey(
-    checked: Checked, as_of: date, sources: Collection[str] | None = None, *, memory: str | None = None
+    checked: Checked,
+    as_of: date,
+    sources: Collection[str] | None = None,
+    *,
+    memory: str | None = None,
+    seconds: float | None = None,
 ) -> dict[str, Surveyed]:
     """Read the sources named (None: all) whole, with the kinds that the formulas of the plan ask of their columns.
 
-    ``memory`` is what the engine may use, e.g. ``512MB``; the rest goes to the disk. Raises nothing for what is in the
-    data, and works as well as it can on a plan that is not valid.
+    ``memory`` is what the engine may use, e.g. ``512MB``; the rest goes to the disk. ``seconds`` is how long it
+    may take. Raises nothing for what is in the data, and works as well as it can on a plan that is not valid.
     """
     from kpi.data.database import Engine
     from kpi.data.requirements import needs_of
@@ -74,7 +79,7 @@ def survey(
 
     asked = list(checked.plan.sources if sources is None else sources)
     timezone = checked.plan.calendar.timezone
-    with Engine(timezone, memory) as engine:
+    with Engine(timezone, memory, seconds) as engine:
         formulas = [*checked.formulas.values(), *checked.measures.values()]
         needs = needs_of(checked, formulas, whole=asked)
         reached = reached_from(asked, needs, checked)
@@ -93,7 +98,7 @@ def survey(
     for name in asked:
         if name not in found:
             # In an engine of its own: the other may have been cut off from files since.
-            with Engine(timezone, memory) as engine:
+            with Engine(timezone, memory, seconds) as engine:
                 found[name] = replace(second_look(engine, checked, name, as_of), problem=sourcing.failures[name])
     return {name: found[name] for name in asked}
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from kpi.run.cache import Store, key_of
-from kpi.run.cache import store as store_module
 
 KEY = key_of("one")
 
@@ -87,9 +86,8 @@ def test_a_folder_that_cannot_be_written_remembers_nothing(folder: Path, tmp_pat
     assert not folder.exists()
 
 
-def test_the_entries_used_last_are_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "MOST_ENTRIES", 3)
-    store = Store(folder)
+def test_the_entries_used_last_are_kept(folder: Path) -> None:
+    store = Store(folder, most_entries=3)
     for number in range(3):
         store.put(str(number), "text")
         os.utime(entry(folder, str(number)), (number + 1, number + 1))
@@ -98,9 +96,8 @@ def test_the_entries_used_last_are_kept(folder: Path, monkeypatch: pytest.Monkey
     assert sorted(path.name for path in (folder / "v1").iterdir()) == ["0", "2", "3"]
 
 
-def test_the_folder_stays_small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "MOST_BYTES", 4_000)
-    store = Store(folder)
+def test_the_folder_stays_small(folder: Path) -> None:
+    store = Store(folder, most_bytes=4_000)
     store.put("huge", "x" * 1_001)  # more than a quarter of all
     assert store.get("huge") is None
     for number in range(10):

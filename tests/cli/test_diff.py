@@ -33,6 +33,7 @@ kpis:
   sales: {name: Sales, unit: EUR, formula: sum(orders.amount), target: at least 50, owner: ana}
   basket: {name: Basket, unit: EUR, formula: sum(orders.amount) / n, target: at least 30}
 """
+TYPED = "  typed: {name: Typed, target: at least 5, values: {2026-06: 4}}\n"
 
 
 @pytest.fixture
@@ -106,7 +107,9 @@ def test_errors_in_todays_data_stop_only_the_values(repository: Repository, caps
     assert len(changes(as_json(capsys))) == 1
     content = as_json(capsys, "--values", code=2)
     assert changes(content)[0]["values"] == {
-        "before": None, "after": 55, "status_before": "no data", "status_after": "green"
+        "before": None, "after": 55, "status_before": "no data", "status_after": "green",
+        "problem_before": 'orders: data/orders.csv has no column "amount"; known here: day, total, state',
+        "problem_after": None,
     }  # fmt: skip
 
 
@@ -278,3 +281,65 @@ def test_without_values_nothing_that_computes_or_styles_is_loaded(repository: Re
     loaded = set(done.stderr.split())
     assert "kpi.diff.compare" in loaded
     assert sorted(loaded & {"duckdb", "_duckdb", "rich", "pydantic", "kpi.run", "kpi.status"}) == []
+
+
+# What cannot be computed.
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "markdown"])
+def test_what_could_not_be_computed_is_never_said_to_be_the_same(
+    repository: Repository, capsys: pytest.CaptureFixture[str], format_: str
+) -> None:
+    edit(repository, "at least 50", "at least 40")
+    edit(repository, "at least 30", "at least 20")
+    repository.put("kpi.yaml", (repository.root / "kpi.yaml").read_text() + TYPED)
+    repository.commit("With typed values")
+    edit(repository, "at least 40", "at least 35")
+    edit(repository, "at least 20", "at least 15")
+    edit(repository, "at least 5, ", "at least 4, ")
+    (repository.root / "data/orders.csv").unlink()
+    assert run(["diff", "HEAD", "--values", "--format", format_]) == 2
+    printed = capsys.readouterr()
+    assert "there is no file" in printed.err
+    assert "No value and no status" not in printed.out
+    if format_ == "json":
+        values = {str(one["subject"]): one["values"] for one in changes(json.loads(printed.out))}
+        for subject in ("kpis.sales", "kpis.basket"):
+            one = values[subject]
+            assert isinstance(one, dict)
+            assert (one["before"], one["after"]) == (None, None)
+            assert "there is no file" in one["problem_before"]
+            assert "there is no file" in one["problem_after"]
+        assert values["kpis.typed"] == {"before": 4, "after": 4, "status_before": "red", "status_after": "green"}
+        return
+    if format_ == "text":
+        lines = [line.strip() for line in printed.out.splitlines() if line.startswith("  value")]
+        assert lines == ["value      could not be computed   2026-06"] * 2 + [
+            "value      4, as before   ✖ red → ● green   2026-06"
+        ]
+        return
+    rows = [line for line in printed.out.splitlines() if "could not be computed" in line]
+    assert rows == [
+        "| Sales | **could not be computed** | **could not be computed** |  | loosened |",
+        "| Basket | **could not be computed** | **could not be computed** |  | loosened |",
+    ]
+
+
+def test_where_one_side_could_not_be_computed_the_other_is_shown(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(repository, "sum(orders.amount),", "sum(orders.total),")
+    edit(repository, "amount", "total", "data/orders.csv")
+    assert run(["diff", "--values"]) == 2
+    assert "  value      could not be computed → €55   ● green   2026-06" in capsys.readouterr().out.splitlines()
+    assert run(["diff", "--values", "--format", "markdown"]) == 2
+    assert "| Sales | **could not be computed** | <code>€55</code> | ● green | formula |" in capsys.readouterr().out
+
+
+def test_no_data_is_not_taken_for_a_failure(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, "at least 50", "at least 40")
+    repository.put("data/orders.csv", "day,amount,state\n2020-01-01,1,paid\n")
+    assert run(["diff", "--values", "--format", "markdown"]) == 0
+    printed = capsys.readouterr().out
+    assert "could not be computed" not in printed
+    assert "No value and no status is another one under the new definitions." in printed

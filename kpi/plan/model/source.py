@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
@@ -42,15 +43,26 @@ def _character(*allowed: str) -> AfterValidator:
     return AfterValidator(validate)
 
 
-def _encoding(value: str) -> str:
+# Python's encodings of host names and of its own literals, which no file is saved in, and the one that always fails.
+_NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+
+
+def _encoding(name: str) -> str:
+    if not _is_encoding_of_files(name):
+        raise Flaw(
+            "E014", f"{quoted(name)} is not a text encoding", "write e.g. utf-8, utf-16, latin-1 or cp1252"
+        ).error()
+    return name
+
+
+def _is_encoding_of_files(name: str) -> bool:
     try:
-        b"x".decode(value)
+        b"x".decode(name)
     except UnicodeError:
         pass  # an encoding that needs more than one byte
     except (LookupError, ValueError):
-        hint = "write e.g. utf-8, utf-16, latin-1 or cp1252"
-        raise Flaw("E014", f"{quoted(value)} is not a text encoding", hint).error() from None
-    return value
+        return False
+    return codecs.lookup(name).name not in _NOT_OF_FILES
 
 
 def _connection(value: str) -> str:

@@ -31,15 +31,17 @@ class Store:
     """The entries below ``folder``, which need not exist. A folder that cannot be used remembers nothing, silently:
     a cache is no part of the answer."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES, most_entries: int = MOST_ENTRIES) -> None:
         self.folder = folder
+        self.most_bytes = most_bytes
+        self.most_entries = most_entries
         self._entries = folder / _ENTRIES
 
     def get(self, key: str) -> str | None:
         """The text remembered under ``key``; None when there is none or it is not whole."""
         path = self._entries / key
         try:
-            if not self._is_ours() or path.stat().st_size > MOST_BYTES:
+            if not self._is_ours() or path.stat().st_size > self.most_bytes:
                 return None
             raw = path.read_bytes()
         except OSError:
@@ -54,7 +56,7 @@ class Store:
     def put(self, key: str, text: str) -> None:
         """Remember ``text``, unless it is very long or the folder cannot be written."""
         body = text.encode("utf-8", "replace")
-        if len(body) > MOST_BYTES // 4:
+        if len(body) > self.most_bytes // 4:
             return
         import tempfile
 
@@ -94,7 +96,7 @@ class Store:
         total = 0
         for number, (facts, path) in enumerate(entries):
             total += facts.st_size
-            if number >= MOST_ENTRIES or total > MOST_BYTES:
+            if number >= self.most_entries or total > self.most_bytes:
                 with contextlib.suppress(OSError):
                     Path(path).unlink()
 
