@@ -26,7 +26,9 @@ class Location:
 class Diagnostic:
     """A finding. ``subject`` is the dotted path of what it is about, e.g. ``kpis.nps.target``.
 
-    ``code`` is a letter and three digits, ``rule`` its readable name; ``hint`` is a mend in one sentence or None.
+    ``code`` is a letter and three digits, ``rule`` its readable name; ``hint`` is a fix in one sentence or None.
+    ``meant`` is the name that an unknown one was most likely meant to be; ``kind`` distinguishes errors with the same
+    code where a rule needs to (see TextError).
     """
 
     code: str
@@ -37,6 +39,8 @@ class Diagnostic:
     subject: str
     hint: str | None = None
     fixable: bool = False
+    meant: str | None = None
+    kind: str = ""
 
 
 # The errors of form and reference, which make a plan invalid. Codes are stable: never reuse one.
@@ -85,6 +89,15 @@ ERRORS: dict[str, str] = {
 }
 
 
-def error(code: str, message: str, location: Location, subject: str, hint: str | None = None) -> Diagnostic:
+def error(
+    code: str,
+    message: str,
+    location: Location,
+    subject: str,
+    hint: str | None = None,
+    *,
+    meant: str | None = None,
+    kind: str = "",
+) -> Diagnostic:
     """An error diagnostic; its rule name comes from ``ERRORS``. Raises KeyError for a code that is not listed."""
-    return Diagnostic(code, ERRORS[code], "error", message, location, subject, hint)
+    return Diagnostic(code, ERRORS[code], "error", message, location, subject, hint, meant=meant, kind=kind)

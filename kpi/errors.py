@@ -29,13 +29,23 @@ class TextError(KpiError):
     """A mistake inside a short text (a formula, a target, a number, a date).
 
     ``start`` and ``end`` are character offsets into that text, ``end`` exclusive, so that the caller who
-    knows where the text stands in a file can point at the very characters.
+    knows where the text is in a file can point at the very characters. ``kind`` distinguishes mistakes of which the
+    caller wants to know more than the message says; "" for all others.
     """
 
-    def __init__(self, message: str, start: int = 0, end: int | None = None, *, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, start: int = 0, end: int | None = None, *, hint: str | None = None, kind: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.start = start
         self.end = start if end is None else end
+        self.kind = kind
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """A text on one line, cut when long."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def nearest(name: str, choices: Iterable[str]) -> str | None:

@@ -124,12 +124,14 @@ def second_look(engine: Engine, checked: Checked, name: str, as_of: date) -> Sur
     source, facts = checked.plan.sources[name], checked.facts[name]
     if not facts.files or (facts.kind == "csv" and not facts.per_file):
         return Surveyed(name)
-    milder = replace(source, on_bad_rows="skip")
-    bare = replace(milder, date=None, from_=None, until=None, through=None, where=None, computed={})
+    milder = source.model_copy(update={"on_bad_rows": "skip"})
+    undated = dict.fromkeys(("date", "from_", "until", "through", "where"))
+    bare = milder.model_copy(update={**undated, "computed": {}})
     need = Need(everything=True)
     complete(checked, name, need)
     everything = Need(everything=True)
-    looks: list[tuple[Source, Need]] = [(milder, need), (bare, everything), (replace(bare, types={}), everything)]
+    untyped = bare.model_copy(update={"types": {}})
+    looks: list[tuple[Source, Need]] = [(milder, need), (bare, everything), (untyped, everything)]
     for look, wanted in looks:
         where = checked.where.get(name) if look is milder else None
         try:

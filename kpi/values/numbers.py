@@ -7,6 +7,7 @@ from math import isinf
 from kpi.values.rounding import round12
 from kpi.values.units import CURRENCIES, SECONDS, SIGNS, Unit
 
+NOT_A_NUMBER = "not a number"  # the kind of error of a text that is no number in any unit
 _POWERS = {"%": -2, "k": 3, "K": 3, "M": 6, "B": 9}
 
 

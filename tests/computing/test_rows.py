@@ -205,7 +205,7 @@ def test_rows_of_columns_without_any_value(project: Project) -> None:
             "compared with a number; text is written in quotation marks; number(state) makes a number of text",
         ),
         ("state", "a condition is needed here, not text"),
-        ("a + state > 1", 'text cannot be added; say types: {state: number}, or write number(state)'),
+        ("a + state > 1", "text cannot be added; say types: {state: number}, or write number(state)"),
         ("day > 20260601", "a date cannot be compared with a number"),
     ],
 )

@@ -31,7 +31,7 @@ def view_of(problem: str | None = None, **fields: object) -> SourcesView:
     surveyed = Surveyed(
         "orders", problem, 20_000, "dated", date(2019, 1, 1), date(2026, 6, 20), 2, ("2 rows: no date",), COLUMNS
     )
-    source = Source("orders", path=FILES, date="at", owner="data@example.com", updated="weekly")
+    source = Source(id="orders", path=FILES, date="at", owner="data@example.com", updated="weekly")
     written = FileFacts(None, "cp1252", "\t", '"', (), (), 2)  # type: ignore[arg-type]
     given = {
         "source": source, "kind": "csv", "files": FILES, "written": written, "headers": {"customer": "The Customer"},

@@ -7,8 +7,20 @@ import pytest
 from kpi.formulas import parse_formula, parse_row
 from kpi.formulas.functions import CONSTANT_WORDS, EDGE_WORDS, FORMULA_FUNCTIONS, FUNCTIONS, OPERATOR_WORDS, WORDS
 from kpi.lsp.fields import Path, field_at, fields_at
-from kpi.plan.loading import goals, kpis, sources
-from kpi.plan.loading import settings as header
+from kpi.plan.model import (
+    CalendarSettings,
+    Goal,
+    Kpi,
+    LintSettings,
+    PlanFile,
+    ReadOptions,
+    Record,
+    Review,
+    Source,
+    Split,
+    Thresholds,
+    WordOptions,
+)
 
 
 def test_every_word_is_explained() -> None:
@@ -27,22 +39,23 @@ def test_every_example_can_be_read(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "table"),
+    ("path", "model"),
     [
-        ((), header.MAIN),
-        (("calendar",), header._CALENDAR),
-        (("lint",), header._LINT),
-        (("lint", "hedges"), header._WORDS),
-        (("sources", "x"), sources.SOURCE),
-        (("sources", "x", "read"), sources._READ),
-        (("goals", "x"), goals.GOAL),
-        (("goals", "x", "review"), goals._REVIEW),
-        (("kpis", "x"), kpis.KPI),
-        (("kpis", "x", "thresholds"), kpis._THRESHOLDS),
+        ((), PlanFile),
+        (("calendar",), CalendarSettings),
+        (("lint",), LintSettings),
+        (("lint", "hedges"), WordOptions),
+        (("sources", "x"), Source),
+        (("sources", "x", "read"), ReadOptions),
+        (("goals", "x"), Goal),
+        (("goals", "x", "review"), Review),
+        (("kpis", "x"), Kpi),
+        (("kpis", "x", "thresholds"), Thresholds),
+        (("kpis", "x", "split"), Split),
     ],
 )
-def test_every_field_that_can_be_read_is_known_and_no_other(path: Path, table: dict[str, object]) -> None:
-    assert set(fields_at(path)) == set(table)
+def test_every_field_that_can_be_read_is_known_and_no_other(path: Path, model: type[Record]) -> None:
+    assert set(fields_at(path)) == set(model.fields())
     assert all(field.description for field in fields_at(path).values())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from kpi.errors import nearest
 from kpi.plan.checks.cycles import circles, components, in_brief
 from kpi.plan.checks.report import Path, Report
 from kpi.plan.model import Goal, Kpi, Plan
@@ -39,7 +40,8 @@ class _Links:
     def goal(self, name: str, path: Path) -> None:
         """Report a goal that does not exist."""
         if name not in self.plan.goals and ("goals", name) not in self.broken:
-            self.report.at("E040", f'there is no goal "{name}"', path, self._meant("goals", name, self.plan.goals))
+            hint, meant = self._meant("goals", name, self.plan.goals)
+            self.report.at("E040", f'there is no goal "{name}"', path, hint, meant=meant)
 
     def kpi(self, name: str, own: str, itself: str, path: Path) -> None:
         """Report a KPI that does not exist or is the one that names it."""
@@ -51,11 +53,17 @@ class _Links:
             message = f'"{name}" is a measure, and a KPI is needed here'
             self.report.at("E041", message, path, "only KPIs have a goal, a target and an owner")
         else:
-            self.report.at("E041", f'there is no KPI "{name}"', path, self._meant("kpis", name, self.plan.kpis))
+            hint, meant = self._meant("kpis", name, self.plan.kpis)
+            self.report.at("E041", f'there is no KPI "{name}"', path, hint, meant=meant)
 
-    def _meant(self, section: str, name: str, entries: Mapping[str, Goal] | Mapping[str, Kpi]) -> str | None:
-        """A hint: the id of what has this very name, or a near id."""
+    def _meant(
+        self, section: str, name: str, entries: Mapping[str, Goal] | Mapping[str, Kpi]
+    ) -> tuple[str | None, str | None]:
+        """A hint, and the id that was meant: of what has this very name, or a near one."""
         if section not in self._ids_by_name:
             self._ids_by_name[section] = {entry.name.casefold(): entry.id for entry in entries.values()}
         meant = self._ids_by_name[section].get(name.casefold())
-        return f'its id is "{meant}"' if meant is not None else self.report.near(name, entries)
+        if meant is not None:
+            return f'its id is "{meant}"', meant
+        hint = self.report.near(name, entries)
+        return hint, None if hint is None else nearest(name, entries)

@@ -35,9 +35,9 @@ class Report:
         self._places = places
         self._looks = 0
 
-    def at(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
-        """Report a value."""
-        self._add(code, message, self._places.of(path), path, hint)
+    def at(self, code: str, message: str, path: Path, hint: str | None = None, *, meant: str | None = None) -> None:
+        """Report a value. ``meant`` is the name that an unknown one was most likely meant to be."""
+        self._add(code, message, self._places.of(path), path, hint, meant)
 
     def key(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
         """Report a key."""
@@ -61,5 +61,7 @@ class Report:
         self._looks += 1
         return did_you_mean(name, choices) if self._looks <= _MOST_LOOKS or len(choices) <= 12 else None
 
-    def _add(self, code: str, message: str, location: Location, path: Path, hint: str | None) -> None:
-        self.found.append(error(code, message, location, ".".join(map(str, path)), hint))
+    def _add(
+        self, code: str, message: str, location: Location, path: Path, hint: str | None, meant: str | None = None
+    ) -> None:
+        self.found.append(error(code, message, location, ".".join(map(str, path)), hint, meant=meant))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpi.errors import UsageError, did_you_mean
@@ -40,10 +39,10 @@ def split_by(checked: Checked, kpis: Collection[str], column: str) -> Checked:
         sources = _sources(kpi, lambda name: _uses(checked, name))
         can = bool(sources) and all(_may_have(checked, source, column) for source in sources)
         if not can:
-            found[kpi] = replace(known, split=None)
+            found[kpi] = known.model_copy(update={"split": None})
         elif known.split is None or folded(known.split.by) != folded(column):
-            found[kpi] = replace(known, split=Split(column))
-    changed = replace(checked.plan, kpis={**checked.plan.kpis, **found})
+            found[kpi] = known.model_copy(update={"split": Split(by=column)})
+    changed = checked.plan.model_copy(update={"kpis": {**checked.plan.kpis, **found}})
     if not any(changed.kpis[kpi].split is not None for kpi in kpis):
         raise cannot_split(checked, kpis, column)
     return checked._replace(plan=changed)
@@ -51,8 +50,9 @@ def split_by(checked: Checked, kpis: Collection[str], column: str) -> Checked:
 
 def unsplit(checked: Checked) -> Checked:
     """The same, with no KPI split."""
-    found = {kpi.id: replace(kpi, split=None) for kpi in checked.plan.kpis.values() if kpi.split is not None}
-    return checked._replace(plan=replace(checked.plan, kpis={**checked.plan.kpis, **found})) if found else checked
+    plan = checked.plan
+    found = {kpi.id: kpi.model_copy(update={"split": None}) for kpi in plan.kpis.values() if kpi.split is not None}
+    return checked._replace(plan=plan.model_copy(update={"kpis": {**plan.kpis, **found}})) if found else checked
 
 
 def cannot_split(checked: Checked, kpis: Collection[str], column: str) -> UsageError:

@@ -85,9 +85,9 @@ def spot_typed(text: str, offset: int) -> Spot | None:
         spot = spot_at(document, offset)
         if spot is None or spot.text[spot.at : spot.at + 1] != MARK:
             continue
-        if best is None or len(document.mended) < best[0]:
-            best = len(document.mended), spot, letters
-        if not document.mended:
+        if best is None or len(document.blanked) < best[0]:
+            best = len(document.blanked), spot, letters
+        if not document.blanked:
             break
     if best is None:
         return None

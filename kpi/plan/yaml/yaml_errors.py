@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 from yaml import YAMLError
 from yaml.reader import ReaderError
 
+from kpi.errors import shorten
 from kpi.plan.yaml.nodes import Document
-from kpi.plan.yaml.yaml_pitfalls import quoted, shorten
+from kpi.plan.yaml.yaml_pitfalls import quoted
 
 KEY = re.compile(
     r"""[ \t]*(?:- +)*(?P<key>"[^"]*"[ \t]*|'[^']*'[ \t]*|[^\s#"'\[\]{},:&*!|>%@`-][^:#]*):(?=[ \t]|$)[ \t]*"""
