@@ -20,7 +20,7 @@ from kpi.data.cast_select import BITS, WIDTHS, typed_sql
 from kpi.data.column_types import TIMES, Kind
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import FILE, FILENAME, Scan, Scanner, clash
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_casts_sql import clean
 from kpi.data.type_inference import UNLISTED, Reading, Readings, as_text, native_reading
 from kpi.engine.row_sql import RowCompiler, Sql, a, column_sql
@@ -64,7 +64,7 @@ class Loader:
     plan: Plan
     source: Source
     facts: SourceFacts
-    need: Need
+    need: ColumnRequirements
     where: nodes.Node | None
     as_of: date
     origin: Scan | None = None

@@ -1,6 +1,6 @@
-"""A run whose results may be remembered from the last one: of the same plan, files, day and program.
+"""A run whose results may be cached from the last one: of the same plan, files, day and program.
 
-What could not be computed is never remembered, nor what comes from a warehouse, where nothing tells that rows changed.
+Errors are never cached, nor what comes from a warehouse, which does not tell when rows have changed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kpi.run.inputs import RunInputs
 from kpi.run.series import Against, Results
 
 if TYPE_CHECKING:
@@ -35,20 +36,21 @@ def compute(
     ``to_date`` asks for the running period instead of the last one that is over; ``periods`` is how many of those
     before it make the history. A change is measured ``against`` the period before, or the same one a year ago. A
     source that cannot be read fails only the KPIs that use it: see ``Series.problem`` and ``Results.problems``.
-    ``cache`` is a folder to remember results in; None remembers nothing. Remembered ones have no ``scans``.
-    ``parts``: also of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: what DuckDB
-    takes); the rest goes to the disk. Raises nothing for what is in the data.
+    ``cache`` is a folder for results; None caches nothing. Cached ones have no ``scans``. ``parts``: also the segments
+    of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: DuckDB's default); the rest
+    goes to disk. Raises nothing for what is in the data.
     """
     if not parts:
         from kpi.plan.checks.splits import unsplit
 
         checked = unsplit(checked)
-    wanted = list(checked.plan.kpis if kpis is None else kpis)
+    wanted = tuple(checked.plan.kpis if kpis is None else kpis)
+    inputs = RunInputs(checked, as_of, wanted, to_date, periods, against)
 
     def run(store: Store | None = None) -> Results:
         from kpi.run.executor import compute_now
 
-        return compute_now(checked, as_of, to_date, wanted, periods, against, store, memory)
+        return compute_now(inputs, store, memory)
 
     if cache is None or any(source.connection is not None for source in checked.plan.sources.values()):
         return run()
@@ -82,7 +84,7 @@ def identities(checked: Checked) -> dict[Path, Identity | None]:
 
 
 def recalled(store: Store, key: str) -> Results | None:
-    """The results remembered under ``key``, or None."""
+    """The results cached under ``key``, or None."""
     from kpi.run.cache import from_text
 
     text = store.get(key)
@@ -90,12 +92,12 @@ def recalled(store: Store, key: str) -> Results | None:
         return None
     try:
         return from_text(Results, text)
-    except ValueError:  # damaged in a way that the checksum does not show; it will be written anew
+    except ValueError:  # damaged in a way that the checksum does not show; it is written again
         return None
 
 
 def remember(store: Store, key: str, results: Results) -> None:
-    """Store results that are whole and that come back exactly as they are."""
+    """Cache results that have no problems and are read back exactly as they are."""
     from kpi.run.cache import from_text, to_text
 
     if results.problems or any(series.failed for series in results.series.values()):

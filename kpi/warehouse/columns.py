@@ -10,7 +10,7 @@ import ibis
 
 from kpi.data.column_types import TIMES, Kind
 from kpi.data.headers import named
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_casts_sql import LAST_MOMENT
 from kpi.engine.row_sql import a
 from kpi.errors import KpiError, did_you_mean
@@ -31,7 +31,7 @@ class Columns(NamedTuple):
     exact: frozenset[str]
 
 
-def read_columns(table: Expr, source: Source, need: Need, tongue: Tongue) -> Columns:
+def read_columns(table: Expr, source: Source, need: ColumnRequirements, tongue: Tongue) -> Columns:
     """The columns that are needed. Raises KpiError for one that is not there or that cannot be read."""
     headers = list(table.columns)
     found = named(headers, source.columns)

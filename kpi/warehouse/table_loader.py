@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import ibis
 
 from kpi.data.column_types import TIMES, Kind
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.engine.row_sql import a
 from kpi.engine.table import Shape, Table
 from kpi.engine.table_loader import RowFaultError
@@ -42,7 +42,7 @@ class RemoteLoader:
 
     session: Session
     source: Source
-    need: Need
+    need: ColumnRequirements
     where: nodes.Node | None
     as_of: date
     ask: Ask

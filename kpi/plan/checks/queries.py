@@ -1,6 +1,6 @@
-"""The text of a ``query``, as far as it can be judged without a database (rule N3).
+"""The text of a ``query``, as far as it can be checked without a database (rule N3).
 
-Only what is certainly wrong is reported here; computing has the engine's own parser vet a query before it runs.
+Only what is certainly wrong is reported here; before a query runs, the engine's own parser checks it again.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import NamedTuple
 
 from kpi.plan.checks.report import Finding
 
-# Not compiled here, because few plans have a query and all would wait for it.
+# Compiled on first use: few plans have a query.
 _TOKEN = (
     r"--[^\n]*|/\*.*?(?:\*/|\Z)"  # comments
-    r"|'(?:[^']|'')*(?:'|\Z)|\$(\w*)\$.*?(?:\$\1\$|\Z)"  # texts
+    r"|'(?:[^']|'')*(?:'|\Z)|\$(\w*)\$.*?(?:\$\1\$|\Z)"  # strings
     r'|"(?:[^"]|"")*(?:"|\Z)|\w+|[^\s\w]'
 )
-# Asked without brackets; with them any function that tells the time, throws dice or reads files.
+# Called without parentheses; the other functions that tell the time, are random or read files need them.
 _CLOCK_WORDS = frozenset(["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"])
 _CLOCKS = _CLOCK_WORDS | {"now", "today", "get_current_time", "get_current_timestamp", "transaction_timestamp"}
-_DICE = frozenset(["random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "uuidv7"])
+_RANDOM = frozenset(["random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "uuidv7"])
 _READERS = ("read_", "pragma_", "duckdb_", "parquet_", "sniff_")
 _STARTS = ("select", "with", "from", "(")
 
 
 class Token(NamedTuple):
-    """A word, a text or a mark of SQL, small letters outside of quotes, and where it stands."""
+    """A word, string or symbol of SQL, in lower case unless quoted, and its span."""
 
     text: str
     start: int
@@ -54,7 +54,7 @@ def check_query(query: str, found: list[Token]) -> Iterator[Finding]:
         return
     if ends and ends[0] < len(found) - 1:
         after = found[ends[0] + 1]
-        yield Finding("E060", "a query is one statement, and here begins another", (after.start, after.end))
+        yield Finding("E060", "a query is one statement, and another begins here", (after.start, after.end))
     for number, token in enumerate(found):
         before = found[number - 1].text if number else ""
         called = number + 1 < len(found) and found[number + 1].text == "("
@@ -71,23 +71,23 @@ def _refused(token: Token, before: str, called: bool) -> Finding | None:
     if before in (".", "as"):
         return None
     if name in _CLOCK_WORDS or (called and name in _CLOCKS):
-        return Finding("E060", f"{name} asks the clock: the same file would give another number tomorrow", at)
-    if called and name in _DICE:
-        return Finding("E060", f"{name} is left to chance, and a KPI is not", at)
+        return Finding("E060", f"{name} depends on the clock: the same file would give another number tomorrow", at)
+    if called and name in _RANDOM:
+        return Finding("E060", f"{name} is random: the same file would give another number each time", at)
     if called and name.startswith(_READERS):
         hint = "declare the file as a source of its own, and name that here"
-        return Finding("E060", f"{name}(…) cannot stand in a query: it reads declared sources only", at, hint)
+        return Finding("E060", f"{name}(…) is not allowed in a query, which reads declared sources only", at, hint)
     return None
 
 
 def sources_named(found: list[Token], sources: Collection[str]) -> list[str]:
-    """The sources that a query may read: those whose names stand in it outside of texts and comments."""
+    """The sources that a query may read: those whose names are in it outside of strings and comments."""
     words = {token.text.strip('"').lower() for token in found}
     return [source for source in sources if source in words]
 
 
 def tables_read(found: list[Token]) -> dict[str, Token]:
-    """The tables that a query certainly reads, and where: names behind FROM and JOIN that no WITH defines."""
+    """The tables that a query certainly reads, and where: names after FROM and JOIN that are not defined by WITH."""
     defined = {
         token.text.strip('"').lower()
         for token, as_, bracket in zip(found, found[1:], found[2:], strict=False)
@@ -97,7 +97,7 @@ def tables_read(found: list[Token]) -> dict[str, Token]:
     previous = ""
     for before, token in pairwise(found):
         name = token.text.strip('"').lower()
-        # "a is distinct from b" reads no table.
+        # "a is distinct from b" does not read a table.
         behind = before.text in ("from", "join") and previous != "distinct"
         if behind and name not in defined and (name[:1].isalpha() or name[:1] == "_"):
             read.setdefault(name, token)
