@@ -79,23 +79,27 @@ def requirements_of(
                 required.add(aggregate.column, None if aggregate.function in COUNTING else "number")
             if aggregate.filter is not None:
                 require(required, aggregate.filter)
-    waiting = list(found)
-    while waiting:
-        source = checked.plan.sources[waiting.pop()]
-        if source.query is not None:
-            for other in named_in(source.query, checked.plan.sources):
-                if other != source.id:
-                    if other not in found:
-                        waiting.append(other)
-                    required = found.setdefault(other, ColumnRequirements())
-                    required.everything = True
-                    required.words |= words_of(source.query)
+    _require_queried(checked, found)
     for source_id, column in splits:
         if found[source_id].add(column, None):
             found[source_id].optional.add(column.casefold())
     for source_id, required in found.items():
         complete(checked, source_id, required)
     return found
+
+
+def _require_queried(checked: Checked, found: dict[str, ColumnRequirements]) -> None:
+    """Add the sources that the queries among those ``found`` may read, which are needed whole."""
+    waiting = list(found)
+    while waiting:
+        source = checked.plan.sources[waiting.pop()]
+        for other in named_in(source.query or "", checked.plan.sources):
+            if other != source.id:
+                if other not in found:
+                    waiting.append(other)
+                required = found.setdefault(other, ColumnRequirements())
+                required.everything = True
+                required.words |= words_of(source.query or "")
 
 
 def named_in(query: str, sources: Collection[str]) -> list[str]:

@@ -18,7 +18,7 @@ from kpi.warehouse.breakdown import RemoteSegmentAggregator
 from kpi.warehouse.dialects.base import Expr
 from kpi.warehouse.errors import WarehouseError
 from kpi.warehouse.profile import ColumnCounts, DateDistribution, column_counts, date_distribution
-from kpi.warehouse.session import Row, Session, opened
+from kpi.warehouse.session import OTHERS, Row, Session, address, query_seconds
 from kpi.warehouse.table_loader import Remote, RemoteLoader
 
 
@@ -75,7 +75,7 @@ class Warehouses:
         if connection in self._lost:
             raise self._lost[connection]
         if connection not in self._sessions:
-            self._sessions[connection] = opened(connection, self._timezone)
+            self._sessions[connection] = open_session(connection, self._timezone)
         return self._sessions[connection]
 
     def _ask(self, source: Source, session: Session, expression: Expr) -> list[Row]:
@@ -98,3 +98,27 @@ class Warehouses:
             self._lost.setdefault(source.connection or "", error)
         message = error.message if error.message.startswith(f"{source.id}: ") else f"{source.id}: {error.message}"
         return WarehouseError(message, hint=error.hint, lost=error.lost, slow=error.slow)
+
+
+def open_session(connection: str, timezone: str) -> Session:
+    """A session on the warehouse whose address ``${NAME}`` holds. Raises WarehouseError."""
+    name, url = address(connection)
+    seconds = query_seconds()
+    scheme = url.partition("://")[0].casefold() if "://" in url else ""
+    if scheme in ("postgresql", "postgres"):
+        from kpi.warehouse.postgres import PostgresSession
+
+        return PostgresSession(name, url, timezone, seconds)
+    if scheme in ("spark", "sc", "local"):
+        from kpi.warehouse.spark import SparkSession_
+
+        return SparkSession_(name, url, timezone, seconds)
+    if scheme in OTHERS:
+        from kpi.warehouse.generic import OtherSession
+
+        return OtherSession(name, url, timezone, seconds)
+    raise WarehouseError(
+        f"{name} does not hold an address that is known",
+        hint="it begins with postgresql://, spark://, sc:// (Spark Connect) or duckdb://",
+        lost=True,
+    )
