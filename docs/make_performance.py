@@ -38,6 +38,9 @@ TAIL = """\
 
 `python benchmarks/statements.py FILE.tsv` says how often each rule of `kpi lint` fires on poor statements of goals and
 on good ones, which you bring. What a warehouse takes is not measured here: it computes, and only its answers travel.
+
+`python benchmarks/same_output.py OTHER/.venv/bin/kpi` runs another version and this one over the examples and over
+plans for data sets that you bring, and reports every byte that they print differently.
 """
 # In the order of the page.
 TITLES = {

@@ -47,12 +47,35 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
+def _difference(name: str, near: str) -> str:
+    """Where two names differ that look the same, or nearly so: by a character that is not seen, by the way in which an
+    accent is written, or by a letter of another script."""
+    if name.isascii() and near.isascii():
+        return ""
+    import unicodedata
+
+    at = next((at for at, (one, other) in enumerate(zip(name, near, strict=False)) if one != other), None)
+    if at is None:
+        at = min(len(name), len(near))
+    here, there = name[at : at + 1], near[at : at + 1]
+    scripts = {unicodedata.name(character, "").partition(" ")[0] for character in (here, there) if character.isalpha()}
+    hidden = any(unicodedata.category(character)[0] in "CMZ" for character in (here, there) if character)
+    alike = unicodedata.normalize("NFKC", name) == unicodedata.normalize("NFKC", near)
+    if not (alike or hidden or len(scripts) == 2):
+        return ""
+    words = [
+        f"U+{ord(character):04X} {unicodedata.name(character, '')}".rstrip() if character else "the end"
+        for character in (here, there)
+    ]
+    return f" (character {at + 1} is {words[0]} here, and {words[1]} there)"
+
+
 def did_you_mean(name: str, choices: Iterable[str]) -> str | None:
     """A hint: the nearest right name, else the list of a few right names, else None when there are none."""
-    known = list(choices)
+    known = [choice for choice in choices if choice != name]  # which would be no help
     near = nearest(name, known)
     if near is not None:
-        return f'did you mean "{near}"?'
+        return f'did you mean "{near}"?{_difference(name, near)}'
     if 0 < len(known) <= 12:
         return "known here: " + ", ".join(known)
     return None

@@ -67,6 +67,9 @@ class GitHub:
         else:
             self.quote(f"kpi {name}:\n{text}")
 
+    def drop(self, name: str) -> None:
+        """The summary of a step begins empty."""
+
     def finish(self, code: int, **outputs: object) -> int:
         """The exit code is left for the step ``verdict``, so that the steps between run whatever was found."""
         path = setting("GITHUB_OUTPUT")

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from kpi.ci.host import RefusedError, Remark
-from kpi.ci.running import USELESS, here, kpi
+from kpi.ci.running import here, kpi
 from kpi.ci.settings import setting
+from kpi.ci.writing import remove, write
 
 REPORT = "gl-code-quality-report.json"
 
@@ -28,8 +29,10 @@ class GitLab:
     def lint(self, options: list[str]) -> int:
         # GitLab itself takes what the target branch has from the report, so it has to be whole.
         report = kpi("lint", "--format", "gitlab", "--fail-on", "never")
-        if report.code != USELESS:
-            Path(REPORT).write_text(report.out, encoding="utf-8")
+        if report.out:
+            write(Path(REPORT), report.out)
+        else:
+            remove(Path(REPORT))  # one that was committed would be taken for ours
         done = kpi("lint", "--format", "text", *options)
         self.quote(done.out)
         self.quote(done.err)
@@ -44,7 +47,10 @@ class GitLab:
             print(text.rstrip(), flush=True)
 
     def keep(self, name: str, text: str) -> None:
-        Path(f"kpi-{name}.md").write_text(text + "\n", encoding="utf-8")
+        write(Path(f"kpi-{name}.md"), text + "\n")
+
+    def drop(self, name: str) -> None:
+        remove(Path(f"kpi-{name}.md"))
 
     def finish(self, code: int, **outputs: object) -> int:
         for name, value in outputs.items():

@@ -46,6 +46,9 @@ class Host(Protocol):
     def keep(self, name: str, text: str) -> None:
         """Shows Markdown beside the run: in the step summary, or as a file of the name ``kpi-NAME.md``."""
 
+    def drop(self, name: str) -> None:
+        """Takes away what ``keep`` would replace, so that nothing of the pull request is shown as ours."""
+
     def finish(self, code: int, **outputs: object) -> int:
         """Leaves what a step has found; the exit code that it is to end with."""
 

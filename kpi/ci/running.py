@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from kpi.ci.host import TroubleError
+from kpi.ci.locating import SAFE, environment, git_folder, work_tree_around
 from kpi.ci.settings import setting
 
 FINE, FINDINGS, USELESS = 0, 1, 2
+END = ("--end-of-options",)
 # A definition may name a variable of the environment (a connection does), so kpi is not given those of the service.
 HIDDEN = re.compile(r"ACTIONS_.*|CI_JOB_TOKEN|CI_JOB_JWT.*|CI_.*PASSWORD|GH_TOKEN|GITHUB_TOKEN|KPI_(GITLAB_)?TOKEN")
 
@@ -46,12 +51,48 @@ def kpi(command: str, *arguments: str) -> Done:
 
 
 def git(*arguments: str) -> str | None:
-    """What git says about the repository of the plan, or None when it fails. It never asks for a password."""
+    """What git says about the repository of the plan, or None when it fails. It never asks for a password.
+
+    Raises TroubleError when git may not read the repository at all, or there is none.
+    """
     folders = (Path.cwd() / setting("KPI_FILE", "kpi.yaml")).parents
-    folder = next(folder for folder in folders if folder.is_dir())
-    environment = os.environ | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, env=environment)
+    root = work_tree_around(next(folder for folder in folders if folder.is_dir()))
+    if root is None:
+        raise TroubleError("the plan is not in a git repository: check it out with git")
+    place = [f"--git-dir={_trusted(root)}", f"--work-tree={root}"]
+    done = _git(root, [*place, *arguments], fetching=arguments[0] == "fetch")
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
+
+
+@cache
+def _trusted(root: Path) -> Path:
+    """The folder of a repository that git itself agrees to read. Raises TroubleError when it does not."""
+    asked = ["rev-parse", "--absolute-git-dir"]
+    done = _git(root, asked)  # only where git looks for the repository itself does it check whose it is
+    if done.returncode == 0:
+        found = Path(os.path.realpath(os.fsdecode(done.stdout).removesuffix("\n")))
+        if found == git_folder(root):
+            return found
+    elif _git(root, ["-c", "safe.directory=*", *asked]).returncode == 0:
+        raise TroubleError(
+            f"git does not trust {root}, which belongs to another user: before kpi, run"
+            f" git config --global --add safe.directory {shlex.quote(str(root))}"
+        )
+    said = " ".join(done.stderr.decode("utf-8", "replace").split())
+    raise TroubleError(f"git cannot read {root}{f': {said}' if said else ''}")
+
+
+def _git(root: Path, arguments: Sequence[str], *, fetching: bool = False) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", *SAFE, "-C", str(root), *arguments]
+    try:
+        return subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environment(os.environ, fetching=fetching),
+        )
+    except FileNotFoundError:
+        raise TroubleError("git is not installed") from None
 
 
 def here(commit: str) -> str:
@@ -59,7 +100,7 @@ def here(commit: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         raise TroubleError("the service did not name the commit to compare with")
     if not _has(commit):
-        git("fetch", "--quiet", "--no-tags", *(["--depth=1"] if _is_shallow() else []), "origin", commit)
+        git("fetch", "--quiet", "--no-tags", *(["--depth=1"] if _is_shallow() else []), *END, "origin", commit)
         if not _has(commit):
             raise TroubleError(
                 f"the commit {commit[:9]} to compare with cannot be fetched: check out all of the history"
@@ -73,10 +114,10 @@ def merge_base(tip: str) -> str:
     Raises TroubleError when it cannot be had.
     """
     here(tip)
-    found = git("merge-base", tip, "HEAD")
+    found = git("merge-base", *END, tip, "HEAD")
     if found is None and _is_shallow():
-        git("fetch", "--quiet", "--no-tags", "--unshallow", "origin", tip)
-        found = git("merge-base", tip, "HEAD")
+        git("fetch", "--quiet", "--no-tags", "--unshallow", *END, "origin", tip)
+        found = git("merge-base", *END, tip, "HEAD")
     if found is None:
         raise TroubleError("where the change left its base is not in this clone: check out all of the history")
     return found.split()[0]

@@ -13,6 +13,7 @@ from kpi.ci.host import Host, RefusedError, TroubleError
 from kpi.ci.running import FINDINGS, FINE, USELESS, Done, kpi
 from kpi.ci.settings import choice, flag, setting
 from kpi.ci.text import cut, folded, small
+from kpi.ci.writing import read, remove, write
 
 NOTHING = "<!-- no changes -->\n"  # begins a comparison that has nothing to tell
 COULD_NOT = "kpi diff could not compare the definitions"
@@ -37,7 +38,7 @@ def lint(host: Host) -> int:
 
 def diff(host: Host) -> int:
     """The comparison with the base, with values as far as there is data, left as Markdown for ``comment``."""
-    page().unlink(missing_ok=True)
+    remove(page())
     if not flag("KPI_DIFF"):
         return host.finish(FINE)
     try:
@@ -58,7 +59,7 @@ def diff(host: Host) -> int:
     if shown.code == USELESS:
         text = f"> **Not all values could be computed.**\n\n{folded(shown.err)}\n\n{text}"
         code = _values_missing(host, "kpi diff could not compute all values", shown, code)
-    page().write_text(text if changes else NOTHING + text, encoding="utf-8")
+    write(page(), text if changes else NOTHING + text)
     host.quote(text)
     return host.finish(code, changes=changes)
 
@@ -67,15 +68,15 @@ def _not_compared(host: Host, reasons: str) -> int:
     """A comparison that fails says so everywhere: it is not to read as one without changes."""
     host.quote(reasons)
     host.tell("error", COULD_NOT)
-    page().write_text(f"### {COULD_NOT}\n\n{folded(reasons)}\n", encoding="utf-8")
+    write(page(), f"### {COULD_NOT}\n\n{folded(reasons)}\n")
     return host.finish(USELESS)
 
 
 def comment(host: Host) -> int:
     """The comparison as the one comment of this plan on the pull request; where that may not be, as a summary."""
-    if not page().is_file():
+    text = read(page())
+    if text is None:
         return FINE
-    text = page().read_text(encoding="utf-8")
     if not flag("KPI_COMMENT") or host.number() is None:
         host.keep("diff", text)
         return FINE
@@ -117,6 +118,7 @@ def _say_once(host: Host, marker: str, body: str, *, worth_saying: bool) -> str:
 
 def status(host: Host) -> int:
     """The status table as a summary."""
+    host.drop("status")
     if not flag("KPI_STATUS") or _data() == "none":
         return host.finish(FINE)
     statuses = setting("KPI_FAIL_ON_STATUS")

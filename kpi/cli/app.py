@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from kpi import __version__
 from kpi.cli.common import FileOption
+from kpi.cli.output import OutputError, failed_to_write, give_up, prepare_streams, tell
 from kpi.cli.values import read_plainly
 from kpi.errors import KpiError, UsageError, did_you_mean
 
@@ -80,6 +81,10 @@ class Commands(TyperGroup):
             sys.stdout.flush()
         except BrokenPipeError:
             raise PipeClosedError from None
+        except OSError as fault:
+            if not failed_to_write(fault):
+                raise
+            raise OutputError(f"standard output cannot be written: {fault.strerror}") from None
         return result
 
 
@@ -112,46 +117,49 @@ def kpi(
 
 def run(arguments: list[str]) -> int:
     """Runs one command and returns the exit code. Nothing that goes wrong leaves as a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show "●" shows "?" instead of ending the command.
-        if hasattr(stream, "reconfigure") and "utf" not in (stream.encoding or "").lower():
-            stream.reconfigure(errors="replace")
+    prepare_streams()
     try:
         result = read_plainly(get_command(app), kpi).main(arguments, prog_name="kpi", standalone_mode=False)
+        sys.stdout.flush()
     except KpiError as mistake:
+        if isinstance(mistake, OutputError):
+            give_up(sys.stdout)
         return _refuse(mistake.message, mistake.hint)
     except typer.TyperException as mistake:
         return _refuse_usage(mistake)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except PipeClosedError:
-        # Python flushes standard output once more at its end, which must not fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (PipeClosedError, BrokenPipeError):
+        give_up(sys.stdout)
         return PIPE_CLOSED
     except Exception as fault:
+        if isinstance(fault, OSError) and failed_to_write(fault):  # as in the help, which typer prints itself
+            give_up(sys.stdout)
+            return _refuse(f"standard output cannot be written: {fault.strerror}", None)
+        if isinstance(fault, FileNotFoundError) and not _is_somewhere():
+            return _refuse("the current folder is not there any more", "cd to one that is")
         return _own_up(fault)
     return result if isinstance(result, int) else FINE
 
 
+def _is_somewhere() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def _refuse(message: str, hint: str | None) -> int:
-    print(f"kpi: {_harmless(message)}", file=sys.stderr)
-    if hint:
-        print(f"  {_harmless(hint)}", file=sys.stderr)
+    tell(f"kpi: {message}" + (f"\n  {hint}" if hint else ""))
     return USELESS
-
-
-def _harmless(text: str) -> str:
-    """Text that may quote a file, without what could steer the terminal; its lines stay."""
-    from kpi.render.sanitize import visible
-
-    return "\n".join(map(visible, text.split("\n")))
 
 
 def _refuse_usage(mistake: typer.TyperException) -> int:
     context = getattr(mistake, "ctx", None)
     command = context.command_path if context is not None else "kpi"
     if type(mistake).__name__ == "NoArgsIsHelpError":
-        print(mistake.format_message(), file=sys.stderr)
+        tell(mistake.format_message())
         return USELESS
     text = mistake.format_message().replace("Value error, ", "").rstrip(".")
     return _refuse(text[:1].lower() + text[1:], f"{command} --help tells what it takes")
@@ -163,14 +171,10 @@ def _own_up(fault: Exception) -> int:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
-    print(f"kpi: internal fault: {type(fault).__name__}: {_harmless(str(fault))}{place}", file=sys.stderr)
-    print(
-        "  This is a mistake in kpi, not in your files. Please open an issue with this line, the version",
-        file=sys.stderr,
-    )
-    print(
-        "  (kpi --version) and the command you ran; with KPI_DEBUG=1 set, it also prints the traceback.",
-        file=sys.stderr,
+    tell(
+        f"kpi: internal fault: {type(fault).__name__}: {fault}{place}\n"
+        "  This is a mistake in kpi, not in your files. Please open an issue with this line, the version\n"
+        "  (kpi --version) and the command you ran; with KPI_DEBUG=1 set, it also prints the traceback."
     )
     if os.environ.get("KPI_DEBUG"):
         import traceback

@@ -9,6 +9,7 @@ import typer
 
 from kpi.cli.common import FileOption, OutsideOption, open_checked, plan_file, wants_color
 from kpi.cli.log import end_of_history, find_history
+from kpi.cli.output import show, show_data
 from kpi.errors import UsageError, did_you_mean
 
 
@@ -35,13 +36,13 @@ def blame(
     if format == "json":
         from kpi.render.log_json import render_blame_json
 
-        print(render_blame_json(id_, rows))
+        show_data(render_blame_json(id_, rows))
     else:
         from kpi.cli.terminal import terminal_width
         from kpi.render.log_text import blame_lines
         from kpi.render.style import paint
 
-        print(paint(blame_lines(rows, terminal_width()), color=wants_color(sys.stdout)))
+        show(paint(blame_lines(rows, terminal_width()), color=wants_color(sys.stdout)))
     sys.stdout.flush()
     end_of_history(history)
     if history.cut_at is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from kpi.cli.output import tell_painted
 from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
@@ -32,14 +33,24 @@ OutsideOption = Annotated[
     typer.Option("--allow-outside", metavar="FOLDER", help="Also read files in this folder; repeatable."),
 ]
 
-NoCacheOption = Annotated[
-    bool, typer.Option("--no-cache", help="Compute everything anew, and remember nothing in .kpi-cache.")
+CacheOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--cache/--no-cache", show_default=False, help="Remember results for the next run; default: yes, but not in CI."
+    ),
 ]
 
 MemoryOption = Annotated[
     str | None,
     typer.Option(
         "--memory-limit", metavar="SIZE", help="Use no more memory for data than this, e.g. 512MB; the rest on disk."
+    ),
+]
+
+TimeoutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--timeout", metavar="SECONDS", help="Let computing take no longer than this; default: 600, and 60 a query."
     ),
 ]
 
@@ -80,7 +91,7 @@ def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Ch
 
         errors = [found for found in checked.diagnostics if found.severity == "error"]
         text = render_findings_text(errors, read.places.line_text, color=wants_color(sys.stderr))
-        print(f"{text}\n\n{summary_line(errors)}", file=sys.stderr)
+        tell_painted(f"{text}\n\n{summary_line(errors)}")
         raise typer.Exit(2)
     return checked
 
@@ -141,7 +152,7 @@ def memory_limit(text: str | None) -> str | None:
     """The size that ``--memory-limit`` asks for, None where it is not given. Raises UsageError."""
     if text is None:
         return None
-    from kpi.data.database import bytes_of
+    from kpi.data.limits import bytes_of
 
     size = bytes_of(text)
     if size is None:
@@ -151,9 +162,19 @@ def memory_limit(text: str | None) -> str | None:
     return "".join(text.split())
 
 
-def cache_folder(plan: Plan, no_cache: bool) -> Path | None:
-    """Where results are remembered: beside the plan's main file; None for nowhere (``--no-cache``, ``KPI_NO_CACHE``
-    set)."""
-    from kpi.run.cache import FOLDER
+def time_limit(text: str | None) -> float | None:
+    """The seconds that ``--timeout`` asks for, None where it is not given. Raises UsageError."""
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and 0 < int(text[:10]) < 10**9:
+        return float(text)
+    raise UsageError(f'--timeout cannot be "{text}"', hint="it is a whole number of seconds, e.g. 300")
 
-    return None if no_cache or os.environ.get("KPI_NO_CACHE") else plan.folder / FOLDER
+
+def cache_folder(plan: Plan, cache: bool | None) -> Path | None:
+    """Where results are remembered; None for nowhere (``--no-cache``, ``KPI_NO_CACHE`` set, in CI, or no place)."""
+    from kpi.run.cache import cache_of
+
+    if cache is False or (cache is None and os.environ.get("KPI_NO_CACHE")):
+        return None
+    return cache_of(plan.folder, plan.root, asked=cache is True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kpi.cli.common import today
-from kpi.errors import InputError, UsageError, did_you_mean
+from kpi.cli.output import tell
+from kpi.errors import UsageError, did_you_mean
+from kpi.writing import create_file
 
 if TYPE_CHECKING:
     import re
@@ -45,28 +47,21 @@ def init(
     names = template_names()
     if template is not None and template not in names:
         raise UsageError(f'there is no template "{template}"', hint=did_you_mean(template, names))
-    if file.exists() and not force:
+    if os.path.lexists(file) and not force:
         raise UsageError(f"{file} is there already", hint="--force replaces it; -f FILE writes another file")
     text = _dated(template_text(template or FIRST), today("UTC"))
-    _write(file, MODELINE + text)
+    create_file(file, MODELINE + text)
     schema = file.parent / SCHEMA
-    is_new = not schema.exists()
+    is_new = not os.path.lexists(schema)
     if is_new:
         from kpi.cli.schema import schema_text
 
-        _write(schema, schema_text() + "\n")
+        create_file(schema, schema_text() + "\n")
     wrote = f"{file}, and {schema} for your editor" if is_new else str(file)
-    print(f"Wrote {wrote}. What to do next:", file=sys.stderr)
+    tell(f"Wrote {wrote}. What to do next:")
     kpi = "kpi" if file == Path("kpi.yaml") else f"kpi -f {file}"
     says = "computes it, once its paths and columns are yours" if template else "says where you stand"
-    print(f"  {kpi} lint    reviews it\n  {kpi} status  {says}", file=sys.stderr)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as fault:
-        raise InputError(f"{path} cannot be written: {fault.strerror}") from None
+    tell(f"  {kpi} lint    reviews it\n  {kpi} status  {says}")
 
 
 def _dated(text: str, day: date) -> str:

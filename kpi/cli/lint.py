@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, wants_color
+from kpi.cli.output import show, show_data, tell
 from kpi.errors import InputError, KpiError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kpi.diagnostics import Diagnostic
     from kpi.lint import Review
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SEVERITIES = ("info", "warning", "error", "never")
 BASELINE = Path("kpi-baseline.json")
 STDIN = Path("-")
+PLAN = Path("kpi.yaml")  # what is called missing where nothing else is named
 Format = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
 
 
@@ -77,8 +79,7 @@ def lint(
         raise UsageError("--dry-run shows what --fix would do", hint="write: kpi lint --fix --dry-run")
     run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [], data)
     run.since = diff
-    asked = [*([file] if file is not None else []), *(files or [])] or [plan_file(None)]
-    run.read(asked)
+    run.read([*([file] if file is not None else []), *(files or [])])
     if fix:
         run.fix(dry_run)
         if dry_run:
@@ -108,24 +109,34 @@ class _Run:
         self.select, self.ignore, self.strict, self.as_of = select, ignore, strict, as_of
         self.stdin_filename = stdin_filename
         self.reviews: dict[Path, tuple[ReadResult, Review]] = {}
-        self.unreadable: list[KpiError] = []
+        self.unreadable: list[tuple[Path, KpiError]] = []
         self.since: str | None = None
         self._stdin: str | None = None
 
     def read(self, asked: Iterable[Path]) -> None:
-        """Review each plan once; a file that another one includes is reviewed as a part of that."""
-        for path in dict.fromkeys(found for one in asked for found in _plans(one)):
-            try:
-                self._review(path)
-            except UsageError:
-                raise
-            except KpiError as mistake:
-                self.unreadable.append(mistake)
+        """Review each plan once; a file that another one includes is reviewed as a part of that. Without any, the
+        plan that is found from here."""
+        for path in dict.fromkeys(found for one in asked or (None,) for found in self._found(one)):
+            self._try(path, lambda path=path: self._review(path))  # type: ignore[misc]
         if len(self.reviews) > 1:
             for path in list(self.reviews):
                 others = (read for other, (read, _) in self.reviews.items() if other != path)
                 if any(path.resolve() in _files(read)[1:] for read in others):
                     del self.reviews[path]
+
+    def _found(self, asked: Path | None) -> list[Path]:
+        found: list[Path] = []
+        self._try(asked or PLAN, lambda: found.extend(_plans(plan_file(None) if asked is None else asked)))
+        return found
+
+    def _try(self, path: Path, work: Callable[[], None]) -> None:
+        """Does ``work``; keeps what is said where ``path`` cannot be read."""
+        try:
+            work()
+        except UsageError:
+            raise
+        except KpiError as mistake:
+            self.unreadable.append((path, mistake))
 
     def _review(self, path: Path) -> None:
         from kpi.data import check_plan
@@ -156,7 +167,9 @@ class _Run:
 
         if ".." in self.since:
             raise UsageError("--diff takes one commit, with which the files as they are now are compared")
-        before = open_versions(self.stdin_filename if path == STDIN else path, self.since, Path.cwd())[0].read
+        before = open_versions(self.stdin_filename if path == STDIN else path, self.since, Path.cwd(), self.allowed)[
+            0
+        ].read
         return on_changes(review.findings, before.plan, read.plan, before.texts, read.texts)
 
     def line_text(self, file: str, line: int) -> str:
@@ -166,13 +179,15 @@ class _Run:
     def fix(self, dry_run: bool) -> None:
         """Mend the files, or only show how; then review those that were mended again."""
         from kpi.lint.fixes import applied, diff, edits
+        from kpi.render.findings import TAB
+        from kpi.render.sanitize import visible_lines
 
         changes = {edit for read, review in self.reviews.values() for edit in edits(review, read.texts)}
         texts = {file: text for read, _ in self.reviews.values() for file, text in read.texts.items()}
         for file in sorted({edit.file for edit in changes}):
             after = applied(texts[file], (edit for edit in changes if edit.file == file))
             if dry_run:
-                print(diff(file, texts[file], after), end="")
+                show(visible_lines(diff(file, texts[file], after).replace("\t", TAB)), end="")
             elif STDIN in self.reviews and file == self.reviews[STDIN][0].plan.files[0]:
                 raise UsageError("standard input cannot be mended", hint="--fix --dry-run shows what would change")
             else:
@@ -181,14 +196,23 @@ class _Run:
             for path in list(self.reviews):
                 self._review(path)
         number = "1 finding" if len(changes) == 1 else f"{len(changes)} findings"
-        print(f"{'would mend' if dry_run else 'mended'} {number}", file=sys.stderr)
+        tell(f"{'would mend' if dry_run else 'mended'} {number}")
 
     def refuse_unreadable(self) -> None:
         """End with the mistakes of the files that could not be read at all, if there are any."""
-        for missing in self.unreadable[:-1]:
-            print(f"kpi: {missing.message}", file=sys.stderr)
+        for _, missing in self.unreadable[:-1]:
+            tell(f"kpi: {missing.message}")
         if self.unreadable:
-            raise self.unreadable[-1]
+            raise self.unreadable[-1][1]
+
+    def not_read(self) -> list[Diagnostic]:
+        """The files that could not be read at all, as findings: a report without them would read as a clean one."""
+        from kpi.diagnostics import Location, error
+
+        return [
+            error("E006", missing.message, Location(path.as_posix(), 1, 1, 1, 1), path.as_posix(), missing.hint)
+            for path, missing in self.unreadable
+        ]
 
 
 def _split(names: Sequence[str] | None) -> list[str]:
@@ -218,20 +242,22 @@ def _files(read: ReadResult) -> list[Path]:
 
 
 def _rewrite(path: Path, before: str, after: str) -> None:
-    from kpi.plan.yaml.round_trip import read_text, write_text
+    from kpi.plan.yaml.round_trip import read_text
+    from kpi.writing import rewrite_file
 
     now = read_text(path)
     mark = "\ufeff" if now.startswith("\ufeff") else ""
     if now != mark + before:
         raise InputError(f"{path} is not what was reviewed", hint="it has changed meanwhile, or is not UTF-8")
-    write_text(path, mark + after)
+    rewrite_file(path, mark + after, before=now)
 
 
 def _write_baseline(findings: Iterable[Diagnostic], path: Path) -> None:
     from kpi.lint.baseline import make_baseline
+    from kpi.writing import create_file
 
-    path.write_text(make_baseline(findings), encoding="utf-8")
-    print(f"wrote {path}: review with kpi lint --baseline {path}", file=sys.stderr)
+    create_file(path, make_baseline(findings))
+    tell(f"wrote {path}: review with kpi lint --baseline {path}")
 
 
 def _new(findings: Iterable[Diagnostic], path: Path) -> list[Diagnostic]:
@@ -244,7 +270,7 @@ def _new(findings: Iterable[Diagnostic], path: Path) -> list[Diagnostic]:
         raise InputError(f"the baseline {path} cannot be read: {fault}", hint=hint) from fault
     new, gone = subtract(findings, read_baseline(text, str(path)))
     if gone:
-        print(f"{gone} of the baseline are gone: write it anew to keep them away", file=sys.stderr)
+        tell(f"{gone} of the baseline are gone: write it anew to keep them away")
     return new
 
 
@@ -254,17 +280,21 @@ def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on:
     if format_ == "text":
         text = render_findings_text(findings, run.line_text, color=wants_color(sys.stdout))
         if text:
-            print(text)
-            print()
+            show(f"{text}\n")
         sys.stdout.flush()  # so that the summary stands below the findings where both streams are one
-        print(summary_line(findings), file=sys.stderr)
-    elif text := _rendered(findings, format_, fail_on):
-        print(text)
+        tell(summary_line(findings))
+        return
+    findings = [*run.not_read(), *findings]
+    if text := _rendered(findings, format_, "error" if run.unreadable and fail_on == "never" else fail_on):
+        show_data(text)
     if format_ == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
         from kpi.render.github import render_step_summary
 
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(render_step_summary(findings))
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(render_step_summary(findings))
+        except OSError as fault:
+            tell(f"kpi: the step summary {summary} cannot be written: {fault.strerror}")
 
 
 def _rendered(findings: Sequence[Diagnostic], format_: Format, fail_on: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, wants_color
+from kpi.cli.output import show, show_data, tell
 from kpi.cli.status import tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -43,7 +44,7 @@ def log(
     problems: dict[str, None] = {}
     if values:
         computed = _compute(history, id_, problems)
-    print(_rendered(_view(history, id_, computed), format))
+    (show if format == "text" else show_data)(_rendered(_view(history, id_, computed), format))
     sys.stdout.flush()  # so that what follows stands below where both streams are one
     end_of_history(history)
     tell_problems(list(problems))
@@ -67,10 +68,9 @@ def find_history(path: Path, id_: str, allowed: Sequence[Path] = ()) -> History:
 def end_of_history(history: History) -> None:
     """Says on standard error where a shallow clone ends, if that hides something."""
     if history.cut_at is not None:
-        print(
+        tell(
             f"kpi: the history before {history.cut_at[:9]} is not in this shallow clone\n"
-            "  fetch all of it: git fetch --unshallow (in GitHub Actions: fetch-depth: 0)",
-            file=sys.stderr,
+            "  fetch all of it: git fetch --unshallow (in GitHub Actions: fetch-depth: 0)"
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, as_of_day
+from kpi.cli.output import tell
 from kpi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def lsp(
 
     if sys.stdin.isatty():
         print("kpi lsp speaks with editors, not with people: Ctrl+D ends it.", file=sys.stderr)
-    raise typer.Exit(server.serve(Desk(as_of_day, file, allow_outside or ())))
+    raise typer.Exit(server.serve(Desk(as_of_day, file, allow_outside or ()), tell))
 
 
 def _server() -> ModuleType:

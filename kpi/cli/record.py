@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.cli.common import FileOption, as_of_day, open_checked
+from kpi.cli.common import FileOption, as_of_day, open_checked, plan_file, read_checked
+from kpi.cli.output import tell
 from kpi.errors import TextError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # So that `kpi record growth -3` records a negative number instead of asking for an option -3.
 CONTEXT = {"ignore_unknown_options": True}
+MOST_TRIES = 100  # where many record at once, each reads again what the others wrote
 
 
 def record(
@@ -37,14 +38,34 @@ def record(
     Only the one line changes. A period that has a value is left alone unless --force is given, and a KPI with a
     formula has no values to type in.
     """
-    from kpi.plan.yaml.round_trip import read_text, set_entry, write_text
-    from kpi.values import format_value, parse_unit
+    from kpi.writing import ChangedError
 
-    checked = open_checked(file)
+    for _ in range(MOST_TRIES):
+        try:
+            _record(file, kpi, value, period, note, force)
+        except ChangedError as changed:  # by another kpi record, perhaps; what it wrote is not to be lost
+            last = changed
+        else:
+            return
+    raise last
+
+
+def _record(file: Path | None, kpi: str, value: str, period: str | None, note: str | None, force: bool) -> None:
+    """Read the plan, and add the value to the file as it was read. Raises ChangedError when that is another by then."""
+    from kpi.plan.yaml.round_trip import read_text, set_entry
+    from kpi.values import format_value, parse_unit
+    from kpi.writing import ChangedError, rewrite_file
+
+    read, checked = read_checked(plan_file(file))
+    if not checked.valid:
+        checked = open_checked(file)  # which says what is wrong
     found = _typed_in(checked.plan, kpi, value)
     moment = _Moment(checked.plan, found, period)
-    path = Path(checked.places.key(("kpis", kpi)).file)
-    text = read_text(path)
+    place = checked.places.key(("kpis", kpi)).file
+    path = Path(place)
+    text = original = read_text(path)
+    if text.removeprefix("\ufeff") != read.texts[place]:
+        raise ChangedError(f"{path} has changed meanwhile", hint="run the command again")
     for field, there, new in (("values", found.values, value), ("notes", found.notes, note)):
         if new is None:
             continue
@@ -55,8 +76,8 @@ def record(
             raise UsageError(f"{kpi} has {shown} in its {field} for {old} already", hint="--force replaces it")
         before = moment.following(there) if old is None else None
         text = set_entry(text, ("kpis", kpi, field), old or moment.period.label, new, before=before)
-    write_text(path, text)
-    print(f"{path}: {kpi} {moment.period.label}: {value}", file=sys.stderr)
+    rewrite_file(path, text, before=original)
+    tell(f"{path}: {kpi} {moment.period.label}: {value}")
 
 
 def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:

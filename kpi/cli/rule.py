@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from kpi.cli.common import FileOption
+from kpi.cli.output import show, show_data
 from kpi.errors import UsageError
 
 
@@ -34,6 +35,6 @@ def rule(
             {"code": one.code, "rule": one.name, "severity": one.severity, "summary": one.summary, "page": page(one)}
             for one in rules
         ]
-        print(json.dumps({"version": 1, "rules": shown}, indent=2, ensure_ascii=False))
+        show_data(json.dumps({"version": 1, "rules": shown}, indent=2, ensure_ascii=False))
     else:
-        print(overview() if code is None else page(rules[0]), end="")
+        show(overview() if code is None else page(rules[0]), end="")

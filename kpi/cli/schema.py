@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from kpi.cli.output import show_data
+
 
 def schema(
     file: Annotated[
@@ -19,7 +21,7 @@ def schema(
     every field: "# yaml-language-server: $schema=./kpi.schema.json". After an upgrade of kpi, or for a plan that was
     written without it, "kpi schema > kpi.schema.json" writes it anew.
     """
-    print(schema_text())
+    show_data(schema_text())
 
 
 def schema_text() -> str:

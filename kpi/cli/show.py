@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import (
+    CacheOption,
     FileOption,
     MemoryOption,
-    NoCacheOption,
     OutsideOption,
+    TimeoutOption,
     as_of_day,
     cache_folder,
     memory_limit,
     open_checked,
+    time_limit,
     wants_color,
 )
+from kpi.cli.output import show as out
+from kpi.cli.output import show_data
 from kpi.cli.status import AsOfOption, ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -39,11 +43,12 @@ def show(
     to_date: ToDateOption = False,
     sql: Annotated[bool, typer.Option("--sql", help="Also print the SQL that was run.")] = False,
     memory: MemoryOption = None,
-    no_cache: NoCacheOption = False,
+    timeout: TimeoutOption = None,
+    cache: CacheOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show one KPI whole: definition, value, history and what it is computed from."""
-    limit = memory_limit(memory)
+    limit, seconds = memory_limit(memory), time_limit(timeout)
     checked = open_checked(file, allow_outside)
     if id_ not in checked.plan.kpis:
         raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
@@ -52,9 +57,11 @@ def show(
     from kpi.run import compute
 
     with progress(f"Computing {id_}"):
-        cache = cache_folder(checked.plan, no_cache)
-        results = compute(checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=cache, memory=limit)
-    print(_rendered(_view(checked, results, id_, to_date), format, sql))
+        folder = cache_folder(checked.plan, cache)
+        results = compute(
+            checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=folder, memory=limit, seconds=seconds
+        )
+    (out if format == "text" else show_data)(_rendered(_view(checked, results, id_, to_date), format, sql))
     tell_problems(results.problems)
 
 

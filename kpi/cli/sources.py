@@ -11,12 +11,15 @@ from kpi.cli.common import (
     FileOption,
     MemoryOption,
     OutsideOption,
+    TimeoutOption,
     as_of_day,
     memory_limit,
     plan_file,
     read_checked,
+    time_limit,
     wants_color,
 )
+from kpi.cli.output import show, show_data, tell
 from kpi.cli.status import AsOfOption
 from kpi.errors import UsageError, did_you_mean
 
@@ -34,6 +37,7 @@ def sources(
     ] = "text",
     as_of: AsOfOption = None,
     memory: MemoryOption = None,
+    timeout: TimeoutOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show what is in the sources: files, rows, dates, columns with types and examples, freshness.
@@ -41,7 +45,7 @@ def sources(
     A source that cannot be used is shown with the reason and with what can be told of it all the same; the others do
     not suffer from it. Mistakes elsewhere in the file do not matter here.
     """
-    limit = memory_limit(memory)
+    limit, seconds = memory_limit(memory), time_limit(timeout)
     _, checked = read_checked(plan_file(file), allow_outside or ())
     for name in names or ():
         if name not in checked.plan.sources:
@@ -52,18 +56,18 @@ def sources(
     from kpi.status.source_view import sources_view
 
     with progress("Reading the sources"):
-        found = profile_sources(checked, day, names or None, memory=limit)
+        found = profile_sources(checked, day, names or None, memory=limit, seconds=seconds)
     view = sources_view(checked, day, found)
     if format == "json":
         from kpi.render.sources_json import render_sources_json
 
-        print(render_sources_json(view))
+        show_data(render_sources_json(view))
     else:
         from kpi.cli.terminal import terminal_width
         from kpi.render.sources_text import sources_lines
         from kpi.render.style import paint
 
-        print(paint(sources_lines(view, terminal_width()), color=wants_color(sys.stdout)))
+        show(paint(sources_lines(view, terminal_width()), color=wants_color(sys.stdout)))
     _tell(checked, [name for name, each in found.items() if each.problem is not None])
 
 
@@ -72,8 +76,8 @@ def _tell(checked: Checked, failed: list[str]) -> None:
     errors = sum(found.severity == "error" for found in checked.diagnostics)
     sys.stdout.flush()  # so that this stands below what was shown where both streams are one
     if failed:
-        print(f"kpi: cannot be used: {', '.join(failed)}", file=sys.stderr)
+        tell(f"kpi: cannot be used: {', '.join(failed)}")
     if errors:
-        print(f"kpi: the file has {errors} error{'' if errors == 1 else 's'}: kpi lint shows them", file=sys.stderr)
+        tell(f"kpi: the file has {errors} error{'' if errors == 1 else 's'}: kpi lint shows them")
     if failed or errors:
         raise typer.Exit(2)

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import (
+    CacheOption,
     FileOption,
     MemoryOption,
-    NoCacheOption,
     OutsideOption,
+    TimeoutOption,
     as_of_day,
     cache_folder,
     memory_limit,
     open_checked,
     period_count,
+    time_limit,
     wants_color,
 )
+from kpi.cli.output import show, show_data, tell
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -74,12 +77,13 @@ def status(
         typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
     ] = None,
     memory: MemoryOption = None,
-    no_cache: NoCacheOption = False,
+    timeout: TimeoutOption = None,
+    cache: CacheOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Compute every KPI and say where the team stands."""
     failing = _statuses(fail_on)
-    count, limit = period_count(periods, 0), memory_limit(memory)
+    count, limit, seconds = period_count(periods, 0), memory_limit(memory), time_limit(timeout)
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
@@ -94,14 +98,16 @@ def status(
 
     with progress(f"Computing {len(wanted)} KPIs"):
         history = max(HISTORY, count)
-        cache = cache_folder(checked.plan, no_cache)
+        folder = cache_folder(checked.plan, cache)
         results = compute(
-            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=cache, memory=limit
+            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=folder, memory=limit,
+            seconds=seconds,
         )  # fmt: skip
     if split is not None and not results.problems and not any(one.split for one in results.series.values()):
         raise cannot_split(checked, wanted, split)  # only reading the rows told which columns there are
     view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
-    print(_rendered_matrix(checked.plan, view, count, format) if count else _rendered(view, format, by))
+    text = _rendered_matrix(checked.plan, view, count, format) if count else _rendered(view, format, by)
+    (show if format == "table" else show_data)(text)
     tell_problems(results.problems)
     if any(count for name, count in view.summary.items() if name in failing):
         raise typer.Exit(1)
@@ -111,11 +117,9 @@ def tell_problems(problems: Sequence[str]) -> None:
     """Ends the command with exit code 2 after what kept values from being computed was printed to standard error."""
     if not problems:
         return
-    from kpi.render.sanitize import visible
-
     sys.stdout.flush()  # so that they stand below what was shown where both streams are one
     for problem in problems:
-        print("\n".join(map(visible, f"kpi: {problem}".splitlines())), file=sys.stderr)
+        tell(f"kpi: {problem}")
     raise typer.Exit(2)
 
 

@@ -16,7 +16,7 @@ from kpi.data.headers import named
 from kpi.data.non_data_rows import odd_row
 from kpi.data.number_formats import GROUP, LIKE_THE_OTHERS, TWO_WAYS
 from kpi.data.text_casts_sql import marks, number_sql
-from kpi.data.text_files import records
+from kpi.data.text_files import TOO_LONG, records
 from kpi.data.type_inference import Reading
 from kpi.data.value_suggestions import SKIP, date_hint, empty_hint, notation_hint, number_hint
 from kpi.errors import KpiError
@@ -287,7 +287,7 @@ def in_words(message: str) -> str:
     if "unterminated quote" in message:
         return "a quotation mark is not closed"
     if "Maximum line size" in message:
-        return "this row has more than 2 MB; is a quotation mark left open?"
+        return TOO_LONG
     return shorten(next((line for line in message.splitlines() if line.strip()), "this cannot be read"))
 
 

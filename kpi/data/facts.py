@@ -7,7 +7,7 @@ from pathlib import Path
 from kpi.data.headers import named
 from kpi.data.signatures import JSON, signature
 from kpi.data.sniffing import Layout, ends_unevenly, layout
-from kpi.data.source_files import Found, OutsideError, find_files, kind_of, kind_of_name
+from kpi.data.source_files import Found, OutsideError, confined, find_files, kind_of, kind_of_name
 from kpi.data.text import UnreadableError, read_bytes, read_head
 from kpi.errors import did_you_mean
 from kpi.plan.checks.source_facts import DOUBTFUL, MISSING, FileFacts, FileKind, Problem, SourceFacts, shown
@@ -35,6 +35,12 @@ def facts(source: Source, plan: Plan) -> SourceFacts:
     kind = kind_of(source, found.files)
     if look.of_one_kind(found.files, kind) and kind in ("csv", "json"):
         look.at_files(found.files, kind)
+        try:
+            # Again, before anything is said of what was read: a path may have become a link meanwhile.
+            for path in found.files:
+                confined(path, source, plan)
+        except OutsideError as outside:
+            return SourceFacts(kind, problems=(Problem("E061", outside.message, outside.hint),))
     columns = None
     if found.files and len(look.per_file) == len(found.files):
         columns = look.united()

@@ -9,8 +9,9 @@ from typing import Literal, NamedTuple
 
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.headers import named
+from kpi.data.opening import NO_HIVE, Opening, listed
 from kpi.data.requirements import ColumnRequirements
-from kpi.data.text_files import copy_text, refuse_other
+from kpi.data.text_files import copy_text, refuse_long_line, refuse_other
 from kpi.errors import KpiError, did_you_mean
 from kpi.plan.checks.source_facts import DOUBTFUL, FileFacts, SourceFacts, shown
 from kpi.plan.model import Plan, Source
@@ -52,6 +53,7 @@ class Scanner:
         self.source = source
         self.facts = facts
         self.need = need
+        self.opening = Opening(engine, source, plan)
         # What the engine reads: what that is called in messages. A copy is called like the file that it is of.
         self.names = {str(path): self.name(path) for path in facts.files}
         self._odd: list[tuple[int, str]] = []
@@ -95,8 +97,8 @@ class Scanner:
 
     def _csv_group(self, files: Sequence[FileFacts], columns: Sequence[str], rewrite: bool) -> str:
         first = files[0]
+        paths = [self._readable(file, rewrite) for file in files]
         kept = self._kept(files) if self.source.snapshot else ""
-        paths = [str(self._readable(file, rewrite)) for file in files]
         places = {name.casefold(): f"c{place}" for place, name in enumerate(first.names)}
         chosen = [f"{quoted(places[name.casefold()])} AS {quoted(name)}" for name in columns]
         options = [
@@ -108,6 +110,7 @@ class Scanner:
             f"escape={text_literal(self.source.read.escape or first.quote)}",
             f"nullstr={text_literal(NO_NULLS)}",
             f"buffer_size={BLOCK}",
+            NO_HIVE,
             "columns={" + ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(first.names))) + "}",
         ]
         if self._skips:
@@ -121,8 +124,7 @@ class Scanner:
             pairs = zip(paths, files, strict=True)
             cases = " ".join(f"WHEN {text_literal(path)} THEN {numbers[file.path]}" for path, file in pairs)
             chosen.append(f"CAST(CASE file {cases} END AS USMALLINT) AS {FILE}")
-        listed = "[" + ", ".join(text_literal(path) for path in paths) + "]"
-        return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed}, {', '.join(options)}){kept}"
+        return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed(paths)}, {', '.join(options)}){kept}"
 
     def _refuse_doubtful(self) -> None:
         """Raise KpiError for a first row that is no header, as it seems, where no name is used that would show it."""
@@ -157,17 +159,24 @@ class Scanner:
                 self._odd.append((odd.times, f"{name}:{odd.line}: {odd.words}"))
         return " WHERE " * bool(conditions) + " AND ".join(f"({one})" for one in dict.fromkeys(conditions))
 
-    def _readable(self, file: FileFacts, rewrite: bool) -> Path:
-        """The file itself, or a copy in UTF-8 with even line endings where the engine cannot read it."""
-        wild = any(sign in str(file.path) for sign in "*?[")  # the engine would take these for wildcards
+    def _readable(self, file: FileFacts, rewrite: bool) -> str:
+        """The path of the file itself, or of a copy in UTF-8 with even line endings where the engine cannot read it."""
         # Below lines that end otherwise than the header, the engine finds nothing at all, and says nothing.
         even = rewrite or file.uneven
-        if file.encoding.lower() in UTF8 and not even and not wild:
-            return file.path
+        self.opening.check(file.path)
+        if file.encoding.lower() in UTF8 and not even:
+            refuse_long_line(file.path, self.name(file.path))
+            return self._opened(file.path)
         target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
         copy_text(file, target, self.name(file.path), even=even)
         self.names[str(target)] = self.name(file.path)
-        return target
+        return str(target)
+
+    def _opened(self, path: Path) -> str:
+        """The path under which the engine opens a file."""
+        opened = self.opening.path(path)
+        self.names[opened] = self.name(path)
+        return opened
 
     # Workbooks, JSON and Parquet.
 
@@ -176,6 +185,8 @@ class Scanner:
         from kpi.data.excel_files import Chosen, Sheet, copied
         from kpi.data.non_data_rows import Tally, refuse_odd_cells
 
+        for path in self.facts.files:
+            self.opening.check(path)
         with ExitStack() as stack:
             sheets = [Sheet(path, self.source.read, self.name(path)) for path in self.facts.files]
             for sheet in sheets:
@@ -221,22 +232,25 @@ class Scanner:
         self._refuse_doubtful()
         paths: list[str] = []
         for path in self.facts.files:
-            encoding = marked(path)
-            target = self.engine.scratch() / f"{len(paths)}.json" if encoding else path
-            paths.append(str(copied(path, encoding, target) if encoding else path))
-            self.names[paths[-1]] = self.name(path)
-        listed = ", ".join(map(text_literal, paths))
-        read = f"SELECT * FROM read_json_objects([{listed}], filename='file$')"
+            self.opening.check(path)
+            if encoding := marked(path):
+                target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.json"
+                paths.append(str(copied(path, encoding, target)))
+                self.names[paths[-1]] = self.name(path)
+            else:
+                paths.append(self._opened(path))
+        read = f"SELECT * FROM read_json_objects({listed(paths)}, filename='file$', {NO_HIVE})"
         self.engine.run(self.source.id, f"CREATE OR REPLACE TEMP TABLE {table} AS {read}", scans_files=True)
         refuse_odd(self.engine, table, self.names.__getitem__)
         found = self.engine.ask(f"SELECT list(DISTINCT key) FROM (SELECT unnest(json_keys(json)) AS key FROM {table})")
         keys = sorted(found[0][0] or ())
         names = self._named(keys, self.facts.files[0])
-        chosen = []
         columns = self._columns_of_all([(self.facts.files[0], tuple(names))])
-        for name in columns:
-            pointer = "/" + names[name].replace("~", "~0").replace("/", "~1")
-            chosen.append(f"json_extract_string(json, {text_literal(pointer)}) AS {quoted(name)}")
+        pointers = ["/" + names[name].replace("~", "~0").replace("/", "~1") for name in columns]
+        # All keys of an object at once: one by one, each would take it apart anew.
+        values = f"json_extract_string(json, {listed(pointers)}::VARCHAR[])"
+        self.engine.ask(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {values} AS values$, file$ FROM {table}")
+        chosen = [f"values$[{place}] AS {quoted(name)}" for place, name in enumerate(columns, 1)]
         types = dict.fromkeys(columns, "VARCHAR")
         if self._wants(FILENAME):
             chosen.append(f"{self._renamed('file$', paths)} AS {quoted(FILENAME)}")
@@ -245,9 +259,12 @@ class Scanner:
 
     def _parquet(self) -> Scan:
         per_file: list[tuple[Path, dict[str, str], dict[str, str]]] = []
+        readers: dict[Path, str] = {}
         for path in self.facts.files:
+            self.opening.check(path)
             refuse_other(path, self.name(path))
-            described = self.engine.ask(f"DESCRIBE SELECT * FROM read_parquet([{text_literal(str(path))}])")
+            readers[path] = f"read_parquet({listed([self._opened(path)])}, {NO_HIVE})"
+            described = self.engine.ask(f"DESCRIBE SELECT * FROM {readers[path]}")
             stated = {row[0]: row[1] for row in described}
             names = {name.casefold(): key for name, key in self._named(list(stated), path).items()}
             per_file.append((path, stated, names))
@@ -266,7 +283,7 @@ class Scanner:
                 chosen.append(f"{value} AS {quoted(name)}")
             if self._wants(FILENAME):
                 chosen.append(f"{text_literal(self.name(path))} AS {quoted(FILENAME)}")
-            parts.append(f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_parquet([{text_literal(str(path))}])")
+            parts.append(f"SELECT {', '.join(chosen) or '1 AS c0'} FROM {readers[path]}")
         if self._wants(FILENAME):
             types[FILENAME] = "VARCHAR"
         return Scan("(" + "\nUNION ALL BY NAME\n".join(parts) + ")", types)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from kpi.errors import KpiError
-from kpi.plan.checks.source_facts import FileKind
+from kpi.plan.checks.source_facts import FileKind, shown
+from kpi.plan.loading.paths import access, entries, is_glob, walk
 from kpi.plan.model import Plan, Source
 
 _KINDS: dict[str, FileKind] = {
@@ -50,7 +50,7 @@ def resolve_files(source: Source, plan: Plan) -> tuple[Path, ...]:
 def find_files(source: Source, plan: Plan) -> Found:
     """As :func:`resolve_files`, with what was not found. Raises OutsideError."""
     home = plan.homes.get(source.id, plan.folder)
-    roots = tuple(Path(os.path.realpath(root)) for root in (plan.root, *plan.allowed))
+    roots = _roots(plan)
     real: dict[str, Path] = {}
     missing, folders = [], []
     for position, pattern in enumerate(source.path):
@@ -68,16 +68,22 @@ def find_files(source: Source, plan: Plan) -> Found:
     return Found(tuple(sorted(real.values(), key=lambda path: path.as_posix())), tuple(missing), tuple(folders))
 
 
+def confined(path: Path, source: Source, plan: Plan) -> str:
+    """The real path of a file of a source, as it is now. Raises OutsideError when the plan may not read it."""
+    return _confine(path, _roots(plan), shown(path, source, plan), 0)
+
+
 def meant(path: str, source: Source, plan: Plan) -> str | None:
     """The path of the file that was perhaps meant by a path of the source that leads to nothing: one beside it with
     nearly the same name and the same ending."""
     from kpi.errors import nearest
 
     where = plan.homes.get(source.id, plan.folder) / path
-    stem, dot, ending = where.name.partition(".")
-    names = (entry.name.partition(".") for entry in _entries(where.parent) if not entry.name.startswith("."))
-    found = nearest(stem, [other for other, _, end in names if end.lower() == ending.lower()])
-    return None if found is None else f"{path[: len(path) - len(where.name)]}{found}{dot}{ending}"
+    stem, _, ending = where.name.partition(".")
+    names = {entry.name for entry in entries(where.parent) if not entry.name.startswith(".")} - {where.name}
+    known = {name.partition(".")[0]: name for name in sorted(names) if name.partition(".")[2].lower() == ending.lower()}
+    found = nearest(stem, known)
+    return None if found is None else path[: len(path) - len(where.name)] + known[found]
 
 
 def kind_of(source: Source, files: tuple[Path, ...] = ()) -> FileKind:
@@ -98,6 +104,10 @@ def kind_of_name(name: str) -> FileKind:
     return _KINDS.get("." + name.rpartition(".")[2], "csv")
 
 
+def _roots(plan: Plan) -> tuple[Path, ...]:
+    return tuple(Path(os.path.realpath(root)) for root in (plan.root, *plan.allowed))
+
+
 def _matches(home: Path, pattern: str, roots: tuple[Path, ...], position: int) -> list[Path]:
     """The paths that ``pattern`` leads to. Raises OutsideError before any folder outside ``roots`` is searched."""
     if "://" in pattern:
@@ -109,28 +119,32 @@ def _matches(home: Path, pattern: str, roots: tuple[Path, ...], position: int) -
     if "\0" in pattern:
         return []
     literal = home / pattern
-    if not _is_glob(pattern) or os.path.lexists(literal):
+    if not is_glob(pattern) or os.path.lexists(literal):
         _confine(literal, roots, pattern, position)
         return [literal] if os.access(literal, os.F_OK) else []
     parts = literal.parts
-    first = next(number for number, part in enumerate(parts) if _is_glob(part))
+    first = next(number for number, part in enumerate(parts) if is_glob(part))
     if ".." in parts[first:]:
         raise OutsideError(f'"{pattern}" goes up again after a wildcard', position, hint="write the folder out")
     start = Path(*parts[:first])
     _confine(start, roots, pattern, position)
-    return list(_walk(start, parts[first:], lambda link: _confine(link, roots, pattern, position)))
+    return list(walk(start, parts[first:], lambda link: _confine(link, roots, pattern, position)))
 
 
 def _confine(path: Path, roots: tuple[Path, ...], pattern: str, position: int) -> str:
-    """The real path of ``path``. Raises OutsideError when that is not below one of ``roots``."""
-    real = os.path.realpath(path)
-    if not any(Path(real).is_relative_to(root) for root in roots):
-        raise OutsideError(
-            f'"{pattern}" leads out of the project',
-            position,
-            hint="move the data into the project, or allow the folder with --allow-outside",
-        )
-    return real
+    """The real path of ``path``. Raises OutsideError when a plan with these roots may not read it."""
+    found = access(path, roots)
+    if found.refused == "outside":
+        message = f'"{pattern}" leads out of the project'
+        hint = "move the data into the project, or allow the folder with --allow-outside"
+    elif found.refused == "git":
+        message, hint = f'"{pattern}" leads to files of git itself', "only files of the project are data"
+    elif found.refused == "hidden":
+        message = f'"{pattern}" leads to a hidden file, and the plan is in the home folder'
+        hint = "move the plan and its data to a folder of their own, or allow the folder with --allow-outside"
+    else:
+        return found.real
+    raise OutsideError(message, position, hint=hint)
 
 
 def _is_file(path: Path) -> bool:
@@ -138,63 +152,3 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # not ours to look at
         return False
-
-
-def _is_glob(text: str) -> bool:
-    return "*" in text or "?" in text or "[" in text
-
-
-def _walk(start: Path, parts: tuple[str, ...], enter_link: Callable[[Path], str]) -> Iterator[Path]:
-    """The paths below ``start`` that match ``parts``; ``enter_link`` is asked before a linked folder is searched.
-
-    Own code because the standard library's either follows links under ``**``, for ever when they form circles, or
-    finds hidden files, among them the litter of office programs beside an open file (``.~lock.orders.csv#``). Every
-    folder is searched at most once for each part, so that no pattern is slow: a folder waits on the stack together
-    with the numbers of the parts that its entries may match.
-    """
-    from fnmatch import translate
-    from re import compile as compile_pattern
-
-    if parts[-1] == "**":
-        parts = (*parts, "*")
-    matchers = [None if part == "**" else compile_pattern(translate(part)).match for part in parts]
-    searched: dict[str, set[int]] = {}
-    waiting = [(start, os.path.realpath(start), _with_skipped({0}, matchers))]
-    while waiting:
-        folder, real, wanted = waiting.pop()
-        wanted -= searched.setdefault(real, set())
-        searched[real] |= wanted
-        for entry in _entries(folder) if wanted else ():
-            reached = set()
-            for number in wanted:
-                match, hidden = matchers[number], entry.name.startswith(".")
-                if match is None:
-                    if not hidden and entry.is_dir(follow_symlinks=False):
-                        reached.add(number)
-                elif (not hidden or parts[number].startswith(".")) and match(entry.name):
-                    reached.add(number + 1)
-            path = folder / entry.name
-            if len(parts) in reached:
-                yield path
-            further = _with_skipped(reached - {len(parts)}, matchers)
-            if further and entry.is_dir():
-                real_path = enter_link(path) if entry.is_symlink() else f"{real}{os.sep}{entry.name}"
-                waiting.append((path, real_path, further))
-
-
-def _with_skipped(numbers: set[int], matchers: Sequence[object | None]) -> set[int]:
-    """``numbers`` and those after each ``**``, which may stand for no folder at all."""
-    found = set(numbers)
-    for number in numbers:
-        while matchers[number] is None:
-            number += 1
-            found.add(number)
-    return found
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError:  # no folder, or not ours to read: nothing is found there
-        return []

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from kpi.diff.locating import SAFE, environment, git_folders, work_tree_around
 from kpi.errors import InputError, KpiError, UsageError
 
-# Set by git for its hooks, for the repository of the hook; ours is the one in which the plan lies.
-_LOCAL = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE")
 _DEFAULTS = ("origin/HEAD", "main", "origin/main", "master", "origin/master")
+_REFETCH = "fetch what was left out: git fetch --refetch --no-filter"
 _DEEPEN = "fetch the whole history: git fetch --unshallow (in GitHub Actions: fetch-depth: 0)"
 SHORT = 9  # digits of a commit that are shown
 
@@ -27,26 +28,33 @@ class Entry(NamedTuple):
 class Repository:
     """A git repository with a work tree. ``root`` is the top of the work tree, symbolic links resolved."""
 
-    def __init__(self, root: Path, is_shallow: bool) -> None:
+    def __init__(self, root: Path, folder: Path, is_shallow: bool) -> None:
         self.root = root
         self.is_shallow = is_shallow
+        self._place = (f"--git-dir={folder}", f"--work-tree={root}")
 
     @classmethod
     def around(cls, folder: Path) -> Repository:
-        """The repository in whose work tree ``folder`` lies. Raises InputError when there is none."""
-        while not folder.is_dir() and folder != folder.parent:  # a file of another revision may be in a folder of it
-            folder = folder.parent
-        done = _git(folder, ["rev-parse", "--show-toplevel", "--is-shallow-repository"])
+        """The repository in whose work tree ``folder`` lies. Raises InputError when there is none, or git refuses it.
+
+        It is the nearest one with a ``.git``. A bare repository among the files of a work tree is never used.
+        """
+        root = work_tree_around(folder)  # the folder itself may be of another revision
+        if root is None:
+            raise InputError("the plan is not in a git repository", hint="its earlier versions come from git")
+        # Only where git looks for the repository itself does it check whose it is.
+        asked = ["rev-parse", "--is-shallow-repository", "--absolute-git-dir"]
+        done = _git(root, asked)
         if done.returncode:
-            said = _words(done.stderr)
-            if "not a git repository" in said:
-                raise InputError("the plan is not in a git repository", hint="its earlier versions come from git")
-            if "dubious ownership" in said:
-                hint = f"git config --global --add safe.directory {folder}"
-                raise InputError(f"git does not trust {folder}, which belongs to someone else", hint=hint)
-            raise InputError(f"git cannot read {folder}: {said}")
-        root, shallow = os.fsdecode(done.stdout).rstrip("\n").rsplit("\n", 1)
-        return cls(Path(os.path.realpath(root)), shallow == "true")
+            if _git(root, ["-c", "safe.directory=*", *asked]).returncode == 0:
+                hint = f"git config --global --add safe.directory {shlex.quote(str(root))}"
+                raise InputError(f"git does not trust {root}, which belongs to someone else", hint=hint)
+            raise InputError(f"git cannot read {root}: {_words(done.stderr)}")
+        shallow, _, answer = os.fsdecode(done.stdout).partition("\n")
+        git_folder = Path(os.path.realpath(answer.removesuffix("\n")))
+        if git_folder not in git_folders(root):
+            raise InputError(f"git cannot read {root}: it finds {git_folder} instead")
+        return cls(root, git_folder, shallow.strip() == "true")
 
     def has_commits(self) -> bool:
         """Whether anything was committed on the branch that is checked out."""
@@ -58,7 +66,7 @@ class Repository:
             raise UsageError(f'"{revision}" is no revision', hint="name a branch, a tag or a commit")
         if not revision.strip() or not revision.isprintable():
             raise UsageError("a revision is the name of a branch, a tag or a commit, and this is none")
-        done = _git(self.root, ["rev-parse", "--verify", "--quiet", revision + "^{commit}", "--"])
+        done = self._git(["rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}", "--"])
         if done.returncode == 0:
             return os.fsdecode(done.stdout).strip()
         if revision == "HEAD" or not self.has_commits():
@@ -81,7 +89,7 @@ class Repository:
 
     def merge_base(self, one: str, other: str) -> str:
         """The hash of the best common ancestor of two revisions. Raises InputError when they have none here."""
-        done = _git(self.root, ["merge-base", self.commit(one), self.commit(other)])
+        done = self._git(["merge-base", "--end-of-options", self.commit(one), self.commit(other)])
         if done.returncode == 0:
             return os.fsdecode(done.stdout).split()[0]
         if self.is_shallow:
@@ -94,8 +102,11 @@ class Repository:
 
     def tree(self, commit: str, path: str | None = None) -> dict[str, Entry]:
         """The files at a commit, or only ``path``, by their paths from the root. Empty when there are none."""
-        arguments = ["ls-tree", "-z", "--full-tree", *(["-r"] if path is None else []), commit]
-        done = self._run([*arguments, *([] if path is None else ["--", path])], f"list the files at {commit[:SHORT]}")
+        arguments = ["ls-tree", "-z", "--full-tree", *(["-r"] if path is None else []), "--end-of-options", commit]
+        done = self._run(
+            [*arguments, *([] if path is None else ["--", f":(top,literal){path}"])],
+            f"list the files at {commit[:SHORT]}",
+        )
         found = {}
         for line in done.split(b"\0"):
             about, _, name = line.partition(b"\t")
@@ -109,24 +120,32 @@ class Repository:
         asked = list(dict.fromkeys(blobs))
         if not asked:
             return {}
-        out = self._run(["cat-file", "--batch"], "read files", "".join(f"{blob}\n" for blob in asked).encode())
+        done = self._git(["cat-file", "--batch"], "".join(f"{blob}\n" for blob in asked).encode())
+        if done.returncode:
+            if self._is_partial():
+                raise InputError("a file of that version is not in this partial clone", hint=_REFETCH)
+            raise InputError(f"git could not read files: {_words(done.stderr)}")
+        out = done.stdout
         found: dict[str, bytes] = {}
         at = 0
         for blob in asked:
             end = out.index(b"\n", at)
             head = out[at:end].decode().split()
             if len(head) != 3:
-                raise InputError(f"the file {blob[:SHORT]} is not in this clone", hint=_DEEPEN)
+                hint = _REFETCH if self._is_partial() else _DEEPEN
+                raise InputError(f"the file {blob[:SHORT]} is not in this clone", hint=hint)
             size = int(head[2])
             found[blob] = out[end + 1 : end + 1 + size]
             at = end + size + 2
         return found
 
-    def commits(self, tip: str, paths: Iterable[str] = ()) -> list[tuple[str, tuple[str, ...]]]:
-        """The commits that lead to ``tip`` and changed any of ``paths``, newest first, each with those before it that
-        did as well. Paths are from the root, with globs; without any, all commits."""
-        specs = [f":(top,glob){path}" for path in paths]
-        arguments = ["rev-list", "--date-order", "--parents", tip, "--", *specs]
+    def commits(
+        self, tip: str, paths: Iterable[str] = (), patterns: Iterable[str] = ()
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """The commits that lead to ``tip`` and changed any of ``paths`` or what ``patterns`` match, newest first, each
+        with those before it that did as well. Both are from the root; without any, all commits."""
+        specs = [f":(top,literal){path}" for path in paths] + [f":(top,glob){pattern}" for pattern in patterns]
+        arguments = ["rev-list", "--date-order", "--parents", "--end-of-options", tip, "--", *specs]
         lines = self._run(arguments, "list the commits").decode().splitlines()
         return [(first, tuple(rest)) for first, *rest in map(str.split, lines)]
 
@@ -136,7 +155,8 @@ class Repository:
 
     def renamed_from(self, commit: str, path: str) -> str | None:
         """What a file was called before the commit that gave it the name ``path``; None when it was not renamed."""
-        arguments = ["diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status", "--no-commit-id", commit]
+        arguments = ["diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status", "--no-commit-id"]
+        arguments += ["--no-ext-diff", "--no-textconv", "--end-of-options", commit]
         parts = self._run(arguments, "compare two commits").split(b"\0")
         for old, new in zip(parts[1::3], parts[2::3], strict=False):
             if os.fsdecode(new) == path:
@@ -151,24 +171,30 @@ class Repository:
         return frozenset((self.root / path).read_text(encoding="utf-8").split())
 
     def _find(self, name: str) -> str | None:
-        done = _git(self.root, ["rev-parse", "--verify", "--quiet", name + "^{commit}", "--"])
+        done = self._git(["rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}", "--"])
         return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None
 
-    def _run(self, arguments: Sequence[str], purpose: str, given: bytes = b"") -> bytes:
-        done = _git(self.root, arguments, given)
+    def _is_partial(self) -> bool:
+        """Whether files may have been left out when this was cloned."""
+        asked = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
+        return self._git(["config", "--get-regexp", asked]).returncode == 0
+
+    def _run(self, arguments: Sequence[str], purpose: str) -> bytes:
+        done = self._git(arguments)
         if done.returncode:
             raise InputError(f"git could not {purpose}: {_words(done.stderr)}")
         return done.stdout
 
+    def _git(self, arguments: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return _git(self.root, [*self._place, *arguments], given)
+
 
 def _git(folder: Path, arguments: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Runs git, without a shell and without a question to the user. Raises KpiError when there is no git."""
-    environment = {name: value for name, value in os.environ.items() if name not in _LOCAL}
-    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+    """Runs git, without a shell, without a question to the user, and so that it runs nothing else. Raises KpiError when
+    there is no git."""
+    command = ["git", *SAFE, "-C", str(folder), *arguments]
     try:
-        return subprocess.run(
-            ["git", "--no-pager", "-C", str(folder), *arguments], input=given, capture_output=True, env=environment
-        )
+        return subprocess.run(command, input=given, capture_output=True, env=environment(os.environ))
     except FileNotFoundError:
         raise KpiError("there is no git here", hint="install git, or put it on the PATH") from None
 

@@ -86,9 +86,8 @@ class _Walk:
         work_tree = in_work_tree(place)
         checked = work_tree.check()
         branch = _Branch(self, place)
-        committed = branch.usable(self.head, id_)
-        if committed is not None and _tells(checked, id_):
-            before, old, between = committed
+        if _tells(checked, id_):
+            before, old, between = branch.usable(self.head, id_)
             event = _event(None, id_, before, work_tree, compare(old, checked), between)
             if event is not None:
                 self.events.append(event)
@@ -140,9 +139,9 @@ class _Branch:
             if older is not None:
                 branch.walk(above, ids[above])
 
-    def usable(self, hash_: str | None, id_: str) -> tuple[Version, Checked, tuple[Commit, ...]] | None:
+    def usable(self, hash_: str | None, id_: str) -> tuple[Version, Checked, tuple[Commit, ...]]:
         """The plan at a commit, or at the nearest one before it in which the KPI's definition has no mistake, and the
-        commits passed over. None when there is none."""
+        commits passed over; without any such commit an empty plan."""
         unreadable: list[Commit] = []
         while hash_ is not None:
             version, checked = self._at(hash_)
@@ -151,7 +150,8 @@ class _Branch:
             unreadable.append(self._walk.commit(hash_))
             listed = self._parents.get(hash_)
             hash_ = self.repository.parent(hash_) if listed is None else next(iter(listed), None)
-        return None
+        nothing = Version("nothing", None, self.place.read_nothing(), there=False)
+        return nothing, nothing.check(), tuple(unreadable)
 
     def _events(self, hash_: str, parents: tuple[str, ...], id_: str, branch: _Branch) -> list[Event | None]:
         """What a commit did to the KPI, held against each of its parents, which ``branch`` knows."""
@@ -159,17 +159,13 @@ class _Branch:
             return [None] * len(parents)
         version, checked = self._at(hash_)
         if not _tells(checked, id_):
-            return [None] * len(parents)
+            return [None] * max(len(parents), 1)
         commit = self._walk.commit(hash_)
         events = []
         for parent in parents or ("",):
-            before, old, between = (branch.usable(parent, id_) if parent else None) or self._nothing()
+            before, old, between = branch.usable(parent or None, id_)
             events.append(_event(commit, id_, before, version, compare(old, checked), between))
         return events
-
-    def _nothing(self) -> tuple[Version, Checked, tuple[Commit, ...]]:
-        version = Version("nothing", None, self.place.read_nothing(), there=False)
-        return version, version.check(), ()
 
     def _note(self, hash_: str, event: Event | None) -> None:
         if event is None:
@@ -193,7 +189,7 @@ class _Branch:
         """The commits that touched the main file, or what it included at any time."""
         patterns: set[str] = set()
         while True:
-            listed = self.repository.commits(tip, [self.place.path, *sorted(patterns)])
+            listed = self.repository.commits(tip, [self.place.path], sorted(patterns))
             files = [each for hash_, _ in listed if (each := self._files_at(hash_)) is not None]
             if any(isinstance(content, str) for each in files for content in each.values()):
                 return self.repository.commits(tip)  # where links lead, paths do not tell

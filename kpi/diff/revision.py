@@ -1,4 +1,4 @@
-"""A plan as it was at a commit: its files are written to a scratch folder, read there, and said to lie elsewhere."""
+"""A plan as it was at a commit: its files are read from git into memory, and nothing of them is written."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from kpi.diff.git import Entry, Repository
+from kpi.diff.tree import LONGEST_LINK, CommitTree, proper
 from kpi.errors import InputError
 from kpi.plan.loading import read_plan
 from kpi.plan.yaml.documents import decode
@@ -85,20 +85,13 @@ class PlanPlace:
         return None if files is None else self.read_files(files)
 
     def read_files(self, files: Mapping[str, bytes | str]) -> ReadResult:
-        """The plan that these files make, as ``files_at`` gives them. Nothing of it stays on the disk."""
-        with TemporaryDirectory(prefix="kpi-", ignore_cleanup_errors=True) as scratch:
-            top = Path(os.path.realpath(scratch)) / "tree"
-            (top / ".git").mkdir(parents=True)  # the mark of a project's root
-            (top / self.cwd).mkdir(parents=True, exist_ok=True)
-            for path, content in files.items():
-                target = top / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if isinstance(content, str):
-                    target.symlink_to(content)
-                else:
-                    target.write_bytes(content)
-            read = self._read(top)
-        return read._replace(plan=moved(read.plan, top, self.repository.root))
+        """The plan that these files make, as ``files_at`` gives them."""
+        root = self.repository.root
+        tree = CommitTree(root, files)
+        read = read_plan(Path(self.name), cwd=root / self.cwd, allowed=self.allowed, disk=tree, root=root)
+        plan = read.plan
+        homes = {source: tree.real(folder) for source, folder in plan.homes.items()}
+        return read._replace(plan=replace(plan, folder=tree.real(plan.folder), homes=homes))
 
     def files_at(self, commit: str) -> dict[str, bytes | str] | None:
         """The plan's files at a commit, and perhaps some more, by their paths from the root: contents, or the targets
@@ -113,7 +106,7 @@ class PlanPlace:
                 return {self.path: main}
         elif entry is None and not self._may_be_linked(commit):
             return None
-        tree = repository.tree(commit)
+        tree = proper(repository.tree(commit))
         links = _inner_links({path: one for path, one in tree.items() if one.is_link}, repository)
         wanted = self._wanted(tree, patterns, links)
         contents = repository.contents(tree[path].blob for path in wanted)
@@ -140,7 +133,7 @@ class PlanPlace:
         return read_plan(Path(self.name), cwd=top / self.cwd, text=text, allowed=self.allowed)
 
     def _wanted(self, tree: Mapping[str, Entry], patterns: Iterable[str], links: Mapping[str, str]) -> set[str]:
-        """The files to write. A pattern's end decides roughly; which of them it means is decided where it is read."""
+        """The files to read. A pattern's end decides roughly; which of them it means is decided where it is read."""
         ends, folders = [], []
         for pattern in patterns:
             parts = re.split(r"[*?\[\]]", self.from_root(pattern))
@@ -182,6 +175,8 @@ def _inner_links(links: Mapping[str, Entry], repository: Repository) -> dict[str
     found = {}
     for path, entry in links.items():
         target = os.fsdecode(contents[entry.blob])
+        if len(target) > LONGEST_LINK or "\0" in target:
+            continue
         end = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
         if not posixpath.isabs(target) and end != ".." and not end.startswith("../"):
             found[path] = target

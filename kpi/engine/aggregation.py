@@ -13,7 +13,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from kpi.data.database import Engine, MemoryLimitError
+from kpi.data.database import Engine
+from kpi.data.limits import MemoryLimitError
 from kpi.engine.aggregate_sql import BY_DAY, COUNTING, Part, Value, finished, merged, partials, whole_sql
 from kpi.engine.distinct_counts import Sought, count_distinct, day_sql
 from kpi.engine.row_sql import RowCompiler, a, column_sql, fault

@@ -1,4 +1,8 @@
-"""``query`` sources: one SELECT over declared sources (N3), vetted on the engine's own parse tree before it runs."""
+"""``query`` sources: one SELECT over declared sources (N3), vetted on the engine's own parse tree before it runs.
+
+All that a query may contain is listed: functions and types in :mod:`kpi.plan.checks.query_functions`, the parts of a
+SELECT here. What is not listed is refused, so that a later version of the engine adds nothing by itself.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +13,29 @@ from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import Scan
 from kpi.engine.table import Table
 from kpi.errors import TextError, did_you_mean
+from kpi.plan.checks.queries import NOTHING_ELSE, no_function, not_one_select
+from kpi.plan.checks.query_functions import FUNCTIONS, TYPES
 from kpi.plan.model.column_names import column_name
 
-TABLE_FUNCTIONS = ("unnest", "range", "generate_series")
-# Parts of a query that only read; the others insert, update, delete and so on.
-READING_NODES = ("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE")
-# What would make a number depend on more than the rows: the clock, chance, files, the machine and its settings.
-CLOCK = {
-    "now", "today", "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp",
-    "get_current_time", "get_current_timestamp", "transaction_timestamp", "current_localtime",
-    "current_localtimestamp", "statement_timestamp", "clock_timestamp",
-}  # fmt: skip
-# Those that need no brackets.
-BARE_CLOCK = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"}
-CHANCE = {"random", "setseed", "uuid", "gen_random_uuid", "uuidv4", "uuidv7", "reservoir_quantile"}
-MACHINE = {
-    "getenv", "getvariable", "current_setting", "current_user", "session_user", "user", "current_database",
-    "current_schema", "current_schemas", "current_catalog", "version", "nextval", "currval", "pg_typeof",
-    "txid_current", "query", "query_table", "glob", "sql_auto_complete", "which_secret", "in_search_path", "sleep",
-    "write_log", "parse_duckdb_log_message", "current_query", "current_connection_id", "current_transaction_id",
-}  # fmt: skip
-MACHINE_PREFIXES = ("read_", "pragma_", "duckdb_", "pg_", "parquet_", "sniff_", "json_execute", "http_")
+TABLE_FUNCTIONS = frozenset(["unnest", "range", "generate_series", "generate_subscripts", "regexp_split_to_table"])
+# The second argument of these is the name of an aggregate, as text.
+NAMED_AGGREGATES = frozenset(["aggregate", "array_aggr", "array_aggregate", "list_aggr", "list_aggregate"])
+# Kinds of expressions, as the tree has them in "class"; of operators also which.
+EXPRESSIONS = frozenset([
+    "BETWEEN", "CASE", "CAST", "COLLATE", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT", "FUNCTION", "LAMBDA",
+    "OPERATOR", "POSITIONAL_REFERENCE", "STAR", "SUBQUERY", "TYPE", "WINDOW",
+])  # fmt: skip
+OPERATORS = frozenset([
+    "ARRAY_EXTRACT", "ARRAY_SLICE", "COMPARE_IN", "COMPARE_NOT_IN", "GROUPING_FUNCTION", "OPERATOR_COALESCE",
+    "OPERATOR_IS_NOT_NULL", "OPERATOR_IS_NULL", "OPERATOR_NOT", "OPERATOR_TRY", "OPERATOR_UNPACK", "STRUCT_EXTRACT",
+])  # fmt: skip
+# Kinds of all else, in "type": queries, what stands behind FROM, and what stands behind both.
+PARTS = frozenset([
+    "SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE",
+    "BASE_TABLE", "EMPTY", "EXPRESSION_LIST", "JOIN", "PIVOT", "SUBQUERY", "TABLE_FUNCTION",
+    "DISTINCT_MODIFIER", "LIMIT_MODIFIER", "LIMIT_PERCENT_MODIFIER", "ORDER_MODIFIER",
+    "ASCENDING", "DESCENDING", "ORDER_DEFAULT",
+])  # fmt: skip
 
 
 def vet(engine: Engine, query: str, own: str, sources: Collection[str]) -> set[str]:
@@ -41,27 +47,45 @@ def vet(engine: Engine, query: str, own: str, sources: Collection[str]) -> set[s
     except engine.Error as error:
         raise TextError(first_line(error), hint="the query is DuckDB's SQL") from None
     if kinds != ["SELECT"]:
-        raise TextError("a query is one SELECT over declared sources", hint="WITH … SELECT … is fine")
+        raise not_one_select()
     vetting = Vetting(query, sources)
     try:
-        parsed = json.loads(engine.ask(f"SELECT json_serialize_sql({text_literal(query)})")[0][0])
+        parsed = json.loads(engine.ask(f"SELECT json_serialize_sql({text_literal(query)})", own)[0][0])
         if parsed.get("error"):
             raise TextError(str(parsed.get("error_message", "this query cannot be read")))
         vetting.visit(parsed, frozenset())
     except RecursionError:
         raise TextError("this query is nested too deeply") from None
+    for name, at in vetting.words.items():
+        if _is_value(engine, name, own):
+            raise TextError(no_function(name), at, at + len(name), hint=f"{NOTHING_ELSE}; a column is orders.{name}")
     if own in vetting.used:
         raise TextError(f'the query of "{own}" reads itself')
     return vetting.used
 
 
+def _is_value(engine: Engine, word: str, own: str) -> bool:
+    """Whether the engine has a value for a word without brackets where no column has that name: ``current_date``."""
+    # "user" is a likely column, and the engine's own is the same text always.
+    if word == "user":
+        return False
+    try:
+        engine.ask(f"DESCRIBE SELECT {quoted(word)}", own)
+    except engine.Error:
+        return False
+    return True
+
+
 class Vetting:
-    """A walk over the parse tree of a query. ``used`` are the sources that it reads."""
+    """A walk over the parse tree of a query. ``used`` are the sources that it reads, ``words`` the names of columns
+    without a table, and where each is first."""
 
     def __init__(self, query: str, sources: Collection[str]) -> None:
         self.query = query
         self.sources = {source.casefold(): source for source in sources}
         self.used: set[str] = set()
+        self.words: dict[str, int] = {}
+        self._bytes = query.encode("utf-8", "replace")
 
     def visit(self, tree: Any, ctes: frozenset[str]) -> None:
         """Vet all nodes of a tree; ``ctes`` are those that can be seen from it. Raises TextError."""
@@ -82,36 +106,88 @@ class Vetting:
                 self.visit(value, ctes)
 
     def _vet(self, node: dict[str, Any], ctes: frozenset[str]) -> None:
-        at = int(node.get("query_location") or 0)
-        at = at if at < len(self.query) else 0
+        at = self._offset(node)
         if node.get("sample"):
             raise TextError("a sample is left to chance, and a KPI is not", at)
-        kind = str(node.get("type"))
-        if kind == "SHOW_REF" or (kind.endswith("_NODE") and kind not in READING_NODES):
-            raise TextError("a query is one SELECT over declared sources", hint="WITH … SELECT … is fine")
+        class_, kind = node.get("class"), node.get("type")
+        if class_ is not None:
+            if class_ not in EXPRESSIONS or (class_ == "OPERATOR" and kind not in OPERATORS):
+                raise TextError(f"a query cannot contain this ({kind})", at)
+        elif isinstance(kind, str) and kind not in PARTS:
+            raise not_one_select()
         if kind == "BASE_TABLE":
             self.used |= vet_table(node, at, ctes, self.sources)
         elif kind == "TABLE_FUNCTION":
             name = str(node["function"].get("function_name", "")).casefold()
             if name not in TABLE_FUNCTIONS:
-                hint = "declare the file as a source of its own"
-                raise TextError(f"{name}(…) cannot stand in a query", at, at + len(name), hint=hint)
-        elif kind in ("FUNCTION", "WINDOW"):
-            name = str(node.get("function_name", "")).casefold()
-            if name == "age" and len(node.get("arguments", ())) < 2:
-                raise TextError("age of one time asks the clock", at, at + 3, hint="age(later, earlier) does not")
-            refuse(name, at)
-        elif kind == "COLUMN_REF" and len(node.get("column_names", [])) == 1:
-            name = str(node["column_names"][0]).casefold()
-            if name in BARE_CLOCK:
-                refuse(name, at)
+                hint = "a query reads declared sources only: declare the file as a source of its own"
+                raise TextError(f"{name}(…) cannot be read by a query", at, at + len(name), hint=hint)
+        elif class_ == "COLUMN_REF" and len(node.get("column_names", [])) == 1:
+            self.words.setdefault(str(node["column_names"][0]).casefold(), at)
+        elif class_ == "TYPE":
+            _vet_type(node, at)
+        if "function_name" in node:
+            _vet_function(node, at)
+
+    def _offset(self, node: dict[str, Any]) -> int:
+        """Where a node begins, in characters; the engine counts bytes, and has a huge number for "nowhere"."""
+        at = int(node.get("query_location") or 0)
+        return len(self._bytes[:at].decode("utf-8", "ignore")) if at < len(self._bytes) else 0
+
+
+def _path(node: dict[str, Any], key: str) -> list[str]:
+    """The name of something in all its parts."""
+    return [str(part) for part in node.get("qualified_name", {}).get("path", [node.get(key, "")])]
+
+
+def _vet_function(node: dict[str, Any], at: int) -> None:
+    """Raise TextError for a function that a query may not call, or not in this way. What stands before a name and a dot
+    is a schema or a first argument (``name.lower()``), and no schema can have functions of a query's own."""
+    name = str(node["function_name"]).casefold()
+    end = at + len(name)
+    for one in dict.fromkeys([name, _path(node, "function_name")[-1].casefold()]):
+        if one not in FUNCTIONS:
+            raise TextError(no_function(one), at, end, hint=NOTHING_ELSE)
+    arguments = node.get("arguments", ())
+    if name == "age" and len(arguments) < 2:
+        raise TextError("age of one time asks the clock", at, end, hint="age(later, earlier) does not")
+    if name in NAMED_AGGREGATES:
+        called = _text_of(arguments, 1)
+        if called is None or called.casefold() not in FUNCTIONS:
+            hint = f"write its name as text, in second place: {name}(list, 'sum')"
+            raise TextError(f"{name} needs an aggregate that a query may call", at, end, hint=hint)
+    # Of a time alone, the engine takes the offset of the current day.
+    if name == "timezone" and (len(arguments) != 2 or _text_of(arguments, 0) is None):
+        hint = "write the time zone as text: at time zone 'Europe/Berlin'"
+        raise TextError("timezone needs the name of a time zone", at, end, hint=hint)
+
+
+def _text_of(arguments: Any, place: int) -> str | None:
+    """The text that is written as an argument; None where there is something else, or arguments have names."""
+    if any(one.get("name") for one in arguments) or place >= len(arguments):
+        return None
+    literal = arguments[place].get("expression", {}).get("literal", {})
+    return str(literal["text"]) if literal.get("kind") == "STRING" else None
+
+
+def _vet_type(node: dict[str, Any], at: int) -> None:
+    """Raise TextError for a type that nothing may be cast to."""
+    path = _path(node, "type_name")
+    if len(path) != 1 or path[0].casefold() not in TYPES:
+        name = ".".join(path).lower()
+        clock = name in ("timetz", "time with time zone")
+        hint = "a time with a zone has the offset of the current day: use timestamptz" if clock else None
+        raise TextError(f"a query cannot cast to {name}", at, at + len(name), hint=hint)
 
 
 def vet_table(node: dict[str, Any], at: int, ctes: frozenset[str], sources: dict[str, str]) -> set[str]:
     """The source behind a table's name; nothing for one of the query's own CTEs. Raises TextError."""
     name = str(node.get("table_name", ""))
-    if node.get("schema_name") or node.get("catalog_name"):
-        raise TextError(f"{node['schema_name']}.{name} is not a source of this file", at, at + len(name))
+    path = _path(node, "table_name")
+    if node.get("schema_name") or node.get("catalog_name") or path != [name]:
+        raise TextError(f"{'.'.join(path)} is not a source of this file", at, at + len(name))
+    if node.get("at_clause"):
+        raise TextError("a source has no earlier versions", at, at + len(name), hint="leave AT out")
     if name.casefold() in ctes:
         return set()
     source = sources.get(name.casefold())
@@ -120,32 +196,24 @@ def vet_table(node: dict[str, Any], at: int, ctes: frozenset[str], sources: dict
     return {source}
 
 
-def refuse(name: str, at: int) -> None:
-    """Raise TextError for a function that a query may not call."""
-    end = at + len(name)
-    if name in CLOCK:
-        raise TextError(f"{name} asks the clock: the same file would give another number tomorrow", at, end)
-    if name in CHANCE:
-        raise TextError(f"{name} is left to chance, and a KPI is not", at, end)
-    if name in MACHINE or name.startswith(MACHINE_PREFIXES):
-        raise TextError(f"{name}(…) cannot stand in a query", at, end, hint="a query reads declared sources only")
-
-
 def expose(engine: Engine, table: Table) -> None:
     """Make a loaded source readable in queries under its own name, with the plan's columns and no others."""
     # A source that no query reads may have nothing but its days.
     columns = ", ".join(quoted(name) for name in table.kinds) or "1 AS nothing$"
-    engine.ask(f"CREATE OR REPLACE TEMP VIEW {quoted(table.source.id)} AS SELECT {columns} FROM {table.name}")
+    engine.ask(
+        f"CREATE OR REPLACE TEMP VIEW {quoted(table.source.id)} AS SELECT {columns} FROM {table.name}",
+        table.source.id,
+    )
 
 
 def run_query(engine: Engine, source_id: str, query: str) -> Scan:
     """Run a vetted query; the scan of its result. Raises TextError for what the engine finds wrong with it."""
     result = f"result${source_id}"
     try:
-        engine.run(source_id, f"CREATE OR REPLACE TEMP TABLE {result} AS\n{query.strip().rstrip(';')}")
+        engine.run(source_id, f"CREATE OR REPLACE TEMP TABLE {result} AS\n{query.strip().rstrip(';')}", foreign=True)
     except engine.Error as error:
         raise TextError(first_line(error)) from None
-    described = engine.ask(f"DESCRIBE {result}")
+    described = engine.ask(f"DESCRIBE {result}", source_id)
     names = {row[0]: column_name(row[0]) or f"column_{place}" for place, row in enumerate(described, 1)}
     chosen = ", ".join(f"{quoted(key)} AS {quoted(name)}" for key, name in names.items())
     return Scan(f"(SELECT {chosen} FROM {result})", {names[row[0]]: row[1] for row in described}, "table")

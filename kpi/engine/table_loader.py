@@ -85,6 +85,13 @@ class Loader:
         scanner.by_file = self.by_file
         self._names = scanner.names
         try:
+            return self._scanned(scanner)
+        finally:
+            # Before anything is shown of what was read, a message about it among that.
+            scanner.opening.verify()
+
+    def _scanned(self, scanner: Scanner) -> Table:
+        try:
             return self._load(scanner.scan())
         except self.engine.Error as error:
             if self.facts.kind != "csv":

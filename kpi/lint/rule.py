@@ -16,8 +16,8 @@ class Finding:
     """One thing that a rule has to say about the value (or, with ``key``, the whole entry) at ``path``.
 
     ``start`` and ``end`` are character offsets into the text at ``path``; without them the whole of it is meant. ``at``
-    is for what stands at no path, such as a comment. ``hint`` is a mend in one sentence without a full stop.
-    ``fixable`` says that ``kpi lint --fix`` mends it.
+    is for what stands at no path, such as a comment. ``hint`` says how to fix it in one sentence without a full stop.
+    ``fixable`` says that ``kpi lint --fix`` fixes it.
     """
 
     __slots__ = ("at", "end", "fixable", "hint", "key", "message", "path", "start")
@@ -48,16 +48,36 @@ Check = Callable[["Context"], Iterator[Finding]]
 
 
 class Rule:
-    """One rule: ``code`` is a letter for its family and three digits, ``name`` what people say.
+    """One rule of the linter.
 
-    ``severity`` is the default; ``summary`` one sentence that says what the rule wants. ``check`` yields findings.
+    ``code`` is a letter for its family and three digits, ``name`` what people call it, ``severity`` the default.
+    ``summary`` says in one sentence what the rule wants, and ``check`` yields its findings. A rule that runs
+    ``after_others`` sees which of their findings were suppressed.
     """
 
-    __slots__ = ("check", "code", "name", "severity", "summary")
+    __slots__ = ("after_others", "check", "code", "name", "severity", "summary")
 
-    def __init__(self, code: str, name: str, severity: Severity, summary: str, check: Check) -> None:
+    def __init__(
+        self, code: str, name: str, severity: Severity, summary: str, check: Check, after_others: bool
+    ) -> None:
         self.code = code
         self.name = name
         self.severity = severity
         self.summary = summary
         self.check = check
+        self.after_others = after_others
+
+
+REGISTERED: list[Rule] = []
+
+
+def rule(
+    code: str, name: str, severity: Severity, summary: str, *, after_others: bool = False
+) -> Callable[[Check], Check]:
+    """Register the decorated check as a rule. See :class:`Rule` for the arguments."""
+
+    def register(check: Check) -> Check:
+        REGISTERED.append(Rule(code, name, severity, summary, check, after_others))
+        return check
+
+    return register

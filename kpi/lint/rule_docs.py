@@ -7,23 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpi.errors import UsageError
-from kpi.lint.registry import RULES
+from kpi.lint.registry import FAMILIES, RULES
 from kpi.lint.selection import hint
 
 if TYPE_CHECKING:
     from kpi.lint.rule import Rule
-
-FAMILIES = {
-    "S": "Specific",
-    "M": "Measurable",
-    "A": "Assignable, actionable",
-    "R": "Realistic, relevant",
-    "T": "Time-bound",
-    "B": "Balance",
-    "F": "Frameworks",
-    "D": "Data (with --data)",
-    "L": "Comments that keep findings silent",
-}
 
 
 def find_rule(name: str) -> Rule:

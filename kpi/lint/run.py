@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from kpi.diagnostics import Diagnostic, Location, error
 from kpi.lint.context import Context
-from kpi.lint.registry import AFTERWARDS, RULES
+from kpi.lint.registry import RULES
 from kpi.lint.selection import chosen, codes, hint, severity_of, strength, unknown
 from kpi.lint.suppressions import find_suppressions, silencer
 
@@ -76,11 +76,11 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
     passes = _per_file(settings.per_file_ignores)
     found: list[Diagnostic] = []
     for rule in rules:
-        if rule.code not in AFTERWARDS:
+        if not rule.after_others:
             found.extend(one for one in _apply(rule, context, options) if not silent(rule.code, one.location))
     context.applied = frozenset(rule.code for rule in rules)
     for rule in rules:
-        if rule.code in AFTERWARDS:
+        if rule.after_others:
             found.extend(_apply(rule, context, options))
     found = [one for one in found if not passes(one)]
     # What M103 says of a target in prose is not said once more as the error that it cannot be read.

@@ -45,7 +45,7 @@ def pages_at(analysis: Analysis, file: str, line: int, column: int) -> list[str]
 def _in_short(text: str) -> str:
     """The first sentence of a page, and how to mend what it is about."""
     head = text.partition("\n## ")[0].strip()
-    return f"{head}\n\n{section(text, 'How to mend')}"
+    return f"{head}\n\n{section(text, 'How to fix')}"
 
 
 def describe_thing(analysis: Analysis, thing: Thing, value: Value | None = None) -> str | None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -20,6 +20,7 @@ from kpi.lsp.analysis import real
 from kpi.lsp.completing import Offer, OfferKind, complete
 from kpi.lsp.definitions import definitions
 from kpi.lsp.hovering import describe_thing, pages_at
+from kpi.lsp.input import CheckedInput
 from kpi.lsp.position_encoding import Lines, Units
 from kpi.lsp.published import Board
 from kpi.lsp.symbols import thing_at
@@ -58,11 +59,12 @@ Result = TypeVar("Result")
 
 class Server(LanguageServer):
     """One conversation with one editor. Plans are looked at in one thread and values computed in another, so that the
-    editor is answered whatever the files are like."""
+    editor is answered whatever the files are like. ``patience``: seconds that a hover waits for a value."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, patience: float = PATIENCE) -> None:
         super().__init__("kpi", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
         self.desk = desk
+        self.patience = patience
         self.board = Board()
         self.values = Values()
         self.worker = Worker("kpi plans")
@@ -177,7 +179,7 @@ class Server(LanguageServer):
         if kpi not in analysis.plan.kpis:
             return None
         asked = asyncio.wrap_future(self.values.ask(analysis, kpi))
-        await asyncio.wait([asked], timeout=PATIENCE)
+        await asyncio.wait([asked], timeout=self.patience)
         try:
             return asked.result() if asked.done() else None
         except (CancelledError, asyncio.CancelledError):  # the plan is another one by now
@@ -231,23 +233,24 @@ class Server(LanguageServer):
             self.client_register_capability(params)
 
 
-def serve(desk: Desk) -> int:
-    """Converse over standard input and output until the editor ends it. The exit code that the protocol asks for."""
+def serve(desk: Desk, report: Callable[[str], object]) -> int:
+    """Converse over standard input and output until the editor ends it. ``report`` is told what is wrong with its
+    messages. Returns the exit code that the protocol asks for."""
     gc.enable()  # which commands that live for a moment do without
     server = make_server(desk)
     # Whatever else is printed, by us or a library, must not get into the conversation.
     voice = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    server.start_io(stdout=voice)
+    server.start_io(stdin=cast("BinaryIO", CheckedInput(sys.stdin.buffer, report)), stdout=voice)
     code = 0 if server.taken_leave else 1
     if server.values.worker.busy:  # an engine in full swing cannot be stopped, and nobody waits for it any more
         os._exit(code)
     return code
 
 
-def make_server(desk: Desk) -> Server:
+def make_server(desk: Desk, patience: float = PATIENCE) -> Server:
     """A server with everything that it answers to."""
-    server = Server(desk)
+    server = Server(desk, patience)
     feature = server.feature
 
     @feature(types.INITIALIZED)

@@ -130,9 +130,16 @@ def _above(path: Path) -> Iterator[Path]:
     folder = path.absolute().parent
     while (found := find_plan(folder)) is not None:
         yield found
-        if (found.parent / ".git").exists() or found.parent in (Path.home(), found.parent.parent):
+        if (found.parent / ".git").exists() or found.parent in (_home_folder(), found.parent.parent):
             return
         folder = found.parent.parent
+
+
+def _home_folder() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user without an entry, and no HOME
+        return None
 
 
 def _hand_over(old: Analysis, new: Analysis) -> None:

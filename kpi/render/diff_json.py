@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi.render.diff_view import DiffView, affected, values_of
+from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
     from kpi.diff.changes import Change
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 def render_diff_json(view: DiffView) -> str:
     """The comparison as JSON; no line break at the end."""
-    import json
-
     content = {
         "version": 1,
         "from": view.before_id,
@@ -25,8 +24,7 @@ def render_diff_json(view: DiffView) -> str:
             for one in affected(view)
         ],
     }  # fmt: skip
-    # Every character beyond ASCII is escaped, so that nothing here steers a terminal.
-    return json.dumps(content, indent=2, allow_nan=False)
+    return json_text(content)
 
 
 def change_as_json(change: Change) -> dict[str, object]:
@@ -43,13 +41,16 @@ def change_as_json(change: Change) -> dict[str, object]:
 
 
 def values_as_json(values: ValueChange) -> dict[str, object]:
-    """The values and statuses before and after."""
+    """The values and statuses before and after; ``problem_before`` and ``problem_after`` only where one could not be
+    computed."""
     found: dict[str, object] = {
         "before": _number(values.shown.before),
         "after": _number(values.shown.after),
         "status_before": values.status_before,
         "status_after": values.status_after,
     }
+    if values.unknown:
+        found["problem_before"], found["problem_after"] = values.failed
     if values.history:
         found["history"] = [_pair(pair) for pair in values.history]
     return found

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from kpi.render.diff_view import NOUNS, DiffView, Numbers, affected, counts_in_words, numbers
+from kpi.render.diff_view import (
+    NOT_COMPUTED,
+    NOUNS,
+    DiffView,
+    Numbers,
+    affected,
+    counts_in_words,
+    known_statuses,
+    numbers,
+    shown_texts,
+)
 from kpi.render.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -51,7 +61,7 @@ def render_diff_markdown(view: DiffView) -> str:
     if goalposts:
         paper.table(("", "What", "Field", "Before", "After"), [_row(view, change) for change in goalposts])
     computed = numbers(view)
-    if differing := [one for one in computed if one.values.differs]:
+    if differing := [one for one in computed if one.values.differs or one.values.unknown]:
         paper.table(("KPI", "Before", "After", "Status", "Because of"), map(_numbers, differing))
     elif computed:
         paper.sentence("No value and no status is another one under the new definitions.")
@@ -129,13 +139,16 @@ def _row(view: DiffView, change: Change) -> tuple[str, ...]:
 
 def _numbers(one: Numbers) -> tuple[str, ...]:
     why = ", ".join((*one.kinds, *map(code, one.because)))
-    shown = one.values.shown
-    return (escape(one.name), code(shown.before_display), code(shown.after_display), _status(one.values), why)
+    texts = [
+        code(text) if reason is None else f"**{NOT_COMPUTED}**"
+        for text, reason in zip(shown_texts(one.values), one.values.failed, strict=True)
+    ]
+    return (escape(one.name), *texts, _status(one.values), why)
 
 
 def _status(values: ValueChange) -> str:
     from kpi.render.status_icons import SIGNS
 
-    before, after = values.status_before, values.status_after
+    before, after = known_statuses(values)
     known = [f"{SIGNS[status]} {status}" for status in dict.fromkeys((before, after)) if status is not None]
     return " → ".join(known)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from kpi.render.diff_view import STYLES, Affected, ChangeGroup, DiffView, affected, change_groups, counts_in_words
+from kpi.render.diff_view import (
+    STYLES,
+    Affected,
+    ChangeGroup,
+    DiffView,
+    affected,
+    change_groups,
+    counts_in_words,
+    known_statuses,
+    shown_texts,
+)
 from kpi.render.layout import Line, Piece, cut, fill, line, sides, width_of, wrap
 from kpi.render.sanitize import columns, one_line
 
@@ -88,10 +98,11 @@ def change_lines(change: Change, field: str, widest: int, width: int) -> list[Li
 def _values(values: ValueChange, width: int) -> list[Line]:
     pair = values.shown
     head = Piece(INDENT + "value".ljust(KIND + GAP))
-    texts = line(value_change(pair, ", as before"))
+    texts = line(value_change(values, ", as before"))
     statuses = status_change(values)
     period = Piece(f"   {pair.period}", "dim")
-    found = [cut((head, *texts, Piece("   "), *statuses, period), width)]
+    gap = line("   ") if statuses else ()
+    found = [cut((head, *texts, *gap, *statuses, period), width)]
     if not values.history:
         return found
     if all(one.before == one.after for one in values.history):
@@ -101,8 +112,12 @@ def _values(values: ValueChange, width: int) -> list[Line]:
     return [*found, *(cut(each, width) for each in _history(values.history))]
 
 
-def value_change(pair: Pair, same: str = "") -> str:
-    """``3.1% → 3.6%``; where nothing changed, the value and ``same``."""
+def value_change(values: ValueChange, same: str = "") -> str:
+    """``3.1% → 3.6%``; where nothing changed, the value and ``same``; where it is not known, that."""
+    pair = values.shown
+    if values.unknown:
+        texts = [one_line(text or NONE) for text in shown_texts(values)]
+        return ARROW.join(dict.fromkeys(texts))
     if pair.before is None and pair.after is None:
         return "none"
     before, after = (one_line(text or NONE) for text in (pair.before_display, pair.after_display))
@@ -113,7 +128,7 @@ def status_change(values: ValueChange) -> Line:
     """``● green → ✖ red``; one status where both are the same or there is only one."""
     from kpi.render.status_icons import SIGNS, status_mark
 
-    before, after = values.status_before, values.status_after
+    before, after = known_statuses(values)
     if before is None or after is None or before == after:
         known = after or before
         return () if known is None else status_mark(known)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from kpi.diff.changes import Change, ChangeClass, Comparison
+    from kpi.status import Status
     from kpi.status.value_changes import ValueChange
 
+NOT_COMPUTED = "could not be computed"
 NOUNS = {"kpis": "KPI", "goals": "goal", "measures": "measure", "sources": "source", "plan": "plan"}
 
 # The stronger, the more a reviewer should look at it.
@@ -108,6 +110,21 @@ def values_of(view: DiffView, subject: str) -> ValueChange | None:
     """The values of a KPI under both definitions, where they were asked for and may differ."""
     section, _, id_ = subject.partition(".")
     return view.values.get(id_) if view.values is not None and section == "kpis" else None
+
+
+def shown_texts(values: ValueChange) -> tuple[str | None, str | None]:
+    """The values shown, before and after, as texts; what could not be computed says so."""
+    shown, (before, after) = values.shown, values.failed
+    return (
+        shown.before_display if before is None else NOT_COMPUTED,
+        shown.after_display if after is None else NOT_COMPUTED,
+    )
+
+
+def known_statuses(values: ValueChange) -> tuple[Status | None, Status | None]:
+    """The statuses, before and after; None where there is none, or it could not be computed."""
+    before, after = values.failed
+    return values.status_before if before is None else None, values.status_after if after is None else None
 
 
 def counts_in_words(view: DiffView) -> list[tuple[ChangeClass, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kpi.diagnostics import ERRORS, Diagnostic, Location
-from kpi.render.sanitize import columns, visible
+from kpi.render.sanitize import columns, inert, json_text, visible
 
 TAB = "    "
 WIDEST = 150  # columns of a source line that are shown; the rest is cut around the span
@@ -29,7 +29,7 @@ def render_findings_text(findings: Iterable[Diagnostic], line_text: LineText, *,
     ``line_text`` gives a line of a file, secrets hidden, or "" where there is none: the finding is then shown
     without it. Control characters of the files are made harmless. No line break at the end.
     """
-    return "\n\n".join(_block(found, line_text, color) for found in in_order(findings))
+    return inert("\n\n".join(_block(found, line_text, color) for found in in_order(findings)))
 
 
 def summary_line(findings: Iterable[Diagnostic]) -> str:
@@ -43,9 +43,7 @@ def summary_line(findings: Iterable[Diagnostic]) -> str:
 
 def render_findings_json(findings: Iterable[Diagnostic]) -> str:
     """The stable JSON of the design, version 1."""
-    import json
-
-    return json.dumps({"version": 1, "findings": [_as_json(found) for found in in_order(findings)]}, indent=2)
+    return json_text({"version": 1, "findings": [_as_json(found) for found in in_order(findings)]})
 
 
 def _as_json(found: Diagnostic) -> dict[str, object]:
@@ -85,9 +83,9 @@ def _block(found: Diagnostic, line_text: LineText, color: bool) -> str:
             f"{paint(f'{gutter} |', DIM)} {' ' * before}{paint('^' * width, BOLD, tint)}",
         ]
     if found.hint:
-        block.append(f"{gutter} {paint('= mend:', DIM)} {visible(found.hint)}")
+        block.append(f"{gutter} {paint('= help:', DIM)} {visible(found.hint)}")
     if found.code not in ERRORS:  # an error says all that there is to say; a rule has its page
-        block.append(f"{gutter} {paint('= why:', DIM)}  kpi rule {found.code}")
+        block.append(f"{gutter} {paint('= rule:', DIM)} kpi rule {found.code}")
     return "\n".join(block)
 
 

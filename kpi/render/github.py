@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from kpi.diagnostics import Diagnostic
 from kpi.render.findings import ORDER, in_order, summary_line
-from kpi.render.sanitize import visible
+from kpi.render.sanitize import unlinked, visible
 
 # GitHub shows that many annotations of a kind and step, and drops the others in silence.
 MOST = 10
@@ -60,7 +60,7 @@ def _rows(findings: Iterable[Diagnostic]) -> Iterator[str]:
 def _cell(text: str) -> str:
     """A text as the cell of a table: nothing in it is Markdown, HTML or the cell's end."""
     shown = visible(text).replace("&", "&amp;").replace("<", "&lt;")
-    return "".join(f"\\{character}" if character in "\\`*_[]|~#!@" else character for character in shown)
+    return unlinked("".join(f"\\{character}" if character in "\\`*_[]|~#!" else character for character in shown))
 
 
 def _command(found: Diagnostic) -> str:
@@ -76,7 +76,7 @@ def _command(found: Diagnostic) -> str:
 
 def _data(text: str) -> str:
     lines = text.replace("%", "%25").split("\n")
-    return "%0A".join(visible(line) for line in lines)
+    return "%0A".join(map(visible, lines))
 
 
 def _property(text: str) -> str:

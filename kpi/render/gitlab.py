@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from kpi.diagnostics import Diagnostic
 from kpi.render.findings import in_order
 from kpi.render.fingerprints import fingerprints
-from kpi.render.sanitize import visible
+from kpi.render.sanitize import json_text, visible
 
 SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 
@@ -26,4 +25,4 @@ def render_gitlab(findings: Iterable[Diagnostic]) -> str:
         }
         for found, fingerprint in zip(ordered, fingerprints(ordered), strict=True)
     ]
-    return json.dumps(report, indent=2, ensure_ascii=False)
+    return json_text(report)

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from kpi.diagnostics import Diagnostic
 from kpi.render.findings import in_order
-from kpi.render.sanitize import visible
+from kpi.render.sanitize import visible, visible_lines
 
 
 def render_junit(findings: Iterable[Diagnostic], failing: Collection[str] = ("error", "warning")) -> str:
@@ -38,7 +38,7 @@ def _case(found: Diagnostic, failed: bool) -> str:
     where = f"{place.file}:{place.line}:{place.column}"
     name = f"{found.code} {found.rule}: {found.subject} ({where})"
     text = f"{where}: {found.severity}: {found.message}" + (f"\nmend: {found.hint}" if found.hint else "")
-    shown = escape("\n".join(visible(line) for line in text.split("\n")))
+    shown = escape(visible_lines(text))
     if failed:
         kind, message = quoteattr(found.severity), _attribute(found.message)
         inner = f"<failure type={kind} message={message}>{shown}</failure>"

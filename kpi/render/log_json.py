@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpi.render.diff_json import change_as_json, values_as_json
 from kpi.render.log_view import LogView, afterthought
+from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
     from kpi.diff.blame import Blamed
@@ -17,25 +18,19 @@ if TYPE_CHECKING:
 
 def render_log_json(view: LogView) -> str:
     """The events, newest first; no line break at the end."""
-    import json
-
     events = [
         _event(event, view.values is not None, (view.values or {}).get(number))
         for number, event in enumerate(view.events)
     ]
-    return json.dumps(
-        {"version": 1, "kpi": view.id, "events": events, "cut_at": view.cut_at}, indent=2, allow_nan=False
-    )
+    return json_text({"version": 1, "kpi": view.id, "events": events, "cut_at": view.cut_at})
 
 
 def render_blame_json(id_: str, rows: Sequence[Blamed]) -> str:
     """The fields with who wrote them; no line break at the end."""
-    import json
-
     fields = [
         {"field": row.field, "text": row.text, "known": row.is_known, "commit": _commit(row.commit)} for row in rows
     ]
-    return json.dumps({"version": 1, "kpi": id_, "fields": fields}, indent=2)
+    return json_text({"version": 1, "kpi": id_, "fields": fields})
 
 
 def _event(event: Event, with_values: bool, values: ValueChange | None) -> dict[str, object]:

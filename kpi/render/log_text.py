@@ -100,6 +100,6 @@ def _head(event: Event, width: int) -> Line:
 def _value(values: ValueChange, width: int) -> list[Line]:
     """What it stood at then, what it was measured against, and what the change made of its status."""
     target = "" if values.target is None else f" against {one_line(values.target)}"
-    head = line(INDENT + "value".ljust(KIND + GAP), value_change(values.shown), target, "   ")
+    head = line(INDENT + "value".ljust(KIND + GAP), value_change(values), target, "   ")
     whole = (*head, *status_change(values), Piece(f"   {values.shown.period}", "dim"))
     return [cut(whole, width)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from kpi.lint.registry import RULES
 from kpi.lint.rule_docs import page, section
 from kpi.render.findings import in_order
 from kpi.render.fingerprints import fingerprints
-from kpi.render.sanitize import visible
+from kpi.render.sanitize import json_text, visible, visible_lines
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -37,14 +37,14 @@ def render_sarif(findings: Iterable[Diagnostic]) -> str:
         "rules": [_rule(code) for code in codes],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(code: str) -> dict[str, Any]:
     for rule in RULES:
         if rule.code == code:
             text = page(rule)
-            why = f"{section(text, 'Why it matters')}\n\nHow to mend: {section(text, 'How to mend')}"
+            why = f"{section(text, 'Why it matters')}\n\nHow to fix: {section(text, 'How to fix')}"
             return _described(code, rule.name, rule.summary, section(text, "What it flags"), why, text, rule.severity)
     short = f"A mistake in the file: {ERRORS[code].replace('-', ' ')}."
     full = "The file does not say what it is meant to say, so nothing can be computed from it."
@@ -73,7 +73,7 @@ def _result(found: Diagnostic, index: int, fingerprint: str) -> dict[str, Any]:
         "ruleId": found.code,
         "ruleIndex": index,
         "level": LEVELS[found.severity],
-        "message": {"text": "\n".join(visible(line) for line in message.split("\n"))},
+        "message": {"text": visible_lines(message)},
         "locations": [
             {
                 "physicalLocation": {
@@ -89,6 +89,7 @@ def _result(found: Diagnostic, index: int, fingerprint: str) -> dict[str, Any]:
 
 def _artifact(file: str) -> dict[str, str]:
     """Where a file is: relative to the root of the repository, unless its path is absolute."""
+    quoted = quote(os.fsencode(file))  # the very bytes, also of a name that is not UTF-8
     if file.startswith("/"):
-        return {"uri": f"file://{quote(file)}"}
-    return {"uri": quote(file), "uriBaseId": "%SRCROOT%"}
+        return {"uri": f"file://{quoted}"}
+    return {"uri": quoted, "uriBaseId": "%SRCROOT%"}

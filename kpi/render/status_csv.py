@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from kpi.render.sanitize import one_line
@@ -9,8 +10,10 @@ from kpi.status import KpiRow, StatusView
 from kpi.status.matrix import Matrix
 from kpi.values import format_plain
 
-# What a spreadsheet takes for the start of a formula, the full-width forms included.
-STARTS_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# What a spreadsheet takes for the start of a formula, the full-width forms included: at the beginning of a cell, or
+# after a semicolon or a tab, with which a cell begins where these are taken for the delimiter. Neither quotation marks
+# nor white space, nor a character that is not shown, keep it from doing so.
+STARTS_FORMULA = re.compile(r"""((?:^|[;\t|])[\s"'\uFFFD]*)([=+\-@＝＋－＠])""")
 
 Cell = str | float | None
 HEADS = (
@@ -53,7 +56,7 @@ def _cells(row: KpiRow) -> tuple[Cell, ...]:
 
 def render_status_csv(view: StatusView) -> str:
     """A header and a line a KPI, in the order of the file, ended by line feeds. Numbers have all their digits; a text
-    that a spreadsheet would take for a formula begins with an apostrophe. Where any KPI is split there is a line for
+    that a spreadsheet would take for a formula has an apostrophe before it. Where any KPI is split there is a line for
     each of its parts, and one more column that names them."""
     lines = ((row, one) for row in view.rows for one in row.rows)
     return _written(_heads(HEADS, view), (_whose(_cells(one), row, one, view) for row, one in lines))
@@ -126,5 +129,4 @@ def _safe(value: Cell) -> str:
         return ""
     if not isinstance(value, str):
         return format_plain(value)
-    text = one_line(value)
-    return f"'{text}" if text.startswith(STARTS_FORMULA) else text
+    return STARTS_FORMULA.sub(r"\1'\2", one_line(value))

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from kpi.render.sanitize import UNSAFE
+from kpi.render.sanitize import json_text
 from kpi.run.series import Point
 from kpi.status import KpiRow, PartRow, StatusView, TargetNow
-
-# JSON escapes the old controls itself (and its own line breaks are meant); the others it lets stand.
-_ESCAPED = {code: f"\\u{code:04x}" for code in UNSAFE if code >= 0x7F}
 
 
 def render_status_json(view: StatusView, history: int | None = None) -> str:
@@ -37,9 +34,7 @@ def _shortened(row: KpiRow, history: int | None) -> KpiRow:
 
 def dumps(content: Mapping[str, object]) -> str:
     """JSON for people and programs: indented, any script as it is, nothing that steers a terminal, never NaN."""
-    import json
-
-    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False).translate(_ESCAPED)
+    return json_text(content)
 
 
 def kpi_as_json(row: KpiRow) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kpi.render.sanitize import one_line
+from kpi.render.sanitize import one_line, unlinked
 from kpi.render.status_icons import SIGNS
 from kpi.status import STATUSES, Group, KpiRow, StatusView
 from kpi.status.matrix import Matrix
@@ -19,7 +19,7 @@ RULE = ("---", "---:", "---", "---", "---", "---")
 
 def escape(text: str) -> str:
     """``text`` on one line, with nothing in it that Markdown or HTML would read as markup."""
-    return one_line(text).translate(_ESCAPES)
+    return unlinked(one_line(text).translate(_ESCAPES))
 
 
 def render_status_markdown(view: StatusView) -> str:

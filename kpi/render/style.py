@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kpi.render.layout import Line
+from kpi.render.sanitize import inert
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 def as_plain(lines: Iterable[Line]) -> str:
     """The lines without any control code, spaces at their ends cut; no line break at the end."""
-    return "\n".join("".join(piece.text for piece in line).rstrip() for line in lines)
+    return inert("\n".join("".join(piece.text for piece in line).rstrip() for line in lines))
 
 
 def as_rich(lines: Iterable[Line]) -> Text:
@@ -38,7 +39,7 @@ def as_ansi(lines: Iterable[Line]) -> str:
     out = StringIO()
     console = Console(file=out, force_terminal=True, color_system="standard", no_color=False, legacy_windows=False)
     console.print(as_rich(lines), soft_wrap=True, highlight=False, end="")
-    return out.getvalue()
+    return inert(out.getvalue())
 
 
 def paint(lines: Iterable[Line], *, color: bool) -> str:

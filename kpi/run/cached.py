@@ -30,6 +30,7 @@ def compute(
     cache: Path | None = None,
     parts: bool = True,
     memory: str | None = None,
+    seconds: float | None = None,
 ) -> Results:
     """The series of the KPIs named (None: all) at ``as_of``, a day that counts as over.
 
@@ -37,8 +38,9 @@ def compute(
     before it make the history. A change is measured ``against`` the period before, or the same one a year ago. A
     source that cannot be read fails only the KPIs that use it: see ``Series.problem`` and ``Results.problems``.
     ``cache`` is a folder for results; None caches nothing. Cached ones have no ``scans``. ``parts``: also the segments
-    of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: DuckDB's default); the rest
-    goes to disk. Raises nothing for what is in the data.
+    of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: 80 % of the
+    machine's, and no more than 4 GB); the rest goes to disk. ``seconds`` is how long it may compute (None: what
+    ``KPI_TIMEOUT`` says, or ten minutes). Raises nothing for what is in the data.
     """
     if not parts:
         from kpi.plan.checks.splits import unsplit
@@ -50,7 +52,7 @@ def compute(
     def run(store: Store | None = None) -> Results:
         from kpi.run.executor import compute_now
 
-        return compute_now(inputs, store, memory)
+        return compute_now(inputs, store, memory, seconds)
 
     if cache is None or any(source.connection is not None for source in checked.plan.sources.values()):
         return run()
@@ -103,6 +105,10 @@ def remember(store: Store, key: str, results: Results) -> None:
     if results.problems or any(series.failed for series in results.series.values()):
         return
     quiet = replace(results, scans={})
-    text = to_text(quiet)
-    if from_text(Results, text) == quiet:
+    try:
+        text = to_text(quiet)
+        same = from_text(Results, text) == quiet
+    except ValueError:  # NaN
+        return
+    if same:
         store.put(key, text)

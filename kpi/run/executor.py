@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from kpi.run.inputs import RunInputs
 
 
-def compute_now(inputs: RunInputs, store: Store | None = None, memory: str | None = None) -> Results:
+def compute_now(
+    inputs: RunInputs, store: Store | None = None, memory: str | None = None, seconds: float | None = None
+) -> Results:
     """The results of one run over the rows as they are; see :func:`kpi.run.compute`. ``store`` has what is cached of
     single files. Raises nothing for what is in the data."""
     checked, graph = inputs.checked, inputs.checked.dependencies
@@ -39,7 +41,7 @@ def compute_now(inputs: RunInputs, store: Store | None = None, memory: str | Non
     by = {kpi: split.by for kpi in inputs.kpis if (split := checked.plan.kpis[kpi].split) is not None}
     splits = [(source, column) for kpi, column in by.items() for source in graph.row_sources(kpi)]
     requirements = requirements_of(checked, ids, splits=splits)
-    with Engine(checked.plan.calendar.timezone, memory) as engine:
+    with Engine(checked.plan.calendar.timezone, memory, seconds) as engine:
         incremental = None
         if store is not None:
             found: dict[str, dict[nodes.Aggregate, None]] = {}
@@ -53,7 +55,7 @@ def compute_now(inputs: RunInputs, store: Store | None = None, memory: str | Non
                 return _results(inputs, loader.load(requirements), names)
         except CacheMiss:
             pass
-    return compute_now(inputs, memory=memory)
+    return compute_now(inputs, memory=memory, seconds=seconds)
 
 
 def _results(inputs: RunInputs, loaded: LoadedSources, names: Sequence[str]) -> Results:

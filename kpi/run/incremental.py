@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -128,7 +129,8 @@ class IncrementalLoader:
         for path, days in found.items():
             before = identities[path]
             if before is not None and before.settled(started) and before == identity_of(path):
-                self.store.put(keys[path], to_text(days))
+                with suppress(ValueError):  # digests with NaN are not cached
+                    self.store.put(keys[path], to_text(days))
         table = self._table(source_id, facts, together)
         return table, DigestAggregator(self.engine, table, together)
 

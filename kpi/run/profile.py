@@ -80,21 +80,26 @@ class DataProfile:
 
 
 def profile_sources(
-    checked: Checked, as_of: date, sources: Collection[str] | None = None, *, memory: str | None = None
+    checked: Checked,
+    as_of: date,
+    sources: Collection[str] | None = None,
+    *,
+    memory: str | None = None,
+    seconds: float | None = None,
 ) -> dict[str, SourceProfile]:
     """The columns of the sources named (None: all), with the kinds that the formulas of the plan require.
 
-    ``memory`` is what the engine may use, e.g. ``512MB``; the rest goes to disk. Raises nothing for what is in the
-    data, and does what is possible for a plan that is not valid.
+    ``memory`` is what the engine may use, e.g. ``512MB``; the rest goes to disk. ``seconds`` is how long it may take.
+    Raises nothing for what is in the data, and does what is possible for a plan that is not valid.
     """
     asked = list(checked.plan.sources if sources is None else sources)
     timezone = checked.plan.calendar.timezone
-    with Engine(timezone, memory) as engine:
+    with Engine(timezone, memory, seconds) as engine:
         found = _profiles(engine, checked, as_of, asked, column_profiles)
     for name, profile in found.items():
         if profile.problem is not None:
             # In an engine of its own: the other may have been cut off from files since.
-            with Engine(timezone, memory) as engine:
+            with Engine(timezone, memory, seconds) as engine:
                 found[name] = replace(partial_profile(engine, checked, name, as_of), problem=profile.problem)
     return found
 

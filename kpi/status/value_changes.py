@@ -31,13 +31,20 @@ class Pair(NamedTuple):
 class ValueChange(NamedTuple):
     """One KPI under both definitions. ``shown`` are the values that ``kpi status`` would show; the periods of both
     differ where ``every`` changed. Statuses are None where there is no such definition. ``history`` is oldest first
-    and ends with the values shown. ``target`` is what the later one aims at in that period, in signs."""
+    and ends with the values shown. ``target`` is what the later one aims at in that period, in signs. ``failed`` is
+    why neither value nor status could be computed, before and after, None where they could."""
 
     shown: Pair
     status_before: Status | None
     status_after: Status | None
     history: tuple[Pair, ...] = ()
     target: str | None = None
+    failed: tuple[str | None, str | None] = (None, None)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it could not be computed under one of the definitions, so that nobody knows if it differs."""
+        return any(reason is not None for reason in self.failed)
 
     @property
     def differs(self) -> bool:
@@ -59,7 +66,8 @@ def value_changes(
         old = None if old_id is None else _row(*before, old_id)
         new = _row(*after, id_)
         if old is not None or new is not None:
-            found[id_] = _change(old, new, periods)
+            failed = None if old_id is None else _failure(before[1], old_id), _failure(after[1], id_)
+            found[id_] = _change(old, new, periods)._replace(failed=failed)
     return found
 
 
@@ -82,7 +90,14 @@ def _change(old: KpiRow | None, new: KpiRow | None, periods: int) -> ValueChange
         shown = shown._replace(before_display=displays[0], after_display=displays[1])
     history = _history(old, new, periods, units) if periods else ()
     statuses = [None if row is None else row.status for row in (old, new)]
-    return ValueChange(shown, statuses[0], statuses[1], history, None if new is None else new.target_display)
+    target = None if new is None else new.target_display
+    return ValueChange(shown, statuses[0], statuses[1], history, target)
+
+
+def _failure(results: Results, id_: str) -> str | None:
+    """Why a value could not be computed; None where it could, even if there is none."""
+    series = results.series.get(id_)
+    return series.problem if series is not None and series.failed else None
 
 
 def _value(row: KpiRow | None) -> float | None:

@@ -33,6 +33,7 @@ kpis:
   sales: {name: Sales, unit: EUR, formula: sum(orders.amount), target: at least 50, owner: ana}
   basket: {name: Basket, unit: EUR, formula: sum(orders.amount) / n, target: at least 30}
 """
+TYPED = "  typed: {name: Typed, target: at least 5, values: {2026-06: 4}}\n"
 
 
 @pytest.fixture
@@ -106,7 +107,9 @@ def test_errors_in_todays_data_stop_only_the_values(repository: Repository, caps
     assert len(changes(as_json(capsys))) == 1
     content = as_json(capsys, "--values", code=2)
     assert changes(content)[0]["values"] == {
-        "before": None, "after": 55, "status_before": "no data", "status_after": "green"
+        "before": None, "after": 55, "status_before": "no data", "status_after": "green",
+        "problem_before": 'orders: data/orders.csv has no column "amount"; known here: day, total, state',
+        "problem_after": None,
     }  # fmt: skip
 
 
@@ -278,3 +281,176 @@ def test_without_values_nothing_that_computes_or_styles_is_loaded(repository: Re
     loaded = set(done.stderr.split())
     assert "kpi.diff.compare" in loaded
     assert sorted(loaded & {"duckdb", "_duckdb", "rich", "pydantic", "kpi.run", "kpi.status"}) == []
+
+
+# What cannot be computed.
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "markdown"])
+def test_what_could_not_be_computed_is_never_said_to_be_the_same(
+    repository: Repository, capsys: pytest.CaptureFixture[str], format_: str
+) -> None:
+    edit(repository, "at least 50", "at least 40")
+    edit(repository, "at least 30", "at least 20")
+    repository.put("kpi.yaml", (repository.root / "kpi.yaml").read_text() + TYPED)
+    repository.commit("With typed values")
+    edit(repository, "at least 40", "at least 35")
+    edit(repository, "at least 20", "at least 15")
+    edit(repository, "at least 5, ", "at least 4, ")
+    (repository.root / "data/orders.csv").unlink()
+    assert run(["diff", "HEAD", "--values", "--format", format_]) == 2
+    printed = capsys.readouterr()
+    assert "there is no file" in printed.err
+    assert "No value and no status" not in printed.out
+    if format_ == "json":
+        values = {str(one["subject"]): one["values"] for one in changes(json.loads(printed.out))}
+        for subject in ("kpis.sales", "kpis.basket"):
+            one = values[subject]
+            assert isinstance(one, dict)
+            assert (one["before"], one["after"]) == (None, None)
+            assert "there is no file" in one["problem_before"]
+            assert "there is no file" in one["problem_after"]
+        assert values["kpis.typed"] == {"before": 4, "after": 4, "status_before": "red", "status_after": "green"}
+        return
+    if format_ == "text":
+        lines = [line.strip() for line in printed.out.splitlines() if line.startswith("  value")]
+        assert lines == ["value      could not be computed   2026-06"] * 2 + [
+            "value      4, as before   ✖ red → ● green   2026-06"
+        ]
+        return
+    rows = [line for line in printed.out.splitlines() if "could not be computed" in line]
+    assert rows == [
+        "| Sales | **could not be computed** | **could not be computed** |  | loosened |",
+        "| Basket | **could not be computed** | **could not be computed** |  | loosened |",
+    ]
+
+
+def test_where_one_side_could_not_be_computed_the_other_is_shown(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(repository, "sum(orders.amount),", "sum(orders.total),")
+    edit(repository, "amount", "total", "data/orders.csv")
+    assert run(["diff", "--values"]) == 2
+    assert "  value      could not be computed → €55   ● green   2026-06" in capsys.readouterr().out.splitlines()
+    assert run(["diff", "--values", "--format", "markdown"]) == 2
+    assert "| Sales | **could not be computed** | <code>€55</code> | ● green | formula |" in capsys.readouterr().out
+
+
+def test_no_data_is_not_taken_for_a_failure(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, "at least 50", "at least 40")
+    repository.put("data/orders.csv", "day,amount,state\n2020-01-01,1,paid\n")
+    assert run(["diff", "--values", "--format", "markdown"]) == 0
+    printed = capsys.readouterr().out
+    assert "could not be computed" not in printed
+    assert "No value and no status is another one under the new definitions." in printed
+
+
+# A main file that moves.
+
+FAIL = ("--fail-on", "loosened,removed")
+
+
+def classes(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 1) -> list[tuple[object, object]]:
+    """The class and the subject of each change."""
+    return [(one["class"], one["subject"]) for one in changes(as_json(capsys, *arguments, *FAIL, code=code))]
+
+
+LOOSENED = [("loosened", "kpis.sales")]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+@pytest.mark.parametrize("name", ["shop.kpi.yaml", "team/kpi.yaml", "plan.txt"])
+def test_a_rename_hides_no_loosened_target(
+    repository: Repository, capsys: pytest.CaptureFixture[str], committed: bool, name: str
+) -> None:
+    repository.put("notes/other.yaml", "a: 1\n")
+    (repository.root / "team").mkdir()
+    repository.git("mv", "kpi.yaml", name)
+    edit(repository, "at least 50", "at least 40", name)
+    if name.startswith("team/"):
+        edit(repository, "data/orders.csv", "../data/orders.csv", name)
+    revisions = "HEAD"
+    if committed:
+        repository.commit("Renamed")
+        revisions = "HEAD~1..HEAD"
+    assert classes(capsys, revisions, "-f", name) == LOOSENED
+    assert run(["diff", revisions, "-f", name]) == 0
+    assert "it was kpi.yaml." in capsys.readouterr().out
+    # Seen from the old name, all is gone.
+    found = classes(capsys, revisions, "-f", "kpi.yaml")
+    assert {kind for kind, subject in found if subject != "plan"} == {"removed"}
+    assert ("removed", "kpis.sales") in found
+
+
+def test_a_rename_and_a_rewrite_hide_nothing(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    """So little text is the same that it is no rename to git."""
+    (repository.root / "kpi.yaml").unlink()
+    padding = "".join(f"# Line {number} of many.\n" for number in range(500))
+    repository.put("shop.kpi.yaml", padding + PLAN.replace("at least 50", "at least 40").replace("{", "{ "))
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == LOOSENED
+
+
+@pytest.mark.parametrize("left", ["version: 1\n", "version: 1\nkpis: {other: {name: Other}}\n"])
+def test_a_file_that_only_its_definitions_have_left_is_followed(
+    repository: Repository, capsys: pytest.CaptureFixture[str], left: str
+) -> None:
+    repository.put("kpi.yaml", left)
+    repository.put("shop.kpi.yaml", PLAN.replace("at least 50", "at least 40"))
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == LOOSENED
+
+
+def test_an_old_main_file_that_is_included_now_is_followed(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(repository, "at least 50", "at least 40")
+    repository.put("shop.kpi.yaml", "version: 1\nas_of: 2026-06-30\ninclude: [kpi.yaml]\n")
+    edit(repository, "as_of: 2026-06-30\n", "")
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == LOOSENED
+
+
+def test_a_rename_of_an_include_hides_nothing(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repository.put("teams/a.kpi.yaml", "version: 1\nkpis: {a: {name: A, target: at least 9}}\n")
+    edit(repository, "sources:", "include: [teams/*.kpi.yaml]\nsources:")
+    repository.commit("Include")
+    repository.git("mv", "teams/a.kpi.yaml", "teams/b.kpi.yaml")
+    edit(repository, "at least 9", "at least 8", "teams/b.kpi.yaml")
+    assert classes(capsys, "HEAD") == [("loosened", "kpis.a")]
+    # The main file and the include at once.
+    repository.git("mv", "kpi.yaml", "shop.kpi.yaml")
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == [("loosened", "kpis.a")]
+    # One that is not included any more is gone.
+    repository.git("mv", "teams/b.kpi.yaml", "b.kpi.yaml")
+    edit(repository, "include: [teams/*.kpi.yaml]\n", "", "shop.kpi.yaml")
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == [("removed", "kpis.a")]
+
+
+def test_a_plan_whose_ids_are_all_others_replaces_the_one_that_is_gone(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository.root / "kpi.yaml").unlink()
+    repository.put("shop.kpi.yaml", "version: 1\nkpis: {new: {name: New}}\n")
+    found = classes(capsys, "HEAD", "-f", "shop.kpi.yaml")
+    assert ("removed", "kpis.sales") in found
+    assert ("added", "kpis.new") in found
+
+
+def test_a_plan_beside_another_that_stays_is_new(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repository.put("shop.kpi.yaml", PLAN)
+    found = classes(capsys, "HEAD", "-f", "shop.kpi.yaml", code=0)
+    assert {kind for kind, subject in found if subject != "plan"} == {"added"}
+
+
+def test_a_plan_that_was_deleted_is_removed(
+    repository: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository.root / "kpi.yaml").unlink()
+    for folder in (".", "data"):
+        monkeypatch.chdir(repository.root / folder)
+        found = classes(capsys, "HEAD")
+        assert ("removed", "kpis.sales") in found
+        assert {kind for kind, subject in found if subject != "plan"} == {"removed"}
+    repository.commit("Gone")
+    assert ("removed", "kpis.sales") in classes(capsys, "HEAD~1..HEAD")
+    # Where there never was one, that is said.
+    assert run(["diff", "HEAD"]) == 2
+    assert "there is no kpi.yaml here or in a folder above" in capsys.readouterr().err

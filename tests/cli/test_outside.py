@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from comparing.repository import Repository
 
 PLAN = """\
 version: 1
@@ -47,3 +48,17 @@ def test_a_folder_outside_is_read_only_when_it_is_allowed(project: Path, command
 def test_another_folder_is_not_allowed_with_it(project: Path) -> None:
     (project.parent / "third").mkdir()
     assert "E061" in kpi(project, "lint", "--allow-outside", "../third").stdout
+
+
+def test_what_is_allowed_now_is_allowed_in_the_version_that_it_is_compared_with(project: Path) -> None:
+    far = project.parent / "elsewhere/goals.kpi.yaml"
+    far.write_text("version: 1\ngoals: {g: {name: Robust growth}}\n", encoding="utf-8")
+    repository = Repository(project)
+    repository.put("kpi.yaml", PLAN.replace("kpis:", "include: [../elsewhere/goals.kpi.yaml]\nkpis:"))
+    repository.commit("One")
+    repository.put("kpi.yaml", (project / "kpi.yaml").read_text().replace("count(orders)", "count(orders) / 2"))
+    for command in (["lint", "--fail-on", "error", "--diff", "HEAD"], ["diff", "HEAD", "--values"], ["log", "orders"]):
+        done = kpi(project, *command, "--allow-outside", "../elsewhere")
+        assert done.returncode == 0, done.stderr
+        assert "Robust" not in done.stdout, "it is the same in both"
+        assert kpi(project, *command).returncode != 0

@@ -12,6 +12,8 @@ from comparing.story import STORY
 from kpi.diff.history import Event, History
 from kpi.errors import InputError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Repository:
@@ -314,3 +316,39 @@ def test_without_a_commit_there_is_no_history(tmp_path: Path) -> None:
     empty.put("kpi.yaml", plan(kpi()))
     with pytest.raises(InputError, match="nothing has been committed"):
         history(empty)
+
+
+def test_a_definition_with_a_mistake_from_the_first_commit_on(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "shop")
+    repository.put("kpi.yaml", plan(kpi(target="at least thirty")))
+    first = repository.commit("Broken")
+    repository.put("kpi.yaml", plan(kpi(target="at least thirty", owner="ana")))
+    second = repository.commit("Still broken")
+    # Before it is committed, the mended definition is new, and so it is afterwards.
+    repository.put("kpi.yaml", plan(kpi(target="at least 30")))
+    for hash_ in (None, "HEAD"):
+        if hash_ is not None:
+            repository.commit("Mended")
+        (event,) = history(repository).events
+        assert (event.commit and event.commit.hash) == (hash_ and repository.git("rev-parse", "HEAD"))
+        assert [change.kind for change in event.changes] == ["added"]
+        assert [commit.hash for commit in event.unreadable] == [second, first]
+    # Broken again on top: what is known stays known.
+    repository.put("kpi.yaml", plan(kpi(target="at least thirty")))
+    repository.commit("Broken again")
+    assert len(history(repository).events) == 1
+
+
+def test_a_merge_of_histories_that_began_with_a_mistake(tmp_path: Path) -> None:
+    repository = Repository(tmp_path / "shop")
+    repository.put("kpi.yaml", plan(kpi(target="at least thirty")))
+    repository.commit("Broken")
+    repository.git("checkout", "-q", "--orphan", "other")
+    repository.put("kpi.yaml", plan(kpi(target="at least forty")))
+    repository.commit("Broken as well")
+    repository.git("merge", "-q", "--allow-unrelated-histories", "-s", "ours", "-m", "Both", "main")
+    repository.put("kpi.yaml", plan(kpi(target="at least 30")))
+    repository.commit("Mended")
+    (event,) = history(repository).events
+    assert event.commit is not None
+    assert event.commit.subject == "Mended"

@@ -231,5 +231,5 @@ def test_blobs_that_a_partial_clone_left_out(repository: Repository, tmp_path: P
     clone = Repository(tmp_path / "clone", init=False)
     clone.git("clone", "-q", "--filter=blob:none", repository.root.as_uri(), ".")
     shutil.rmtree(repository.root)
-    with pytest.raises(InputError, match=r"git could not read files|is not in this clone"):
+    with pytest.raises(InputError, match=r"is not in this"):
         open_versions(PLAN, "HEAD~1", clone.root)

@@ -99,6 +99,7 @@ def test_R7_what_is_no_number_and_what_to_do(project: Project, text: str, hint: 
     ],
 )  # fmt: skip
 def test_R7_declared_numbers_are_read_as_people_write_them(project: Project, text: str, value: float | None) -> None:
+    """Rules R7 and R13."""
     project.rows("d.csv", "day,n", [("2026-06-01", text)])
     project.source("d", types={"n": "number"})
     if value is None:

@@ -13,10 +13,13 @@ import pytest
 from computing.support import Project
 
 from kpi.cli.app import run
-from kpi.data.database import Engine, MemoryLimitError, Row, bytes_of
+from kpi.data.database import Engine, Row
+from kpi.data.limits import MemoryLimitError, bytes_of
 from kpi.engine import aggregation as gather
 from kpi.errors import KpiError
 from kpi.run import Results, compute
+
+pytestmark = pytest.mark.slow
 
 LIMIT = "64MB"
 ROWS = 2_000_000
@@ -97,10 +100,10 @@ def small_memory(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def make(word: str) -> None:
         fetch = Engine._fetch
 
-        def failing(engine: Engine, sql: str, source: str | None = None) -> list[Row]:
+        def failing(engine: Engine, sql: str, source: str | None = None, *, foreign: bool = False) -> list[Row]:
             if word in sql:
                 raise MemoryLimitError(f"{source}: the memory limit of 64MB does not suffice", hint="give it more")
-            return fetch(engine, sql, source)
+            return fetch(engine, sql, source, foreign=foreign)
 
         monkeypatch.setattr(Engine, "_fetch", failing)
 

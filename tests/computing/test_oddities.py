@@ -89,6 +89,7 @@ TOTALS = {
 
 @pytest.mark.parametrize("last", TOTALS.values(), ids=TOTALS)
 def test_a_last_row_about_those_above_is_no_row(project: Project, last: str) -> None:
+    """Rule R10."""
     put(project, BODY + last)
     line = 6 if last.startswith("\n") else 5
     for formula in ("count(d)", "sum(d.amount)", "sum(d.amount) / sum(d.units)"):

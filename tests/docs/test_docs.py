@@ -48,7 +48,10 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
         assert block["body"].startswith("python3 -m venv .venv && ")
 
 
-@pytest.mark.parametrize("script", ["make_picture.py", "make_fields.py", "make_rules.py", "make_performance.py"])
+@pytest.mark.parametrize(
+    "script",
+    ["make_picture.py", "make_fields.py", "make_rules.py", "make_performance.py", "make_query_functions.py"],
+)
 def test_what_is_made_is_up_to_date(script: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     command = [sys.executable, f"docs/{script}", "--check"]

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks need a POSIX system")
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks need a POSIX system"),
+]
 
 
 def measured(folder: Path, name: str, *options: str) -> tuple[list[str], dict[str, Any]]:
@@ -54,3 +57,33 @@ def test_growth_is_measured_step_by_step(tmp_path: Path) -> None:
     _, found = measured(tmp_path, "scaling", "--most-rows", "10000", "--most-kpis", "5")
     assert [point["size"] for point in found["series"]["rows"]] == [10_000]
     assert [point["size"] for point in found["series"]["KPIs"]] == [1, 2, 5]
+
+
+def same_output(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "benchmarks/same_output.py", *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, encoding="utf-8")
+
+
+def altered_kpi(folder: Path, edit: str) -> str:
+    """An executable that prints what kpi prints, edited by sed."""
+    made = folder / "kpi"
+    kpi = Path(sys.executable).with_name("kpi")
+    lines = ["#!/bin/sh", f'"{kpi}" "$@" > "$0.$$"', "code=$?", f'sed "{edit}" "$0.$$"', "exit $code"]
+    made.write_text("\n".join(lines), encoding="utf-8")
+    made.chmod(0o755)
+    return str(made)
+
+
+def test_one_version_prints_the_same_as_itself(tmp_path: Path) -> None:
+    done = same_output(altered_kpi(tmp_path, ""), "--plans", "mistakes", "--only", "lint,schema", "--wording")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 plans, 3 commands: none differ")
+
+
+def test_another_column_of_a_finding_is_a_difference(tmp_path: Path) -> None:
+    done = same_output(altered_kpi(tmp_path, '/\\"column\\"/s/7/8/'), "--plans", "mistakes", "--only", "lint,schema")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "1 plans, 3 commands: 2 differ")
+
+
+def test_another_message_is_a_difference_only_with_wording(tmp_path: Path) -> None:
+    options = (altered_kpi(tmp_path, '/\\"message\\"/s/not/no/'), "--plans", "mistakes", "--only", "lint")
+    assert [same_output(*options, *more).returncode for more in ((), ("--wording",))] == [0, 1]

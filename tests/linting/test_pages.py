@@ -10,12 +10,12 @@ import pytest
 from linting.linted import TODAY, findings
 
 import kpi.lint.rules
-from kpi.lint.registry import AFTERWARDS, RULES
+from kpi.lint.registry import RULES
 from kpi.lint.rule import Rule
 from kpi.lint.rule_docs import FAMILIES, find_rule, overview, page, page_path, section
 
 FOLDER = Path(str(kpi.lint.rules.__file__)).parent
-TITLES = ["What it flags", "Why it matters", "Failing", "Passing", "How to mend", "Options"]
+TITLES = ["What it flags", "Why it matters", "Failing", "Passing", "How to fix", "Options"]
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
@@ -47,7 +47,7 @@ def test_codes_and_names_are_unique_and_well_formed() -> None:
         assert rule.code[0] in FAMILIES
         assert rule.severity in ("error", "warning", "info")
         assert rule.summary.endswith(".")
-    assert set(AFTERWARDS) == {rule.code for rule in RULES if rule.code[0] == "L"}
+    assert {rule.code for rule in RULES if rule.after_others} == {rule.code for rule in RULES if rule.code[0] == "L"}
 
 
 @each_rule

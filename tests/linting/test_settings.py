@@ -98,7 +98,7 @@ def test_a_rule_that_crashes_is_named_and_no_finding(monkeypatch: pytest.MonkeyP
     def crash(context: object) -> object:
         raise ValueError("no such thing")
 
-    broken = Rule("S101", "weasel-word", "warning", "Whatever.", crash)  # type: ignore[arg-type]
+    broken = Rule("S101", "weasel-word", "warning", "Whatever.", crash, after_others=False)  # type: ignore[arg-type]
     monkeypatch.setattr("kpi.lint.run.RULES", (broken, *RULES[1:]))
     with pytest.raises(
         RuleCrashError, match=r"rule S101 weasel-word crashed: ValueError: no such thing at .*test_settings"

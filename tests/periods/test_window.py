@@ -43,6 +43,7 @@ JUNE = parse_label("2026-06", PLAIN)
     ],
 )
 def test_windows_as_written(text: str | None, window: Window) -> None:
+    """Rule T9."""
     assert parse_window(text) == window
 
 

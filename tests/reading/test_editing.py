@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import InputError
-from kpi.plan.yaml.round_trip import read_text, scalar, set_entry, write_text
+from kpi.plan.yaml.round_trip import read_text, scalar, set_entry
+from kpi.writing import rewrite_file
 
 PATH = ("kpis", "nps", "values")
 
@@ -160,7 +161,7 @@ def test_writing_keeps_mode_and_link(tmp_path: Path) -> None:
     real.write_bytes(b"a: 1\r\n")
     real.chmod(0o640)
     link.symlink_to(real)
-    write_text(link, read_text(link) + "b: 2\r\n")
+    rewrite_file(link, read_text(link) + "b: 2\r\n", before=read_text(link))
     assert real.read_bytes() == b"a: 1\r\nb: 2\r\n"
     assert real.stat().st_mode & 0o777 == 0o640
     assert link.is_symlink()
@@ -169,4 +170,4 @@ def test_writing_keeps_mode_and_link(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
-        write_text(tmp_path / "missing" / "kpi.yaml", "a: 1\n")
+        rewrite_file(tmp_path / "missing" / "kpi.yaml", "a: 1\n", before="")

@@ -90,10 +90,35 @@ def test_the_depth_of_any_sound_file_is_allowed() -> None:
     assert read_text(text).diagnostics == ()
 
 
-def test_the_pure_parser_is_bounded_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nodes, "CParser", None)
-    read = read_text(HEAD + "kpis: " + "[" * 2_000)
-    assert [one.code for one in read.diagnostics] == ["E005"]
+# Nested too deeply, where the parser looks ahead of what it has reported: the text, and the column in line 2.
+AHEAD = {
+    "a level too many": ("kpis: " + "[" * 51, 56),
+    "a thousand and more levels": ("kpis: " + "[" * 1_200, 56),
+    "that close": ("kpis: " + "[" * 1_200 + "]" * 1_200, 56),
+    "with blanks": ("kpis: " + "[ " * 1_200, 105),
+    "brackets in braces": ("kpis: {a: {b: " + "[" * 1_200, 62),
+    "brackets and braces": ("kpis: " + "[{" * 1_200, 56),
+    "a key": ("? " + "[" * 1_200 + "]" * 1_200 + "\n: x", 52),
+    "behind entries": ("kpis: [a, b, " + "x" * 900 + ", " + "[" * 1_200, 964),
+}
+
+
+@pytest.mark.parametrize("pure", [False, True], ids=["", "pure"])
+@pytest.mark.parametrize("name", AHEAD)
+def test_a_file_that_is_nested_too_deeply_is_E005_at_the_first_bracket_too_many(
+    name: str, pure: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if pure:
+        monkeypatch.setattr(nodes, "CParser", None)
+    text, column = AHEAD[name]
+    (found,) = read_text(HEAD + text).diagnostics
+    assert (found.code, found.message) == ("E005", "nested more than 50 levels deep")
+    assert (found.location.line, found.location.column) == (2, column)
+
+
+def test_brackets_in_a_text_do_not_nest() -> None:
+    found = read_text(HEAD + "title: a" + "[" * 1_200 + '\nkpis: {a: {name: "' + "[" * 1_200).diagnostics
+    assert [(one.code, one.location.line) for one in found] == [("E001", 3)]
 
 
 @pytest.mark.parametrize(

@@ -168,14 +168,14 @@ def test_files_are_named_as_given_when_they_are_not_below_the_current_folder(
 
 
 def test_an_included_file_that_cannot_be_opened_is_E006(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kpi.plan.loading import plan
+    from kpi.plan.loading import disk
 
     def refuse(path: Path) -> bytes:
         if path.name == "a.yaml":
             raise PermissionError(13, "Permission denied")
         return path.read_bytes()
 
-    monkeypatch.setattr(plan, "read_bytes", refuse)
+    monkeypatch.setattr(disk, "read_bytes", refuse)
     result = read(tmp_path, {"kpi.yaml": "version: 1\ninclude: [a.yaml, b.yaml]\n", "a.yaml": "", "b.yaml": "x: y\n"})
     assert found(result) == [("E006", "kpi.yaml", 2, 11), ("E010", "b.yaml", 1, 1)]
     assert not result.whole

@@ -28,7 +28,7 @@ def test_a_finding_shows_its_line_and_its_place_in_it() -> None:
             "   |",
             "11 |     name: Build effective onboarding",
             "   |                 ^^^^^^^^^",
-            "   = mend: say what changes",
+            "   = help: say what changes",
         ]
     )
     assert shown(text, found).startswith("kpi.yaml:2:17: warning: S101 weasel-word: no such field\n  |\n2 |     name")
@@ -86,7 +86,7 @@ def test_a_span_longer_than_the_screen_is_cut() -> None:
 
 def test_a_place_that_is_not_in_the_text_is_named_without_a_line() -> None:
     assert shown("", finding(7, 1, 2, hint="look")) == (
-        "kpi.yaml:7:1: error: E010 unknown-field: no such field\n  = mend: look"
+        "kpi.yaml:7:1: error: E010 unknown-field: no such field\n  = help: look"
     )
 
 

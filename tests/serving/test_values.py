@@ -140,11 +140,10 @@ def test_a_worker_goes_on_after_a_fault() -> None:
 def test_a_hover_waits_for_a_while_only(analysis: Analysis, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     from kpi.lsp import server
 
-    monkeypatch.setattr(server, "PATIENCE", 0.05)
     stop = Event()
     slowly: Callable[[Analysis, str], Value] = lambda analysis, kpi: Value(problem=str(stop.wait()))  # noqa: E731
     monkeypatch.setattr(module, "value_of", slowly)
-    server = server.make_server(desk)
+    server = server.make_server(desk, patience=0.05)
     assert asyncio.run(server.value(analysis, "sales")) is None
     assert server.values.worker.busy
     stop.set()

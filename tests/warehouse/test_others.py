@@ -22,6 +22,8 @@ from kpi.warehouse.dialects.base import Expr, Tongue
 from kpi.warehouse.dialects.duckdb import DuckDB
 from kpi.warehouse.generic import OtherSession
 
+pytestmark = pytest.mark.warehouse
+
 CONNECTION = f"${{{VARIABLE}}}"
 
 

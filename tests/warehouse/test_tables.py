@@ -15,6 +15,8 @@ from warehouse.servers import PASSWORD, Server
 from kpi.cli.app import run
 from kpi.run.profile import profile_data
 
+pytestmark = pytest.mark.warehouse
+
 CONNECTION = f"${{{VARIABLE}}}"
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("A101", "no-owner", "warning", "Every goal and KPI has one person who answers for it.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals and KPIs without owner; an owner does not pass from a goal to its KPIs."""
     for kind, entries in (("goals", context.goals), ("kpis", context.kpis)):
@@ -23,6 +24,3 @@ def check(context: Context) -> Iterator[Finding]:
                     "name one person as owner, best by e-mail address",
                     key=True,
                 )
-
-
-RULE = Rule("A101", "no-owner", "warning", "Every goal and KPI has one person who answers for it.", check)

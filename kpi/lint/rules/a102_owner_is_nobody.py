@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.prose import is_placeholder
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import words
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("A102", "owner-is-nobody", "warning", "An owner is one person.")
 def check(context: Context) -> Iterator[Finding]:
     """Owners of goals, KPIs and sources that are a place kept free, everybody, or a group. Addresses pass."""
     for kind, entries in (("goals", context.goals), ("kpis", context.kpis), ("sources", context.plan.sources.values())):
@@ -33,6 +34,3 @@ def _nobody(context: Context, owner: str, kind: str) -> str | None:
     if found and "group" in listed.flags(found[-1][0]) and kind != "sources":
         return f'"{owner}" is a group, and a group does not answer'
     return None
-
-
-RULE = Rule("A102", "owner-is-nobody", "warning", "An owner is one person.", check)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
 from kpi.lint.prose import is_placeholder
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("A103", "no-when-red", "info", "A KPI says what is done when it turns red.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs with a target, so that they can turn red, that do not say what happens then."""
     for kpi in context.kpis:
@@ -29,6 +30,3 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("kpis", kpi.id, "when_red"), "this keeps a place free for a plan", "write down the first step"
             )
-
-
-RULE = Rule("A103", "no-when-red", "info", "A KPI says what is done when it turns red.", check)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("A104", "source-without-owner", "info", "Every source has somebody to ask when it breaks.")
 def check(context: Context) -> Iterator[Finding]:
     """Sources without owner. Those made by a query over other sources have the owners of these."""
     for source in context.plan.sources.values():
@@ -21,6 +22,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "name as owner whom to ask when it stops coming",
                 key=True,
             )
-
-
-RULE = Rule("A104", "source-without-owner", "info", "Every source has somebody to ask when it breaks.", check)

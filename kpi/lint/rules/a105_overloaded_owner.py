@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("A105", "overloaded-owner", "info", "Nobody answers for more KPIs than one person can act on.")
 def check(context: Context) -> Iterator[Finding]:
     """Owners of more KPIs than ``max_kpis_per_owner``; one finding an owner, at the first KPI that is too many."""
     most = context.settings.max_kpis_per_owner
@@ -26,6 +27,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{owner} answers for {len(ids)} KPIs; more than {most} get no attention",
                 "share them out, or drop those that change no decision",
             )
-
-
-RULE = Rule("A105", "overloaded-owner", "info", "Nobody answers for more KPIs than one person can act on.", check)

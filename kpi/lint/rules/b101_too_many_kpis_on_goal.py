@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("B101", "too-many-kpis-on-goal", "warning", "A goal has few KPIs.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals with more KPIs than ``max_kpis_per_goal``."""
     most = context.settings.max_kpis_per_goal
@@ -24,6 +25,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "keep those that would change a decision, or split the goal",
                 key=True,
             )
-
-
-RULE = Rule("B101", "too-many-kpis-on-goal", "warning", "A goal has few KPIs.", check)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("B102", "too-many-kpis", "info", "A team has few KPIs.")
 def check(context: Context) -> Iterator[Finding]:
     """Files with more KPIs than ``max_kpis_per_file``; one finding a file, at the first KPI that is too many."""
     most = context.settings.max_kpis_per_file
@@ -27,6 +28,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "keep the key ones; what only formulas need is a measure",
                 key=True,
             )
-
-
-RULE = Rule("B102", "too-many-kpis", "info", "A team has few KPIs.", check)

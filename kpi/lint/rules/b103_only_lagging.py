@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("B103", "only-lagging", "info", "Every goal has a leading indicator.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals whose KPIs are all said to be lagging, and which no leading KPI elsewhere is said to predict."""
     led = {name for kpi in context.kpis if kpi.indicator == "leading" for name in kpi.leads}
@@ -24,6 +25,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "add a leading one, or name one of these KPIs in the leads of another: what moves first?",
                 key=True,
             )
-
-
-RULE = Rule("B103", "only-lagging", "info", "Every goal has a leading indicator.", check)

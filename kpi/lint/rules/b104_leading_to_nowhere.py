@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("B104", "leading-to-nowhere", "info", "A leading indicator says what it leads.")
 def check(context: Context) -> Iterator[Finding]:
     """Leading indicators that do not name the KPIs they are said to predict."""
     for kpi in context.kpis:
@@ -21,6 +22,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"add leads: [{others[0]}]" if len(others) == 1 else "name the KPIs that it is said to predict as leads"
             )
             yield Finding(("kpis", kpi.id, "indicator"), f"{shown(kpi)} is leading, but to what?", hint)
-
-
-RULE = Rule("B104", "leading-to-nowhere", "info", "A leading indicator says what it leads.", check)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("B105", "single-proxy", "warning", "No goal hangs on a single proxy.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals whose only KPI is a proxy."""
     for goal in context.goals:
@@ -22,6 +23,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"one proxy is all that measures {shown(goal)}",
                 "add a direct measure, or a second proxy of another kind",
             )
-
-
-RULE = Rule("B105", "single-proxy", "warning", "No goal hangs on a single proxy.", check)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown, targets
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _QUANTITY = r"\b(?:number of|count of|amount of|volume of|total|how many)\b"
 
 
+@rule("B106", "quantity-without-quality", "info", "What is to grow is paired with what must not suffer.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs that count or add up, are to grow, and stand alone: no guardrail, no other KPI on the goal."""
     for kpi in context.kpis:
@@ -41,6 +42,3 @@ def _counts(context: Context, kpi: Kpi) -> bool:
     if tree is not None:
         return getattr(tree, "function", "") in ("count", "count_distinct", "sum")
     return kpi.unit != "%" and re.search(_QUANTITY, kpi.name, re.IGNORECASE) is not None
-
-
-RULE = Rule("B106", "quantity-without-quality", "info", "What is to grow is paired with what must not suffer.", check)

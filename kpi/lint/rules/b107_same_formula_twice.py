@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("B107", "same-formula-twice", "warning", "No two KPIs compute the same.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs with the formula, window and period of another one, however it is spaced."""
     first: dict[object, str] = {}
@@ -26,6 +27,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{shown(kpi)} has the same formula as {shown(context.plan.kpis[other])}",
                 "keep one of the two; a KPI may be watched by several goals' guardrails",
             )
-
-
-RULE = Rule("B107", "same-formula-twice", "warning", "No two KPIs compute the same.", check)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 FEWEST = 3
 
 
+@rule("B108", "only-financial", "info", "Not every KPI counts money.")
 def check(context: Context) -> Iterator[Finding]:
     """Plans of three KPIs or more in which all count money or serve goals of the financial perspective."""
     if len(context.kpis) < FEWEST or any(goal.framework == "bsc" for goal in context.goals):
@@ -33,6 +34,3 @@ def check(context: Context) -> Iterator[Finding]:
         "add what customers see, how well the work runs, or what the team learns",
         key=True,
     )
-
-
-RULE = Rule("B108", "only-financial", "info", "Not every KPI counts money.", check)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("D101", "missing-file", "warning", "Every path of a source leads to a file.")
 def check(context: Context) -> Iterator[Finding]:
     """Paths of sources that lead to no file."""
     if context.data is None:
@@ -19,6 +20,3 @@ def check(context: Context) -> Iterator[Finding]:
         for problem in facts.problems:
             if problem.code == "missing-file":
                 yield Finding(("sources", source, *problem.field), problem.message, problem.hint)
-
-
-RULE = Rule("D101", "missing-file", "warning", "Every path of a source leads to a file.", check)

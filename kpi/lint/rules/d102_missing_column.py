@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ABSENT = re.compile(r"\b(there is|has) no column\b")
 
 
+@rule("D102", "missing-column", "warning", "Formulas name columns that their files have.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs whose formulas name a column that the data turns out not to have."""
     if context.data is None:
@@ -22,6 +23,3 @@ def check(context: Context) -> Iterator[Finding]:
     for series in context.data.series.values():
         if series.problem is not None and ABSENT.search(series.problem):
             yield Finding(("kpis", series.kpi, "formula"), series.problem, key=True)
-
-
-RULE = Rule("D102", "missing-column", "warning", "Formulas name columns that their files have.", check)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("D103", "unreadable-data", "warning", "All rows of a source can be read.")
 def check(context: Context) -> Iterator[Finding]:
     """Sources that cannot be read, and rows that were skipped."""
     if context.data is None:
@@ -23,6 +24,3 @@ def check(context: Context) -> Iterator[Finding]:
             rows = "row was" if source.skipped == 1 else "rows were"
             why = "; ".join(source.skipped_reasons)
             yield Finding(("sources", source.id), f"{source.skipped:,} {rows} skipped: {why}", key=True)
-
-
-RULE = Rule("D103", "unreadable-data", "warning", "All rows of a source can be read.", check)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("D104", "stale-data", "warning", "Data is as fresh as its source says.")
 def check(context: Context) -> Iterator[Finding]:
     """Sources whose newest row is older than their word for how often they are updated."""
     if context.data is None:
@@ -31,6 +32,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"the newest row of {source.id} is {age} days old, of {newest}; it is to be updated {declared.updated}",
                 "bring the new data, or say how often it really comes",
             )
-
-
-RULE = Rule("D104", "stale-data", "warning", "Data is as fresh as its source says.", check)

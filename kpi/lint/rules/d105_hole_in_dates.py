@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ENOUGH, LEAST, TIMES, MOST = 20, 7, 4, 2
 
 
+@rule("D105", "hole-in-dates", "info", "The dates of a source have no holes.")
 def check(context: Context) -> Iterator[Finding]:
     """Stretches without rows that are far longer than usual for the source."""
     if context.data is None:
@@ -42,6 +43,3 @@ def _expected(context: Context, source: str) -> int:
 
     updated = context.plan.sources[source].updated
     return 0 if updated is None else parse_updated(updated)
-
-
-RULE = Rule("D105", "hole-in-dates", "info", "The dates of a source have no holes.", check)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("D106", "duplicate-rows", "warning", "No row stands in a source twice.")
 def check(context: Context) -> Iterator[Finding]:
     """Sources in which rows stand once more, although a column tells all different rows apart."""
     if context.data is None:
@@ -24,6 +25,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "a file that was loaded twice, or overlapping exports? Leave one out of path",
                 key=True,
             )
-
-
-RULE = Rule("D106", "duplicate-rows", "warning", "No row stands in a source twice.", check)

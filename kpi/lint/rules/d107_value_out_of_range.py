@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ABSURD = 10.0  # as a share: 1,000 %
 
 
+@rule("D107", "value-out-of-range", "warning", "Values lie within what their unit allows.")
 def check(context: Context) -> Iterator[Finding]:
     """Values that the unit of their KPI makes impossible or absurd."""
     if context.data is None:
@@ -35,6 +36,3 @@ def check(context: Context) -> Iterator[Finding]:
                 message = f"{shown(kpi)} is negative in {point.period.label}: {value:,.4g} {unit.text}"
                 yield Finding(("kpis", kpi.id, "unit"), message, "look for rows that end before they begin")
                 break
-
-
-RULE = Rule("D107", "value-out-of-range", "warning", "Values lie within what their unit allows.", check)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 BEFORE, PART = 6, 0.5  # months to compare with; the part of the poorest of them that is still believed
 
 
+@rule("D108", "thin-last-period", "warning", "The last period has about as many rows as those before.")
 def check(context: Context) -> Iterator[Finding]:
     """Dated sources whose last month has far fewer rows than each of the six before."""
     if context.data is None:
@@ -33,6 +34,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "has the whole month been exported?",
                 key=True,
             )
-
-
-RULE = Rule("D108", "thin-last-period", "warning", "The last period has about as many rows as those before.", check)

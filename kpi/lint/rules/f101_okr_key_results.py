@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FEWEST, MOST = 3, 5
 
 
+@rule("F101", "okr-key-results", "warning", "An OKR objective has three to five key results.")
 def check(context: Context) -> Iterator[Finding]:
     """OKR objectives with key results, but fewer than three or more than five."""
     for goal in context.goals:
@@ -25,6 +26,3 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("goals", goal.id), f"{shown(goal)} has {number}; an objective has {FEWEST} to {MOST}", hint, key=True
             )
-
-
-RULE = Rule("F101", "okr-key-results", "warning", "An OKR objective has three to five key results.", check)

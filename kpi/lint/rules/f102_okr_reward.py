@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NO_REWARD = frozenset({"", "no", "none", "false", "nothing", "n/a", "-"})
 
 
+@rule("F102", "okr-reward", "warning", "No pay hangs on an OKR objective.")
 def check(context: Context) -> Iterator[Finding]:
     """OKR objectives tied to a reward."""
     for goal in context.goals:
@@ -24,6 +25,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"pay hangs on {shown(goal)}, so people will aim low",
                 "take the reward off the objective, or follow another framework for it",
             )
-
-
-RULE = Rule("F102", "okr-reward", "warning", "No pay hangs on an OKR objective.", check)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
     from kpi.plan.model import Goal
 
 
+@rule("F103", "omtm-one-metric", "warning", "One metric that matters is exactly one.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals of this framework that have not exactly one KPI, and a second such goal in the same file."""
     first: dict[str, Goal] = {}
@@ -36,6 +37,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{shown(other)} already has the one metric that matters in this file",
                 "choose one of the two; the other waits",
             )
-
-
-RULE = Rule("F103", "omtm-one-metric", "warning", "One metric that matters is exactly one.", check)

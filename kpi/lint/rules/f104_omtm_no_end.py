@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("F104", "omtm-no-end", "warning", "One metric that matters has an end date.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals of this framework without due date; for other goals see T101."""
     for goal in context.goals:
@@ -22,6 +23,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "add the day on which another metric may take its place, as due",
                 key=True,
             )
-
-
-RULE = Rule("F104", "omtm-no-end", "warning", "One metric that matters has an end date.", check)

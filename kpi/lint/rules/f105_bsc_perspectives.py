@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 PERSPECTIVES = ("financial", "customer", "internal", "learning")
 
 
+@rule("F105", "bsc-perspectives", "warning", "A balanced scorecard looks from all four perspectives.")
 def check(context: Context) -> Iterator[Finding]:
     """Scorecards in which a perspective has no goal, and their goals that have no perspective."""
     goals = [goal for goal in context.goals if goal.framework == "bsc"]
@@ -39,6 +40,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "add perspective: financial, customer, internal or learning",
                 key=True,
             )
-
-
-RULE = Rule("F105", "bsc-perspectives", "warning", "A balanced scorecard looks from all four perspectives.", check)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
 from kpi.lint.prose import is_placeholder
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("F106", "mbo-not-agreed", "warning", "An objective by which one is managed is agreed between two people.")
 def check(context: Context) -> Iterator[Finding]:
     """Objectives by which somebody is managed that are agreed with nobody, or by the owner with themselves."""
     for goal in context.goals:
@@ -31,8 +32,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{shown(goal)} is agreed with nobody else than its owner",
                 "name the person on the other side of the agreement",
             )
-
-
-RULE = Rule(
-    "F106", "mbo-not-agreed", "warning", "An objective by which one is managed is agreed between two people.", check
-)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("F107", "mbo-owner-not-a-person", "warning", "An objective by which one is managed has a person as owner.")
 def check(context: Context) -> Iterator[Finding]:
     """Objectives by which somebody is managed whose owner is an address of many; no owner is A101, a group A102."""
     for goal in context.goals:
@@ -23,8 +24,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{goal.owner} is read by many; by objectives one manages a person",
                 "name the person",
             )
-
-
-RULE = Rule(
-    "F107", "mbo-owner-not-a-person", "warning", "An objective by which one is managed has a person as owner.", check
-)

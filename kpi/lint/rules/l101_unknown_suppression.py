@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("L101", "unknown-suppression", "warning", "A suppressing comment names rules that exist.", after_others=True)
 def check(context: Context) -> Iterator[Finding]:
     """Suppressing comments that name no rule, a rule that does not exist, or an error, or whose date is none."""
     for comment in context.suppressions:
         for problem in comment.problems:
             yield Finding((), problem.message, problem.hint, at=problem.place)
-
-
-RULE = Rule("L101", "unknown-suppression", "warning", "A suppressing comment names rules that exist.", check)

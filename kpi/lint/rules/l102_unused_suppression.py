@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("L102", "unused-suppression", "warning", "Suppressing comments go when their finding goes.", after_others=True)
 def check(context: Context) -> Iterator[Finding]:
     """Codes in suppressing comments to which no finding answers. Rules that did not run do not count."""
     for comment in context.suppressions:
@@ -24,6 +25,3 @@ def check(context: Context) -> Iterator[Finding]:
                 at=comment.locate(*span),
                 fixable=True,
             )
-
-
-RULE = Rule("L102", "unused-suppression", "warning", "Suppressing comments go when their finding goes.", check)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("L103", "expired-suppression", "warning", "A suppression ends on its day.", after_others=True)
 def check(context: Context) -> Iterator[Finding]:
     """Suppressing comments with a date before today; what they kept silent is reported again."""
     for comment in context.suppressions:
@@ -18,6 +19,3 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 (), f"this held until {comment.until}", "mend what it kept silent, or set a new date", at=comment.place
             )
-
-
-RULE = Rule("L103", "expired-suppression", "warning", "A suppression ends on its day.", check)

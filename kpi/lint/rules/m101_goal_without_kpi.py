@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("M101", "goal-without-kpi", "warning", "Every goal is measured by a KPI, or by those of the goals below it.")
 def check(context: Context) -> Iterator[Finding]:
     """Leaves of the goal tree without a KPI and without a number in their name (for those see M112)."""
     for goal in context.goals:
@@ -23,8 +24,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"add a KPI with goal: {goal.id}",
                 key=True,
             )
-
-
-RULE = Rule(
-    "M101", "goal-without-kpi", "warning", "Every goal is measured by a KPI, or by those of the goals below it.", check
-)

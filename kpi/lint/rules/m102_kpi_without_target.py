@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("M102", "kpi-without-target", "warning", "Every KPI has a target.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs without target. Thresholds alone colour a value, but do not say what is wanted."""
     for kpi in context.kpis:
@@ -20,6 +21,3 @@ def check(context: Context) -> Iterator[Finding]:
             if kpi.thresholds is not None:
                 hint = f'the thresholds suggest "target: {kpi.thresholds.green.text}"'
             yield Finding(("kpis", kpi.id), f"{shown(kpi)} has no target", hint, key=True)
-
-
-RULE = Rule("M102", "kpi-without-target", "warning", "Every KPI has a target.", check)

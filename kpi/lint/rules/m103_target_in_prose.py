@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.prose import is_placeholder, is_pointer
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -21,6 +21,7 @@ GRAMMAR = frozenset({
 MOST_OTHER_WORDS = 1
 
 
+@rule("M103", "target-in-prose", "error", "A target is a direction and a number, not a sentence.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets that could not be read and are no number but text. The runner drops the error that says the same."""
     for mistake in context.checked.diagnostics:
@@ -39,6 +40,3 @@ def check(context: Context) -> Iterator[Finding]:
             others = [word for word in re.findall(r"[^\W\d_]{3,}", text.lower()) if word not in GRAMMAR]
             if len(others) > MOST_OTHER_WORDS:
                 yield Finding(path, mistake.message, mistake.hint, at=mistake.location)
-
-
-RULE = Rule("M103", "target-in-prose", "error", "A target is a direction and a number, not a sentence.", check)

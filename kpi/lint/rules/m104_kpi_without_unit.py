@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("M104", "kpi-without-unit", "info", "Every KPI says in what it is counted.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs without unit that already have values, a formula or a target."""
     for kpi in context.kpis:
@@ -22,6 +23,3 @@ def check(context: Context) -> Iterator[Finding]:
                 'add one: "%", a currency such as EUR, a duration such as minutes, or what is counted',
                 key=True,
             )
-
-
-RULE = Rule("M104", "kpi-without-unit", "info", "Every KPI says in what it is counted.", check)

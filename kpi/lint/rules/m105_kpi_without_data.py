@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("M105", "kpi-without-data", "warning", "Every KPI says where its number comes from.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs with neither a formula nor values."""
     for kpi in context.kpis:
@@ -26,6 +27,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"add a formula over a source, or type values in with: kpi record {kpi.id} VALUE",
                 key=True,
             )
-
-
-RULE = Rule("M105", "kpi-without-data", "warning", "Every KPI says where its number comes from.", check)

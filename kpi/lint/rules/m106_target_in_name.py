@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body, find_number
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _DEFINES = (
 )
 
 
+@rule("M106", "target-in-name", "warning", "A KPI's name says what is measured, its target how much is wanted.")
 def check(context: Context) -> Iterator[Finding]:
     """Names of KPIs that state a target, not numbers that define what is measured ("30-day churn", "p95 latency")."""
     for statement in context.statements:
@@ -98,8 +99,3 @@ def _after_verb(context: Context, statement: Statement) -> tuple[int, int] | Non
     if "also a noun" in verbs.flags(word) and statement.text[end : number[0]].strip():
         return None
     return number
-
-
-RULE = Rule(
-    "M106", "target-in-name", "warning", "A KPI's name says what is measured, its target how much is wanted.", check
-)

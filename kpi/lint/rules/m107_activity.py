@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body, has_change, has_number
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ DETERMINERS = frozenset({
 MOST_NOUN_WORDS = 3
 
 
+@rule("M107", "activity", "warning", "Goals and KPIs name results, not work.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals and KPIs that begin with a verb of work and do not go on to how far something moves, or how much for what.
 
@@ -85,6 +86,3 @@ def _without_ing(words: list[Word]) -> Iterator[list[Word]]:
         stem = word[:-3]
         for verb in (stem, stem + "e", stem[:-1]):
             yield [(verb, start, end), *words[1:]]
-
-
-RULE = Rule("M107", "activity", "warning", "Goals and KPIs name results, not work.", check)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown, targets
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -20,6 +20,7 @@ _PROGRESS = (
 )
 
 
+@rule("M108", "done-or-not", "warning", "A KPI moves by degrees; a milestone is only done or not.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets that a baseline of 0 is to take to 1, or for names that speak of progress to 100 %."""
     for kpi in context.kpis:
@@ -37,6 +38,3 @@ def _runs_to_done(kpi: Kpi) -> bool:
             counted = kpi.unit != "%" and target.value == 1
             return counted or re.search(_PROGRESS, kpi.name, re.IGNORECASE) is not None
     return False
-
-
-RULE = Rule("M108", "done-or-not", "warning", "A KPI moves by degrees; a milestone is only done or not.", check)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("M109", "no-baseline", "warning", "A target to be reached by a date says from where.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets to be reached by a date on a KPI without baseline."""
     for kpi in context.kpis:
@@ -24,6 +25,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{shown(kpi)} is to reach its target from nobody knows where",
                 "add the value it starts from as baseline; then its pace can be judged before the date",
             )
-
-
-RULE = Rule("M109", "no-baseline", "warning", "A target to be reached by a date says from where.", check)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -22,6 +22,7 @@ _WHOLE = (
 )
 
 
+@rule("M110", "percentage-of-what", "info", "A percentage says of what.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs in per cent typed in by hand whose name, question and notes do not name the whole; a formula shows it."""
     for kpi in context.kpis:
@@ -35,6 +36,3 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _names_whole(kpi: Kpi) -> bool:
     return any(re.search(_WHOLE, text, re.IGNORECASE) for text in (kpi.name, kpi.question or ""))
-
-
-RULE = Rule("M110", "percentage-of-what", "info", "A percentage says of what.", check)

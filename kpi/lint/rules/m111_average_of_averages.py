@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.formulas.nodes import Aggregate, Node
@@ -19,6 +19,7 @@ _RATIO = (
 )
 
 
+@rule("M111", "average-of-averages", "warning", "Ratios are computed from sums, not summed or averaged.")
 def check(context: Context) -> Iterator[Finding]:
     """Aggregates in formulas and measures over a column that is a ratio by its name or by how it is computed."""
     graph = context.checked.dependencies
@@ -54,6 +55,3 @@ def _divides(tree: Node) -> bool:
         and tree.op == "/"
         and all(any(isinstance(node, Column) for node in walk(side)) for side in (tree.left, tree.right))
     )
-
-
-RULE = Rule("M111", "average-of-averages", "warning", "Ratios are computed from sums, not summed or averaged.", check)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import find_number
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("M112", "number-only-in-name", "info", "A goal's number is the target of a KPI.")
 def check(context: Context) -> Iterator[Finding]:
     """Leaves of the goal tree whose number stands in their name only."""
     for goal in context.goals:
@@ -25,6 +26,3 @@ def check(context: Context) -> Iterator[Finding]:
                 start=at[0],
                 end=at[1],
             )
-
-
-RULE = Rule("M112", "number-only-in-name", "info", "A goal's number is the target of a KPI.", check)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body, has_number
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ NOUNS = frozenset(
 )  # "Increase in revenue" is a measure
 
 
+@rule("M113", "kpi-named-as-goal", "info", "A KPI's name says what is measured, without a direction.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs whose names begin with a direction, such as "Reduce churn"; with a number in them M106 speaks instead."""
     for statement in context.statements:
@@ -35,6 +36,3 @@ def check(context: Context) -> Iterator[Finding]:
                 start=words[0][1],
                 end=words[match.end - 1][2],
             )
-
-
-RULE = Rule("M113", "kpi-named-as-goal", "info", "A KPI's name says what is measured, without a direction.", check)

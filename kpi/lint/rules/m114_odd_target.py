@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.target_style import odd_targets
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("M114", "odd-target", "info", "A target says its direction, and says it plainly.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets and thresholds that are understood but spelt oddly: "90 %", ">90", a number without direction."""
     for path, text, respelt in odd_targets(context):
         yield Finding(path, f'"{text}" means "{respelt}"', f"write {respelt}: kpi lint --fix does", fixable=True)
-
-
-RULE = Rule("M114", "odd-target", "info", "A target says its direction, and says it plainly.", check)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.formulas.nodes import Aggregate
@@ -16,6 +16,7 @@ _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 _COUNTING = ("count", "count_distinct")
 
 
+@rule("M115", "other-unit-of-time", "warning", "A KPI's unit of time is that in which its column counts.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs that take a column of minutes (hours, …) for numbers in their own unit of time. A formula with a number in
     it may convert them, and is let pass."""
@@ -51,6 +52,3 @@ def _other(context: Context, node: Aggregate, unit: Unit) -> str | None:
     if not isinstance(computed, Call) or computed.name not in _SECONDS or _SECONDS[computed.name] == unit.seconds:
         return None
     return computed.name
-
-
-RULE = Rule("M115", "other-unit-of-time", "warning", "A KPI's unit of time is that in which its column counts.", check)

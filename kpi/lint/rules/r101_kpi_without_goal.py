@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("R101", "kpi-without-goal", "warning", "Every KPI serves a goal.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs that serve no goal. Those that guard another KPI serve that one's goal."""
     guards = {name for kpi in context.kpis for name in kpi.guardrails}
@@ -23,6 +24,3 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("kpis", kpi.id), f"{shown(kpi)} serves no goal: so it is a metric, not a KPI", hint, key=True
             )
-
-
-RULE = Rule("R101", "kpi-without-goal", "warning", "Every KPI serves a goal.", check)

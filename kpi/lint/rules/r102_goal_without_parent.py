@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 TOP = frozenset({"mission", "vision", "purpose", "north star", "strategy", "company", "values", "value"})
 
 
+@rule("R102", "goal-without-parent", "info", "In a tree of goals each serves another.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals with neither parent nor children in a plan whose other goals form a tree."""
     parents = [goal for goal in context.goals if context.children_of[goal.id] and goal.parent is None]
@@ -25,6 +26,3 @@ def check(context: Context) -> Iterator[Finding]:
         if alone and not context.given("goals", goal.id, "parent"):
             hint = f"add parent: {parents[0].id}" if len(parents) == 1 else "name the goal that it serves as parent"
             yield Finding(("goals", goal.id), f"{shown(goal)} stands beside the tree of goals", hint, key=True)
-
-
-RULE = Rule("R102", "goal-without-parent", "info", "In a tree of goals each serves another.", check)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import targets
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -29,6 +29,7 @@ _OPEN = (
 _COUNT = r"\b(?:number of|count of|how many|time to|duration|lead time|cycle time)\b"
 
 
+@rule("R103", "impossible-target", "warning", "A target lies where the value can be.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets above 100 % or below 0 % of a share, below zero of a count or duration, outside -100 to 100 of an NPS."""
     for kpi in context.kpis:
@@ -79,6 +80,3 @@ def _is_share(context: Context, kpi: Kpi) -> bool:
         and (part.source, part.column, part.moment) == (all_.source, all_.column, all_.moment)
         and all_.filter is None
     )
-
-
-RULE = Rule("R103", "impossible-target", "warning", "A target lies where the value can be.", check)

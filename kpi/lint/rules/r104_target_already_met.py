@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown, targets
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
     from kpi.plan.model import Target
 
 
+@rule("R104", "target-already-met", "warning", "A target to be reached is not met yet at the baseline.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets to be reached by a date, or last entries of a schedule, that the baseline meets already."""
     for kpi in context.kpis:
@@ -41,6 +42,3 @@ def meets(value: float, target: Target) -> bool:
         "<": value < bound,
         "==": value == bound,
     }[target.op]
-
-
-RULE = Rule("R104", "target-already-met", "warning", "A target to be reached is not met yet at the baseline.", check)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown, targets
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.rules.r104_target_already_met import meets
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ENOUGH = 12  # periods before the one shown
 
 
+@rule("R105", "no-ambition", "info", "A target is not met in every period.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets that were met in the period shown and in every one of those before."""
     if context.data is None:
@@ -34,6 +35,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{shown(kpi)} has met its target in each of the last {len(values)} periods",
                 "raise it, or keep it as a guardrail of a KPI that is to move",
             )
-
-
-RULE = Rule("R105", "no-ambition", "info", "A target is not met in every period.", check)

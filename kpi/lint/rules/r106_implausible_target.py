@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown, targets
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.rules.r104_target_already_met import meets
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ENOUGH, TIMES, STRETCH = 6, 3, 7  # values; times their range; the ambition (1 to 10) from which it is a stretch
 
 
+@rule("R106", "implausible-target", "info", "A target lies within reach of what the history shows.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets with a date that are further off than the KPI has ever moved, several times over."""
     if context.data is None:
@@ -39,6 +40,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{shown(kpi)} has {way / spread:.0f} times as far to go as it moved in the last {len(values)} periods",
                 "set a target on the way, or say that it is a stretch: ambition: 9",
             )
-
-
-RULE = Rule("R106", "implausible-target", "info", "A target lies within reach of what the history shows.", check)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.prose import at_words, flagged
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -16,12 +16,10 @@ COUNTED = ("number", "share", "percentage", "percent", "proportion", "count", "a
 MEND = "say what changes for whom, as something that can be counted"
 
 
+@rule("S101", "weasel-word", "warning", "Names and questions say things that can be measured.")
 def check(context: Context) -> Iterator[Finding]:
     """Every weasel word in a name or question, outside quotation marks, established terms and what a KPI counts."""
     for statement, match, text in flagged(context, "weasel_words", "weasel_words"):
         if statement.kind == "kpi" and statement.words[0][0] in COUNTED:
             continue
         yield at_words(statement, match, f'"{text}" cannot be measured', match.entry.mend or MEND)
-
-
-RULE = Rule("S101", "weasel-word", "warning", "Names and questions say things that can be measured.", check)

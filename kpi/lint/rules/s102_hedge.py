@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.prose import at_words, flagged
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MEND = "say what will be so, and by when"
 
 
+@rule("S102", "hedge", "warning", "Names say what will be so, without a way out.")
 def check(context: Context) -> Iterator[Finding]:
     """Every hedge in the name of a goal, and in a KPI's name those that can be no part of a definition.
 
@@ -23,6 +24,3 @@ def check(context: Context) -> Iterator[Finding]:
         sure = match.start == 0 or "possible" in text
         if statement.kind == "goal" or (statement.kind == "kpi" and sure):
             yield at_words(statement, match, f'"{text}" leaves a way out', match.entry.mend or MEND)
-
-
-RULE = Rule("S102", "hedge", "warning", "Names say what will be so, without a way out.", check)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.prose import at_words, flagged
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ CIRCLES = frozenset({"in", "of", "among", "amongst", "on", "within", "across", "
 BEFORE = frozenset({"or", "once", "any", "no", "and", "not", "nothing", "worth"})
 
 
+@rule(
+    "S103", "comparison-without-reference", "info", 'Whoever says "better" or "best" says than what, and by how much.'
+)
 def check(context: Context) -> Iterator[Finding]:
     """Comparatives and superlatives in names that hold neither a reference nor a number."""
     for statement, match, text in flagged(context, "comparisons", "comparisons"):
@@ -48,12 +51,3 @@ def _refers(statement: Statement, match: Match) -> bool:
         return True
     superlative = "goals" in match.entry.flags or word == "best"
     return superlative and not CIRCLES.isdisjoint(after)
-
-
-RULE = Rule(
-    "S103",
-    "comparison-without-reference",
-    "info",
-    'Whoever says "better" or "best" says than what, and by how much.',
-    check,
-)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ WORK = frozenset(
 )
 
 
+@rule("S104", "two-goals-in-one", "info", "One goal, one change.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals of the form "Increase this and reduce that", each half with a verb and an object of its own."""
     for statement in context.statements:
@@ -53,6 +54,3 @@ def _second(context: Context, statement: Statement) -> int:
         if words[at] in AND and is_verb(words[at + 1]) and words[at + 2] not in ("it", "them"):
             return at
     return 0
-
-
-RULE = Rule("S104", "two-goals-in-one", "info", "One goal, one change.", check)

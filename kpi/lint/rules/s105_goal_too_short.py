@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import timeless
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 FIRST_UNSPACED = "\u2e80"  # from here on lie the scripts that write no spaces between words
 
 
+@rule("S105", "goal-too-short", "info", "A goal is a sentence that says what changes for whom.")
 def check(context: Context) -> Iterator[Finding]:
     """Leaves of the goal tree with fewer words than ``min_goal_words`` and no number; branches may be headings."""
     least = context.settings.min_goal_words
@@ -29,6 +30,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{words} not say what changes for whom",
                 'write a sentence, e.g. "Three in ten customers come back"',
             )
-
-
-RULE = Rule("S105", "goal-too-short", "info", "A goal is a sentence that says what changes for whom.", check)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import timeless
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MOST_WORDS = 4
 
 
+@rule("S106", "no-verb", "info", "A goal says with a verb what changes.")
 def check(context: Context) -> Iterator[Finding]:
     """Short goals that end in an abstract noun and hold no verb; those that are too short anyhow are S105's."""
     least = context.settings.min_goal_words
@@ -39,6 +40,3 @@ def _has_verb(context: Context, words: list[str]) -> bool:
         any(word in verbs for verbs in known) or word.endswith(("ing", "ed")) or (at and word.endswith("s"))
         for at, word in enumerate(words[:-1])
     )
-
-
-RULE = Rule("S106", "no-verb", "info", "A goal says with a verb what changes.", check)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpi.lint.context import timeless
 from kpi.lint.prose import flagged
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MOST_OTHER_WORDS = 3
 
 
+@rule("S107", "slogan", "info", "A goal names a change, not a mood.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals that are hardly more than a phrase from the list, or that end in an exclamation mark; missions may be."""
     message = "this is a slogan: it says of no single thing that it will change"
@@ -35,6 +36,3 @@ def check(context: Context) -> Iterator[Finding]:
             and not has_number(goal.name)
         ):
             yield Finding(("goals", goal.id, "name"), message, hint)
-
-
-RULE = Rule("S107", "slogan", "info", "A goal names a change, not a mood.", check)

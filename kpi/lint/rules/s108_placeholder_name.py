@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.prose import is_placeholder
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -18,6 +18,7 @@ KINDS = {
 }
 
 
+@rule("S108", "placeholder-name", "warning", "A name is written before the file is merged.")
 def check(context: Context) -> Iterator[Finding]:
     """Names and questions such as "TBD", "New KPI" or "Objective 1"."""
     for statement in context.statements:
@@ -39,6 +40,3 @@ def _is_kind(text: str, kinds: tuple[str, ...]) -> bool:
 
 def _what(kind: str) -> str:
     return "question" if kind == "question" else "name"
-
-
-RULE = Rule("S108", "placeholder-name", "warning", "A name is written before the file is merged.", check)

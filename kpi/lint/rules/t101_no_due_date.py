@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown, targets, timeless
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import find_date
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("T101", "no-due-date", "warning", "Every goal has a day by which it is to be reached.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals without due date, in the field or the name (T102); missions have none, and for one metric see F104."""
     for goal in context.goals:
@@ -23,6 +24,3 @@ def check(context: Context) -> Iterator[Finding]:
         days = [target.by for kpi in context.kpis_of[goal.id] for target in targets(kpi) if target.by is not None]
         hint = f"its KPIs suggest due: {max(days)}" if days else "add one, e.g. due: " + str(context.year_end())
         yield Finding(("goals", goal.id), f"{shown(goal)} has no date by which it is to be reached", hint, key=True)
-
-
-RULE = Rule("T101", "no-due-date", "warning", "Every goal has a day by which it is to be reached.", check)

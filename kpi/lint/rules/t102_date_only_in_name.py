@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 from kpi.lint.text import find_date
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("T102", "date-only-in-name", "info", "A goal's date stands in its due field.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals whose date stands in their name only."""
     for goal in context.goals:
@@ -23,6 +24,3 @@ def check(context: Context) -> Iterator[Finding]:
                 start=at[0],
                 end=at[1],
             )
-
-
-RULE = Rule("T102", "date-only-in-name", "info", "A goal's date stands in its due field.", check)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("T103", "past-due", "warning", "Dates lie ahead.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals and targets whose day lies before today."""
     for goal in context.goals:
@@ -29,6 +30,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"the target of {shown(kpi)} was to be reached by {target.by}",
                 "set the next one, or leave out the date if the level is to be kept",
             )
-
-
-RULE = Rule("T103", "past-due", "warning", "Dates lie ahead.", check)

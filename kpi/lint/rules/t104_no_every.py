@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("T104", "no-every", "info", "Every KPI says how often it is measured.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs with data that leave the length of their period to the default."""
     for kpi in context.kpis:
@@ -22,6 +23,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "add every: day, week, month, quarter or year",
                 key=True,
             )
-
-
-RULE = Rule("T104", "no-every", "info", "Every KPI says how often it is measured.", check)

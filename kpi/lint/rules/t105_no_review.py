@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
     from kpi.plan.model import Goal
 
 
+@rule("T105", "no-review", "info", "Every goal is looked at again at fixed times.")
 def check(context: Context) -> Iterator[Finding]:
     """Leaves of the goal tree that have a KPI and no review of their own or of a goal above them."""
     for goal in context.goals:
@@ -34,6 +35,3 @@ def _reviewed_above(context: Context, goal: Goal) -> bool:
         if goal.review is not None:
             return True
     return False
-
-
-RULE = Rule("T105", "no-review", "info", "Every goal is looked at again at fixed times.", check)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("T106", "review-overdue", "warning", "Reviews happen when they are due.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals whose last review is longer ago than the time between two."""
     for goal in context.goals:
@@ -26,6 +27,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"{shown(goal)} was to be reviewed by {due}; the last time was {goal.review.last}",
                 "review it, then write the day as last",
             )
-
-
-RULE = Rule("T106", "review-overdue", "warning", "Reviews happen when they are due.", check)

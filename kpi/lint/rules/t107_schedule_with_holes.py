@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("T107", "schedule-with-holes", "warning", "A schedule names a target for every period.")
 def check(context: Context) -> Iterator[Finding]:
     """Schedules of periods of one length that skip one: there the target before silently goes on."""
     for kpi in context.kpis:
@@ -35,6 +36,3 @@ def check(context: Context) -> Iterator[Finding]:
                     f"add {expected.label}, or name the periods by what they span, e.g. by year",
                     key=True,
                 )
-
-
-RULE = Rule("T107", "schedule-with-holes", "warning", "A schedule names a target for every period.", check)

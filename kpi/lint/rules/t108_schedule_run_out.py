@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
+@rule("T108", "schedule-run-out", "warning", "A schedule reaches beyond today.")
 def check(context: Context) -> Iterator[Finding]:
     """Schedules whose last period ended before today: its target goes on for ever."""
     for kpi in context.kpis:
@@ -32,6 +33,3 @@ def check(context: Context) -> Iterator[Finding]:
                 "add the targets of the periods to come",
                 key=True,
             )
-
-
-RULE = Rule("T108", "schedule-run-out", "warning", "A schedule reaches beyond today.", check)

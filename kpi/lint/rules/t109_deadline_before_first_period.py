@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kpi.lint.rule import Finding, Rule
+from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 ARTICLES = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a quarter", "year": "a year"}
 
 
+@rule("T109", "deadline-before-first-period", "warning", "At least one period lies before a deadline.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets whose way is less than one period: from ``since``, with a baseline by default the fiscal year's start."""
     for kpi in context.kpis:
@@ -35,6 +36,3 @@ def check(context: Context) -> Iterator[Finding]:
                 f"from {start} to {target.by} is less than {ARTICLES[kpi.every]}: no value comes before the deadline",
                 "measure more often, set a later date, or an earlier since",
             )
-
-
-RULE = Rule("T109", "deadline-before-first-period", "warning", "At least one period lies before a deadline.", check)

@@ -12,16 +12,17 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.diagnostics import Diagnostic
 from kpi.errors import InputError, nearest
+from kpi.plan.loading.disk import DISK, Disk
 from kpi.plan.loading.field_decoder import Binder, expression
 from kpi.plan.loading.goals import read_goal
 from kpi.plan.loading.kpis import read_kpi
-from kpi.plan.loading.plan_files import IncludeError, included_files, project_root, shown_name
+from kpi.plan.loading.plan_files import IncludeError, included_files, project_root, refuse_link, shown_name
 from kpi.plan.loading.settings import SECTIONS, read_header
 from kpi.plan.loading.sources import read_source
 from kpi.plan.model import Plan
 from kpi.plan.yaml import source_map as places
 from kpi.plan.yaml import yaml_pitfalls as traps
-from kpi.plan.yaml.documents import load, read_bytes
+from kpi.plan.yaml.documents import load
 from kpi.plan.yaml.nodes import Document, Entry, begin
 from kpi.plan.yaml.source_map import Places
 
@@ -51,14 +52,20 @@ def read_plan(
     cwd: Path | None = None,
     allowed: Sequence[Path] = (),
     unsaved: Mapping[Path, str] = {},
+    disk: Disk = DISK,
+    root: Path | None = None,
 ) -> ReadResult:
     """Read a plan and what it includes. ``text`` stands for the content of the main file, so that it need not exist;
     ``allowed`` are folders outside the project from which files may be read too; ``unsaved`` are the texts of included
-    files that an editor has not written yet, by their real paths.
+    files that an editor has not written yet, by their real paths;
+    ``disk`` is where all is read from, ``root`` the project's root where that is known.
 
-    Mistakes in files become diagnostics. Raises InputError when the main file cannot be opened.
+    Mistakes in files become diagnostics. Raises InputError when the main file cannot be opened, or is a link out of the
+    project.
     """
-    reading = _Reading(path, cwd if cwd is not None else Path.cwd(), tuple(folder.resolve() for folder in allowed))
+    reading = _Reading(
+        path, cwd if cwd is not None else Path.cwd(), tuple(folder.resolve() for folder in allowed), disk, root
+    )
     reading.unsaved = unsaved
     with _paused_collector():
         return reading.read(text)
@@ -92,11 +99,14 @@ _SPACES = {"sources": "sources", "goals": "goals", "measures": "formulas", "kpis
 class _Reading:
     """One reading of a plan."""
 
-    def __init__(self, path: Path, cwd: Path, allowed: tuple[Path, ...]) -> None:
+    def __init__(
+        self, path: Path, cwd: Path, allowed: tuple[Path, ...], disk: Disk = DISK, root: Path | None = None
+    ) -> None:
         self.given, self.cwd = path, cwd
         self.path = cwd / path
         self.folder = self.path.parent
-        self.root = project_root(self.folder)
+        self.root = project_root(self.folder) if root is None else root
+        self.disk = disk
         self.allowed = allowed
         self.unsaved: Mapping[Path, str] = {}
         self.unopened = False
@@ -143,8 +153,9 @@ class _Reading:
         if text is not None:
             raw = text
         else:
+            refuse_link(self.path, self.given, (self.root, *self.allowed))
             try:
-                raw = read_bytes(self.path)
+                raw = self.disk.read(self.path)
             except OSError as fault:
                 raise InputError(f"{self.given}: {fault.strerror or fault}", hint=self._meant(fault)) from None
         return self._load(self.path, raw)
@@ -155,7 +166,8 @@ class _Reading:
             return f'did you mean "{self.given / "kpi.yaml"}"?' if (self.path / "kpi.yaml").is_file() else None
         if not isinstance(fault, FileNotFoundError):
             return None
-        there = {file.stem: file.name for ending in ("yml", "yaml") for file in self.folder.glob(f"*.{ending}")}
+        files = [file for ending in ("yml", "yaml") for file in self.folder.glob(f"*.{ending}")]
+        there = {file.stem: file.name for file in files if file.name != self.path.name}  # as a link to nothing is
         near = nearest(self.path.stem, there)
         return "kpi init writes a first one" if near is None else f'did you mean "{self.given.with_name(there[near])}"?'
 
@@ -191,7 +203,7 @@ class _Reading:
 
     def _included(self, main: Document, entry: Entry | None, patterns: tuple[str, ...]) -> Iterator[Document]:
         b = self.binder
-        seen = {self.path.resolve()}
+        seen = {self.disk.real(self.path)}
         total = len(main.text)
         for index, pattern in enumerate(patterns):
             assert entry is not None
@@ -199,19 +211,20 @@ class _Reading:
             at = ("include", index)
             b.document = main
             try:
-                files = included_files(pattern, self.folder, (self.root, *self.allowed))
+                files = included_files(pattern, self.folder, (self.root, *self.allowed), self.disk)
             except IncludeError as fault:
                 b.at(fault.code, fault.message, at, node, fault.hint)
                 self.unopened = True
                 continue
             for file in files:
-                if file.resolve() in seen:
+                real = self.disk.real(file)
+                if real in seen:
                     continue
-                seen.add(file.resolve())
+                seen.add(real)
                 b.document = main
-                text = self.unsaved.get(file.resolve())
+                text = self.unsaved.get(real)
                 try:
-                    raw = read_bytes(file) if text is None else text
+                    raw = self.disk.read(file) if text is None else text
                 except OSError as fault:
                     b.at("E006", f"{self._shown(file)}: {fault.strerror or fault}", at, node)
                     self.unopened = True

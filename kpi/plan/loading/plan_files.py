@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kpi.errors import KpiError
+from kpi.errors import InputError, KpiError
+from kpi.plan.loading.disk import DISK, Disk
+from kpi.plan.loading.paths import access, home_folder, is_glob, is_home_or_above, refused
 
 PLAN_NAME = "kpi.yaml"
-_MAGIC = frozenset("*?[")
 
 
 class IncludeError(KpiError):
@@ -28,18 +29,22 @@ def find_plan(start: Path) -> Path | None:
 
 
 def project_root(folder: Path) -> Path:
-    """The git root that holds a folder, else the folder itself; with symlinks resolved."""
-    last = None
-    for last in _upwards(folder):
-        if _is_git_root(last):
-            return last.resolve()
+    """The folder below which a plan in ``folder`` may read files, with symlinks resolved: the git root that holds
+    ``folder``, else ``folder`` itself.
+
+    A git root that is the user's home folder, or holds it (``/``), does not count: people keep their settings in such a
+    repository, and it would make everything they have part of the project.
+    """
+    for one in _upwards(folder):
+        if _is_git_root(one):
+            return folder.resolve() if is_home_or_above(one) else one.resolve()
     return folder.resolve()
 
 
 def _upwards(start: Path) -> list[Path]:
     """A folder and those above it, up to and including the git root or the home folder."""
     folder = start.absolute()
-    home = Path.home()
+    home = home_folder()
     found: list[Path] = []
     for one in (folder, *folder.parents):
         found.append(one)
@@ -50,6 +55,18 @@ def _upwards(start: Path) -> list[Path]:
 
 def _is_git_root(folder: Path) -> bool:
     return (folder / ".git").exists()
+
+
+def refuse_link(path: Path, given: Path, roots: tuple[Path, ...]) -> None:
+    """Raise InputError for a main file that is a link out of the project: messages about it would quote what it leads
+    to. ``given`` is how it is named. What a shell hands over (``/dev/stdin``, ``/dev/fd/63``) is no link of anybody's.
+    """
+    if path.is_relative_to("/dev") or path.is_relative_to("/proc"):
+        return
+    found = access(path, roots)
+    if found.refused in ("outside", "git"):
+        hint = "name the file itself with -f, or allow its folder with --allow-outside"
+        raise InputError(f"{given}: the file is a link that leads out of the project", hint=hint)
 
 
 def shown_name(path: Path, cwd: Path, folder: Path, given: Path) -> str:
@@ -64,29 +81,33 @@ def shown_name(path: Path, cwd: Path, folder: Path, given: Path) -> str:
     return Path(os.path.normpath(given / os.path.relpath(absolute, folder))).as_posix()
 
 
-def included_files(pattern: str, folder: Path, roots: tuple[Path, ...]) -> list[Path]:
-    """The files that an include names, sorted; all lie below one of ``roots``. Raises IncludeError.
+def included_files(pattern: str, folder: Path, roots: tuple[Path, ...], disk: Disk = DISK) -> list[Path]:
+    """The files that an include names, sorted; all lie below one of ``roots``, and none is of git. Raises IncludeError.
 
-    Folders that are symlinks are not walked into by ``**``, so that no link can make the walk endless.
+    Folders that are symlinks are not walked into by ``**``, and no folder is searched twice for the same part of a
+    pattern, so that no link can make the walk endless.
     """
     parts = Path(pattern).parts
-    fixed = next((index for index, part in enumerate(parts) if _MAGIC & set(part)), len(parts))
+    fixed = next((index for index, part in enumerate(parts) if is_glob(part)), len(parts))
     try:
         base = folder.joinpath(*parts[:fixed])
-        _inside(base, roots, pattern)
-        rest = [part for at, part in enumerate(parts) if at >= fixed and parts[at - 1 : at + 1] != ("**", "**")]
+        _inside(base, roots, pattern, disk)
+        rest = parts[fixed:]
         if ".." in rest:
             raise IncludeError("E061", f'"{pattern}" may leave the project: ".." after a "*"')
+        if any("**" in part and part != "**" for part in rest):
+            raise IncludeError("E070", f'"{pattern}" is not a file or pattern: "**" must be all between two "/"')
         if not rest:
-            found = [base] if base.is_file() else []
+            found = [base] if disk.is_file(base) else []
         else:
-            found = sorted(file for file in base.glob("/".join(rest)) if file.is_file())
+            below = disk.glob(base, rest, lambda link: _inside(link, roots, pattern, disk))
+            found = sorted(file for file in below if disk.is_file(file))
     except (ValueError, OSError, RuntimeError, NotImplementedError) as fault:
         raise IncludeError("E070", f'"{pattern}" is not a file or pattern: {_reason(fault)}') from None
     if not found:
         raise IncludeError("E070", f'no file is named "{pattern}"', hint="paths are relative to this file")
     for file in found:
-        _inside(file, roots, pattern)
+        _inside(file, roots, pattern, disk)
     return found
 
 
@@ -94,8 +115,18 @@ def _reason(fault: Exception) -> str:
     return fault.strerror if isinstance(fault, OSError) and fault.strerror else str(fault)
 
 
-def _inside(path: Path, roots: tuple[Path, ...], pattern: str) -> None:
-    real = path.resolve()
-    if not any(real.is_relative_to(root) for root in roots):
+def _inside(path: Path, roots: tuple[Path, ...], pattern: str, disk: Disk) -> str:
+    """The real path of ``path``. Raises IncludeError when a plan with these roots may not read it."""
+    real = disk.real(path)
+    reason = refused(real, roots)
+    if reason == "outside":
+        message = f'"{pattern}" leads outside the project'
         hint = "include only files below the project's root, or allow the folder with --allow-outside"
-        raise IncludeError("E061", f'"{pattern}" leads outside the project', hint=hint)
+    elif reason == "git":
+        message, hint = f'"{pattern}" leads to files of git itself', "include only files of the project"
+    elif reason == "hidden":
+        message = f'"{pattern}" leads to a hidden file, and the plan is in the home folder'
+        hint = "move the plan to a folder of its own, or allow the folder with --allow-outside"
+    else:
+        return str(real)
+    raise IncludeError("E061", message, hint=hint)

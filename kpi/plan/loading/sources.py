@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Any
 
@@ -66,19 +67,28 @@ def _truth(b: Binder, at: Path, key: ScalarNode, node: Node) -> bool | None:
     return None
 
 
+# Python's encodings of host names and of its own literals, which no file is saved in, and the one that always fails.
+_NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+
+
 def _encoding(b: Binder, at: Path, key: ScalarNode, node: Node) -> str | None:
     value = text(b, at, key, node)
-    if value is not None:
-        try:
-            b"x".decode(value)
-        except UnicodeError:
-            pass  # an encoding that needs more than one byte
-        except (LookupError, ValueError):
-            shown = traps.shorten(value)
-            hint = "write e.g. utf-8, utf-16, latin-1 or cp1252"
-            b.at("E014", f'"{shown}" is no text encoding', (*at, key.value), node, hint)
-            return None
+    if value is not None and not _is_encoding_of_files(value):
+        shown = traps.shorten(value)
+        hint = "write e.g. utf-8, utf-16, latin-1 or cp1252"
+        b.at("E014", f'"{shown}" is no text encoding', (*at, key.value), node, hint)
+        return None
     return value
+
+
+def _is_encoding_of_files(name: str) -> bool:
+    try:
+        b"x".decode(name)
+    except UnicodeError:
+        pass  # an encoding that needs more than one byte
+    except (LookupError, ValueError):
+        return False
+    return codecs.lookup(name).name not in _NOT_OF_FILES
 
 
 _READ: dict[str, Reader | None] = {

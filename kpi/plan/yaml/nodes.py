@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from yaml.composer import Composer
+from yaml.events import Event
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.parser import Parser
 from yaml.reader import Reader
@@ -29,6 +30,7 @@ MAX_BYTES = 10_000_000
 MAX_NODES = 1_000_000
 MAX_DEPTH = 50
 MAX_ALIASED = 100_000
+_MOST_SCANNED_AHEAD = 2_048  # a key, and so what libyaml looks at to find one, is at most 1,024 characters long
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _DEEP_LINE = re.compile(rb"(?:\A|[\n\r])[ \t?:-]{%d}" % (MAX_DEPTH // 2))
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
@@ -36,8 +38,8 @@ _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 Entry = tuple[ScalarNode, Node]
 
 
-def begin(node: Node) -> int:
-    """Offset of a node's first character."""
+def begin(node: Node | Event) -> int:
+    """Offset of the first character of a node or an event."""
     return node.start_mark.index if node.start_mark is not None else 0
 
 
@@ -202,21 +204,61 @@ def check_depth(text: str) -> None:
     # A block level costs at least one column, or two levels share one ("key:" and the "- " below it).
     if len(brackets) <= MAX_DEPTH and not _DEEP_LINE.search(raw):
         return
-    from yaml import YAMLError
+    from yaml import MarkedYAMLError, YAMLError
     from yaml.events import CollectionEndEvent, CollectionStartEvent
 
-    loader, depth = _loader(text), 0
+    loader = _loader(text)
+    in_flow: list[bool] = []  # of each open collection: whether it is written in brackets
+    at = 0
     try:
         while (event := loader.get_event()) is not None:
+            at = event.end_mark.index if event.end_mark is not None else 0
             if isinstance(event, CollectionStartEvent):
+                in_flow.append(bool(event.flow_style))
+                if len(in_flow) > MAX_DEPTH:
+                    raise _too_deep(begin(event))
+            elif isinstance(event, CollectionEndEvent):
+                in_flow.pop()
+    except MarkedYAMLError as fault:
+        # libyaml scans ahead of its events, and some versions fail there at a limit of their own: on the brackets
+        # that follow the last event, before any of them has become one.
+        if fault.problem_mark is not None:
+            end = min(fault.problem_mark.index + 1, at + _MOST_SCANNED_AHEAD)
+            _check_brackets(text[at:end], at, in_flow)
+        return  # compose() meets the same mistake and reports it
+    except YAMLError:
+        return
+
+
+def _check_brackets(ahead: str, at: int, in_flow: list[bool]) -> None:
+    """Raise TooLargeError when the brackets of ``ahead``, which starts at offset ``at`` inside the collections
+    ``in_flow``, nest too deep. The scanner that is written in Python has no limit."""
+    from yaml import YAMLError
+    from yaml.tokens import (
+        FlowMappingEndToken,
+        FlowMappingStartToken,
+        FlowSequenceEndToken,
+        FlowSequenceStartToken,
+    )
+
+    # What is a bracket depends on whether it follows another one.
+    prefix = "[" if in_flow and in_flow[-1] else ""
+    scanner = _PureLoader(prefix + ahead)
+    depth = len(in_flow) - len(prefix)
+    try:
+        while (token := scanner.get_token()) is not None:  # type: ignore[no-untyped-call]
+            if isinstance(token, FlowSequenceStartToken | FlowMappingStartToken):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    at = event.start_mark.index if event.start_mark is not None else 0
-                    raise TooLargeError(f"nested more than {MAX_DEPTH} levels deep", at)
-            elif isinstance(event, CollectionEndEvent):
+                    raise _too_deep(at + token.start_mark.index - len(prefix))
+            elif isinstance(token, FlowSequenceEndToken | FlowMappingEndToken):
                 depth -= 1
     except YAMLError:
-        return  # compose() meets the same mistake and reports it
+        return
+
+
+def _too_deep(offset: int) -> TooLargeError:
+    return TooLargeError(f"nested more than {MAX_DEPTH} levels deep", offset)
 
 
 def _check_aliases(root: Node) -> None:

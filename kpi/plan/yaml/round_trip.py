@@ -58,27 +58,6 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path} cannot be read: {fault}") from fault
 
 
-def write_text(path: Path, text: str) -> None:
-    """Replaces a file's content whole or not at all; line breaks as they stand in ``text``. Raises InputError."""
-    import os
-    import shutil
-    import tempfile
-
-    target = path.resolve()  # a symbolic link stays one
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-            shutil.copymode(target, temporary)
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as fault:
-        raise InputError(f"{path} cannot be written: {fault.strerror or fault}") from fault
-
-
 def scalar(text: str) -> str:
     """``text`` as a YAML scalar that reads as that text, also inside braces; plain where that is safe."""
     if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS:

@@ -2,6 +2,7 @@
 
 from kpi.run.cache.codec import from_text, to_text
 from kpi.run.cache.identity import Identity, identity_of, program
-from kpi.run.cache.store import FOLDER, Store, key_of
+from kpi.run.cache.place import cache_of
+from kpi.run.cache.store import Store, key_of
 
-__all__ = ["FOLDER", "Identity", "Store", "from_text", "identity_of", "key_of", "program", "to_text"]
+__all__ = ["Identity", "Store", "cache_of", "from_text", "identity_of", "key_of", "program", "to_text"]

@@ -15,17 +15,22 @@ _Decoder = Callable[[Any], Any]
 
 def to_text(value: object) -> str:
     """A record of dataclasses, tuples, mappings with text keys, dates, numbers and texts, as JSON. Numbers come back
-    to the last bit."""
+    to the last bit. Raises ValueError for a number that is none, which JSON has no word for."""
     return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def from_text(kind: type[T], text: str) -> T:
     """The record of type ``kind`` that :func:`to_text` wrote. Raises ValueError for anything else."""
     try:
-        value: T = _decoder(kind, {})(json.loads(text))
-    except (TypeError, KeyError, RecursionError) as fault:
+        value: T = _decoder(kind, {})(json.loads(text, parse_constant=_refuse))
+    except (TypeError, KeyError, OverflowError, RecursionError) as fault:
         raise ValueError(str(fault)) from None
     return value
+
+
+def _refuse(word: str) -> None:
+    """Raise ValueError: Python reads NaN and Infinity, which nothing here writes."""
+    raise ValueError(f"this was not expected: {word}")
 
 
 def _plain(value: object) -> object:
