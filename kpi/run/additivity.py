@@ -77,7 +77,7 @@ def _is_sum(
 
 
 def flow_moments(source: Source | None) -> tuple[nodes.MomentName | None, ...]:
-    """The moments in which the rows of a source are a flow, day by day; in the others they are a state."""
+    """The moments (see ``Aggregate.moment``) in which the rows of a source are a flow, day by day, not a state."""
     if source is None or source.snapshot:
         return ()
     return ("started", "ended") if source.lasting else (None,)

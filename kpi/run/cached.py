@@ -68,12 +68,12 @@ def compute(
         as_of.isoformat(), to_date, [(kpi, repr(checked.plan.kpis[kpi].split)) for kpi in wanted], periods, against,
     )  # fmt: skip
     store = Store(cache)
-    known = recalled(store, key)
+    known = cached_results(store, key)
     if known is not None:
         return known
     results = run(store)
     if all(file is not None and file.settled(started) for file in files.values()) and files == identities(checked):
-        remember(store, key, results)
+        cache_results(store, key, results)
     return results
 
 
@@ -85,7 +85,7 @@ def identities(checked: Checked) -> dict[Path, Identity | None]:
     return {path: identity_of(path) for path in paths}
 
 
-def recalled(store: Store, key: str) -> Results | None:
+def cached_results(store: Store, key: str) -> Results | None:
     """The results cached under ``key``, or None."""
     from kpi.run.cache import from_text
 
@@ -98,7 +98,7 @@ def recalled(store: Store, key: str) -> Results | None:
         return None
 
 
-def remember(store: Store, key: str, results: Results) -> None:
+def cache_results(store: Store, key: str, results: Results) -> None:
     """Cache results that have no problems and are read back exactly as they are."""
     from kpi.run.cache import from_text, to_text
 

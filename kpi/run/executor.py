@@ -59,7 +59,7 @@ def compute_now(
 
 
 def _results(inputs: RunInputs, loaded: LoadedSources, names: Sequence[str]) -> Results:
-    """The results over sources that have been loaded. ``names`` are those in targets, whose problems are told too."""
+    """The results over loaded sources. ``names`` are those in targets, whose problems are reported too."""
     context = context_of(inputs.checked)
     planner = RequestPlanner(context)
     plan = plan_run(inputs, planner, loaded.tables)

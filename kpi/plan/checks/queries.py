@@ -92,14 +92,14 @@ def _refused(found: list[Token], number: int) -> Finding | None:
 
 
 def _may_call(before: str) -> bool:
-    """Whether a word and a bracket behind this token call a function; else they are an alias with columns."""
+    """Whether a word and a parenthesis after this token call a function; else they are an alias with columns."""
     if before[-1:].isalnum() or before[-1:] in ("_", '"', ")", "]", "'", "."):
         return before in _SYNTAX and before != "as"
     return True
 
 
 def _is_cte(found: list[Token], bracket: int) -> bool:
-    """Whether what this bracket opens are the columns of a CTE: ``name(columns) AS``."""
+    """Whether this parenthesis opens the columns of a CTE: ``name(columns) AS``."""
     depth = 0
     for token, after, next_ in zip(found[bracket:], found[bracket + 1 :], found[bracket + 2 :], strict=False):
         depth += (token.text == "(") - (token.text == ")")
@@ -114,7 +114,7 @@ def no_function(name: str) -> str:
 
 
 def not_one_select() -> TextError:
-    """What is wrong with a query that does more than to read."""
+    """What is wrong with a query that does more than read."""
     return TextError(ONE_SELECT, hint=_WITH)
 
 
