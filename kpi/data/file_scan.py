@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.headers import named
 from kpi.data.opening import NO_HIVE, Opening, listed
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_files import copy_text, refuse_long_line, refuse_other
 from kpi.errors import KpiError, did_you_mean
 from kpi.plan.checks.source_facts import DOUBTFUL, FileFacts, SourceFacts, shown
@@ -45,7 +45,9 @@ class Scan(NamedTuple):
 class Scanner:
     """Builds the scan of one file source, of the columns that are needed."""
 
-    def __init__(self, engine: Engine, plan: Plan, source: Source, facts: SourceFacts, need: Need) -> None:
+    def __init__(
+        self, engine: Engine, plan: Plan, source: Source, facts: SourceFacts, need: ColumnRequirements
+    ) -> None:
         self.engine = engine
         self.plan = plan
         self.source = source

@@ -50,8 +50,8 @@ class Touching(NamedTuple):
 Asked = dict[nodes.Aggregate, list[tuple[Request, Span]]]
 
 
-class Gatherer:
-    """Answers requests on one table. ``faults`` has the aggregates that cannot be computed, and why."""
+class Aggregator:
+    """Computes requests on one table. ``faults`` has the aggregates that cannot be computed, and why."""
 
     def __init__(self, engine: Engine, table: Table) -> None:
         self.engine = engine
@@ -59,7 +59,7 @@ class Gatherer:
         self.faults: dict[nodes.Aggregate, TextError] = {}
         self._parts: dict[nodes.Aggregate, AggregateSql] = {}
 
-    def answer(self, requests: Iterable[Request]) -> dict[Request, Value]:
+    def compute(self, requests: Iterable[Request]) -> dict[Request, Value]:
         """The value of every request that has no fault; None where there is none."""
         asked = [request for request in dict.fromkeys(requests) if self._compiled(request.aggregate)]
         if not asked:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.engine.table import Shape
 from kpi.errors import KpiError
 from kpi.formulas import columns, nodes, walk
@@ -64,11 +64,11 @@ class Computed(NamedTuple):
     later: dict[str, nodes.Node]
 
 
-def computed_columns(need: Need) -> Computed:
+def computed_columns(required: ColumnRequirements) -> Computed:
     """The columns to compute, each after those that it names."""
     found = Computed({}, {})
     names: set[str] = set()
-    for name, node in need.in_order():
+    for name, node in required.in_order():
         late = any(column.name.casefold() in names for column in columns(node))
         if late or any(isinstance(part, nodes.Call) and part.name == "first_date" for part in walk(node)):
             found.later[name] = node

@@ -19,7 +19,7 @@ from kpi.data.bad_rows import (
 from kpi.data.cast_select import BITS, WIDTHS, typed_sql
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import FILE, FILENAME, Scan, Scanner, clash
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_casts_sql import clean
 from kpi.data.type_inference import UNLISTED, Reading, Readings, as_text, native_reading
 from kpi.engine.row_dates import computed_columns, first_date_columns, first_date_name, need_dates, row_dates
@@ -65,7 +65,7 @@ class Loader:
     plan: Plan
     source: Source
     facts: SourceFacts
-    need: Need
+    need: ColumnRequirements
     where: nodes.Node | None
     as_of: date
     origin: Scan | None = None

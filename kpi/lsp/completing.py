@@ -176,7 +176,8 @@ def _columns(names: _Names, source: str, typed: int) -> Iterator[Offer]:
 
 def _split(spot: Spot, names: _Names) -> Iterator[Offer]:
     """The columns that all sources of a KPI have."""
-    sources = next((found for one in names.known if (found := one.checked.sources_of(str(spot.path[1])))), ())
+    graphs = [one.checked.dependencies for one in names.known]
+    sources = next((found for one in graphs if (found := one.sources(str(spot.path[1])))), ())
     each = [{offer.label: offer for offer in _columns(names, source, spot.at)} for source in sorted(sources)]
     return (offer for label, offer in each[0].items() if all(label in own for own in each)) if each else iter(())
 

@@ -99,7 +99,7 @@ def _of_value(spot: Spot, analysis: Analysis) -> Thing | None:
         case "target":
             return _named(spot, analysis, "values")
         case "split":
-            source = next(iter(sorted(analysis.checked.sources_of(str(path[1])))), None)
+            source = next(iter(sorted(analysis.checked.dependencies.sources(str(path[1])))), None)
             return None if source is None else whole("column", source)
         case "query":
             return _named(spot, analysis, "sources")

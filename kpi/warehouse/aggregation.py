@@ -15,7 +15,7 @@ import ibis
 
 from kpi.data.database import Engine
 from kpi.engine.aggregate_sql import AggregateSql, Value, to_float
-from kpi.engine.aggregation import Asked, Gatherer, Request
+from kpi.engine.aggregation import Aggregator, Asked, Request
 from kpi.errors import TextError
 from kpi.formulas import nodes
 from kpi.formulas.functions import AGGREGATES
@@ -41,20 +41,20 @@ class Chosen(NamedTuple):
     condition: Expr | None
 
 
-class RemoteGatherer(Gatherer):
-    """Answers requests on one source in a warehouse. Raises WarehouseError while it answers."""
+class RemoteAggregator(Aggregator):
+    """Computes requests on one source in a warehouse. Its methods raise WarehouseError."""
 
     def __init__(self, engine: Engine, remote: Remote) -> None:
         super().__init__(engine, remote.table)
         self.remote = remote
         self._slow = 0
 
-    def answer(self, requests: Iterable[Request]) -> dict[Request, Value]:
+    def compute(self, requests: Iterable[Request]) -> dict[Request, Value]:
         """As over files. A statement that fails is tried again for each aggregate alone, so that only the one at fault
         has no value. Raises WarehouseError for a connection that was lost."""
         wanted = list(requests)
         try:
-            return super().answer(wanted)
+            return super().compute(wanted)
         except WarehouseError as error:
             if error.lost:
                 raise
@@ -62,7 +62,7 @@ class RemoteGatherer(Gatherer):
             if len(aggregates) > 1 and self._slow < MOST_SLOW:
                 answers: dict[Request, Value] = {}
                 for aggregate in aggregates:
-                    answers |= self.answer([request for request in wanted if request.aggregate == aggregate])
+                    answers |= self.compute([request for request in wanted if request.aggregate == aggregate])
                 return answers
             self._slow += error.slow
             for aggregate in aggregates:

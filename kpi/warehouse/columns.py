@@ -9,7 +9,7 @@ from typing import NamedTuple
 import ibis
 
 from kpi.data.headers import named
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_casts_sql import LAST_MOMENT
 from kpi.errors import KpiError, did_you_mean
 from kpi.formulas.types import TIME, ValueType, type_in_words
@@ -30,7 +30,7 @@ class Columns(NamedTuple):
     exact: frozenset[str]
 
 
-def read_columns(table: Expr, source: Source, need: Need, dialect: Dialect) -> Columns:
+def read_columns(table: Expr, source: Source, required: ColumnRequirements, dialect: Dialect) -> Columns:
     """The columns that are needed. Raises KpiError for one that is not there or that cannot be read."""
     headers = list(table.columns)
     found = named(headers, source.columns)
@@ -44,8 +44,8 @@ def read_columns(table: Expr, source: Source, need: Need, dialect: Dialect) -> C
     kinds: dict[str, ValueType] = {}
     values: dict[str, Expr] = {}
     exact = set()
-    for folded in dict.fromkeys((*need.columns, *(names if need.everything else ()))):
-        if folded not in names and folded in need.optional:
+    for folded in dict.fromkeys((*required.columns, *(names if required.everything else ()))):
+        if folded not in names and folded in required.optional:
             continue
         if folded not in names:
             known = [name for name, _ in names.values()]
@@ -54,7 +54,7 @@ def read_columns(table: Expr, source: Source, need: Need, dialect: Dialect) -> C
         try:
             typed, as_it_is = read(table[header], source, name, dialect)
         except KpiError:
-            if folded in need.columns and folded not in need.optional:
+            if folded in required.columns and folded not in required.optional:
                 raise
             continue  # it was only wanted to be looked at
         values[name], kinds[name] = typed.expr, typed.type

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import ibis
 
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.engine.row_dates import computed_columns, first_date_columns, first_date_name, need_dates, row_dates
 from kpi.engine.table import Shape, Table
 from kpi.engine.table_loader import RowFaultError
@@ -42,7 +42,7 @@ class RemoteLoader:
 
     session: Session
     source: Source
-    need: Need
+    need: ColumnRequirements
     where: nodes.Node | None
     as_of: date
     ask: Ask

@@ -16,7 +16,7 @@ from effort import effort
 
 from kpi.data import excel_files as workbooks
 from kpi.run import compute
-from kpi.run.profile import survey
+from kpi.run.profile import profile_sources
 
 AS_OF = date(2026, 6, 30)
 
@@ -30,9 +30,9 @@ def test_the_time_for_objects_grows_with_their_keys_and_not_with_the_square_of_t
     written("narrow", 100)
     written("wide", 500)
     checked = project.checked()
-    survey(checked, AS_OF, ["narrow"])  # what is imported once is not counted
-    _, short = effort(lambda: survey(checked, AS_OF, ["narrow"]))
-    found, long = effort(lambda: survey(checked, AS_OF, ["wide"]))
+    profile_sources(checked, AS_OF, ["narrow"])  # what is imported once is not counted
+    _, short = effort(lambda: profile_sources(checked, AS_OF, ["narrow"]))
+    found, long = effort(lambda: profile_sources(checked, AS_OF, ["wide"]))
     assert long < 11 * short
     columns = {column.name: column.examples for column in found["wide"].columns}
     assert len(columns) == 501
@@ -63,7 +63,7 @@ def test_a_packed_line_of_a_gigabyte_is_not_held_in_memory(project: Project) -> 
     project.kpi("k", "sum(s.v)")
     checked = project.checked()
     tracemalloc.start()
-    (found, _) = effort(lambda: survey(checked, AS_OF)["s"])
+    (found, _) = effort(lambda: profile_sources(checked, AS_OF)["s"])
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found.problem is not None
@@ -78,7 +78,7 @@ def test_a_quotation_mark_that_is_never_closed_is_said_in_bounded_memory(project
     project.kpi("k", "sum(s.v)")
     checked = project.checked()
     tracemalloc.start()
-    found = survey(checked, AS_OF)["s"]
+    found = profile_sources(checked, AS_OF)["s"]
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found.problem is not None

@@ -13,7 +13,7 @@ from warehouse.engines import VARIABLE, fill_postgres
 from warehouse.servers import PASSWORD, Server
 
 from kpi.cli.app import run
-from kpi.run.examine import examine
+from kpi.run.profile import profile_data
 
 pytestmark = pytest.mark.warehouse
 
@@ -299,10 +299,10 @@ def test_lint_looks_at_the_rows_of_a_warehouse_as_at_those_of_files(project: Pro
     project.source("staff", connection=CONNECTION, table="shop.staff", from_="hired", until="gone")
     for name in ("sales", "same"):
         project.kpi(f"of_{name}", f"sum({name}.amount)")
-    found = examine(project.checked(), date(2026, 6, 30)).sources
+    found = profile_data(project.checked(), date(2026, 6, 30)).sources
     assert found["sales"].days == found["same"].days == ((date(2026, 6, 1), 4), (date(2026, 6, 9), 1))
-    assert (found["sales"].rows, found["sales"].repeated) == (found["same"].rows, found["same"].repeated) == (5, 2)
-    assert (found["staff"].problem, found["staff"].days, found["staff"].repeated) == (None, (), 0)
+    assert (found["sales"].rows, found["sales"].duplicates) == (found["same"].rows, found["same"].duplicates) == (5, 2)
+    assert (found["staff"].problem, found["staff"].days, found["staff"].duplicates) == (None, (), 0)
 
 
 def test_nested_functions_that_repeat_their_argument_are_refused(project: Project, made: Any) -> None:

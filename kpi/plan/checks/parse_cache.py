@@ -1,4 +1,4 @@
-"""Formulas and row expressions to trees, each text once however often it stands in the plan."""
+"""Formulas and row expressions to trees; the same formula is parsed once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from kpi.formulas.nodes import Node
 from kpi.plan.checks.report import Finding
 
 
-class Texts:
-    """Parses. The trees are shared, which is safe because they are frozen."""
+class ParseCache:
+    """Parses formulas and row expressions. Trees are shared, which is safe because they are frozen."""
 
     def __init__(self) -> None:
         self._formulas: dict[str, Node | Finding] = {}
