@@ -9,10 +9,11 @@ from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
     from kpi.diff.changes import Change
+    from kpi.render.output import Page
     from kpi.status.value_changes import Pair, ValueChange
 
 
-def render_diff_json(view: DiffView) -> str:
+def render_diff_json(view: DiffView, _: Page) -> str:
     """The comparison as JSON; no line break at the end."""
     content = {
         "version": 1,

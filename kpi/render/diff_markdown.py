@@ -20,6 +20,7 @@ from kpi.render.sanitize import one_line
 
 if TYPE_CHECKING:
     from kpi.diff.changes import Change
+    from kpi.render.output import Page
     from kpi.status.value_changes import ValueChange
 
 MARK = "<!-- kpi diff -->"  # by which the comment of an earlier run is found again
@@ -50,7 +51,7 @@ def _escaped(text: str) -> str:
     return shown.translate(_ENTITIES).replace("www.", "www&#46;")
 
 
-def render_diff_markdown(view: DiffView) -> str:
+def render_diff_markdown(view: DiffView, _: Page) -> str:
     """The comparison as GitHub's Markdown; no line break at the end."""
     counts = ", ".join(words for _, words in counts_in_words(view)) or "no changes"
     head = [MARK, f"### {escape(view.title or 'KPI definitions')}: {counts}"]

@@ -18,14 +18,21 @@ from kpi.render.diff_view import (
 )
 from kpi.render.layout import Line, Piece, cut, fill, line, sides, width_of, wrap
 from kpi.render.sanitize import columns, one_line
+from kpi.render.style import paint
 
 if TYPE_CHECKING:
     from kpi.diff.changes import Change
+    from kpi.render.output import Page
     from kpi.status.value_changes import Pair, ValueChange
 
 INDENT, KIND, GAP = "  ", 9, 2  # KIND: the longest class
 WIDEST_FIELD = 24
 ARROW, NONE = " → ", "–"
+
+
+def render_diff_text(view: DiffView, page: Page) -> str:
+    """Return the comparison as text for a terminal."""
+    return paint(diff_lines(view, page.width), color=page.color)
 
 
 def diff_lines(view: DiffView, width: int) -> list[Line]:

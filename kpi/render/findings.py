@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.diagnostics import ERRORS, Diagnostic, Location
 from kpi.render.sanitize import columns, inert, json_text, visible
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 TAB = "    "
 WIDEST = 150  # columns of a source line that are shown; the rest is cut around the span
@@ -18,18 +22,29 @@ COLORS = {"error": RED, "warning": YELLOW, "info": CYAN}
 ORDER = ("error", "warning", "info")
 
 
+def _no_line(file: str, line: int) -> str:
+    return ""
+
+
+class FindingsView(NamedTuple):
+    """Findings about files. ``line_text`` returns a line of a file with its secrets hidden, or "" where there is none:
+    the finding is then shown without its line."""
+
+    findings: Sequence[Diagnostic]
+    line_text: LineText = _no_line
+
+
 def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     """By file, then from top to bottom."""
     return sorted(findings, key=lambda found: (found.location, found.code, found.message))
 
 
-def render_findings_text(findings: Iterable[Diagnostic], line_text: LineText, *, color: bool) -> str:
-    """Each finding with its source line, the place in it and how to mend it, an empty line between two.
+def render_findings_text(view: FindingsView, page: Page) -> str:
+    """Return each finding with its source line, its place in the line and a hint, with an empty line between two.
 
-    ``line_text`` gives a line of a file, secrets hidden, or "" where there is none: the finding is then shown
-    without it. Control characters of the files are made harmless. No line break at the end.
+    Control characters of the files are replaced.
     """
-    return inert("\n\n".join(_block(found, line_text, color) for found in in_order(findings)))
+    return inert("\n\n".join(_block(found, view.line_text, page.color) for found in in_order(view.findings)))
 
 
 def summary_line(findings: Iterable[Diagnostic]) -> str:
@@ -41,9 +56,9 @@ def summary_line(findings: Iterable[Diagnostic]) -> str:
     return ", ".join(words) or "no findings"
 
 
-def render_findings_json(findings: Iterable[Diagnostic]) -> str:
+def render_findings_json(view: FindingsView, _: Page) -> str:
     """The stable JSON of the design, version 1."""
-    return json_text({"version": 1, "findings": [_as_json(found) for found in in_order(findings)]})
+    return json_text({"version": 1, "findings": [_as_json(found) for found in in_order(view.findings)]})
 
 
 def _as_json(found: Diagnostic) -> dict[str, object]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from kpi.diagnostics import Diagnostic
-from kpi.render.findings import ORDER, in_order, summary_line
+from kpi.render.findings import ORDER, FindingsView, in_order, summary_line
 from kpi.render.sanitize import unlinked, visible
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 # GitHub shows that many annotations of a kind and step, and drops the others in silence.
 MOST = 10
@@ -15,12 +19,12 @@ MOST_BYTES = 1_000_000
 KINDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render_github(findings: Iterable[Diagnostic]) -> str:
+def render_github(view: FindingsView, _: Page) -> str:
     """One workflow command a finding, errors first, at most ten of a kind; then one that says how many more there are.
 
     No line break at the end; "" without findings.
     """
-    ordered = in_order(findings)
+    ordered = in_order(view.findings)
     by_kind = {severity: [found for found in ordered if found.severity == severity] for severity in ORDER}
     full = any(len(found) > MOST for found in by_kind.values())
     most = {severity: MOST - (full and severity == "info") for severity in ORDER}  # the last word is a notice as well

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from kpi.render.diff_text import GAP, INDENT, KIND, change_lines, status_change, value_change
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, width_of, wrap
-from kpi.render.log_view import LogView, afterthought, author_of
+from kpi.render.log_view import BlameView, LogView, afterthought, author_of
 from kpi.render.sanitize import columns, one_line
+from kpi.render.style import paint
 from kpi.values.date_words import day_in_words
 
 if TYPE_CHECKING:
     from kpi.diff.blame import Blamed
     from kpi.diff.commit import Commit
     from kpi.diff.history import Event
+    from kpi.render.output import Page
     from kpi.status.value_changes import ValueChange
 
 SHORT = 9  # digits of a hash
@@ -22,6 +24,11 @@ UNCOMMITTED = "not committed yet"
 WIDEST_AUTHOR = 16
 SHORTEST_FIELD = 17  # thresholds.yellow
 DAY = 12  # 30 June 2026
+
+
+def render_log_text(view: LogView, page: Page) -> str:
+    """Return the events as text for a terminal."""
+    return paint(log_lines(view, page.width), color=page.color)
 
 
 def log_lines(view: LogView, width: int) -> list[Line]:
@@ -34,6 +41,11 @@ def log_lines(view: LogView, width: int) -> list[Line]:
     if view.cut_at is not None:
         lines += [(), cut(line(f"What came before {view.cut_at[:SHORT]} is not in this shallow clone."), width)]
     return lines
+
+
+def render_blame_text(view: BlameView, page: Page) -> str:
+    """Return who wrote each field, as text for a terminal."""
+    return paint(blame_lines(view.rows, page.width), color=page.color)
 
 
 def blame_lines(rows: Sequence[Blamed], width: int) -> list[Line]:

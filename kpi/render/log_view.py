@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from kpi.diff.blame import Blamed
     from kpi.diff.commit import Commit
     from kpi.diff.history import Event
     from kpi.status.value_changes import ValueChange
@@ -21,6 +22,13 @@ class LogView(NamedTuple):
     events: tuple[Event, ...]
     values: Mapping[int, ValueChange] | None = None
     cut_at: str | None = None
+
+
+class BlameView(NamedTuple):
+    """The fields of one KPI and the commit that last changed each."""
+
+    id: str
+    rows: Sequence[Blamed]
 
 
 def author_of(commit: Commit) -> str:

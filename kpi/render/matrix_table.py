@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, width_of, wrap
 from kpi.render.sanitize import columns, one_line
@@ -20,12 +21,21 @@ from kpi.render.status_table import (
     short_period,
     title_lines,
 )
+from kpi.render.style import paint
 from kpi.status import KpiRow
 from kpi.status.matrix import Matrix
 from kpi.values import Period
 from kpi.values.date_words import day_in_words, month_in_words
 
+if TYPE_CHECKING:
+    from kpi.render.output import Page
+
 SHORTEST_NAME = 16
+
+
+def render_matrix_table(matrix: Matrix, page: Page) -> str:
+    """Return the table as text for a terminal."""
+    return paint(matrix_lines(matrix, page.width), color=page.color)
 
 
 def matrix_lines(matrix: Matrix, width: int) -> list[Line]:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from kpi import __version__
 from kpi.diagnostics import ERRORS, Diagnostic
 from kpi.lint.registry import RULES
 from kpi.lint.rule_docs import page, section
-from kpi.render.findings import in_order
+from kpi.render.findings import FindingsView, in_order
 from kpi.render.fingerprints import fingerprints
 from kpi.render.sanitize import json_text, visible, visible_lines
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render_sarif(findings: Iterable[Diagnostic]) -> str:
+def render_sarif(view: FindingsView, _: Page) -> str:
     """One run, with a description of every rule that found something. No line break at the end.
 
     Regions lie on one line, because GitHub shows an alert on a pull request only if all its lines are in the diff.
     """
-    ordered = in_order(findings)
+    ordered = in_order(view.findings)
     codes = sorted({found.code for found in ordered})
     results = [
         _result(found, codes.index(found.code), fingerprint)

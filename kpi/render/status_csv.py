@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from kpi.render.sanitize import one_line
 from kpi.status import KpiRow, StatusView
 from kpi.status.matrix import Matrix
 from kpi.values import format_plain
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 # What a spreadsheet takes for the start of a formula, the full-width forms included: at the beginning of a cell, or
 # after a semicolon or a tab, with which a cell begins where these are taken for the delimiter. Neither quotation marks
@@ -54,7 +58,7 @@ def _cells(row: KpiRow) -> tuple[Cell, ...]:
     )
 
 
-def render_status_csv(view: StatusView) -> str:
+def render_status_csv(view: StatusView, _: Page) -> str:
     """A header and a line a KPI, in the order of the file, ended by line feeds. Numbers have all their digits; a text
     that a spreadsheet would take for a formula has an apostrophe before it. Where any KPI is split there is a line for
     each of its parts, and one more column that names them."""
@@ -83,7 +87,7 @@ MATRIX_HEADS = (
 )  # fmt: skip
 
 
-def render_matrix_csv(matrix: Matrix) -> str:
+def render_matrix_csv(matrix: Matrix, _: Page) -> str:
     """A header and a line for each KPI and period, so that lengths of periods may differ; the status stands in the
     line of the value that it judges."""
     lines = ((row, one) for row in matrix.view.rows for one in row.rows)

@@ -6,15 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.render.layout import Align, Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.render.sanitize import columns, one_line
 from kpi.render.sparkline import sparkline
 from kpi.render.status_icons import status_mark, status_word
+from kpi.render.style import paint
 from kpi.status import STATUSES, Group, KpiRow, StatusView, short_owner
 from kpi.values import Period
 from kpi.values.date_words import day_in_words, month_in_words
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 INDENT, GAP = 2, 2
 PART = "  "  # before the name of a part
@@ -63,6 +67,11 @@ class Column:
     def width(self) -> int:
         """The columns that its widest cell takes."""
         return max([columns(self.head), *map(width_of, self.cells)])
+
+
+def render_status_table(view: StatusView, page: Page) -> str:
+    """Return the table as text for a terminal."""
+    return paint(status_lines(view, page.width, by=page.by), color=page.color)
 
 
 def status_lines(view: StatusView, width: int, *, by: str = "goal") -> list[Line]:
