@@ -27,7 +27,7 @@ TIMELESS = frozenset({
 })  # fmt: skip
 
 
-class Statement:
+class Sentence:
     """A sentence that says what is wanted or measured: a name or a question. ``id`` is its goal's or KPI's."""
 
     __slots__ = ("_words", "id", "kind", "path", "text")
@@ -70,7 +70,7 @@ class Context:
         for goal in self.goals:
             if goal.parent in self.children_of:
                 self.children_of[goal.parent].append(goal)
-        self.statements: tuple[Statement, ...] = tuple(self._statements())
+        self.sentences: tuple[Sentence, ...] = tuple(self._sentences())
         self.suppressions: tuple[Suppression, ...] = ()
         self.applied: frozenset[str] = (
             frozenset()
@@ -80,17 +80,17 @@ class Context:
         self._units: dict[str | None, Unit | None] = {}
         self._calendar: Calendar | None = None
 
-    def _statements(self) -> Iterator[Statement]:
+    def _sentences(self) -> Iterator[Sentence]:
         for goal in self.goals:
             if goal.name:
-                yield Statement(("goals", goal.id, "name"), goal.name, "goal")
+                yield Sentence(("goals", goal.id, "name"), goal.name, "goal")
             for number, question in enumerate(goal.questions):
-                yield Statement(("goals", goal.id, "questions", number), question, "question")
+                yield Sentence(("goals", goal.id, "questions", number), question, "question")
         for kpi in self.kpis:
             if kpi.name:
-                yield Statement(("kpis", kpi.id, "name"), kpi.name, "kpi")
+                yield Sentence(("kpis", kpi.id, "name"), kpi.name, "kpi")
             if kpi.question:
-                yield Statement(("kpis", kpi.id, "question"), kpi.question, "question")
+                yield Sentence(("kpis", kpi.id, "question"), kpi.question, "question")
 
     def given(self, *path: str | int) -> bool:
         """Whether the file says anything at ``path``, be it right or wrong, or under a name that was meant to be it."""
@@ -105,12 +105,12 @@ class Context:
             self._lists[name] = found
         return found
 
-    def is_term(self, statement: Statement, match: Match) -> bool:
+    def is_term(self, sentence: Sentence, match: Match) -> bool:
         """Whether the words found are part of an established term, such as "effective" in "effective tax rate"."""
         terms = self.words("established_terms")
         near = slice(max(0, match.start - 3), match.end + 3)
         start, end = match.start - near.start, match.end - near.start
-        return any(term.start < end and start < term.end for term in terms.find(statement.words[near]))
+        return any(term.start < end and start < term.end for term in terms.find(sentence.words[near]))
 
     def written(self, path: Path) -> str | None:
         """The text that the file has at ``path``, as YAML reads it; None where there is none or no text."""

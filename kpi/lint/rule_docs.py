@@ -19,7 +19,7 @@ def find_rule(name: str) -> Rule:
     for rule in RULES:
         if name.upper() == rule.code or name.lower() == rule.name:
             return rule
-    raise UsageError(f'no rule is called "{name}"', hint=hint(name, RULES))
+    raise UsageError(f'there is no rule "{name}"', hint=hint(name, RULES))
 
 
 def page_path(rule: Rule) -> Path:
@@ -50,6 +50,6 @@ def overview() -> str:
             if rule.code[0] == letter
         ]
         parts.append(
-            "\n".join([f"## {family}", "", "| code | name | severity | what it wants |", "|---|---|---|---|", *rows])
+            "\n".join([f"## {family}", "", "| code | name | severity | what it requires |", "|---|---|---|---|", *rows])
         )
     return "\n\n".join(parts) + "\n"

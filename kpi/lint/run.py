@@ -180,4 +180,4 @@ def _misnamed(context: Context) -> Iterator[Diagnostic]:
     for path, name in named:
         if name in wrong:
             place = context.places.key(path)
-            yield error("E014", f'no rule is called "{name}"', place, ".".join(map(str, path)), hint(name, RULES))
+            yield error("E014", f'there is no rule "{name}"', place, ".".join(map(str, path)), hint(name, RULES))

@@ -51,7 +51,7 @@ def chosen(
     """
     also_select, also_ignore = tuple(also_select), tuple(also_ignore)
     for name in unknown([*also_select, *also_ignore], rules):
-        raise UsageError(f'no rule is called "{name}"', hint=hint(name, rules))
+        raise UsageError(f'there is no rule "{name}"', hint=hint(name, rules))
     select, ignore = tuple(select), tuple(ignore)
 
     def best(names: Iterable[str], rule: Rule) -> int:

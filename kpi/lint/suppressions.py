@@ -154,7 +154,7 @@ def _parse(comment: Suppression, match: re.Match[str], codes: Mapping[str, str])
     """Take up the names and the date of a comment, and what is wrong with them."""
     if match[1] != "ignore":
         place = comment.locate(match.start(1), match.end(1))
-        comment.problems.append(Problem(f'"{match[1]}" means nothing here', 'did you mean "ignore"?', place))
+        comment.problems.append(Problem(f'"{match[1]}" is not understood here', 'did you mean "ignore"?', place))
         return
     rest, offset = match[2], match.start(2)
     head = re.split(r"[ \t]--(?=\s|$)", rest, maxsplit=1)[0]
@@ -171,18 +171,18 @@ def _parse(comment: Suppression, match: re.Match[str], codes: Mapping[str, str])
             continue
         if re.fullmatch(r"E\d{3}", name[0]):
             problem = Problem(
-                f"{name[0]} is an error, and errors cannot be ignored", "mend what it says", comment.locate(*span)
+                f"{name[0]} is an error, and errors cannot be ignored", "fix the error instead", comment.locate(*span)
             )
         else:
             problem = Problem(
-                f'no rule is called "{name[0]}"',
-                did_you_mean(name[0], codes) or "kpi rule --all lists the rules; a reason stands behind --",
+                f'there is no rule "{name[0]}"',
+                did_you_mean(name[0], codes) or "kpi rule --all lists the rules; a reason goes after --",
                 comment.locate(*span),
             )
         comment.problems.append(problem)
     if not comment.named and not comment.problems:
         comment.problems.append(
-            Problem("this names no rule to ignore", "write the code: # kpi: ignore S101 -- reason", comment.place)
+            Problem("no rule to ignore is named here", "write the code: # kpi: ignore S101 -- reason", comment.place)
         )
 
 

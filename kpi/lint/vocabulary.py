@@ -1,4 +1,4 @@
-"""Word lists: read from ``words/*.txt`` when a rule first needs them, found in a statement by whole words."""
+"""Word lists: read from ``words/*.txt`` when a rule first needs them, found in a sentence by whole words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _VOWELS = "aeiou"
 class Entry:
     """A word or phrase of a list. ``rest`` are the words after the first one; ``mend`` and ``flags`` are its section's.
 
-    ``first`` says that it counts only as the first words of a statement; ``text`` is how the list writes it.
+    ``first`` says that it counts only as the first words of a sentence; ``text`` is how the list writes it.
     """
 
     __slots__ = ("first", "flags", "mend", "rest", "text")
@@ -29,7 +29,7 @@ class Entry:
 
 
 class Match:
-    """Words ``start`` to ``end`` (exclusive, indexes into the words of the statement) that are an entry."""
+    """Words ``start`` to ``end`` (exclusive, indexes into the words of the sentence) that are an entry."""
 
     __slots__ = ("end", "entry", "start")
 

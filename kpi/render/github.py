@@ -43,7 +43,7 @@ def render_step_summary(findings: Iterable[Diagnostic], most_bytes: int = MOST_B
     head = f"## kpi lint: {summary_line(ordered)}\n"
     if not ordered:
         return head
-    head += "\n| severity | place | rule | finding | mend |\n|---|---|---|---|---|\n"
+    head += "\n| severity | place | rule | finding | help |\n|---|---|---|---|---|\n"
     room = most_bytes - len(head.encode()) - 100
     rows: list[str] = []
     for row in _rows(ordered):

@@ -41,7 +41,7 @@ def _case(found: Diagnostic, failed: bool) -> str:
     place = found.location
     where = f"{place.file}:{place.line}:{place.column}"
     name = f"{found.code} {found.rule}: {found.subject} ({where})"
-    text = f"{where}: {found.severity}: {found.message}" + (f"\nmend: {found.hint}" if found.hint else "")
+    text = f"{where}: {found.severity}: {found.message}" + (f"\nhelp: {found.hint}" if found.hint else "")
     shown = escape(visible_lines(text))
     if failed:
         kind, message = quoteattr(found.severity), _attribute(found.message)

@@ -50,7 +50,7 @@ def _rule(code: str) -> dict[str, Any]:
             return _described(code, rule.name, rule.summary, section(text, "What it flags"), why, text, rule.severity)
     short = f"A mistake in the file: {ERRORS[code].replace('-', ' ')}."
     full = "The file does not say what it is meant to say, so nothing can be computed from it."
-    help_ = "Each finding says what was found, what was expected, and where it is known how to mend it."
+    help_ = "Each finding says what was found, what was expected and, where known, how to fix it."
     return _described(code, ERRORS[code], short, full, help_, f"{full}\n\n{help_}", "error")
 
 
@@ -70,7 +70,7 @@ def _result(found: Diagnostic, index: int, fingerprint: str) -> dict[str, Any]:
     region = {"startLine": place.line, "startColumn": place.column}
     if place.end_line == place.line and place.end_column > place.column:
         region |= {"endLine": place.line, "endColumn": place.end_column}
-    message = found.message if found.hint is None else f"{found.message}\nmend: {found.hint}"
+    message = found.message if found.hint is None else f"{found.message}\nhelp: {found.hint}"
     return {
         "ruleId": found.code,
         "ruleIndex": index,

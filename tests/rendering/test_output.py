@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import inspect
 import json
+from collections.abc import Iterator
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
+from typing import Literal, get_args, get_origin, get_type_hints
 from xml.etree import ElementTree
 
 import pytest
-import typer
 from comparing.repository import Repository
 
-from kpi.cli.app import app, run
+from kpi.cli.app import COMMANDS, run
 from kpi.render.findings import FindingsView
 from kpi.render.output import FORMATS, Page, formats_of, render, renderer_of
 
@@ -60,15 +62,22 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return made
 
 
+def literals(annotation: object) -> Iterator[str]:
+    """The choices of the ``Literal`` in an annotation."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    else:
+        for part in get_args(annotation):
+            yield from literals(part)
+
+
 def offered() -> dict[str, tuple[str, ...]]:
     """The choices of ``--format`` of each command that has this option."""
     found = {}
-    group = typer.main.get_command(app)
-    context = Context(group)
-    for name in group.list_commands(context):  # type: ignore[attr-defined]
-        for parameter in group.get_command(context, name).params:  # type: ignore[attr-defined]
-            if "--format" in parameter.opts:
-                found[name] = tuple(parameter.type.choices)
+    for name in COMMANDS:
+        hints = get_type_hints(getattr(import_module(f"kpi.cli.{name}"), name), include_extras=True)
+        if "format" in hints:
+            found[name] = tuple(literals(hints["format"]))
     return found
 
 

@@ -25,12 +25,12 @@ def check(context: Context) -> Iterator[Finding]:
 def _nobody(context: Context, owner: str, kind: str) -> str | None:
     """What is wrong with an owner, or None. A group may collect data, but not answer for a goal or KPI."""
     if is_placeholder(owner):
-        return f'"{owner}" keeps a place free for an owner'
+        return f'"{owner}" is a placeholder, not an owner'
     listed = context.words("owners")
     found = words(owner)
     whole = listed.starts(found)
     if whole is not None and whole.end == len(found) and "mailbox" not in whole.entry.flags:
-        return f'"{owner}" is nobody in particular'
+        return f'"{owner}" is not a particular person'
     if found and "group" in listed.flags(found[-1][0]) and kind != "sources":
-        return f'"{owner}" is a group, and a group does not answer'
+        return f'"{owner}" is a group, not a person'
     return None

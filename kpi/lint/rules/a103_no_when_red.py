@@ -22,11 +22,11 @@ def check(context: Context) -> Iterator[Finding]:
         if kpi.when_red is None and not context.given("kpis", kpi.id, "when_red"):
             yield Finding(
                 ("kpis", kpi.id),
-                f"nothing says what is done when {shown(kpi)} turns red",
-                'add the first step as when_red, e.g. "Call ten lapsed customers before the next planning meeting"',
+                f"no action is defined for when {shown(kpi)} turns red",
+                'set `when_red` to the first step, e.g. "Call ten lapsed customers before the next planning meeting"',
                 key=True,
             )
         elif kpi.when_red and is_placeholder(kpi.when_red):
             yield Finding(
-                ("kpis", kpi.id, "when_red"), "this keeps a place free for a plan", "write down the first step"
+                ("kpis", kpi.id, "when_red"), "this is a placeholder, not a plan", "write down the first step"
             )

@@ -21,7 +21,7 @@ def check(context: Context) -> Iterator[Finding]:
         if kpis and all(kpi.indicator == "lagging" for kpi in kpis) and led.isdisjoint(kpi.id for kpi in kpis):
             yield Finding(
                 ("goals", goal.id),
-                f"{shown(goal)} has lagging indicators only: they tell when it is too late",
-                "add a leading one, or name one of these KPIs in the leads of another: what moves first?",
+                f"{shown(goal)} has only lagging indicators, which report when it is too late",
+                "add a leading indicator, or list one of these KPIs in the `leads` of another",
                 key=True,
             )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("B107", "same-formula-twice", "warning", "No two KPIs compute the same.")
+@rule("B107", "same-formula-twice", "warning", "No two KPIs compute the same number.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs with the formula, window and period of another one, however it is spaced."""
     first: dict[object, str] = {}
@@ -25,5 +25,5 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("kpis", id_, "formula"),
                 f"{shown(kpi)} has the same formula as {shown(context.plan.kpis[other])}",
-                "keep one of the two; a KPI may be watched by several goals' guardrails",
+                "keep one of the two; several KPIs can share a guardrail",
             )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("D101", "missing-file", "warning", "Every path of a source leads to a file.")
+@rule("D101", "missing-file", "warning", "Every path of a source matches a file.")
 def check(context: Context) -> Iterator[Finding]:
     """Paths of sources that lead to no file."""
     if context.data is None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ABSENT = re.compile(r"\b(there is|has) no column\b")
 
 
-@rule("D102", "missing-column", "warning", "Formulas name columns that their files have.")
+@rule("D102", "missing-column", "warning", "Formulas use only columns that the data has.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs whose formulas name a column that the data turns out not to have."""
     if context.data is None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 ENOUGH, LEAST, TIMES, MOST = 20, 7, 4, 2
 
 
-@rule("D105", "hole-in-dates", "info", "The dates of a source have no holes.")
+@rule("D105", "hole-in-dates", "info", "The dates of a source have no gaps.")
 def check(context: Context) -> Iterator[Finding]:
     """Stretches without rows that are far longer than usual for the source."""
     if context.data is None:
@@ -33,7 +33,7 @@ def check(context: Context) -> Iterator[Finding]:
                 yield Finding(
                     ("sources", source.id),
                     f"{source.id} has no row between {day} and {later}, {(later - day).days - 1} days",
-                    "bring what is missing; where no row is good news, say no_rows: zero",
+                    "add the missing rows, or set no_rows: zero if no row means zero",
                     key=True,
                 )
 

@@ -35,5 +35,5 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("goals", goal.id, "framework"),
                 f"{shown(other)} already has the one metric that matters in this file",
-                "choose one of the two; the other waits",
+                "choose one of the two",
             )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("L101", "unknown-suppression", "warning", "A suppressing comment names rules that exist.", after_others=True)
+@rule("L101", "unknown-suppression", "warning", "A suppression comment names existing rules.", after_others=True)
 def check(context: Context) -> Iterator[Finding]:
     """Suppressing comments that name no rule, a rule that does not exist, or an error, or whose date is none."""
     for comment in context.suppressions:

@@ -11,7 +11,13 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("L102", "unused-suppression", "warning", "Suppressing comments go when their finding goes.", after_others=True)
+@rule(
+    "L102",
+    "unused-suppression",
+    "warning",
+    "A suppression comment is removed together with its finding.",
+    after_others=True,
+)
 def check(context: Context) -> Iterator[Finding]:
     """Codes in suppressing comments to which no finding answers. Rules that did not run do not count."""
     for comment in context.suppressions:
@@ -20,8 +26,8 @@ def check(context: Context) -> Iterator[Finding]:
         for name, span in comment.unused(context.applied):
             yield Finding(
                 (),
-                f"nothing is left here for {name} to keep silent",
-                "take it out: kpi lint --fix does",
+                f"{name} has no finding here to suppress",
+                "remove it, or run kpi lint --fix",
                 at=comment.locate(*span),
                 fixable=True,
             )

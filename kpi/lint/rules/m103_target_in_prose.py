@@ -32,9 +32,9 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if is_placeholder(text):
             hint = "agree on a number; until then leave the line out"
-            yield Finding(path, f'"{text.strip()}" keeps a place free for a target', hint)
+            yield Finding(path, f'"{text.strip()}" is a placeholder, not a target', hint)
         elif is_pointer(text):
-            yield Finding(path, "this sends the reader elsewhere for the target", HINT)
+            yield Finding(path, "this points elsewhere instead of stating the target", HINT)
         elif not re.search(r"\d", text):
             yield Finding(path, "this target has no number", HINT)
         elif mistake.kind in (NOT_UNDERSTOOD, TRAILING_WORDS):

@@ -27,8 +27,8 @@ def check(context: Context) -> Iterator[Finding]:
         if kpi.baseline == 0 and _runs_to_done(kpi):
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"{shown(kpi)} is either done or not: it measures work, not its result",
-                "measure what is different once it is done",
+                f"{shown(kpi)} is either done or not, so it measures work, not a result",
+                "measure what changes once it is done",
             )
 
 

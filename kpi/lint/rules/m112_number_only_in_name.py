@@ -21,7 +21,7 @@ def check(context: Context) -> Iterator[Finding]:
         if (at := find_number(goal.name)) is not None:
             yield Finding(
                 ("goals", goal.id, "name"),
-                "the number of this goal stands in its name only, where nothing watches it",
+                "the number of this goal is only in its name, where nothing tracks it",
                 f"add a KPI with goal: {goal.id} and this number as its target",
                 start=at[0],
                 end=at[1],

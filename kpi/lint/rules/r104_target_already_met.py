@@ -23,8 +23,8 @@ def check(context: Context) -> Iterator[Finding]:
         if (last.by is not None or isinstance(kpi.target, tuple)) and meets(kpi.baseline, last):
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"{shown(kpi)} meets its target at the baseline already",
-                "set a target that is still to be reached; to hold the level, leave out the date",
+                f"{shown(kpi)} already meets its target at the baseline",
+                "set a target that is not met yet, or remove the date to keep the level",
             )
 
 

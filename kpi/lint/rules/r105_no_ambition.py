@@ -33,5 +33,5 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("kpis", kpi.id, "target"),
                 f"{shown(kpi)} has met its target in each of the last {len(values)} periods",
-                "raise it, or keep it as a guardrail of a KPI that is to move",
+                "raise it, or make this KPI a guardrail of another",
             )

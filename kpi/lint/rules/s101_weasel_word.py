@@ -19,7 +19,7 @@ MEND = "say what changes for whom, as something that can be counted"
 @rule("S101", "weasel-word", "warning", "Names and questions say things that can be measured.")
 def check(context: Context) -> Iterator[Finding]:
     """Every weasel word in a name or question, outside quotation marks, established terms and what a KPI counts."""
-    for statement, match, text in flagged(context, "weasel_words", "weasel_words"):
-        if statement.kind == "kpi" and statement.words[0][0] in COUNTED:
+    for sentence, match, text in flagged(context, "weasel_words", "weasel_words"):
+        if sentence.kind == "kpi" and sentence.words[0][0] in COUNTED:
             continue
-        yield at_words(statement, match, f'"{text}" cannot be measured', match.entry.mend or MEND)
+        yield at_words(sentence, match, f'"{text}" cannot be measured', match.entry.mend or MEND)

@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Finding]:
         if (kpi.formula or kpi.values) and not context.given("kpis", kpi.id, "every"):
             yield Finding(
                 ("kpis", kpi.id),
-                f"{shown(kpi)} does not say how often it is measured; by default each month",
+                f"{shown(kpi)} does not say how often it is measured; the default is every month",
                 "add every: day, week, month, quarter or year",
                 key=True,
             )

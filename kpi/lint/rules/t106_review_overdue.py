@@ -24,6 +24,6 @@ def check(context: Context) -> Iterator[Finding]:
         if due < context.today:
             yield Finding(
                 ("goals", goal.id, "review"),
-                f"{shown(goal)} was to be reviewed by {due}; the last time was {goal.review.last}",
-                "review it, then write the day as last",
+                f"{shown(goal)} was due for review by {due}; the last review was on {goal.review.last}",
+                "review it, then set `last` to that day",
             )

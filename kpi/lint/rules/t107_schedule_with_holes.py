@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("T107", "schedule-with-holes", "warning", "A schedule names a target for every period.")
+@rule("T107", "schedule-with-holes", "warning", "A schedule has a target for every period.")
 def check(context: Context) -> Iterator[Finding]:
     """Schedules of periods of one length that skip one: there the target before silently goes on."""
     for kpi in context.kpis:
@@ -32,7 +32,7 @@ def check(context: Context) -> Iterator[Finding]:
             if next_.start > expected.start and not wrong:
                 yield Finding(
                     ("kpis", kpi.id, "target", entry.label),
-                    f"the schedule has no target for {expected.label}: this one goes on",
+                    f"the schedule has no target for {expected.label}, so this one continues",
                     f"add {expected.label}, or name the periods by what they span, e.g. by year",
                     key=True,
                 )

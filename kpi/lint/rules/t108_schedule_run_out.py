@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("T108", "schedule-run-out", "warning", "A schedule reaches beyond today.")
+@rule("T108", "schedule-run-out", "warning", "A schedule extends beyond today.")
 def check(context: Context) -> Iterator[Finding]:
     """Schedules whose last period ended before today: its target goes on for ever."""
     for kpi in context.kpis:
@@ -30,6 +30,6 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("kpis", kpi.id, "target", last.label),
                 f"the schedule of {shown(kpi)} ended with {last.label}",
-                "add the targets of the periods to come",
+                "add targets for the coming periods",
                 key=True,
             )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ARTICLES = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a quarter", "year": "a year"}
 
 
-@rule("T109", "deadline-before-first-period", "warning", "At least one period lies before a deadline.")
+@rule("T109", "deadline-before-first-period", "warning", "At least one period ends before a deadline.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets whose way is less than one period: from ``since``, with a baseline by default the fiscal year's start."""
     for kpi in context.kpis:
@@ -33,6 +33,7 @@ def check(context: Context) -> Iterator[Finding]:
         ):
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"from {start} to {target.by} is less than {ARTICLES[kpi.every]}: no value comes before the deadline",
+                f"from {start} to {target.by} is less than {ARTICLES[kpi.every]}, so there is no value before the "
+                "deadline",
                 "measure more often, set a later date, or an earlier since",
             )
