@@ -1,4 +1,4 @@
-"""What the word rules share: going through the sentences with a list, and what counts as "to be decided"."""
+"""Helpers of the rules on wording: search sentences with a word list, and recognize placeholders."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _POINTERS = ("see ", "refer to ", "as per ", "cf. ", "check ", "same as ", "http
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text only keeps a place free: "TBD", "n/a", "???", "to be defined"."""
+    """Whether a text is a placeholder: "TBD", "n/a", "???", "to be defined"."""
     bare = text.strip(" \t\n\r.()[]<>*_:!").lower()
     if bare in PLACEHOLDERS or text.strip() in PLACEHOLDERS:
         return True
@@ -36,14 +36,14 @@ def is_placeholder(text: str) -> bool:
 
 
 def is_pointer(text: str) -> bool:
-    """Whether a text sends the reader elsewhere: "See dashboard"."""
+    """Whether a text refers the reader elsewhere: "See dashboard"."""
     return text.strip().lower().startswith(_POINTERS)
 
 
 def flagged(context: Context, name: str, option: str) -> Iterator[tuple[Sentence, Match, str]]:
     """Every sentence and entry of the word list found in it, with the words as written.
 
-    Left out are entries held against goals only, entries that pass beside a number, and established terms.
+    Entries for goals only, entries that are allowed with a number, and established terms are left out.
     """
     listed = context.words(name, option)
     for sentence in context.sentences:

@@ -1,4 +1,4 @@
-"""Findings about a file, for people (as ``kpi lint`` and a refusing ``kpi status`` print them) and for programs."""
+"""Findings about files, as text for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FindingsView(NamedTuple):
 
 
 def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """By file, then from top to bottom."""
+    """Return the findings by file, then from top to bottom."""
     return sorted(findings, key=lambda found: (found.location, found.code, found.message))
 
 
@@ -57,7 +57,7 @@ def summary_line(findings: Iterable[Diagnostic]) -> str:
 
 
 def render_findings_json(view: FindingsView, _: Page) -> str:
-    """The stable JSON of the design, version 1."""
+    """Return the findings as JSON, version 1."""
     return json_text({"version": 1, "findings": [_as_json(found) for found in in_order(view.findings)]})
 
 
@@ -99,13 +99,13 @@ def _block(found: Diagnostic, line_text: LineText, color: bool) -> str:
         ]
     if found.hint:
         block.append(f"{gutter} {paint('= help:', DIM)} {visible(found.hint)}")
-    if found.code not in ERRORS:  # an error says all that there is to say; a rule has its page
+    if found.code not in ERRORS:  # an error has no page
         block.append(f"{gutter} {paint('= rule:', DIM)} kpi rule {found.code}")
     return "\n".join(block)
 
 
 def _excerpt(line: str, place: Location) -> tuple[str, int, int]:
-    """What of ``line`` is shown, how many terminal columns stand before the span, and how many the span has."""
+    """Return the visible part of ``line``, the terminal columns before the span, and the width of the span."""
     start = min(place.column - 1, len(line))
     end = place.end_column - 1 if place.end_line == place.line else len(line.rstrip())
     end = min(max(end, start), len(line))
@@ -118,7 +118,7 @@ def _excerpt(line: str, place: Location) -> tuple[str, int, int]:
 
 
 def _cut(left: str, span: str, right: str) -> tuple[str, str, str]:
-    """As much of a long line as fits, the span first, a third of the room for what stands before it."""
+    """Shorten a long line: keep the span first, with up to a third of the width for the text before it."""
     if len(left) > WIDEST // 3:
         left = CUT + left[-WIDEST // 3 :]
     room = WIDEST - len(left)

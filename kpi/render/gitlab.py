@@ -15,7 +15,7 @@ SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 
 
 def render_gitlab(view: FindingsView, _: Page) -> str:
-    """A JSON array; paths are as findings name them, so run it at the project's root. No line break at the end."""
+    """Return a JSON array. Paths are those of the findings, so run it at the root of the project."""
     ordered = in_order(view.findings)
     report = [
         {

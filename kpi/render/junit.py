@@ -1,4 +1,4 @@
-"""Findings as JUnit's XML, which nearly every CI server shows as tests."""
+"""Findings as JUnit XML, which nearly every CI server shows as tests."""
 
 from __future__ import annotations
 

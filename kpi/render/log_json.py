@@ -1,4 +1,4 @@
-"""The history of a definition as JSON, and who wrote its fields; both version 1."""
+"""The history of a definition, and who wrote its fields, as JSON; both version 1."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def log_lines(view: LogView, width: int) -> list[Line]:
     for number, event in enumerate(view.events):
         lines += [(), *_event(event, None if view.values is None else view.values.get(number), width)]
     if view.cut_at is not None:
-        lines += [(), cut(line(f"What came before {view.cut_at[:SHORT]} is not in this shallow clone."), width)]
+        lines += [(), cut(line(f"The history before {view.cut_at[:SHORT]} is not in this shallow clone."), width)]
     return lines
 
 
@@ -52,7 +52,7 @@ def blame_lines(rows: Sequence[Blamed], width: int) -> list[Line]:
     """A line for each field: commit, day, author, field and text."""
     fields = [one_line(row.field) for row in rows]
     authors = [cut_text(_author(row.commit), WIDEST_AUTHOR) for row in rows]
-    # A long name of a measure's or source's field must leave room for what stands there.
+    # A long name of a measure's or source's field must leave space for its text.
     widths = max(map(columns, authors)), min(max(map(columns, fields)), max(width // 3, SHORTEST_FIELD))
     lines = []
     for row, author, field in zip(rows, authors, fields, strict=True):
@@ -110,7 +110,7 @@ def _head(event: Event, width: int) -> Line:
 
 
 def _value(values: ValueChange, width: int) -> list[Line]:
-    """What it stood at then, what it was measured against, and what the change made of its status."""
+    """The value and target at that time, and how the change affected the status."""
     target = "" if values.target is None else f" against {one_line(values.target)}"
     head = line(INDENT + "value".ljust(KIND + GAP), value_change(values), target, "   ")
     whole = (*head, *status_change(values), Piece(f"   {values.shown.period}", "dim"))

@@ -61,7 +61,7 @@ def unlinked(text: str) -> str:
 
 
 def json_text(content: object) -> str:
-    """JSON for people and programs: indented, any script as it is, nothing that steers a terminal, never NaN.
+    """Return JSON: indented, any script as it is, without terminal control characters, never NaN.
 
     What :func:`visible` replaces is escaped instead, so that programs get the text as it is; only half of a surrogate
     pair, which is no text to many of them, becomes U+FFFD. A CI server finds no command in it.

@@ -22,9 +22,9 @@ LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def render_sarif(view: FindingsView, _: Page) -> str:
-    """One run, with a description of every rule that found something. No line break at the end.
+    """Return one run, with a description of every rule that found something.
 
-    Regions lie on one line, because GitHub shows an alert on a pull request only if all its lines are in the diff.
+    Regions are on one line, because GitHub shows an alert on a pull request only if all its lines are in the diff.
     """
     ordered = in_order(view.findings)
     codes = sorted({found.code for found in ordered})
@@ -49,7 +49,7 @@ def _rule(code: str) -> dict[str, Any]:
             why = f"{section(text, 'Why it matters')}\n\nHow to fix: {section(text, 'How to fix')}"
             return _described(code, rule.name, rule.summary, section(text, "What it flags"), why, text, rule.severity)
     short = f"A mistake in the file: {ERRORS[code].replace('-', ' ')}."
-    full = "The file does not say what it is meant to say, so nothing can be computed from it."
+    full = "The file is not valid, so nothing can be computed from it."
     help_ = "Each finding says what was found, what was expected and, where known, how to fix it."
     return _described(code, ERRORS[code], short, full, help_, f"{full}\n\n{help_}", "error")
 
@@ -90,8 +90,8 @@ def _result(found: Diagnostic, index: int, fingerprint: str) -> dict[str, Any]:
 
 
 def _artifact(file: str) -> dict[str, str]:
-    """Where a file is: relative to the root of the repository, unless its path is absolute."""
-    quoted = quote(os.fsencode(file))  # the very bytes, also of a name that is not UTF-8
+    """Return the location of a file: relative to the root of the repository, unless its path is absolute."""
+    quoted = quote(os.fsencode(file))  # the exact bytes, also of a name that is not UTF-8
     if file.startswith("/"):
         return {"uri": f"file://{quoted}"}
     return {"uri": quoted, "uriBaseId": "%SRCROOT%"}

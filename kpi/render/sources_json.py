@@ -61,5 +61,5 @@ def _column(column: ColumnProfile, view: SourceView) -> dict[str, object]:
 
 
 def type_word(kind: str) -> str:
-    """The kind of a column in the words of ``types``; ``empty`` where no row has a value."""
+    """Return the kind of a column in the words of ``types``; ``empty`` if no row has a value."""
     return "timestamp" if kind == "instant" else kind

@@ -1,4 +1,4 @@
-"""``kpi status`` as CSV: one line a KPI, or one for each of its last periods."""
+"""``kpi status`` as CSV: one line per KPI, or one for each of its last periods."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from kpi.values import format_plain
 if TYPE_CHECKING:
     from kpi.render.output import Page
 
-# What a spreadsheet takes for the start of a formula, the full-width forms included: at the beginning of a cell, or
-# after a semicolon or a tab, with which a cell begins where these are taken for the delimiter. Neither quotation marks
-# nor white space, nor a character that is not shown, keep it from doing so.
+# What a spreadsheet reads as the start of a formula, including the full-width forms: at the beginning of a cell, or
+# after a semicolon or a tab, which start a cell if they are read as the delimiter. Quotation marks, white space and
+# invisible characters before it do not prevent that.
 STARTS_FORMULA = re.compile(r"""((?:^|[;\t|])[\s"'\uFFFD]*)([=+\-@＝＋－＠])""")
 
 Cell = str | float | None

@@ -48,7 +48,7 @@ def _shortened(row: KpiRow, history: int | None) -> KpiRow:
 
 
 def dumps(content: Mapping[str, object]) -> str:
-    """JSON for people and programs: indented, any script as it is, nothing that steers a terminal, never NaN."""
+    """Return JSON: indented, any script as it is, without terminal control characters, never NaN."""
     return json_text(content)
 
 

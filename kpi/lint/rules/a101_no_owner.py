@@ -1,4 +1,4 @@
-"""A101: nobody answers for it."""
+"""A101: no owner."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("A101", "no-owner", "warning", "Every goal and KPI has an owner.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals and KPIs without owner; an owner does not pass from a goal to its KPIs."""
+    """Goals and KPIs without owner. KPIs do not inherit the owner of their goal."""
     for kind, entries in (("goals", context.goals), ("kpis", context.kpis)):
         for entry in entries:
             if entry.owner is None and not context.given(kind, entry.id, "owner"):

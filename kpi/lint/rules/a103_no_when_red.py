@@ -1,4 +1,4 @@
-"""A103: a red light and no plan."""
+"""A103: no action for a red status."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @rule("A103", "no-when-red", "info", "A KPI says what is done when it turns red.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs with a target, so that they can turn red, that do not say what happens then."""
+    """KPIs with a target and without ``when_red``."""
     for kpi in context.kpis:
         if kpi.target is None:
             continue

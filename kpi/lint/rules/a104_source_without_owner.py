@@ -1,4 +1,4 @@
-"""A104: data that nobody collects."""
+"""A104: a source without an owner."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @rule("A104", "source-without-owner", "info", "Every source has an owner to contact when it breaks.")
 def check(context: Context) -> Iterator[Finding]:
-    """Sources without owner. Those made by a query over other sources have the owners of these."""
+    """Sources without owner. A query over other sources has the owners of these."""
     for source in context.plan.sources.values():
         if source.owner is None and not source.query and not context.given("sources", source.id, "owner"):
             yield Finding(

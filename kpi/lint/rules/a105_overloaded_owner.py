@@ -1,4 +1,4 @@
-"""A105: one person for everything."""
+"""A105: an owner of too many KPIs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""B103: nothing to steer by."""
+"""B103: a goal with only lagging indicators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("B103", "only-lagging", "info", "Every goal has a leading indicator.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals whose KPIs are all said to be lagging, and which no leading KPI elsewhere is said to predict."""
+    """Goals whose KPIs are all lagging, and in no ``leads`` of a leading KPI of another goal."""
     led = {name for kpi in context.kpis if kpi.indicator == "leading" for name in kpi.leads}
     for goal in context.goals:
         kpis = context.kpis_of[goal.id]

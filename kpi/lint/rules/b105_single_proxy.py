@@ -1,4 +1,4 @@
-"""B105: a goal seen through one proxy."""
+"""B105: a goal measured by a single proxy."""
 
 from __future__ import annotations
 

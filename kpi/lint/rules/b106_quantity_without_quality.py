@@ -1,4 +1,4 @@
-"""B106: more of it, whatever it is worth."""
+"""B106: volume without a quality guardrail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _QUANTITY = r"\b(?:number of|count of|amount of|volume of|total|how many)\b"
 
 @rule("B106", "quantity-without-quality", "info", "A KPI that rewards volume has a quality guardrail.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs that count or add up, are to grow, and stand alone: no guardrail, no other KPI on the goal."""
+    """KPIs that count or add up and should grow, without a guardrail and without another KPI on their goal."""
     for kpi in context.kpis:
         if (
             kpi.guardrails

@@ -1,4 +1,4 @@
-"""B107: two KPIs that are one."""
+"""B107: two KPIs with the same formula."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("B107", "same-formula-twice", "warning", "No two KPIs compute the same number.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs with the formula, window and period of another one, however it is spaced."""
+    """KPIs with the formula, window and period of another one. Spacing does not matter."""
     first: dict[object, str] = {}
     for id_, tree in context.checked.formulas.items():
         kpi = context.plan.kpis.get(id_)

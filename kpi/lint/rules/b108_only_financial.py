@@ -1,4 +1,4 @@
-"""B108: a scorecard of money."""
+"""B108: only financial KPIs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FEWEST = 3
 
 @rule("B108", "only-financial", "info", "Not every KPI is financial.")
 def check(context: Context) -> Iterator[Finding]:
-    """Plans of three KPIs or more in which all count money or serve goals of the financial perspective."""
+    """Plans of three or more KPIs that are all in a currency or on goals of the financial perspective."""
     if len(context.kpis) < FEWEST or any(goal.framework == "bsc" for goal in context.goals):
         return
     for kpi in context.kpis:

@@ -17,7 +17,7 @@ ABSENT = re.compile(r"\b(there is|has) no column\b")
 
 @rule("D102", "missing-column", "warning", "Formulas use only columns that the data has.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs whose formulas name a column that the data turns out not to have."""
+    """KPIs whose formulas use a column that the data does not have."""
     if context.data is None:
         return
     for series in context.data.series.values():

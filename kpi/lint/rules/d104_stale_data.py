@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @rule("D104", "stale-data", "warning", "Data is as fresh as its source declares.")
 def check(context: Context) -> Iterator[Finding]:
-    """Sources whose newest row is older than their word for how often they are updated."""
+    """Sources whose newest row is older than ``updated`` allows."""
     if context.data is None:
         return
     from datetime import timedelta

@@ -1,4 +1,4 @@
-"""D105: days without data between days with data."""
+"""D105: gaps in the dates of a source."""
 
 from __future__ import annotations
 

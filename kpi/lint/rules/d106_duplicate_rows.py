@@ -1,4 +1,4 @@
-"""D106: rows that stand there twice."""
+"""D106: duplicate rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @rule("D106", "duplicate-rows", "warning", "A source has no duplicate rows.")
 def check(context: Context) -> Iterator[Finding]:
-    """Sources in which rows stand once more, although a column tells all different rows apart."""
+    """Sources with duplicate rows, where a column identifies all other rows."""
     if context.data is None:
         return
     for source in context.data.sources.values():

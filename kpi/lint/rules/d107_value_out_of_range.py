@@ -1,4 +1,4 @@
-"""D107: values that the unit does not allow."""
+"""D107: values out of the range of their unit."""
 
 from __future__ import annotations
 

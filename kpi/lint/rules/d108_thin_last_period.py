@@ -1,4 +1,4 @@
-"""D108: a last month with suspiciously few rows."""
+"""D108: a last month with few rows."""
 
 from __future__ import annotations
 

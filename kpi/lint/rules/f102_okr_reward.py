@@ -1,4 +1,4 @@
-"""F102: an objective with a price on it."""
+"""F102: an objective tied to a reward."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""F104: one metric that matters for ever."""
+"""F104: one metric that matters without an end."""
 
 from __future__ import annotations
 

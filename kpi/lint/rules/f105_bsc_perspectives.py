@@ -1,4 +1,4 @@
-"""F105: a scorecard with a side missing."""
+"""F105: a scorecard with a missing perspective."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""F106: an objective handed down."""
+"""F106: an objective that is not agreed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @rule("F106", "mbo-not-agreed", "warning", "An MBO objective is agreed between two people.")
 def check(context: Context) -> Iterator[Finding]:
-    """Objectives by which somebody is managed that are agreed with nobody, or by the owner with themselves."""
+    """MBO objectives that are not agreed with anyone, or only with their own owner."""
     for goal in context.goals:
         if goal.framework != "mbo" or (goal.agreed_with is None and context.given("goals", goal.id, "agreed_with")):
             continue

@@ -1,4 +1,4 @@
-"""L102: a comment that is no longer needed."""
+"""L102: a suppression comment that suppresses nothing."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     after_others=True,
 )
 def check(context: Context) -> Iterator[Finding]:
-    """Codes in suppressing comments to which no finding answers. Rules that did not run do not count."""
+    """Codes in suppression comments without a finding to suppress. Rules that did not run are not considered."""
     for comment in context.suppressions:
         if comment.until is not None and comment.until < context.today:
-            continue  # L103 says so
+            continue  # reported by L103
         for name, span in comment.unused(context.applied):
             yield Finding(
                 (),

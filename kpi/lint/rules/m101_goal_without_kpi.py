@@ -1,4 +1,4 @@
-"""M101: a goal that nothing measures."""
+"""M101: a goal without a KPI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""M104: a number of nobody knows what."""
+"""M104: a KPI without a unit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""M105: a KPI that nothing computes and nobody types in."""
+"""M105: a KPI without a formula or values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""M106: a KPI's name that carries its target."""
+"""M106: a KPI whose name contains its target."""
 
 from __future__ import annotations
 

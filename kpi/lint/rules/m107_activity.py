@@ -1,4 +1,4 @@
-"""M107: work to be done instead of what it is to bring about."""
+"""M107: work instead of its result."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ MOST_NOUN_WORDS = 3
 
 @rule("M107", "activity", "warning", "Goals and KPIs name results, not work.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals and KPIs that begin with a verb of work and do not go on to how far something moves, or how much for what.
+    """Goals and KPIs that begin with a verb of work and state neither a change nor a purpose with a number.
 
-    A goal may be called what one does for it as long as a KPI with a target says what is to come of it.
+    A goal may be named after the work if it has a KPI with a target.
     """
     for sentence in context.sentences:
         if sentence.kind == "question" or (sentence.kind == "goal" and _is_measured(context, sentence.id)):
@@ -48,7 +48,7 @@ def _is_measured(context: Context, goal: str) -> bool:
 
 
 def _work(context: Context, sentence: Sentence) -> tuple[int, int] | None:
-    """Where the verb of work stands that the sentence begins with, or None."""
+    """The position of the verb of work at the start of the sentence, or None."""
     if not sentence.words:
         return None
     first = body(sentence.text, sentence.words)
@@ -70,7 +70,7 @@ def _work(context: Context, sentence: Sentence) -> tuple[int, int] | None:
 
 
 def _has_purpose(context: Context, sentence: Sentence) -> bool:
-    """Whether a number stands there and a purpose: "Read 10 books to improve my writing"."""
+    """Whether there is a number and a purpose: "Read 10 books to improve my writing"."""
     words = [word[0] for word in sentence.words]
     verbs = context.words("directions")
     joined = " so that " in sentence.text or any(
@@ -80,7 +80,7 @@ def _has_purpose(context: Context, sentence: Sentence) -> bool:
 
 
 def _without_ing(words: list[Word]) -> Iterator[list[Word]]:
-    """The same words with the first as it would stand in a list: "creating" as create, "shipping" as ship."""
+    """The same words with the first in its base form: "creating" as create, "shipping" as ship."""
     word, start, end = words[0]
     if word.endswith("ing"):
         stem = word[:-3]

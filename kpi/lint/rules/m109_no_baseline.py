@@ -1,4 +1,4 @@
-"""M109: a way to go without its start."""
+"""M109: a target with a date but no baseline."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _WHOLE = (
 
 @rule("M110", "percentage-of-what", "info", "A percentage says what it is a percentage of.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs in per cent typed in by hand whose name, question and notes do not name the whole; a formula shows it."""
+    """KPIs in per cent typed in by hand whose name and question do not name the whole."""
     for kpi in context.kpis:
         if kpi.unit == "%" and kpi.values and kpi.formula is None and not _names_whole(kpi):
             yield Finding(

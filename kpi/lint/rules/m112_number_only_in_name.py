@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("M112", "number-only-in-name", "info", "A goal's number is the target of a KPI.")
 def check(context: Context) -> Iterator[Finding]:
-    """Leaves of the goal tree whose number stands in their name only."""
+    """Leaves of the goal tree whose number is only in their name."""
     for goal in context.goals:
         if context.kpis_of[goal.id] or context.children_of[goal.id]:
             continue

@@ -1,4 +1,4 @@
-"""M113: a KPI that is called what is to happen to it."""
+"""M113: a KPI named like a goal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOUNS = frozenset(
 
 @rule("M113", "kpi-named-as-goal", "info", "A KPI's name says what is measured, without a direction.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs whose names begin with a direction, such as "Reduce churn"; with a number in them M106 speaks instead."""
+    """KPIs whose names begin with a direction, such as "Reduce churn"; M106 reports those with a number."""
     for sentence in context.sentences:
         if sentence.kind != "kpi" or len(sentence.words) < 2:
             continue

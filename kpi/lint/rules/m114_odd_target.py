@@ -1,4 +1,4 @@
-"""M114: a target in odd spelling, or without a direction of its own."""
+"""M114: a target in unusual spelling, or without a direction."""
 
 from __future__ import annotations
 

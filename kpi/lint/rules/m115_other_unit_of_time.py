@@ -1,4 +1,4 @@
-"""M115: minutes shown as seconds."""
+"""M115: a column in another unit of time than its KPI."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _COUNTING = ("count", "count_distinct")
 
 @rule("M115", "other-unit-of-time", "warning", "A KPI's unit of time is that of its column.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs that take a column of minutes (hours, …) for numbers in their own unit of time. A formula with a number in
-    it may convert them, and is let pass."""
+    """KPIs in one unit of time over a column in another. A formula with a number in it may convert the values, and
+    passes."""
     from kpi.formulas import walk
     from kpi.formulas.nodes import Aggregate, Literal_
 

@@ -1,4 +1,4 @@
-"""R101: a metric, not a KPI."""
+"""R101: a KPI without a goal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("R101", "kpi-without-goal", "warning", "Every KPI is linked to a goal.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs that serve no goal. Those that guard another KPI serve that one's goal."""
+    """KPIs without a goal. A guardrail of another KPI needs none."""
     guards = {name for kpi in context.kpis for name in kpi.guardrails}
     for kpi in context.kpis:
         if kpi.goal is None and kpi.id not in guards and not context.given("kpis", kpi.id, "goal"):

@@ -1,4 +1,4 @@
-"""R102: a goal beside the tree."""
+"""R102: a goal outside the goal tree."""
 
 from __future__ import annotations
 

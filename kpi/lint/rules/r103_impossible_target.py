@@ -48,7 +48,7 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def _limits(context: Context, kpi: Kpi) -> tuple[float, float, str] | None:
-    """The least and greatest value the KPI can have, and why; None where nothing is sure."""
+    """The least and greatest value the KPI can have, and why; None if they are unknown."""
     if kpi.unit == "%":
         named = re.search(_SHARE, kpi.name, re.IGNORECASE) and not re.search(_OPEN, kpi.name, re.IGNORECASE)
         if _is_share(context, kpi) or (named and not kpi.formula):

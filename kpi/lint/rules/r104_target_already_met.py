@@ -1,4 +1,4 @@
-"""R104: a target met from the start."""
+"""R104: a target that the baseline already meets."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def meets(value: float, target: Target) -> bool:
-    """Whether a value meets a target; one that is no plain number is met by none."""
+    """Whether a value meets a target. A target that is not a plain number is never met."""
     bound, upper = target.value, target.upper
     if not isinstance(bound, (int, float)):
         return False

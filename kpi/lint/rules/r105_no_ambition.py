@@ -22,7 +22,7 @@ def check(context: Context) -> Iterator[Finding]:
         return
     guards = {guard for kpi in context.kpis for guard in kpi.guardrails}
     for kpi in context.kpis:
-        if kpi.id in guards:  # that it is always met is what it is for
+        if kpi.id in guards:  # guardrails are meant to be met always
             continue
         series = context.data.series.get(kpi.id)
         listed = targets(kpi)

@@ -17,7 +17,7 @@ ENOUGH, TIMES, STRETCH = 6, 3, 7  # values; times their range; the ambition (1 t
 
 @rule("R106", "implausible-target", "info", "A target is within reach, judging by the history.")
 def check(context: Context) -> Iterator[Finding]:
-    """Targets with a date that are further off than the KPI has ever moved, several times over."""
+    """Targets with a date that are several times further away than the range of the KPI's history."""
     if context.data is None:
         return
     for kpi in context.kpis:

@@ -1,4 +1,4 @@
-"""S101: words that sound good and cannot be measured."""
+"""S101: words that sound good but cannot be measured."""
 
 from __future__ import annotations
 

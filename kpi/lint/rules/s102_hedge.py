@@ -1,4 +1,4 @@
-"""S102: words that leave a way out."""
+"""S102: hedges."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MEND = "say what will be so, and by when"
 
 @rule("S102", "hedge", "warning", "Names commit to a result, without a hedge.")
 def check(context: Context) -> Iterator[Finding]:
-    """Every hedge in the name of a goal, and in a KPI's name those that can be no part of a definition.
+    """Every hedge in the name of a goal, and those in a KPI's name that cannot be part of a definition.
 
     "Volumes detached if needed" may well be counted, and a question may ask whether people "try to" do something.
     """

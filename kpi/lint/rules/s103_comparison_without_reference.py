@@ -1,4 +1,4 @@
-"""S103: "better", "more", "best" of nobody knows what."""
+"""S103: a comparison without a reference."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BEFORE = frozenset({"or", "once", "any", "no", "and", "not", "nothing", "worth"}
 
 @rule("S103", "comparison-without-reference", "info", 'A comparison such as "better" says than what, and by how much.')
 def check(context: Context) -> Iterator[Finding]:
-    """Comparatives and superlatives in names that hold neither a reference nor a number."""
+    """Comparatives and superlatives in names without a reference or a number."""
     for sentence, match, text in flagged(context, "comparisons", "comparisons"):
         # Further on in a KPI's name it is part of what is counted: "Calls about larger orders".
         named = sentence.kind == "goal" or (sentence.kind == "kpi" and match.start <= 1)

@@ -1,4 +1,4 @@
-"""S104: "and" between two things to do."""
+"""S104: two goals in one name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORK = frozenset(
 
 @rule("S104", "two-goals-in-one", "info", "One goal, one change.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals of the form "Increase this and reduce that", each half with a verb and an object of its own."""
+    """Goals of the form "Increase this and reduce that", each half with its own verb and object."""
     for sentence in context.sentences:
         if sentence.kind == "goal" and (at := _second(context, sentence)):
             start = sentence.words[at][1]
@@ -48,7 +48,7 @@ def _second(context: Context, sentence: Sentence) -> int:
     if not is_verb(words[first]):
         return 0
     for at in range(first + 2, len(words) - 2):
-        # A verb after "to" says what for: "Automate entry to save hours and reduce errors" is one goal.
+        # A verb after "to" states a purpose: "Automate entry to save hours and reduce errors" is one goal.
         if words[at] == "to" and is_verb(words[at + 1]):
             return 0
         if words[at] in AND and is_verb(words[at + 1]) and words[at + 2] not in ("it", "them"):

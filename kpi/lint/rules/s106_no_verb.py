@@ -1,4 +1,4 @@
-"""S106: a goal that names a field of concern and no change."""
+"""S106: a goal that names a topic but no change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_WORDS = 4
 
 @rule("S106", "no-verb", "info", "A goal says with a verb what changes.")
 def check(context: Context) -> Iterator[Finding]:
-    """Short goals that end in an abstract noun and hold no verb; those that are too short anyhow are S105's."""
+    """Short goals that end in an abstract noun and have no verb. S105 reports those that are too short anyway."""
     least = context.settings.min_goal_words
     for sentence in context.sentences:
         if sentence.kind != "goal" or not least <= len(sentence.words) <= max(least, MOST_WORDS):

@@ -1,4 +1,4 @@
-"""S107: a name that could hang on any wall."""
+"""S107: slogans."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_OTHER_WORDS = 3
 
 @rule("S107", "slogan", "info", "A goal names a change, not a mood.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals that are hardly more than a phrase from the list, or that end in an exclamation mark; missions may be."""
+    """Goals that are little more than a phrase from the list, or end in an exclamation mark. Missions may."""
     message = "this is a slogan: it names no specific change"
     hint = "say what will be different, for whom, and by when"
     seen: set[str] = set()

@@ -1,4 +1,4 @@
-"""S108: a name that still is to be written."""
+"""S108: a placeholder instead of a name."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @rule("T101", "no-due-date", "warning", "Every goal has a due date.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals without due date, in the field or the name (T102); missions have none, and for one metric see F104."""
+    """Goals without a due date in the field or the name (T102). Missions need none; for OMTM goals see F104."""
     for goal in context.goals:
         if goal.due is not None or timeless(goal) or context.given("goals", goal.id, "due"):
             continue

@@ -1,4 +1,4 @@
-"""T102: a date that nothing watches."""
+"""T102: a date only in the name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("T102", "date-only-in-name", "info", "A goal's date is in its due field.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals whose date stands in their name only."""
+    """Goals whose date is only in their name."""
     for goal in context.goals:
         if goal.due is None and not context.given("goals", goal.id, "due") and (at := find_date(goal.name)):
             yield Finding(

@@ -1,4 +1,4 @@
-"""T103: a date that is over."""
+"""T103: a date in the past."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("T103", "past-due", "warning", "Due dates are in the future.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals and targets whose day lies before today."""
+    """Goals and targets whose date is before today."""
     for goal in context.goals:
         if goal.due is not None and goal.due < context.today:
             yield Finding(

@@ -1,4 +1,4 @@
-"""T104: a KPI without rhythm."""
+"""T104: a KPI without `every`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("T104", "no-every", "info", "Every KPI says how often it is measured.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs with data that leave the length of their period to the default."""
+    """KPIs with data and without ``every``."""
     for kpi in context.kpis:
         if (kpi.formula or kpi.values) and not context.given("kpis", kpi.id, "every"):
             yield Finding(

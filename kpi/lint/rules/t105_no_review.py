@@ -1,4 +1,4 @@
-"""T105: a goal that nobody looks at again."""
+"""T105: a goal without a review."""
 
 from __future__ import annotations
 

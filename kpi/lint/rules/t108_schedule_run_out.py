@@ -1,4 +1,4 @@
-"""T108: a schedule of targets that is over."""
+"""T108: a schedule of targets that has ended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("T108", "schedule-run-out", "warning", "A schedule extends beyond today.")
 def check(context: Context) -> Iterator[Finding]:
-    """Schedules whose last period ended before today: its target goes on for ever."""
+    """Schedules whose last period ended before today: its target continues indefinitely."""
     for kpi in context.kpis:
         if not isinstance(kpi.target, tuple) or not kpi.target:
             continue
@@ -24,7 +24,7 @@ def check(context: Context) -> Iterator[Finding]:
         last = kpi.target[-1]
         try:
             period = parse_label(last.label, context.calendar)
-        except TextError:  # weeks that are named by their first day; reading has judged them
+        except TextError:  # weeks named by their first day, already checked when reading
             continue
         if period.end <= context.today and (last.target.by is None or last.target.by < context.today):
             yield Finding(

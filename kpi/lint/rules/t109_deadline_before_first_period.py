@@ -1,4 +1,4 @@
-"""T109: a deadline that no value comes before."""
+"""T109: a deadline before the end of the first period."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ARTICLES = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a 
 
 @rule("T109", "deadline-before-first-period", "warning", "At least one period ends before a deadline.")
 def check(context: Context) -> Iterator[Finding]:
-    """Targets whose way is less than one period: from ``since``, with a baseline by default the fiscal year's start."""
+    """Targets less than one period after ``since`` or, with a baseline, after the start of the fiscal year."""
     for kpi in context.kpis:
         target = kpi.target
         if target is None or isinstance(target, tuple) or target.by is None or kpi.every == "day":
