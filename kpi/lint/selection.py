@@ -29,7 +29,7 @@ def hint(name: str, rules: Sequence[Rule]) -> str:
 
 
 def strength(name: str, rule: Rule) -> int:
-    """Return how specifically ``name`` selects ``rule``: 0 not at all, 1 by family, more with each digit, most by name."""
+    """Return how specifically ``name`` selects ``rule``: 0 not at all, 1 by family, more by prefix, most by name."""
     if name in (rule.code, rule.name):
         return EXACT
     return len(name) if name and rule.code.startswith(name) else 0

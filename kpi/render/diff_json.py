@@ -63,7 +63,7 @@ def _change(view: DiffView, change: Change) -> dict[str, object]:
 
 
 def _values(view: DiffView, values: ValueChange | None) -> dict[str, object]:
-    """The key ``values``, where they were asked for; null where a change cannot touch them."""
+    """Return the key ``values`` if they were requested; null if a change cannot affect them."""
     if view.values is None:
         return {}
     return {"values": None if values is None else values_as_json(values)}

@@ -93,7 +93,7 @@ def change_lines(change: Change, field: str, widest: int, width: int) -> list[Li
     short = (*head, Piece(before or NONE), Piece(ARROW), Piece(after or NONE))
     if width_of(short) <= width:
         return [short]
-    # What does not fit beside its field stands below it, as in other diffs.
+    # What does not fit beside its field goes below it, as in other diffs.
     indent = len(INDENT) + KIND + GAP
     found = [cut(head, width)]
     for sign, text, style in (("- ", before, "red"), ("+ ", after, "green")):
@@ -143,7 +143,7 @@ def status_change(values: ValueChange) -> Line:
 
 
 def _history(history: tuple[Pair, ...]) -> list[Line]:
-    """A table: period, before, after; what differs stands out."""
+    """Return a table of period, before and after; differences are highlighted."""
     rows = [("", "before", "after"), *((p.period, p.before_display or NONE, p.after_display or NONE) for p in history)]
     widths = [max(columns(row[at]) for row in rows) for at in range(3)]
     styles = ["dim", *("bold" if pair.before != pair.after else "dim" for pair in history)]

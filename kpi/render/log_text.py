@@ -57,8 +57,8 @@ def blame_lines(rows: Sequence[Blamed], width: int) -> list[Line]:
     lines = []
     for row, author, field in zip(rows, authors, fields, strict=True):
         if row.commit is None:
-            told = UNCOMMITTED if row.is_known else "before this clone"
-            who: Line = fill(line(Piece(told, "dim")), SHORT + GAP + DAY + GAP + widths[0])
+            label = UNCOMMITTED if row.is_known else "before this clone"
+            who: Line = fill(line(Piece(label, "dim")), SHORT + GAP + DAY + GAP + widths[0])
         else:
             who = (
                 Piece(row.commit.hash[:SHORT], "yellow"), Piece(" " * GAP),

@@ -56,8 +56,8 @@ def matrix_lines(matrix: Matrix, width: int) -> list[Line]:
                 above = periods
             for row, whole in ((part, one) for one in same for part in one.rows):
                 lines.append(cut(shape.row(row), width))
-                told = row.message if not is_repeated(row, whole) else None
-                lines += hanging("  ", told, "dim", width) if told else []
+                message = row.message if not is_repeated(row, whole) else None
+                lines += hanging("  ", message, "dim", width) if message else []
     if shape.left_out:
         words = f"The last {shape.shown} of {shape.shown + shape.left_out} periods: a wider terminal shows more."
         lines += [(), *(line(Piece(part, "dim")) for part in wrap(words, width))]
@@ -65,7 +65,7 @@ def matrix_lines(matrix: Matrix, width: int) -> list[Line]:
 
 
 def period_labels(periods: Sequence[Period]) -> list[str]:
-    """The heads of columns: the year stands with the first of them and where it changes."""
+    """Return the column heads: the first one and each one where the year changes include the year."""
     found: list[str] = []
     before: str | None = None
     for period in periods:

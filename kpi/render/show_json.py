@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def render_show_json(view: ShowView, page: Page) -> str:
-    """The view as JSON; no line break at the end. ``sql`` is there when it was asked for."""
+    """Return the view as JSON, with ``sql`` if it was requested."""
     kpi = view.row.kpi
     content: dict[str, object] = {
         "version": 1,

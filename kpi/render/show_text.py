@@ -206,7 +206,7 @@ def _rows(use: SourceUse) -> str:
 
 
 def _files(use: SourceUse) -> list[str]:
-    """The files; of many, the first, the last and how many stand between."""
+    """Return the files; of many, the first, the last and the number in between."""
     if len(use.files) <= 4:
         return list(use.files)
     return [use.files[0], f"{len(use.files) - 2} more", use.files[-1]]

@@ -89,7 +89,7 @@ def _fact(name: str, text: str, width: int) -> list[Line]:
 
 
 def _files(files: Sequence[str]) -> str:
-    """The files; of many, the first, the last and how many stand between."""
+    """Return the files; of many, the first, the last and the number in between."""
     if len(files) <= 4:
         return ", ".join(files) or "none"
     return f"{files[0]}, {len(files) - 2:,} more, {files[-1]}"

@@ -88,8 +88,8 @@ MATRIX_HEADS = (
 
 
 def render_matrix_csv(matrix: Matrix, _: Page) -> str:
-    """A header and a line for each KPI and period, so that lengths of periods may differ; the status stands in the
-    line of the value that it judges."""
+    """A header and a line for each KPI and period, so that lengths of periods may differ; the status is in
+    the line of the value that it belongs to."""
     lines = ((row, one) for row in matrix.view.rows for one in row.rows)
     return _written(
         _heads(MATRIX_HEADS, matrix.view),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 INDENT, GAP = 2, 2
 PART = "  "  # before the name of a part
 NARROWEST = 60  # a narrower table does not squeeze the heads of its groups
-PROSE = 80  # nor a table narrower than this what stands under its rows
+PROSE = 80  # nor a table narrower than this the text under its rows
 MISSING = "–"
 BARS, FEW_BARS = 12, 6
 
@@ -119,13 +119,13 @@ def _fitting(rows: list[KpiRow], width: int, by: str) -> list[Column]:
 
 
 def _name(row: KpiRow, suffixes: Mapping[str, str], room: int | None = None) -> Line:
-    """The name of a KPI with what is odd about its period; that of a part stands below it, indented."""
+    """Return the name of a KPI with the remark on its period; that of a part is indented."""
     name, suffix = indented(row), "" if row.is_part else suffixes.get(row.kpi.id, "")
     return line(name if room is None else cut_text(name, room - columns(suffix)), Piece(suffix, "dim"))
 
 
 def indented(row: KpiRow) -> str:
-    """The name of a row; of a part indented, to stand below that of the whole."""
+    """Return the name of a row, indented for a part."""
     return PART * row.is_part + one_line(row.name)
 
 
@@ -218,8 +218,8 @@ def group_head(group: Group, width: int) -> Line:
 
 
 def _below(row: KpiRow, whole: KpiRow, width: int) -> list[Line]:
-    """What stands under a row: why it is as it is, and what is to be done. What is said of the ``whole`` KPI is not
-    said again of its parts."""
+    """Return the lines under a row: its message, warnings and action. Those of the ``whole`` KPI are not repeated for
+    its parts."""
     lines: list[Line] = []
     if row.message and not is_repeated(row, whole):
         lines += hanging("  ", row.message, "dim", width)

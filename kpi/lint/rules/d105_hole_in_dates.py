@@ -11,7 +11,7 @@ from kpi.lint.rule import Finding, rule
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
-# Fewer days tell nothing about what is usual; a week's silence and less is never a hole.
+# Fewer days do not show what is usual; a gap of up to a week is never reported.
 # More than a few holes are a rhythm, such as a survey every quarter.
 ENOUGH, LEAST, TIMES, MOST = 20, 7, 4, 2
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # A name that begins so says how it is counted; what follows is what is counted, and may be somebody's opinion.
 COUNTED = ("number", "share", "percentage", "percent", "proportion", "count", "average", "median", "mean", "ratio")
-MEND = "say what changes for whom, as something that can be counted"
+HINT = "say what changes for whom, as something that can be counted"
 
 
 @rule("S101", "weasel-word", "warning", "Names and questions say things that can be measured.")
@@ -22,4 +22,4 @@ def check(context: Context) -> Iterator[Finding]:
     for sentence, match, text in flagged(context, "weasel_words", "weasel_words"):
         if sentence.kind == "kpi" and sentence.words[0][0] in COUNTED:
             continue
-        yield at_words(sentence, match, f'"{text}" cannot be measured', match.entry.mend or MEND)
+        yield at_words(sentence, match, f'"{text}" cannot be measured', match.entry.hint or HINT)

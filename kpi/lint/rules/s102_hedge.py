@@ -11,7 +11,7 @@ from kpi.lint.rule import Finding, rule
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
-MEND = "say what will be so, and by when"
+HINT = "say what will be so, and by when"
 
 
 @rule("S102", "hedge", "warning", "Names commit to a result, without a hedge.")
@@ -23,4 +23,4 @@ def check(context: Context) -> Iterator[Finding]:
     for sentence, match, text in flagged(context, "hedges", "hedges"):
         sure = match.start == 0 or "possible" in text
         if sentence.kind == "goal" or (sentence.kind == "kpi" and sure):
-            yield at_words(sentence, match, f'"{text}" is a hedge', match.entry.mend or MEND)
+            yield at_words(sentence, match, f'"{text}" is a hedge', match.entry.hint or HINT)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context, Sentence
     from kpi.lint.vocabulary import Match
 
-MEND = "say than what, and by how much"
+HINT = "say than what, and by how much"
 # With one of these anywhere in the sentence the reader knows what is compared.
 REFERENCES = frozenset({"than", "versus", "vs", "compared", "relative"})
 # After a superlative these name the others: "the fastest checkout in town".
@@ -29,7 +29,7 @@ def check(context: Context) -> Iterator[Finding]:
         # Further on in a KPI's name it is part of what is counted: "Calls about larger orders".
         named = sentence.kind == "goal" or (sentence.kind == "kpi" and match.start <= 1)
         if named and not _refers(sentence, match):
-            yield at_words(sentence, match, f'"{text}" needs something to compare with', match.entry.mend or MEND)
+            yield at_words(sentence, match, f'"{text}" needs something to compare with', match.entry.hint or HINT)
 
 
 def _refers(sentence: Sentence, match: Match) -> bool:
