@@ -11,7 +11,7 @@ from kpi.lint.rule import Finding, rule
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
-HINT = "say what will be so, and by when"
+HINT = "state the result, and by when"
 
 
 @rule("S102", "hedge", "warning", "Names commit to a result, without a hedge.")
