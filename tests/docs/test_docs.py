@@ -54,6 +54,7 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
     [
         "make_picture.py",
         "make_fields.py",
+        "make_layers.py",
         "make_functions.py",
         "make_rules.py",
         "make_performance.py",
