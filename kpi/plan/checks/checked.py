@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kpi.diagnostics import Diagnostic
     from kpi.formulas.nodes import Node
     from kpi.plan.checks.source_facts import SourceFacts
-    from kpi.plan.loading import Places
+    from kpi.plan.loading import SourceMap
     from kpi.plan.model import Plan
 
 
@@ -25,7 +25,7 @@ class Checked(NamedTuple):
     """
 
     plan: Plan
-    places: Places
+    places: SourceMap
     diagnostics: tuple[Diagnostic, ...]
     formulas: Mapping[str, Node]
     measures: Mapping[str, Node]

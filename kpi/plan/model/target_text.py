@@ -171,7 +171,8 @@ def _one(op: Op | None, operand: Piece, unit: Unit, baseline: float | None, towa
         share = _number(operand.part(found.start(1), found.end(1)), unit, relative=True)
         if baseline is None:
             raise operand.wrong(
-                f'"{operand.text}" needs a baseline, and there is none', "add a baseline, or write the number to hit",
+                f'"{operand.text}" needs a baseline, and there is none',
+                "add a baseline, or write the number to hit",
                 NO_BASELINE,
             )
         if baseline == 0:
