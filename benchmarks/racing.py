@@ -82,8 +82,8 @@ def installed() -> Iterator[dict[str, str]]:
     which is kept apart, so that nothing is written in the work tree. Results of ``kpi`` may be remembered."""
     dropped = {"PYTHONDONTWRITEBYTECODE", "KPI_NO_CACHE"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
-    with TemporaryDirectory() as bytecode:
-        yield {**kept, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONPATH": str(REPOSITORY)}
+    with TemporaryDirectory() as bytecode, TemporaryDirectory() as cache:
+        yield {**kept, "PYTHONPYCACHEPREFIX": bytecode, "PYTHONPATH": str(REPOSITORY), "KPI_CACHE_DIR": cache}
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], fine: Sequence[int] = (0,)) -> Run:

@@ -1,6 +1,6 @@
 """Writes the list of functions that a ``query`` may call, and the page that shows it, from their review.
 
-python docs/make_query_functions.py            writes kpi/checking/query_functions.py and docs/query-functions.md anew
+python docs/make_query_functions.py            writes the list in kpi/plan/checks and docs/query-functions.md anew
 python docs/make_query_functions.py --check    only says whether they are still right
 
 Both forms end with exit code 1 when the installed DuckDB has a function or a type without a decision in
@@ -20,7 +20,7 @@ import duckdb
 
 REVIEW = Path(__file__).with_name("query_functions.txt")
 PAGE = Path(__file__).with_name("query-functions.md")
-MODULE = Path(__file__).parent.parent / "kpi" / "checking" / "query_functions.py"
+MODULE = Path(__file__).parent.parent / "kpi" / "plan" / "checks" / "query_functions.py"
 # Written as functions, but known to the parser and not to the catalogue.
 SYNTAX = frozenset(["ifnull", "unnest", "->"])
 HEAD = '''\

@@ -34,8 +34,11 @@ OutsideOption = Annotated[
     typer.Option("--allow-outside", metavar="FOLDER", help="Also read files in this folder; repeatable."),
 ]
 
-NoCacheOption = Annotated[
-    bool, typer.Option("--no-cache", help="Compute everything anew, and remember nothing in .kpi-cache.")
+CacheOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--cache/--no-cache", show_default=False, help="Remember results for the next run; default: yes, but not in CI."
+    ),
 ]
 
 MemoryOption = Annotated[
@@ -163,9 +166,10 @@ def memory_limit(text: str | None) -> str | None:
     return "".join(text.split())
 
 
-def cache_folder(plan: Plan, no_cache: bool) -> Path | None:
-    """Where results are remembered: beside the plan's main file; None for nowhere (``--no-cache``, ``KPI_NO_CACHE``
-    set)."""
-    from kpi.run.cache import FOLDER
+def cache_folder(plan: Plan, cache: bool | None) -> Path | None:
+    """Where results are remembered; None for nowhere (``--no-cache``, ``KPI_NO_CACHE`` set, in CI, or no place)."""
+    from kpi.run.cache import cache_of
 
-    return None if no_cache or os.environ.get("KPI_NO_CACHE") else plan.folder / FOLDER
+    if cache is False or (cache is None and os.environ.get("KPI_NO_CACHE")):
+        return None
+    return cache_of(plan.folder, plan.root, asked=cache is True)

@@ -11,7 +11,7 @@ import typer
 from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, as_of_day, plan_file, wants_color
 from kpi.cli.output import show, show_data, tell, tell_painted
 from kpi.cli.status import tell_problems
-from kpi.errors import UsageError, did_you_mean
+from kpi.errors import InputError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -59,7 +59,7 @@ def diff(
     from kpi.diff.compare import compare
     from kpi.diff.versions import open_versions
 
-    before, after = open_versions(plan_file(file), revisions, Path.cwd(), allow_outside or ())
+    before, after = open_versions(_plan_file(file, revisions), revisions, Path.cwd(), allow_outside or ())
     checked = before.check(), after.check()
     _refuse_invalid((before, after), checked)
     comparison = compare(*checked)
@@ -72,6 +72,23 @@ def diff(
     tell_problems(problems)
     if comparison.of_class(failing):
         raise typer.Exit(1)
+
+
+def _plan_file(file: Path | None, revisions: str | None) -> Path:
+    """The file to compare; one that is not here any more is that of the earlier version. Raises InputError."""
+    from kpi.diff.versions import deleted_plan
+    from kpi.plan.loading.plan_files import PLAN_NAME
+
+    try:
+        return plan_file(file)
+    except InputError as missing:
+        try:
+            found = deleted_plan(PLAN_NAME, revisions, Path.cwd())
+        except InputError:
+            found = None
+        if found is None:
+            raise missing from None
+        return found
 
 
 def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, Checked]) -> None:
@@ -125,6 +142,8 @@ def _view(
     notes = []
     if not before.there:
         notes.append(f"The file did not exist in {before.label}, so everything in it is new.")
+    if before.called is not None:
+        notes.append(f"In {before.label} it was {before.called}.")
     if not after.there:
         notes.append(f"The file does not exist in {after.label}, so everything in it is gone.")
     return DiffView(title, before.label, after.label, before.id, after.id, comparison, values, tuple(notes))

@@ -286,7 +286,8 @@ def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on:
         if text:
             show(f"{text}\n")
         sys.stdout.flush()  # so that the summary stands below the findings where both streams are one
-        tell(summary_line(findings))
+        if run.reviews or not run.unreadable:  # where nothing was read, "no findings" would be misread
+            tell(summary_line(findings))
         return
     findings = [*run.not_read(), *findings]
     if text := _rendered(findings, format_, "error" if run.unreadable and fail_on == "never" else fail_on):

@@ -9,9 +9,9 @@ import typer
 
 from kpi.cli.common import (
     AsOfOption,
+    CacheOption,
     FileOption,
     MemoryOption,
-    NoCacheOption,
     OutsideOption,
     TimeoutOption,
     as_of_day,
@@ -44,7 +44,7 @@ def show(
     sql: Annotated[bool, typer.Option("--sql", help="Also print the SQL that was run.")] = False,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
-    no_cache: NoCacheOption = False,
+    cache: CacheOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show one KPI whole: definition, value, history and what it is computed from."""
@@ -57,9 +57,9 @@ def show(
     from kpi.run import compute
 
     with progress(f"Computing {id_}"):
-        cache = cache_folder(checked.plan, no_cache)
+        folder = cache_folder(checked.plan, cache)
         results = compute(
-            checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=cache, memory=limit, seconds=seconds
+            checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=folder, memory=limit, seconds=seconds
         )
     (out if format == "text" else show_data)(_rendered(_view(checked, results, id_, to_date), format, sql))
     tell_problems(results.problems)

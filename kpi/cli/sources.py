@@ -51,11 +51,11 @@ def sources(
             raise UsageError(f'there is no source "{name}"', hint=did_you_mean(name, checked.plan.sources))
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
-    from kpi.run.profile import survey
+    from kpi.run.profile import profile_sources
     from kpi.status.source_view import sources_view
 
     with progress("Reading the sources"):
-        found = survey(checked, day, names or None, memory=limit, seconds=seconds)
+        found = profile_sources(checked, day, names or None, memory=limit, seconds=seconds)
     view = sources_view(checked, day, found)
     if format == "json":
         from kpi.render.sources_json import render_sources_json

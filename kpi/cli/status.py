@@ -10,9 +10,9 @@ import typer
 from kpi.cli.common import (
     MOST_PERIODS,
     AsOfOption,
+    CacheOption,
     FileOption,
     MemoryOption,
-    NoCacheOption,
     OutsideOption,
     TimeoutOption,
     as_of_day,
@@ -81,7 +81,7 @@ def status(
     ] = None,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
-    no_cache: NoCacheOption = False,
+    cache: CacheOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
     """Compute every KPI and say where the team stands."""
@@ -101,9 +101,9 @@ def status(
 
     with progress(f"Computing {len(wanted)} KPIs"):
         history = max(HISTORY, count)
-        cache = cache_folder(checked.plan, no_cache)
+        folder = cache_folder(checked.plan, cache)
         results = compute(
-            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=cache, memory=limit,
+            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=folder, memory=limit,
             seconds=seconds,
         )  # fmt: skip
     if split is not None and not results.problems and not any(one.split for one in results.series.values()):

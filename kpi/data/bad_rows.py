@@ -8,7 +8,6 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import NamedTuple
 
-from kpi.data.column_types import TIMES
 from kpi.data.csv_suggestions import MEND, MEND_QUOTE, remedy
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import Scan
@@ -16,10 +15,11 @@ from kpi.data.headers import named
 from kpi.data.non_data_rows import odd_row
 from kpi.data.number_formats import GROUP, LIKE_THE_OTHERS, TWO_WAYS
 from kpi.data.text_casts_sql import marks, number_sql
-from kpi.data.text_files import records
+from kpi.data.text_files import TOO_LONG, records
 from kpi.data.type_inference import Reading
 from kpi.data.value_suggestions import SKIP, date_hint, empty_hint, notation_hint, number_hint
 from kpi.errors import KpiError
+from kpi.formulas.types import TIME
 from kpi.plan.checks.source_facts import SourceFacts, shown
 from kpi.plan.model import Plan, Source
 
@@ -144,7 +144,7 @@ class BadRows:
 
     def _hint(self, reading: Reading, value: str, count: int, expected: str) -> str | None:
         found = empty_hint(reading.name, value, self._also_in(reading, value))
-        if found is None and reading.kind in TIMES:
+        if found is None and reading.kind in TIME:
             declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
             iso = re.match(r"\d{4}-\d\d?-\d\d?", value.strip())
             known = declared or iso or "%" in reading.words or not re.search(r"\d", value)
@@ -287,7 +287,7 @@ def in_words(message: str) -> str:
     if "unterminated quote" in message:
         return "a quotation mark is not closed"
     if "Maximum line size" in message:
-        return "this row has more than 2 MB; is a quotation mark left open?"
+        return TOO_LONG
     return shorten(next((line for line in message.splitlines() if line.strip()), "this cannot be read"))
 
 

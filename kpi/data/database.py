@@ -53,6 +53,9 @@ def driver() -> Any:
     return _duckdb
 
 
+# Characters of a statement about so many columns, a hundred or so, that some optimizers take longer than they save.
+LONG = 15_000
+
 # How long to wait for a statement that is told to stop, and when a person has asked for that.
 STOPPING_SECONDS, HURRIED_SECONDS = 2.0, 0.3
 # How long to sleep at most without a look at signals, which some systems deliver only then.
@@ -170,12 +173,18 @@ class Engine:
         self.statements.append((source, sql))
         if scans_files:
             self.scans[source] += 1
-        if not scans_files or self._locked:
+        unused = []
+        if scans_files:
+            # It would read every date once more before all else, to pass over rows of which there are few.
+            unused.append("filter_pushdown")
+        if len(sql) > LONG:
+            # Its time grows with the square of the columns: half a minute for five hundred.
+            unused.append("common_subexpressions")
+        if not unused or self._locked:
             return self._fetch(sql, source, foreign=foreign)
-        # It would read every date once more before all else, to pass over rows of which there are few.
-        self._connection.execute("SET disabled_optimizers = 'filter_pushdown'")
+        self._connection.execute(f"SET disabled_optimizers = {text_literal(','.join(unused))}")
         try:
-            return self._fetch(sql, source)
+            return self._fetch(sql, source, foreign=foreign)
         finally:
             if not self._stuck:
                 self._connection.execute("RESET disabled_optimizers")

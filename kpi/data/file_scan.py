@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.headers import named
 from kpi.data.opening import NO_HIVE, Opening, listed
-from kpi.data.requirements import Need
-from kpi.data.text_files import copy_text, refuse_other
+from kpi.data.requirements import ColumnRequirements
+from kpi.data.text_files import copy_text, refuse_long_line, refuse_other
 from kpi.errors import KpiError, did_you_mean
 from kpi.plan.checks.source_facts import DOUBTFUL, FileFacts, SourceFacts, shown
 from kpi.plan.model import Plan, Source
@@ -45,7 +45,9 @@ class Scan(NamedTuple):
 class Scanner:
     """Builds the scan of one file source, of the columns that are needed."""
 
-    def __init__(self, engine: Engine, plan: Plan, source: Source, facts: SourceFacts, need: Need) -> None:
+    def __init__(
+        self, engine: Engine, plan: Plan, source: Source, facts: SourceFacts, need: ColumnRequirements
+    ) -> None:
         self.engine = engine
         self.plan = plan
         self.source = source
@@ -161,9 +163,10 @@ class Scanner:
         """The path of the file itself, or of a copy in UTF-8 with even line endings where the engine cannot read it."""
         # Below lines that end otherwise than the header, the engine finds nothing at all, and says nothing.
         even = rewrite or file.uneven
-        if file.encoding.lower() in UTF8 and not even:
-            return self._opened(file.path)
         self.opening.check(file.path)
+        if file.encoding.lower() in UTF8 and not even:
+            refuse_long_line(file.path, self.name(file.path))
+            return self._opened(file.path)
         target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
         copy_text(file, target, self.name(file.path), even=even)
         self.names[str(target)] = self.name(file.path)
@@ -242,11 +245,12 @@ class Scanner:
         found = self.engine.ask(f"SELECT list(DISTINCT key) FROM (SELECT unnest(json_keys(json)) AS key FROM {table})")
         keys = sorted(found[0][0] or ())
         names = self._named(keys, self.facts.files[0])
-        chosen = []
         columns = self._columns_of_all([(self.facts.files[0], tuple(names))])
-        for name in columns:
-            pointer = "/" + names[name].replace("~", "~0").replace("/", "~1")
-            chosen.append(f"json_extract_string(json, {text_literal(pointer)}) AS {quoted(name)}")
+        pointers = ["/" + names[name].replace("~", "~0").replace("/", "~1") for name in columns]
+        # All keys of an object at once: one by one, each would take it apart anew.
+        values = f"json_extract_string(json, {listed(pointers)}::VARCHAR[])"
+        self.engine.ask(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {values} AS values$, file$ FROM {table}")
+        chosen = [f"values$[{place}] AS {quoted(name)}" for place, name in enumerate(columns, 1)]
         types = dict.fromkeys(columns, "VARCHAR")
         if self._wants(FILENAME):
             chosen.append(f"{self._renamed('file$', paths)} AS {quoted(FILENAME)}")
@@ -311,11 +315,12 @@ class Scanner:
             for name in names:
                 order.setdefault(name.casefold(), name)
         self._refuse_unknown(order, per_file[0][0])
+        known = [(path, {name.casefold() for name in names}) for path, names in per_file]
         kept = []
         for folded, name in order.items():
-            lacking = next((path for path, names in per_file if folded not in {n.casefold() for n in names}), None)
             if not self.need.wants(folded):
                 continue
+            lacking = next((path for path, names in known if folded not in names), None)
             if lacking is None:
                 kept.append(name)
             elif self.need.names(folded):

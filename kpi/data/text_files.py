@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import zlib
 from collections.abc import Iterator
 from itertools import chain
@@ -18,6 +19,11 @@ from kpi.plan.model import Source
 
 if TYPE_CHECKING:
     from gzip import GzipFile
+
+# The engine refuses rows of more than 2 MB, and loses a last line that is longer than its buffer without a word. Such
+# lines are not even held: packed, a gigabyte takes a megabyte.
+MOST_LINE = 4_000_000
+TOO_LONG = "this row has more than 2 MB; is a quotation mark left open?"
 
 
 def records(file: FileFacts, source: Source, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
@@ -40,7 +46,7 @@ def records(file: FileFacts, source: Source, *, strict: bool = False) -> Iterato
 
 
 def whole_lines(pieces: Iterator[str]) -> Iterator[str]:
-    """The pieces cut at line ends, without the byte order mark."""
+    """The pieces cut at line ends, without the byte order mark. Raises csv.Error for a line that is far too long."""
     held = ""
     first = True
     for piece in pieces:
@@ -48,6 +54,8 @@ def whole_lines(pieces: Iterator[str]) -> Iterator[str]:
         first = False
         cut = text.rfind("\n") + 1
         held = text[cut:]
+        if len(held) > MOST_LINE and "\r" not in held:
+            raise csv.Error(TOO_LONG)
         yield text[:cut]
     yield held
 
@@ -71,13 +79,18 @@ def opened(file: FileFacts) -> Iterator[str]:
 
 
 def copy_text(file: FileFacts, target: Path, name: str, *, even: bool) -> None:
-    """Write a copy in UTF-8; ``even`` makes all line endings alike. Raises KpiError for text in another encoding."""
-    line = 1
+    """Write a copy in UTF-8; ``even`` makes all line endings alike. Raises KpiError for text in another encoding,
+    for a packed file that is not whole, and for a line that is far too long."""
+    line, length = 1, 0
     try:
         with target.open("w", encoding="utf-8", newline="") as out:
             held = ""
             for piece in opened(file):
                 line += piece.count("\n")
+                last = max(piece.rfind("\n"), piece.rfind("\r"))
+                length = len(piece) - last - 1 + (length if last < 0 else 0)
+                if length > MOST_LINE:
+                    raise KpiError(f"{name}:{line}: {TOO_LONG}", hint="write the file once more")
                 text = held + piece
                 held = "\r" if even and text.endswith("\r") else ""
                 text = text[: len(text) - len(held)]
@@ -96,6 +109,28 @@ def copy_text(file: FileFacts, target: Path, name: str, *, even: bool) -> None:
             raise
         words = "breaks off" if isinstance(error, EOFError) else "is damaged"
         raise KpiError(f"{name} is not a whole gzip file: it {words}", hint="fetch it once more") from None
+
+
+def refuse_long_line(path: Path, name: str) -> None:
+    """Raise KpiError for a text file with a line that the engine may lose: in a packed file any that is far too long,
+    else the last one, since a file as large as its lines is no surprise."""
+    if not path.name.lower().endswith(".gz"):
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - MOST_LINE))
+            tail = file.read(MOST_LINE)
+        if len(tail) < MOST_LINE or b"\n" in tail[:-1] or b"\r" in tail[:-2]:
+            return
+    line, length = 1, 0
+    try:
+        with opened_bytes(path) as stream:
+            while block := stream.read(1 << 20):
+                last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+                line += block.count(b"\n") or block.count(b"\r")
+                length = len(block) - last - 1 + (length if last < 0 else 0)
+                if length > MOST_LINE:
+                    raise KpiError(f"{name}:{line}: {TOO_LONG}", hint="write the file once more")
+    except (EOFError, zlib.error, OSError):
+        return  # the engine reads the file as well, and says what is wrong with it
 
 
 def refuse_other(path: Path, name: str) -> None:

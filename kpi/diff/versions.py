@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.diff.git import SHORT, Repository
+from kpi.diff.moves import former_place
 from kpi.diff.revision import NOWHERE, PlanPlace, moved
 from kpi.errors import InputError, UsageError
 
@@ -21,13 +23,15 @@ WORK_TREE = "worktree"
 class Version(NamedTuple):
     """A plan at one time. ``commit`` is None for the work tree; ``label`` names it to people.
 
-    ``there`` is False when its main file did not exist then, so that ``read`` is an empty plan.
+    ``there`` is False when its main file did not exist then, so that ``read`` is an empty plan. ``called`` is the name
+    of the main file where it was another one.
     """
 
     label: str
     commit: str | None
     read: ReadResult
     there: bool = True
+    called: str | None = None
 
     @property
     def id(self) -> str:
@@ -48,7 +52,8 @@ class Version(NamedTuple):
 
 def open_versions(file: Path, asked: str | None, cwd: Path, allowed: Sequence[Path] = ()) -> tuple[Version, Version]:
     """The versions that ``asked`` names: ``REV`` with the work tree, ``A..B``, ``A...B`` (from where B left A), None:
-    from where the work tree left the default branch. ``allowed`` are folders outside that may be read too.
+    from where the work tree left the default branch. ``allowed`` are folders outside that may be read too. A main file
+    that was renamed is followed: the earlier version is that of the file which it was.
 
     Raises InputError or UsageError, with a mend, when one of them cannot be had, or the plan is in neither.
     """
@@ -56,10 +61,29 @@ def open_versions(file: Path, asked: str | None, cwd: Path, allowed: Sequence[Pa
     place = PlanPlace.of(repository, file, cwd, allowed)
     old, new = _named(repository, asked)
     before, after = _at_commit(place, *old), _at_commit(place, *new) if new else in_work_tree(place)
+    if after.there and not before.there:
+        former = former_place(place, old[1], after.commit, after.read)
+        if former is not None:
+            before = _at_commit(former, *old)._replace(called=former.name)
     if not before.there and not after.there:
         where = f"at {before.label} nor {f'at {after.label}' if after.commit else 'in the work tree'}"
         raise InputError(f"there is no {place.name}, neither {where}", hint="-f FILE names another file")
     return before, after
+
+
+def deleted_plan(name: str, asked: str | None, cwd: Path) -> Path | None:
+    """The file ``name`` in the current folder or the nearest one above, as it was in the earlier version that ``asked``
+    names; None when there was none, or there is no repository. Raises InputError or UsageError as ``open_versions``."""
+    repository = Repository.around(cwd)
+    (_, commit), _ = _named(repository, asked)
+    here = Path(os.path.realpath(cwd))
+    for folder in (here, *here.parents):
+        path = (folder / name).relative_to(repository.root).as_posix()
+        if repository.tree(commit, path):
+            return Path(os.path.relpath(folder / name, here))
+        if folder == repository.root:
+            break
+    return None
 
 
 def _named(repository: Repository, asked: str | None) -> tuple[tuple[str, str], tuple[str, str] | None]:

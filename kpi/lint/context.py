@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kpi.lint.suppressions import Suppression
     from kpi.plan.checks import Checked
     from kpi.plan.model import Goal, Kpi, LintSettings, Target
-    from kpi.run.examine import Data
+    from kpi.run.profile import DataProfile
     from kpi.values import Calendar, Unit
 
 Kind = Literal["goal", "kpi", "question"]
@@ -51,7 +51,7 @@ class Context:
     """One plan as the rules see it. ``today`` is the day of the review; no rule reads a clock. ``data`` is what the
     data says, None when nobody asked for it."""
 
-    def __init__(self, checked: Checked, today: date, data: Data | None = None) -> None:
+    def __init__(self, checked: Checked, today: date, data: DataProfile | None = None) -> None:
         self.checked = checked
         self.plan = checked.plan
         self.places = checked.places

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS
+from kpi.formulas.functions import EDGE_WORDS, FORMULA_FUNCTIONS, ROW_FUNCTIONS, WORDS, Function
 from kpi.lint.registry import RULES
 from kpi.lsp.fields import field_at, fields_at
-from kpi.lsp.functions import FUNCTIONS, WORDS
 from kpi.lsp.suggestions import suggestions
 from kpi.lsp.symbols import role_of
-from kpi.lsp.tokens import EDGES, Wanted, wanted_at
+from kpi.lsp.tokens import Wanted, wanted_at
 from kpi.plan.model.lint import SeverityWord
 from kpi.plan.yaml.cursor import CursorContext, completion_context
 
@@ -154,8 +153,8 @@ def _wanted(wanted: Wanted, names: _Names) -> Iterator[Offer]:
         case "condition":
             yield from _columns(names, wanted.source, typed)
             yield Offer("filename", "column", "filename", typed, "the name of the row's file", rank=1)
-            yield from _functions(ROW_FUNCTIONS, wanted, rank=2)
-            yield from _words((*(EDGES if wanted.filter else ()), *_ANSWERS), typed, rank=3)
+            yield from _functions(ROW_FUNCTIONS.values(), wanted, rank=2)
+            yield from _words((*(EDGE_WORDS if wanted.filter else ()), *_ANSWERS), typed, rank=3)
         case "joins":
             yield from _words(_JOINS, typed)
         case "source":
@@ -166,7 +165,7 @@ def _wanted(wanted: Wanted, names: _Names) -> Iterator[Offer]:
                 yield Offer(id_, "measure", id_, typed, text)
             for id_, kpi in names.kpis.items():
                 yield Offer(id_, "kpi", id_, typed, kpi.name, rank=1)
-            yield from _functions(FORMULA_FUNCTIONS, wanted, rank=2)
+            yield from _functions(FORMULA_FUNCTIONS.values(), wanted, rank=2)
 
 
 def _columns(names: _Names, source: str, typed: int) -> Iterator[Offer]:
@@ -177,16 +176,17 @@ def _columns(names: _Names, source: str, typed: int) -> Iterator[Offer]:
 
 def _split(spot: CursorContext, names: _Names) -> Iterator[Offer]:
     """The columns that all sources of a KPI have."""
-    sources = next((found for one in names.known if (found := one.checked.sources_of(str(spot.path[1])))), ())
+    graphs = [one.checked.dependencies for one in names.known]
+    sources = next((found for one in graphs if (found := one.sources(str(spot.path[1])))), ())
     each = [{offer.label: offer for offer in _columns(names, source, spot.at)} for source in sorted(sources)]
     return (offer for label, offer in each[0].items() if all(label in own for own in each)) if each else iter(())
 
 
-def _functions(which: Iterable[str], wanted: Wanted, rank: int) -> Iterator[Offer]:
-    for name in which:
-        example, about = FUNCTIONS[name]
+def _functions(which: Iterable[Function], wanted: Wanted, rank: int) -> Iterator[Offer]:
+    for function in which:
+        name = function.name
         text = name if wanted.called else f"{name}($0)"
-        yield Offer(name, "function", text, len(wanted.typed), example, about, rank)
+        yield Offer(name, "function", text, len(wanted.typed), function.example, function.description, rank)
 
 
 def _words(words: Iterable[str], typed: int, rank: int = 0) -> Iterator[Offer]:

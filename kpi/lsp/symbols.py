@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS
+from kpi.formulas.functions import FUNCTIONS
 from kpi.lsp.fields import Path, field_at
 from kpi.lsp.tokens import word_at
 
@@ -99,7 +99,7 @@ def _of_value(spot: CursorContext, analysis: Analysis) -> Thing | None:
         case "target":
             return _named(spot, analysis, "values")
         case "split":
-            source = next(iter(sorted(analysis.checked.sources_of(str(path[1])))), None)
+            source = next(iter(sorted(analysis.checked.dependencies.sources(str(path[1])))), None)
             return None if source is None else whole("column", source)
         case "query":
             return _named(spot, analysis, "sources")
@@ -124,7 +124,7 @@ def _of_word(spot: CursorContext, analysis: Analysis, row_of: str = "") -> Thing
     if word.role == "name":
         kind = analysis.kind_of(word.text) or ("source" if word.text in analysis.plan.sources else None)
     elif word.role == "function":
-        kind = "function" if word.text in (*FORMULA_FUNCTIONS, *ROW_FUNCTIONS) else None
+        kind = "function" if word.text in FUNCTIONS else None
     else:
         kind = "function" if word.role == "word" else word.role
     if kind is None:

@@ -9,15 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from kpi.formulas.habits import AGGREGATES, RESERVED, SHIFTS, VALUES, WORDS
+from kpi.formulas.functions import AGGREGATES, CONSTANT_WORDS, EDGE_WORDS, OPERATOR_WORDS, RESERVED, SHIFTS
+from kpi.formulas.lexer import Token, loose_tokens
 
 Role = Literal["source", "column", "name", "function", "word"]
-EDGES = ("window_start", "window_end")
-_TOKEN = re.compile(
-    r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<open>["'].*)|(?P<name>[^\W\d]\w*)|(?P<number>\d[\w.]*)|(?P<mark>\S)""",
-    re.DOTALL,
-)
-_Token = tuple[str, str, int, int]  # kind, text, start, end
 _Stack = list[tuple[str, str]]  # each open bracket with the function or source that it belongs to
 
 
@@ -53,7 +48,7 @@ def word_at(text: str, at: int, row_of: str = "") -> Word | None:
 
 def words(text: str, row_of: str = "") -> Iterator[Word]:
     """All words of a text, from left to right."""
-    tokens = _tokens(text)
+    tokens = loose_tokens(text)
     for index, stack in enumerate(_stacks(tokens)):
         kind, name, start, end = tokens[index]
         if kind != "name":
@@ -65,7 +60,7 @@ def words(text: str, row_of: str = "") -> Iterator[Word]:
             owner = tokens[index - 2]
             if owner[0] == "name":
                 yield Word("column", name, start, end, owner[1])
-        elif name in WORDS | VALUES | RESERVED or (source and name in EDGES):
+        elif name in OPERATOR_WORDS | CONSTANT_WORDS | RESERVED or (source and name in EDGE_WORDS):
             yield Word("word", name, start, end)
         elif after == "(":
             yield Word("function", name, start, end)
@@ -83,7 +78,7 @@ def wanted_at(text: str, at: int, row_of: str = "") -> Wanted:
         start -= 1
     typed = text[start:at]
     called = re.match(r"\w*\s*\(", text[at:]) is not None
-    tokens = _tokens(text[:start])
+    tokens = loose_tokens(text[:start])
     if typed[:1].isdigit() or (tokens and tokens[-1][0] == "open"):
         return Wanted("nothing", typed)
     *_, stack = _stacks([*tokens, ("mark", "", at, at)])
@@ -92,7 +87,7 @@ def wanted_at(text: str, at: int, row_of: str = "") -> Wanted:
     if last[1] == ".":
         owner = tokens[-2] if len(tokens) > 1 else last
         return Wanted("columns", typed, owner[1]) if owner[0] == "name" else Wanted("nothing", typed)
-    if last[0] in ("text", "number") or last[1] in (")", "]") or (last[0] == "name" and last[1] not in WORDS):
+    if last[0] in ("text", "number") or last[1] in (")", "]") or (last[0] == "name" and last[1] not in OPERATOR_WORDS):
         return Wanted("joins" if source else "nothing", typed, source)
     if source:
         return Wanted("condition", typed, source, filter=not row_of, called=called)
@@ -102,11 +97,7 @@ def wanted_at(text: str, at: int, row_of: str = "") -> Wanted:
     return Wanted("source" if function in AGGREGATES else "formula", typed, called=called)
 
 
-def _tokens(text: str) -> list[_Token]:
-    return [(found.lastgroup or "", found[0], *found.span()) for found in _TOKEN.finditer(text)]
-
-
-def _stacks(tokens: list[_Token]) -> Iterator[_Stack]:
+def _stacks(tokens: list[Token]) -> Iterator[_Stack]:
     """For each token the brackets that are open before it. One and the same list, changed on the way."""
     stack: _Stack = []
     for index, (_, text, _, _) in enumerate(tokens):
@@ -120,7 +111,7 @@ def _stacks(tokens: list[_Token]) -> Iterator[_Stack]:
             stack.pop()
 
 
-def _name(tokens: list[_Token], index: int) -> str:
+def _name(tokens: list[Token], index: int) -> str:
     return tokens[index][1] if index >= 0 and tokens[index][0] == "name" else ""
 
 

@@ -86,7 +86,7 @@ def value_of(analysis: Analysis, kpi: str) -> Value:
     """The value of a KPI. What lies in a warehouse is not asked for: a look at a word must not cost anything."""
     if not analysis.checked.valid:
         return Value(problem="no value while the plan has errors")
-    sources = analysis.checked.sources_of(kpi)
+    sources = analysis.checked.dependencies.sources(kpi)
     if any(analysis.plan.sources[source].connection is not None for source in sources):
         return Value(problem=f"computed in a warehouse: kpi show {kpi}")
     from kpi.run import compute

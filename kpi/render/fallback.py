@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from kpi.render.sparkline import BARS
+
 SIGNS = {
     "●": "*", "◐": "~", "✖": "x", "◌": "-", "○": "o", "·": ".",
     "▲": "^", "▼": "v", "→": "->", "↳": "'-", "↑": "^", "↓": "v",
@@ -12,7 +14,7 @@ SIGNS = {
     "–": "-", "—": "--", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": "<<", "»": ">>",
     "│": "|", "┤": "|", "├": "|", "─": "-", "┼": "+", "└": "`", "┌": ".", "┐": ".", "┘": "'",
     "▁": "1", "▂": "2", "▃": "3", "▄": "4", "▅": "5", "▆": "6", "▇": "7", "█": "8",
-    "€": "EUR ", "£": "GBP ", "¥": "JPY ", "₹": "INR ", "₩": "KRW ", "₽": "RUB ", "₺": "TRY ", "₴": "UAH ", "₪": "ILS ",
+    "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₴": "UAH", "₪": "ILS",
     "ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
 }  # fmt: skip
 UNKNOWN = "?"
@@ -36,6 +38,8 @@ def encodable(text: str, encoding: str) -> str:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
+        if not all(_is_in(bar, encoding) for bar in BARS):  # some of them beside digits would be no scale
+            text = text.translate({ord(bar): SIGNS[bar] for bar in BARS})
         return "\n".join(_line(line, encoding) for line in text.split("\n"))
     return text
 

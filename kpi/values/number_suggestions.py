@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kpi.errors import TextError
-from kpi.values.numbers import NOT_A_NUMBER, currency_fits, read_duration, read_number
+from kpi.values.number_syntax import NOT_A_NUMBER, currency_fits, read_duration, read_number
 from kpi.values.rounding import all_digits
 from kpi.values.units import CURRENCIES, SECONDS, SIGNS, Unit
 

@@ -25,6 +25,9 @@ SIGNS = {
     **{sign: (code,) for code, sign in CURRENCIES.items() if sign not in ("", "R$", "$", "¥")},
 }
 
+# The single characters that are signs of currencies, for patterns: [$€£…].
+CURRENCY_SIGNS = "".join(dict.fromkeys(sign[-1] for sign in SIGNS))
+
 # The shortest word for each unit of time comes first; it is the one that is shown.
 _TIMES = (
     (0.001, ("ms", "millisecond", "milliseconds", "msec", "msecs")),

@@ -14,6 +14,8 @@ from ci.services import TOKEN, Api, GitHubApi, serving
 from ci.shop_repository import LOOSENED, NEW_FINDING, OLD_FINDING, PLAN, VAGUE, PullRequest, pull_request
 from transcripts import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 ACTION = yaml.safe_load((REPOSITORY / "action.yml").read_text(encoding="utf-8"))
 ONLY = {"lint": "false", "diff": "false", "status": "false"}
 LINT, DIFF, STATUS = ({**ONLY, name: "true"} for name in ONLY)

@@ -11,6 +11,8 @@ from ci.runners import Run, run_job
 from ci.services import TOKEN, Api, GitLabApi, serving
 from ci.shop_repository import NEW_FINDING, OLD_FINDING, PLAN, VAGUE, PullRequest, pull_request
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def api() -> Iterator[Api]:
@@ -118,3 +120,30 @@ def test_which_jobs_there_are(tmp_path: Path, variables: dict[str, str], jobs: s
         if run_job(name, tmp_path, tmp_path / "scratch", given, kpi=kpi) is not None
     }
     assert found == jobs
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "file"])
+def test_what_is_committed_where_a_job_writes_is_replaced_and_never_followed(
+    kind: str, change: PullRequest, tmp_path: Path, api: Api
+) -> None:
+    names = {"kpi-lint": "gl-code-quality-report.json", "kpi-diff": "kpi-diff.md", "kpi-status": "kpi-status.md"}
+    secret = tmp_path / "secret"
+    secret.write_text("precious")
+    for name, report in names.items():
+        tree = change.checkout(tmp_path / name, change.head)
+        if kind == "file":
+            (tree / report).write_text("forged")
+        else:
+            (tree / report).symlink_to(secret if kind == "link" else tmp_path / "nowhere")
+        job(name, change, tree, api)
+        assert not (tree / report).is_symlink()
+        assert "forged" not in (tree / report).read_text(encoding="utf-8")
+    assert secret.read_text() == "precious"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_forged_report_is_not_shown_as_ours(change: PullRequest, tmp_path: Path, api: Api) -> None:
+    tree = change.checkout(tmp_path / "shop", change.head)
+    (tree / "kpi-status.md").write_text("all green")
+    job("kpi-status", change, tree, api, KPI_DATA="none")
+    assert not (tree / "kpi-status.md").exists()

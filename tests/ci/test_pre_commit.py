@@ -17,6 +17,8 @@ from ci.shop_repository import VAGUE
 from comparing.repository import Repository
 from transcripts import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 (HOOK,) = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 NEEDED = ("pre_commit", "hatchling")
 

@@ -343,3 +343,114 @@ def test_no_data_is_not_taken_for_a_failure(repository: Repository, capsys: pyte
     printed = capsys.readouterr().out
     assert "could not be computed" not in printed
     assert "No value and no status is another one under the new definitions." in printed
+
+
+# A main file that moves.
+
+FAIL = ("--fail-on", "loosened,removed")
+
+
+def classes(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 1) -> list[tuple[object, object]]:
+    """The class and the subject of each change."""
+    return [(one["class"], one["subject"]) for one in changes(as_json(capsys, *arguments, *FAIL, code=code))]
+
+
+LOOSENED = [("loosened", "kpis.sales")]
+
+
+@pytest.mark.parametrize("committed", [False, True])
+@pytest.mark.parametrize("name", ["shop.kpi.yaml", "team/kpi.yaml", "plan.txt"])
+def test_a_rename_hides_no_loosened_target(
+    repository: Repository, capsys: pytest.CaptureFixture[str], committed: bool, name: str
+) -> None:
+    repository.put("notes/other.yaml", "a: 1\n")
+    (repository.root / "team").mkdir()
+    repository.git("mv", "kpi.yaml", name)
+    edit(repository, "at least 50", "at least 40", name)
+    if name.startswith("team/"):
+        edit(repository, "data/orders.csv", "../data/orders.csv", name)
+    revisions = "HEAD"
+    if committed:
+        repository.commit("Renamed")
+        revisions = "HEAD~1..HEAD"
+    assert classes(capsys, revisions, "-f", name) == LOOSENED
+    assert run(["diff", revisions, "-f", name]) == 0
+    assert "it was kpi.yaml." in capsys.readouterr().out
+    # Seen from the old name, all is gone.
+    found = classes(capsys, revisions, "-f", "kpi.yaml")
+    assert {kind for kind, subject in found if subject != "plan"} == {"removed"}
+    assert ("removed", "kpis.sales") in found
+
+
+def test_a_rename_and_a_rewrite_hide_nothing(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    """So little text is the same that it is no rename to git."""
+    (repository.root / "kpi.yaml").unlink()
+    padding = "".join(f"# Line {number} of many.\n" for number in range(500))
+    repository.put("shop.kpi.yaml", padding + PLAN.replace("at least 50", "at least 40").replace("{", "{ "))
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == LOOSENED
+
+
+@pytest.mark.parametrize("left", ["version: 1\n", "version: 1\nkpis: {other: {name: Other}}\n"])
+def test_a_file_that_only_its_definitions_have_left_is_followed(
+    repository: Repository, capsys: pytest.CaptureFixture[str], left: str
+) -> None:
+    repository.put("kpi.yaml", left)
+    repository.put("shop.kpi.yaml", PLAN.replace("at least 50", "at least 40"))
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == LOOSENED
+
+
+def test_an_old_main_file_that_is_included_now_is_followed(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(repository, "at least 50", "at least 40")
+    repository.put("shop.kpi.yaml", "version: 1\nas_of: 2026-06-30\ninclude: [kpi.yaml]\n")
+    edit(repository, "as_of: 2026-06-30\n", "")
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == LOOSENED
+
+
+def test_a_rename_of_an_include_hides_nothing(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repository.put("teams/a.kpi.yaml", "version: 1\nkpis: {a: {name: A, target: at least 9}}\n")
+    edit(repository, "sources:", "include: [teams/*.kpi.yaml]\nsources:")
+    repository.commit("Include")
+    repository.git("mv", "teams/a.kpi.yaml", "teams/b.kpi.yaml")
+    edit(repository, "at least 9", "at least 8", "teams/b.kpi.yaml")
+    assert classes(capsys, "HEAD") == [("loosened", "kpis.a")]
+    # The main file and the include at once.
+    repository.git("mv", "kpi.yaml", "shop.kpi.yaml")
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == [("loosened", "kpis.a")]
+    # One that is not included any more is gone.
+    repository.git("mv", "teams/b.kpi.yaml", "b.kpi.yaml")
+    edit(repository, "include: [teams/*.kpi.yaml]\n", "", "shop.kpi.yaml")
+    assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == [("removed", "kpis.a")]
+
+
+def test_a_plan_whose_ids_are_all_others_replaces_the_one_that_is_gone(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository.root / "kpi.yaml").unlink()
+    repository.put("shop.kpi.yaml", "version: 1\nkpis: {new: {name: New}}\n")
+    found = classes(capsys, "HEAD", "-f", "shop.kpi.yaml")
+    assert ("removed", "kpis.sales") in found
+    assert ("added", "kpis.new") in found
+
+
+def test_a_plan_beside_another_that_stays_is_new(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    repository.put("shop.kpi.yaml", PLAN)
+    found = classes(capsys, "HEAD", "-f", "shop.kpi.yaml", code=0)
+    assert {kind for kind, subject in found if subject != "plan"} == {"added"}
+
+
+def test_a_plan_that_was_deleted_is_removed(
+    repository: Repository, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository.root / "kpi.yaml").unlink()
+    for folder in (".", "data"):
+        monkeypatch.chdir(repository.root / folder)
+        found = classes(capsys, "HEAD")
+        assert ("removed", "kpis.sales") in found
+        assert {kind for kind, subject in found if subject != "plan"} == {"removed"}
+    repository.commit("Gone")
+    assert ("removed", "kpis.sales") in classes(capsys, "HEAD~1..HEAD")
+    # Where there never was one, that is said.
+    assert run(["diff", "HEAD"]) == 2
+    assert "there is no kpi.yaml here or in a folder above" in capsys.readouterr().err

@@ -87,7 +87,6 @@ TRAPS: dict[str, list[tuple[str, Node | str]]] = {
     "deep parents": [("teams", {"a.yaml": ONE, **DEEP})],
     "dots": [("teams", {"a.yaml": ONE, ".": {"..": {"..": {"pwned.yaml": TWO}}}})],
     "slashes": [("../../pwned.yaml", TWO), ("teams/../../../../pwned.yaml", TWO)],
-    "absolute": [("/tmp/pwned.yaml", TWO)],
     "git folder": [(".git", {"config": "[core]\n\tfsmonitor = x\n", "pwned.yaml": TWO}), (".GIT", {"pwned.yaml": TWO})],
     "below a link": [("out", Link("../../victim")), ("out", {"pwned.yaml": TWO})],
     "below an inner link": [("out", Link("teams")), ("out", {"pwned.yaml": TWO}), ("teams", {"a.yaml": ONE})],
@@ -111,6 +110,13 @@ def test_nothing_is_written_because_of_a_tree(repository: Repository, trap: str)
     assert elsewhere(repository) == UNTOUCHED
     assert owner(before) == "ana"
     assert before.read.diagnostics == ()
+
+
+@posix
+def test_nothing_is_written_to_an_absolute_path(repository: Repository) -> None:
+    before = compared(repository, (f"{repository.root.parent}/victim/pwned.yaml", TWO))
+    assert elsewhere(repository) == UNTOUCHED
+    assert owner(before) == "ana"
 
 
 @posix

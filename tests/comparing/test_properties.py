@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
 import yaml
 from comparing.made_plans import plan
 from hypothesis import given, settings
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from kpi.diff.changes import Change
 from kpi.diff.compare import compare
+
+pytestmark = pytest.mark.slow
 
 MIRROR = {
     "loosened": "tightened", "tightened": "loosened", "later": "earlier", "earlier": "later", "added": "removed",

@@ -16,7 +16,9 @@ from computing.support import Project
 from kpi.run import Results
 from kpi.run import incremental as by_file
 
-CACHE = ".kpi-cache"
+pytestmark = pytest.mark.slow
+
+CACHE = "remembered"
 MONTHS = ("2026-03", "2026-04", "2026-05", "2026-06")
 ADDITIVE = {
     "revenue": "sum(orders.amount)",

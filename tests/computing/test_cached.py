@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,9 +17,9 @@ from computing.support import Project
 
 from kpi.plan.checks.splits import split_by
 from kpi.run import Results, compute
-from kpi.run.cache import identity
+from kpi.run.cache import Store, identity
 
-CACHE = ".kpi-cache"
+CACHE = "remembered"
 
 
 @pytest.fixture
@@ -208,8 +209,6 @@ def test_a_damaged_entry_is_rebuilt(orders: Project) -> None:
 
 def test_an_entry_of_another_make_is_rebuilt(orders: Project) -> None:
     """Its checksum is right, but what it says are no results."""
-    from kpi.run.cache import Store
-
     run(orders)
     (entry,) = entries(orders)
     for text in ("{}", "[]", "no JSON", '["2026-06-30",{},{},[],[]]'):
@@ -242,30 +241,69 @@ def test_a_folder_thrown_away_is_made_again(orders: Project) -> None:
 # At the command line.
 
 
-def kpi(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    surroundings = {key: value for key, value in os.environ.items() if key != "KPI_NO_CACHE"}
+def surroundings(project: Project, **more: str) -> dict[str, str]:
+    """Variables with which results are remembered beside the project, in a folder that stands for the user's."""
+    left_out = {"KPI_NO_CACHE", "CI", "KPI_CACHE_DIR"}
+    kept = {key: value for key, value in os.environ.items() if key not in left_out}
+    return kept | {"XDG_CACHE_HOME": str(caches(project))} | more
+
+
+def caches(project: Project) -> Path:
+    return project.folder.parent / f"{project.folder.name}-caches"
+
+
+def kpi(project: Project, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "kpi", *arguments],
-        cwd=folder, env=surroundings | environment, capture_output=True, encoding="utf-8", check=True,
+        cwd=project.folder, env=surroundings(project, **environment), capture_output=True, encoding="utf-8", check=True,
     )  # fmt: skip
+
+
+def test_nothing_is_written_into_the_project(orders: Project) -> None:
+    orders.checked()
+    before = sorted(orders.folder.rglob("*"))
+    for arguments in (["status"], ["show", "revenue"]):
+        kpi(orders, *arguments)
+    assert sorted(orders.folder.rglob("*")) == before
+    assert len(list(caches(orders).glob("kpi/*/v1/*"))) == 2
+
+
+def test_a_cache_that_a_pull_request_brings_along_is_not_read(orders: Project) -> None:
+    """Entries that are right in every way, but for where they lie."""
+    orders.checked()
+    kpi(orders, "status", "--as-of", "2026-06-30")
+    (made,) = caches(orders).glob("kpi/*/v1/*")
+    forged = orders.folder / ".kpi-cache" / "v1"
+    forged.mkdir(parents=True)
+    shutil.move(made, forged / made.name)
+    text = (forged / made.name).read_bytes().partition(b"\n")[2].replace(b"75", b"99")
+    Store(orders.folder / ".kpi-cache").put(made.name, text.decode())
+    assert Store(orders.folder / ".kpi-cache").get(made.name) == text.decode()
+    shown = kpi(orders, "status", "--as-of", "2026-06-30", "--format", "csv").stdout
+    assert ",75," in shown
+    assert "99" not in shown
 
 
 def test_without_a_cache_nothing_is_written(orders: Project) -> None:
     orders.checked()
     for arguments in (["status"], ["show", "revenue"]):
-        kpi(orders.folder, *arguments, "--no-cache")
-        kpi(orders.folder, *arguments, KPI_NO_CACHE="1")
-        assert not (orders.folder / CACHE).exists()
-        kpi(orders.folder, *arguments)
-        assert (orders.folder / CACHE).exists()
-        shutil.rmtree(orders.folder / CACHE)
+        kpi(orders, *arguments, "--no-cache")
+        kpi(orders, *arguments, KPI_NO_CACHE="1")
+        kpi(orders, *arguments, CI="true")
+        kpi(orders, *arguments, XDG_CACHE_HOME=str(orders.folder / "inside"))
+        kpi(orders, *arguments, XDG_CACHE_HOME="", HOME="/nonexistent")
+        assert not caches(orders).exists()
+        assert not (orders.folder / "inside").exists()
+        kpi(orders, *arguments, "--cache", CI="true")
+        assert caches(orders).exists()
+        shutil.rmtree(caches(orders))
 
 
 def test_what_is_printed_does_not_tell_whether_it_was_remembered(orders: Project) -> None:
     orders.checked()
     for arguments in (["status"], ["status", "--format", "json"], ["show", "revenue", "--sql"]):
-        first, again = (kpi(orders.folder, *arguments, "--as-of", "2026-06-30").stdout for _ in range(2))
-        assert again == first == kpi(orders.folder, *arguments, "--as-of", "2026-06-30", "--no-cache").stdout
+        first, again = (kpi(orders, *arguments, "--as-of", "2026-06-30").stdout for _ in range(2))
+        assert again == first == kpi(orders, *arguments, "--as-of", "2026-06-30", "--no-cache").stdout
 
 
 def test_remembered_results_need_no_engine(orders: Project) -> None:
@@ -273,10 +311,9 @@ def test_remembered_results_need_no_engine(orders: Project) -> None:
     program = "import sys; from kpi.cli.app import run; run(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
 
     def loaded() -> set[str]:
-        surroundings = {key: value for key, value in os.environ.items() if key != "KPI_NO_CACHE"}
         done = subprocess.run(
             [sys.executable, "-c", program, "status", "--as-of", "2026-06-30"],
-            cwd=orders.folder, env=surroundings, capture_output=True, encoding="utf-8", check=True,
+            cwd=orders.folder, env=surroundings(orders), capture_output=True, encoding="utf-8", check=True,
         )  # fmt: skip
         return set(done.stderr.split())
 
@@ -286,15 +323,51 @@ def test_remembered_results_need_no_engine(orders: Project) -> None:
 
 def test_two_runs_at_once_answer_right(orders: Project) -> None:
     orders.checked()
-    surroundings = {key: value for key, value in os.environ.items() if key != "KPI_NO_CACHE"}
     command = [sys.executable, "-m", "kpi", "status", "--format", "csv", "--as-of", "2026-06-30"]
     for _ in range(2):
         at_once = [
-            subprocess.Popen(command, cwd=orders.folder, env=surroundings, stdout=subprocess.PIPE, encoding="utf-8")
+            subprocess.Popen(
+                command, cwd=orders.folder, env=surroundings(orders), stdout=subprocess.PIPE, encoding="utf-8"
+            )
             for _ in range(4)
         ]
         texts = {process.communicate()[0] for process in at_once}
         assert all(process.returncode == 0 for process in at_once)
         assert len(texts) == 1
         assert "75" in texts.pop()
-    assert len(entries(orders)) == 1
+    assert len(list(caches(orders).glob("kpi/*/v1/*"))) == 1
+
+
+# Numbers that are none.
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_an_entry_with_a_number_that_is_none_is_rebuilt(orders: Project, number: str) -> None:
+    run(orders)
+    (entry,) = entries(orders)
+    text = Store(orders.folder / CACHE).get(entry.name)
+    assert text is not None
+    Store(orders.folder / CACHE).put(entry.name, text.replace("75", number))
+    results = run(orders)
+    assert not was_remembered(results)
+    assert revenue(results) == 75
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_result_that_is_no_number_is_not_remembered(
+    orders: Project, monkeypatch: pytest.MonkeyPatch, number: float
+) -> None:
+    from kpi.run import executor as run_module
+
+    compute_now = run_module.compute_now
+
+    def odd(*arguments: object) -> Results:
+        results = compute_now(*arguments)  # type: ignore[arg-type]
+        series = results.series["revenue"]
+        shown = replace(series.shown, value=number)
+        return replace(results, series={"revenue": replace(series, shown=shown)})
+
+    monkeypatch.setattr(run_module, "compute_now", odd)
+    for _ in range(2):
+        assert str(revenue(run(orders))) == str(number)
+    assert not (orders.folder / CACHE).exists()

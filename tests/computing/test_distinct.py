@@ -12,6 +12,8 @@ from kpi.data.database import Engine, Row
 from kpi.engine.distinct_counts import MOST_WINDOWS, MOST_WORDS, WORD, Sought, count_distinct
 from kpi.values import Span
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2024, 1, 1)
 DAYS = 900
 

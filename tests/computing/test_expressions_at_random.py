@@ -10,9 +10,12 @@ from math import fsum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from computing.support import Project
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+pytestmark = pytest.mark.slow
 
 Row = dict[str, Any]
 FIRST = date(2026, 6, 1)

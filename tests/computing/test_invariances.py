@@ -12,6 +12,8 @@ from computing.support import Project, Value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+pytestmark = pytest.mark.slow
+
 QUICK = settings(max_examples=12, deadline=None)
 FIRST = date(2026, 5, 4)
 Rows = list[tuple[int, Any, Any]]

@@ -19,6 +19,8 @@ from kpi.engine import aggregation as gather
 from kpi.errors import KpiError
 from kpi.run import Results, compute
 
+pytestmark = pytest.mark.slow
+
 LIMIT = "64MB"
 ROWS = 2_000_000
 

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks need a POSIX system")
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks need a POSIX system"),
+]
 
 
 def measured(folder: Path, name: str, *options: str) -> tuple[list[str], dict[str, Any]]:

@@ -13,6 +13,8 @@ from editor import LONGEST, Editor, position, span
 
 from kpi.lint.rule_docs import find_rule, page
 
+pytestmark = pytest.mark.slow
+
 ORDERS = """\
 order,Customer Id,day,amount,state
 1,ada,2026-06-02,31.50,paid

@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 from editor import Editor, span
+
+pytestmark = pytest.mark.slow
 
 PLAN = """\
 version: 1

@@ -27,10 +27,12 @@ def test_a_heading_a_summary_and_a_table_for_each_group() -> None:
     [
         ("a | b", "a \\| b"),
         ("<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
-        ("![x](http://evil)", "!\\[x\\](http://evil)"),
+        ("![x](http://evil)", "!\\[x\\](http&#58;//evil)"),
         ("`a` *b* _c_ ~~d~~ # e", "\\`a\\` \\*b\\* \\_c\\_ \\~\\~d\\~\\~ \\# e"),
         ("a & b &amp; c", "a &amp; b &amp;amp; c"),
         ("back\\slash", "back\\\\slash"),
+        ("@ana, ben@acme.example", "@&#8203;ana, ben@acme.example"),
+        ("https://evil.example www.evil.example", "https&#58;//evil.example www&#46;evil.example"),
         ("two\nlines", "two lines"),
         ("\x1b[31m", "\ufffd\\[31m"),
     ],

@@ -14,6 +14,8 @@ from warehouse.cases import CASES, Case
 from warehouse.engines import VARIABLE, fill_postgres, in_files, in_warehouse, reckoned
 from warehouse.servers import Server
 
+pytestmark = pytest.mark.warehouse
+
 
 @pytest.fixture(scope="session")
 def over_files(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, object]:

@@ -18,9 +18,11 @@ from warehouse.engines import VARIABLE, fill_duckdb, in_files, in_warehouse, rec
 from warehouse.test_splits import parts
 
 from kpi.warehouse.conformance import differences
-from kpi.warehouse.dialects.base import Expr, Tongue
+from kpi.warehouse.dialects.base import Dialect, Expr
 from kpi.warehouse.dialects.duckdb import DuckDB
 from kpi.warehouse.generic import OtherSession
+
+pytestmark = pytest.mark.warehouse
 
 CONNECTION = f"${{{VARIABLE}}}"
 
@@ -154,14 +156,14 @@ class Careless(DuckDB):
         return text.lower().contains(part.lower())
 
     def days_later(self, date_: Expr, days: Expr) -> Expr:
-        return Tongue.days_later(self, date_, days)
+        return Dialect.days_later(self, date_, days)
 
 
 def test_the_questions_find_what_is_otherwise(file: Path) -> None:
     session = OtherSession("X", f"duckdb://{file}", "UTC", 60)
     try:
         assert differences(session) == []
-        session.tongue = Careless()
+        session.dialect = Careless()
         asked = {question for question, _, _ in differences(session)}
     finally:
         session.close()

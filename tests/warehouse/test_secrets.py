@@ -6,11 +6,14 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
+from comparing.repository import Repository
 from computing.support import Project
 from warehouse.engines import VARIABLE
 from warehouse.servers import PASSWORD, Server
 
 from kpi.cli.app import run
+
+pytestmark = pytest.mark.warehouse
 
 COMMANDS = (
     ("status",), ("status", "--format", "json"), ("status", "--format", "csv"), ("status", "--format", "markdown"),
@@ -80,3 +83,47 @@ def test_an_address_that_is_written_out_is_refused_and_not_repeated(
     text = told(mixed, capfd)
     assert "a connection comes from the environment only, and is never written out" in text
     assert [part for part in (PASSWORD, "7Qx", "keeper", "127.0.0.1") if part in text] == []
+
+
+WITH_HISTORY = (
+    ("diff", "HEAD", "--values"), ("diff", "HEAD", "--values", "--format", "markdown"),
+    ("diff", "HEAD", "--values", "--format", "json"), ("diff", "HEAD"), ("log", "ordered"),
+    ("log", "ordered", "--format", "json"), ("blame", "ordered"), ("lint", "--data", "--format", "github"),
+    ("lint", "--data", "--format", "gitlab"), ("lint", "--data", "--format", "junit"),
+    ("lint", "--diff", "HEAD", "--data"), ("status", "--cache"), ("show", "ordered", "--cache"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["all is well", "a wrong password", "a host that nobody knows"])
+def test_nothing_of_an_address_is_in_a_comment_a_history_or_the_cache(
+    mixed: Project,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+    what: str,
+) -> None:
+    """``kpi diff --values --format markdown`` is the text of a comment on a pull request."""
+    cache = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("KPI_CACHE_DIR", str(cache))
+    monkeypatch.setenv(VARIABLE, ADDRESSES[what](server))
+    monkeypatch.chdir(mixed.folder)
+    repository = Repository(mixed.folder)
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", "First")
+    mixed.kpi("ordered", "count(orders) + 1")
+    mixed.checked()
+    for command in WITH_HISTORY:
+        run(["-f", str(mixed.folder / "kpi.yaml"), *command])
+    # What needs no warehouse is remembered, so that there is a folder to look into.
+    mixed.plan["sources"].pop("orders")
+    mixed.plan["kpis"].pop("ordered")
+    mixed.checked()
+    run(["-f", str(mixed.folder / "kpi.yaml"), "status", "--cache"])
+    written = capfd.readouterr()
+    remembered = [path for path in cache.rglob("*") if path.is_file()]
+    assert remembered
+    text = written.out + written.err + "".join(path.read_text() + str(path) for path in remembered)
+    assert "internal fault" not in text
+    assert "ordered" in text
+    assert [part for part in (PASSWORD, ESCAPED, "7Qx", "canary", "keeper", "127.0.0.1") if part in text] == []

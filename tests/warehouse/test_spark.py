@@ -21,7 +21,7 @@ from warehouse.servers import spark_cluster
 # The cluster needs about a second a case, so that only every sixth is run unless EVERY_CASE is set.
 SOME = CASES if os.environ.get("EVERY_CASE") else CASES[::6]
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.warehouse, pytest.mark.filterwarnings("ignore")]
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,8 @@ from warehouse.servers import Server
 
 from kpi.run import Series
 
+pytestmark = pytest.mark.warehouse
+
 Found = dict[str, Any]
 KPIS: dict[str, dict[str, Any]] = {
     "revenue": {"formula": "sum(orders.price)", "split": "channel"},

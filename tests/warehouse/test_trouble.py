@@ -14,6 +14,8 @@ from warehouse.servers import PASSWORD, Server, free_port
 from kpi.cli.app import run
 from kpi.warehouse.postgres import PostgresSession
 
+pytestmark = pytest.mark.warehouse
+
 CONNECTION = f"${{{VARIABLE}}}"
 
 

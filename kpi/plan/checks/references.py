@@ -5,32 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from kpi.errors import nearest
-from kpi.plan.checks.cycles import circles, components, in_brief
+from kpi.plan.checks.cycles import components, cycles, path_text
+from kpi.plan.checks.dependencies import link_dependencies
 from kpi.plan.checks.report import Path, Report
 from kpi.plan.model import Goal, Kpi, Plan
 
 
-def check_links(plan: Plan, broken: Collection[tuple[str, str]], report: Report) -> None:
+def check_references(plan: Plan, broken: Collection[tuple[str, str]], report: Report) -> None:
     """Report the mistakes of all references between goals and KPIs."""
-    links = _Links(plan, broken, report)
+    references = _References(plan, broken, report)
     for goal in plan.goals.values():
         if goal.parent is not None:
-            links.goal(goal.parent, ("goals", goal.id, "parent"))
+            references.goal(goal.parent, ("goals", goal.id, "parent"))
     parents = {goal.id: [goal.parent] if goal.parent is not None else [] for goal in plan.goals.values()}
-    for circle in circles(parents, components(parents)):
-        message = "parents lead in a circle: " + in_brief(circle)
-        report.at("E045", message, ("goals", circle[0], "parent"), "the topmost goal has no parent")
+    for cycle in cycles(parents, components(parents)):
+        message = "parents form a cycle: " + path_text(cycle)
+        report.at("E045", message, ("goals", cycle[0], "parent"), "the topmost goal has no parent")
     for kpi in plan.kpis.values():
-        path: Path = ("kpis", kpi.id)
-        if kpi.goal is not None:
-            links.goal(kpi.goal, (*path, "goal"))
-        for number, name in enumerate(kpi.guardrails):
-            links.kpi(name, kpi.id, "its own guardrail", (*path, "guardrails", number))
-        for number, name in enumerate(kpi.leads):
-            links.kpi(name, kpi.id, "said to lead itself", (*path, "leads", number))
+        for link in link_dependencies(kpi):
+            if link.kind == "goal":
+                references.goal(link.name, link.path)
+            else:
+                itself = "its own guardrail" if link.field == "guardrails" else "said to lead itself"
+                references.kpi(link.name, kpi.id, itself, link.path)
 
 
-class _Links:
+class _References:
     def __init__(self, plan: Plan, broken: Collection[tuple[str, str]], report: Report) -> None:
         self.plan = plan
         self.broken = broken
@@ -44,7 +44,7 @@ class _Links:
             self.report.at("E040", f'there is no goal "{name}"', path, hint, meant=meant)
 
     def kpi(self, name: str, own: str, itself: str, path: Path) -> None:
-        """Report a KPI that does not exist or is the one that names it."""
+        """Report a KPI that does not exist, or that refers to itself."""
         if name == own:
             self.report.at("E045", f'"{name}" is {itself}', path, "name another KPI")
         elif name in self.plan.kpis or ("kpis", name) in self.broken:

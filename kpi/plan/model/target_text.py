@@ -11,8 +11,8 @@ from datetime import date
 from kpi.errors import TextError
 from kpi.plan.model.target import Bound, Op, Reference, Relative, Target
 from kpi.values import Calendar, Unit, parse_date, parse_label, parse_number
-from kpi.values.numbers import NOT_A_NUMBER
-from kpi.values.period_labels import form_of
+from kpi.values.number_syntax import NOT_A_NUMBER
+from kpi.values.period_labels import form_of, mended_label
 
 # Direction words and signs, longer ones before those that they begin with.
 _WORDS: dict[str, Op] = {
@@ -298,7 +298,7 @@ def _deadline(piece: Piece, with_by: Piece) -> date:
 
 def _meant_days(text: str) -> list[str]:
     """The dates that another way to write one may mean; of a period, its last day."""
-    from kpi.values.date_suggestions import mended_date, mended_label
+    from kpi.values.date_suggestions import mended_date
 
     if form_of(text) is None and (found := mended_date(text)):
         return found

@@ -1,7 +1,8 @@
-"""What a run may remember for the next one: texts in a folder that is safe to delete, and never trusted blindly."""
+"""The cache of results: texts in a folder that is safe to delete, and checked whenever they are read."""
 
 from kpi.run.cache.codec import from_text, to_text
 from kpi.run.cache.identity import Identity, identity_of, program
-from kpi.run.cache.store import FOLDER, Store, key_of
+from kpi.run.cache.place import cache_of
+from kpi.run.cache.store import Store, key_of
 
-__all__ = ["FOLDER", "Identity", "Store", "from_text", "identity_of", "key_of", "program", "to_text"]
+__all__ = ["Identity", "Store", "cache_of", "from_text", "identity_of", "key_of", "program", "to_text"]
