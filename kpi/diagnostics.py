@@ -1,4 +1,4 @@
-"""One finding about a file: what, where, why it matters and how to mend it.
+"""One finding about a file: what, where, why it matters and how to fix it.
 
 Severities are ``error`` (the plan cannot be trusted), ``warning`` and ``info``.
 """

@@ -1,4 +1,4 @@
-"""The errors a person can mend, and "did you mean".
+"""The errors a person can fix, and "did you mean".
 
 Whatever derives from :class:`KpiError` is shown to the user as one message, never as a traceback.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 
 class KpiError(Exception):
-    """Something the user can mend. ``hint`` says how, in one sentence without a full stop at its end."""
+    """Something the user can fix. ``hint`` says how, in one sentence without a full stop at its end."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)

@@ -12,7 +12,7 @@ from kpi.lsp.suggestions import suggestions
 from kpi.lsp.symbols import role_of
 from kpi.lsp.tokens import Wanted, wanted_at
 from kpi.plan.model.lint import SeverityWord
-from kpi.plan.yaml.cursor import Spot, spot_typed
+from kpi.plan.yaml.cursor import CursorContext, completion_context
 
 if TYPE_CHECKING:
     from kpi.lsp.analysis import Analysis, Column
@@ -41,7 +41,7 @@ class Offer(NamedTuple):
 def complete(known: Sequence[Analysis], text: str, offset: int, *, included: bool) -> list[Offer]:
     """What can be typed at a character of a file's text. ``known`` are analyses of its plan, the best first, none of
     which need be of this very text; ``included``: the file is not the plan's main one."""
-    spot = spot_typed(text, offset)
+    spot = completion_context(text, offset)
     if spot is None:
         return []
     names = _Names(known)
@@ -70,7 +70,7 @@ class _Names:
         return next((found for each in self.known if (found := each.columns(source).values())), ())
 
 
-def _keys(spot: Spot, names: _Names, included: bool, rest: str) -> Iterator[Offer]:
+def _keys(spot: CursorContext, names: _Names, included: bool, rest: str) -> Iterator[Offer]:
     """Fields that are not there yet, and in mappings of columns or rules those."""
     parent, typed = spot.path[:-1], spot.at
     ends = "" if rest[len(spot.text) - typed :].lstrip().startswith(":") else ":"
@@ -92,7 +92,7 @@ def _in_short(choices: tuple[str, ...]) -> str:
     return ", ".join(choices) if 1 < len(choices) <= 5 else ""
 
 
-def _values(spot: Spot, names: _Names) -> Iterator[Offer]:
+def _values(spot: CursorContext, names: _Names) -> Iterator[Offer]:
     path = spot.path
     match role_of(path):
         case "goal":
@@ -118,7 +118,7 @@ def _values(spot: Spot, names: _Names) -> Iterator[Offer]:
     return _plain(spot, names)
 
 
-def _plain(spot: Spot, names: _Names) -> Iterator[Offer]:
+def _plain(spot: CursorContext, names: _Names) -> Iterator[Offer]:
     """The choices of a field, or what is common in one that is open to anything."""
     path = spot.path
     field = field_at(path[:-1] if path and isinstance(path[-1], int) else path)
@@ -134,7 +134,7 @@ def _plain(spot: Spot, names: _Names) -> Iterator[Offer]:
 # Formulas.
 
 
-def _formula(spot: Spot, names: _Names) -> Iterator[Offer]:
+def _formula(spot: CursorContext, names: _Names) -> Iterator[Offer]:
     """What a formula may name: neither its own KPI or measure, nor a KPI of another length of period."""
     own = str(spot.path[1])
     every = names.kpis[own].every if spot.path[0] == "kpis" and own in names.kpis else None
@@ -174,7 +174,7 @@ def _columns(names: _Names, source: str, typed: int) -> Iterator[Offer]:
         yield Offer(column.name, "column", column.name, typed, detail)
 
 
-def _split(spot: Spot, names: _Names) -> Iterator[Offer]:
+def _split(spot: CursorContext, names: _Names) -> Iterator[Offer]:
     """The columns that all sources of a KPI have."""
     graphs = [one.checked.dependencies for one in names.known]
     sources = next((found for one in graphs if (found := one.sources(str(spot.path[1])))), ())
@@ -193,7 +193,7 @@ def _words(words: Iterable[str], typed: int, rank: int = 0) -> Iterator[Offer]:
     return (Offer(word, "word", word, typed, about=WORDS.get(word.split()[0], ""), rank=rank) for word in words)
 
 
-def _query(spot: Spot, names: _Names) -> Iterator[Offer]:
+def _query(spot: CursorContext, names: _Names) -> Iterator[Offer]:
     """SQL: the columns of a source after its name and a dot, else the other sources."""
     wanted = wanted_at(spot.text, spot.at)
     if wanted.kind == "columns":
@@ -207,7 +207,7 @@ def _query(spot: Spot, names: _Names) -> Iterator[Offer]:
 # Other values.
 
 
-def _target(spot: Spot, names: _Names) -> Iterator[Offer]:
+def _target(spot: CursorContext, names: _Names) -> Iterator[Offer]:
     """How a target begins; after that, what it may name."""
     before = spot.text[: spot.at]
     begun = [each for each in _DIRECTIONS if each[0].startswith(before.lstrip())]
@@ -232,7 +232,7 @@ _DIRECTIONS = (
 )
 
 
-def _rules(spot: Spot) -> Iterator[Offer]:
+def _rules(spot: CursorContext) -> Iterator[Offer]:
     for rule in RULES:
         if rule.code not in spot.beside:
             yield Offer(rule.code, "rule", rule.code, spot.at, rule.name, rule.summary)

@@ -12,7 +12,7 @@ from kpi.lsp.tokens import word_at
 if TYPE_CHECKING:
     from kpi.diagnostics import Location
     from kpi.lsp.analysis import Analysis
-    from kpi.plan.yaml.cursor import Spot
+    from kpi.plan.yaml.cursor import CursorContext
 
 Kind = Literal["goal", "kpi", "measure", "source", "column", "field", "function", "rule", "file", "data"]
 Role = Literal["goal", "kpi", "formula", "target", "split", "row", "column", "query", "data", "file", "rule", "text"]
@@ -67,7 +67,7 @@ def thing_at(analysis: Analysis, file: str, offset: int) -> Thing | None:
     return _of_key(spot) if spot.key else _of_value(spot, analysis)
 
 
-def _of_key(spot: Spot) -> Thing | None:
+def _of_key(spot: CursorContext) -> Thing | None:
     path, place = spot.path, spot.location()
     match path:
         case (str(section), str(name)) if section in _DECLARED:
@@ -79,7 +79,7 @@ def _of_key(spot: Spot) -> Thing | None:
     return None if field_at(path) is None else Thing("field", str(path[-1]), path, True, place)
 
 
-def _of_value(spot: Spot, analysis: Analysis) -> Thing | None:
+def _of_value(spot: CursorContext, analysis: Analysis) -> Thing | None:
     path, text = spot.path, spot.text
 
     def whole(kind: Kind, source: str = "") -> Thing:
@@ -115,7 +115,7 @@ def _of_value(spot: Spot, analysis: Analysis) -> Thing | None:
     return None
 
 
-def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Thing | None:
+def _of_word(spot: CursorContext, analysis: Analysis, row_of: str = "") -> Thing | None:
     """The word of a formula or row expression."""
     word = word_at(spot.text, spot.at, row_of)
     if word is None:
@@ -132,7 +132,7 @@ def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Thing | None:
     return Thing(kind, word.text, spot.path, False, spot.location(word.start, word.end), word.source)
 
 
-def _named(spot: Spot, analysis: Analysis, what: Literal["values", "sources"]) -> Thing | None:
+def _named(spot: CursorContext, analysis: Analysis, what: Literal["values", "sources"]) -> Thing | None:
     """A word of prose or SQL that is the name of a KPI or measure, or of a source."""
     word = next((one for one in re.finditer(r"\w+", spot.text) if one.start() <= spot.at <= one.end()), None)
     if word is None:

@@ -22,7 +22,7 @@ from kpi.plan.yaml import yaml_pitfalls as pitfalls
 from kpi.plan.yaml.documents import load
 from kpi.plan.yaml.nodes import Document, Entry, begin, is_null
 from kpi.plan.yaml.plain_data import PlainData
-from kpi.plan.yaml.source_map import Places
+from kpi.plan.yaml.source_map import SourceMap
 
 MAX_TOTAL = 50_000_000  # bytes of all files together
 
@@ -37,7 +37,7 @@ class ReadResult(NamedTuple):
 
     plan: Plan
     diagnostics: tuple[Diagnostic, ...]
-    places: Places
+    places: SourceMap
     texts: dict[str, str]
     broken: frozenset[tuple[str, str]] = frozenset()
     whole: bool = True
@@ -132,7 +132,7 @@ class _Reading:
         order = {file: number for number, file in enumerate(self.documents)}
         diagnostics = sorted(self.diagnostics.found, key=lambda one: (order.get(one.location.file, 0), one.location))
         texts = {file: document.text for file, document in self.documents.items()}
-        found = Places(main, self.documents, self.entries)
+        found = SourceMap(main, self.documents, self.entries)
         whole = all(document.is_whole() for document in self.documents.values()) and not self.unopened
         return ReadResult(plan, tuple(diagnostics), found, texts, frozenset(self.broken), whole)
 
