@@ -25,6 +25,7 @@ from kpi.plan.yaml.plain_data import PlainData
 from kpi.plan.yaml.source_map import SourceMap
 
 MAX_TOTAL = 50_000_000  # bytes of all files together
+MAX_INCLUDES = 1_000  # paths and patterns: each may search the whole project
 
 
 class ReadResult(NamedTuple):
@@ -214,6 +215,10 @@ class _Reading:
             node = entry[1].value[index] if type(entry[1]) is SequenceNode else entry[1]
             at = ("include", index)
             to.document = main
+            if index == MAX_INCLUDES:
+                to.at("E005", f"more than {MAX_INCLUDES:,} includes", at, node, "use a pattern, such as teams/*.yaml")
+                self.unopened = True
+                return
             try:
                 files = included_files(pattern, self.folder, (self.root, *self.allowed), self.disk)
             except IncludeError as fault:

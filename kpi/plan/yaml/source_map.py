@@ -33,6 +33,7 @@ class SourceMap:
         self._main = main
         self._documents = documents
         self._entries = entries
+        self._shown: tuple[tuple[str, int], str] | None = None
 
     @property
     def texts(self) -> dict[str, str]:
@@ -82,7 +83,10 @@ class SourceMap:
         document = self._documents.get(file)
         if document is None:
             return ""
-        return hide_secrets(document.line(line))
+        # Thousands of findings may be on one line, as in a plan that a program wrote.
+        if self._shown is None or self._shown[0] != (file, line):
+            self._shown = ((file, line), hide_secrets(document.line(line)))
+        return self._shown[1]
 
     def _find(self, path: Path) -> tuple[Document, Node | None, Node | None]:
         """The document, key and value of the longest part of ``path`` that exists."""
@@ -111,6 +115,10 @@ class SourceMap:
         return document, key, value, True
 
 
+# Characters of a text that are walked to find a place in it: far more than any formula or target has.
+LONGEST = 100_000
+
+
 def hide_secrets(line: str) -> str:
     """A line with connection strings and passwords in addresses replaced by as many stars."""
     if "connection" in line:
@@ -128,6 +136,8 @@ def scalar_span(document: Document, node: ScalarNode, start: int, end: int) -> t
     first, last = begin(node), finish(document, node)
     if document.text[first:last] == value:
         return first + start, first + end
+    if end > LONGEST:
+        return first, last
     # What follows is not walked: many places of one long text may be asked for.
     offsets = _offsets(document.text, first, last, value[: end + 1], str(node.style or ""))
     if offsets is None:
