@@ -12,7 +12,7 @@ import yaml
 from ci.runners import Run, run_action
 from ci.services import TOKEN, Api, GitHubApi, serving
 from ci.shop_repository import LOOSENED, NEW_FINDING, OLD_FINDING, PLAN, VAGUE, PullRequest, pull_request
-from transcripts import REPOSITORY
+from helpers.transcripts import REPOSITORY
 
 pytestmark = pytest.mark.slow
 

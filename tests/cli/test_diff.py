@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from comparing.repository import Repository
-from transcripts import REPOSITORY
+from helpers.transcripts import REPOSITORY
 
 from kpi.cli.app import run
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from transcripts import REPOSITORY, blocks, check_page
+from helpers.transcripts import REPOSITORY, blocks, check_page
 
 from kpi.formulas import parse_formula, parse_row
 

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 from computing.function_cases import CASES, FILES_ONLY
-from transcripts import REPOSITORY
+from helpers.transcripts import REPOSITORY
 from warehouse.cases import PLAIN
 
 from kpi.engine import aggregate_sql, row_sql

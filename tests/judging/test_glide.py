@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from helpers.builders import at_least, at_most, day, kpi_of, part_of_june, series_of, target
 from hypothesis import given
 from hypothesis import strategies as st
-from made import at_least, at_most, day, kpi_of, part_of_june, series_of, target
 
 from kpi.plan.model import Kpi, ScheduleEntry
 from kpi.status import Judgement, judge, target_lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from made import at_least, at_most, kpi_of, period, series_of, stale_series, target
+from helpers.builders import at_least, at_most, kpi_of, period, series_of, stale_series, target
 
 from kpi.plan.model import Reference, Target, Thresholds
 from kpi.run.series import Point, Series

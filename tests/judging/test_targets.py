@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from made import at_least, day, kpi_of, part_of_june, series_of, target
+from helpers.builders import at_least, day, kpi_of, part_of_june, series_of, target
 
 from kpi.plan.model import Kpi, Op, Reference, Relative, ScheduleEntry
 from kpi.status import judge

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from effort import MOST, RULER, effort
+from helpers.cpu_time import ALLOWED_RATIO, REFERENCE, cpu_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,16 +79,16 @@ def read_text(text: str) -> ReadResult:
 @pytest.fixture(scope="module")
 def longest() -> float:
     """The CPU time that a text may take."""
-    goes = [effort(lambda: read_text(RULER)) for _ in range(3)]
+    goes = [cpu_time(lambda: read_text(REFERENCE)) for _ in range(3)]
     assert goes[0][0].diagnostics == ()
-    return MOST * min(spent for _, spent in goes)
+    return ALLOWED_RATIO * min(spent for _, spent in goes)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HUGE)
 def test_a_file_that_is_too_large_is_refused_fast(name: str, longest: float) -> None:
     text, message = HUGE[name]
-    read, spent = effort(lambda: read_text(text))
+    read, spent = cpu_time(lambda: read_text(text))
     assert [one.code for one in read.diagnostics] == ["E005"]
     assert message in read.diagnostics[0].message
     assert spent < longest
@@ -99,7 +99,7 @@ def test_a_file_that_is_too_large_is_refused_fast(name: str, longest: float) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
 def test_no_text_takes_long(name: str, longest: float) -> None:
-    read, spent = effort(lambda: read_text(SLOW[name]))
+    read, spent = cpu_time(lambda: read_text(SLOW[name]))
     assert read.diagnostics
     assert spent < longest
 
@@ -117,14 +117,14 @@ def test_tags_make_nothing() -> None:
 def test_many_tag_directives_and_anchors_do_not_take_long(longest: float) -> None:
     text = "".join(f"%TAG !e{n}! tag:example.com,2000:\n" for n in range(2_000)) + "---\n" + HEAD + "kpis:\n"
     text += "".join(f"  k{n}: &a{n} {{name: N}}\n" for n in range(5_000))
-    read, spent = effort(lambda: read_text(text))
+    read, spent = cpu_time(lambda: read_text(text))
     assert read.diagnostics == ()
     assert spent < longest
 
 
 def test_a_place_in_a_text_of_megabytes_is_found_soon(longest: float) -> None:
     read = read_text(HEAD + "kpis: {a: {name: A, formula: '" + "a+" * 4_000_000 + "b'}}\n")
-    where, spent = effort(lambda: read.places.within(("kpis", "a", "formula"), 10_000, 8_000_000))
+    where, spent = cpu_time(lambda: read.places.within(("kpis", "a", "formula"), 10_000, 8_000_000))
     assert where.line == 2
     assert spent < longest / 10
 

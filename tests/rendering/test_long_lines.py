@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from effort import effort
+from helpers.cpu_time import cpu_time
 
 from kpi.data import check_plan
 from kpi.plan.loading import read_plan
@@ -16,7 +16,7 @@ def rendered(text: str) -> tuple[str, float]:
     read = read_plan(Path("kpi.yaml"), text=text)
     findings = check_plan(read).diagnostics
     assert len(findings) == 2_000
-    return effort(lambda: render_findings_text(findings, read.places.line_text, color=False))
+    return cpu_time(lambda: render_findings_text(findings, read.places.line_text, color=False))
 
 
 def test_thousands_of_findings_on_one_line_take_no_longer_than_on_lines_of_their_own() -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from made import at_least, day, kpi_of, plan_of, results_of, series_of, stale_series, target
-from shop import KPIS, one_series
+from helpers.builders import at_least, day, kpi_of, plan_of, results_of, series_of, stale_series, target
+from helpers.shop import KPIS, one_series
 
 from kpi.plan.model import Goal, Kpi, Reference, Thresholds
 from kpi.render.sanitize import columns

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from made import at_least, at_most, kpi_of, part_of_june, period, plan_of, results_of, series_of
-from shop import shop
+from helpers.builders import at_least, at_most, kpi_of, part_of_june, period, plan_of, results_of, series_of
+from helpers.shop import shop
 
 from kpi.render.sanitize import columns
 from kpi.render.status_table import short_period, status_lines

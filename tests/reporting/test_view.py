@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from made import (
+from helpers.builders import (
     at_least,
     at_most,
     day,
