@@ -9,7 +9,7 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kpi.ci.host import RefusedError, TroubleError
+from kpi.ci.host import AccessDeniedError, StepError
 
 PAGE, MOST_PAGES = 100, 100  # items a page, and how many pages are looked through
 TIMEOUT = 30  # seconds for one request
@@ -24,7 +24,7 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 
 
 def call(method: str, url: str, headers: dict[str, str], content: object = None) -> Any:
-    """What the API answers; None when that is nothing. Raises RefusedError, TroubleError."""
+    """What the API answers; None when that is nothing. Raises AccessDeniedError, StepError."""
     place = f"{method} {urllib.parse.urlsplit(url).path}"
     body = None if content is None else json.dumps(content).encode()
     headers = {"Content-Type": "application/json", "User-Agent": "kpi-ci", **headers}
@@ -34,10 +34,10 @@ def call(method: str, url: str, headers: dict[str, str], content: object = None)
             text = answer.read()
         return json.loads(text) if text else None
     except urllib.error.HTTPError as fault:
-        kind = RefusedError if fault.code in REFUSED else TroubleError
+        kind = AccessDeniedError if fault.code in REFUSED else StepError
         raise kind(f"{place} was answered with {fault.code}") from None
     except (OSError, ValueError) as fault:
-        raise TroubleError(f"{place}: {fault}") from None
+        raise StepError(f"{place}: {fault}") from None
 
 
 def pages(get: Callable[[int], Sequence[Any]]) -> list[Any]:

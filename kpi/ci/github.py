@@ -9,8 +9,8 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from kpi.ci.host import RefusedError, Remark, TroubleError
-from kpi.ci.running import FINE, git, here, kpi, merge_base
+from kpi.ci.host import AccessDeniedError, Comment, StepError
+from kpi.ci.running import EXIT_OK, git, here, kpi, merge_base
 from kpi.ci.settings import setting
 from kpi.ci.text import cut
 
@@ -24,7 +24,7 @@ class GitHub:
 
     def __init__(self) -> None:
         if setting("GITHUB_EVENT_NAME") == "pull_request_target":
-            raise TroubleError(
+            raise StepError(
                 "pull_request_target gives what a stranger wrote the rights of this repository: use pull_request"
             )
         path = setting("GITHUB_EVENT_PATH")
@@ -77,7 +77,7 @@ class GitHub:
             return code
         with Path(path).open("a", encoding="utf-8") as file:
             file.writelines(f"{name}={value}\n" for name, value in {"code": code, **outputs}.items())
-        return FINE
+        return EXIT_OK
 
     def number(self) -> int | None:
         return int(self.pull["number"]) if self.pull else None
@@ -89,14 +89,14 @@ class GitHub:
     def commit(self) -> str:
         return str(self.pull["head"]["sha"])
 
-    def remarks(self, marker: str) -> list[Remark]:
+    def comments(self, marker: str) -> list[Comment]:
         from kpi.ci.api import PAGE, pages
 
         me = self._me()
         url = self._url(f"issues/{self.number()}/comments")
         found = pages(lambda page: self._call("GET", f"{url}?per_page={PAGE}&page={page}"))
         mine = [one for one in found if (one.get("user") or {}).get("login") == me]
-        return sorted(Remark(one["id"], one["body"]) for one in mine if (one.get("body") or "").startswith(marker))
+        return sorted(Comment(one["id"], one["body"]) for one in mine if (one.get("body") or "").startswith(marker))
 
     def create(self, body: str) -> None:
         self._call("POST", self._url(f"issues/{self.number()}/comments"), {"body": body})
@@ -112,7 +112,7 @@ class GitHub:
         try:
             answer = self._call("POST", setting("GITHUB_GRAPHQL_URL"), {"query": "{viewer{login}}"})
             return str(answer["data"]["viewer"]["login"])
-        except (TroubleError, KeyError, TypeError):
+        except (StepError, KeyError, TypeError):
             return "github-actions[bot]"
 
     def _url(self, rest: str) -> str:
@@ -121,7 +121,7 @@ class GitHub:
     def _call(self, method: str, url: str, content: object = None) -> Any:
         token = setting("KPI_TOKEN")
         if not token:
-            raise RefusedError("there is no token")
+            raise AccessDeniedError("there is no token")
         from kpi.ci.api import call  # only one step needs a network, and its modules take a while to import
 
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}

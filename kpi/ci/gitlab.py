@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kpi.ci.host import RefusedError, Remark
+from kpi.ci.host import AccessDeniedError, Comment
 from kpi.ci.running import here, kpi
 from kpi.ci.settings import setting
 from kpi.ci.writing import remove, write
@@ -66,13 +66,13 @@ class GitLab:
     def commit(self) -> str:
         return setting("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or setting("CI_COMMIT_SHA")
 
-    def remarks(self, marker: str) -> list[Remark]:
+    def comments(self, marker: str) -> list[Comment]:
         from kpi.ci.api import PAGE, pages
 
         me = self._call("GET", "user")["id"]
         found = pages(lambda page: self._call("GET", f"{self._notes()}?per_page={PAGE}&page={page}"))
         mine = [one for one in found if (one.get("author") or {}).get("id") == me]
-        return sorted(Remark(one["id"], one["body"]) for one in mine if (one.get("body") or "").startswith(marker))
+        return sorted(Comment(one["id"], one["body"]) for one in mine if (one.get("body") or "").startswith(marker))
 
     def create(self, body: str) -> None:
         self._call("POST", self._notes(), {"body": body})
@@ -89,7 +89,7 @@ class GitLab:
     def _call(self, method: str, path: str, content: object = None) -> Any:
         token = setting("KPI_GITLAB_TOKEN")
         if not token:
-            raise RefusedError("KPI_GITLAB_TOKEN is not set")
+            raise AccessDeniedError("KPI_GITLAB_TOKEN is not set")
         from kpi.ci.api import call  # only one step needs a network, and its modules take a while to import
 
         return call(method, f"{setting('CI_API_V4_URL')}/{path}", {"PRIVATE-TOKEN": token}, content)

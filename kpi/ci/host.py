@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 
-class TroubleError(Exception):
+class StepError(Exception):
     """What keeps a step from doing its work, in words for people."""
 
 
-class RefusedError(TroubleError):
+class AccessDeniedError(StepError):
     """The service does not let this token do it."""
 
 
-class Remark(NamedTuple):
+class Comment(NamedTuple):
     """A comment of ours on a pull request; the oldest has the smallest id."""
 
     id: int
@@ -30,7 +30,7 @@ class Host(Protocol):
     def base(self) -> str | None:
         """The commit that the change is compared with; None where there is no change to look at.
 
-        Raises TroubleError when it is not here and cannot be fetched.
+        Raises StepError when it is not here and cannot be fetched.
         """
 
     def lint(self, options: list[str]) -> int:
@@ -61,7 +61,7 @@ class Host(Protocol):
     def commit(self) -> str:
         """The commit that is looked at."""
 
-    def remarks(self, marker: str) -> list[Remark]:
+    def comments(self, marker: str) -> list[Comment]:
         """Our comments that begin with ``marker``, oldest first. Anybody can write the marker, so authors count."""
 
     def create(self, body: str) -> None:

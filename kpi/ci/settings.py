@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from kpi.ci.host import TroubleError
+from kpi.ci.host import StepError
 
 
 def setting(name: str, default: str = "") -> str:
@@ -13,13 +13,13 @@ def setting(name: str, default: str = "") -> str:
 
 
 def choice(name: str, *among: str) -> str:
-    """A setting that is one of these words, by default the first. Raises TroubleError for another."""
+    """A setting that is one of these words, by default the first. Raises StepError for another."""
     value = setting(name, among[0]).lower()
     if value not in among:
-        raise TroubleError(f'{name} is one of {", ".join(among)}, and "{value}" is none of them')
+        raise StepError(f'{name} is one of {", ".join(among)}, and "{value}" is none of them')
     return value
 
 
 def flag(name: str) -> bool:
-    """A setting that is true or false, by default true. Raises TroubleError for anything else."""
+    """A setting that is true or false, by default true. Raises StepError for anything else."""
     return choice(name, "true", "false") == "true"

@@ -5,24 +5,24 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kpi.ci.host import TroubleError
+from kpi.ci.host import StepError
 
 
 def remove(path: Path) -> None:
     """Takes away what the pull request, or an earlier step, put where a step writes.
 
-    Raises TroubleError where that is a folder.
+    Raises StepError where that is a folder.
     """
     try:
         path.unlink(missing_ok=True)
     except OSError as fault:
-        raise TroubleError(f"{path} is in the way: {fault.strerror}") from None
+        raise StepError(f"{path} is in the way: {fault.strerror}") from None
 
 
 def write(path: Path, text: str) -> None:
     """Writes a new file in place of what is there: a link that was committed is replaced, never followed.
 
-    Raises TroubleError.
+    Raises StepError.
     """
     remove(path)
     try:
@@ -31,7 +31,7 @@ def write(path: Path, text: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
     except OSError as fault:
-        raise TroubleError(f"{path} cannot be written: {fault.strerror}") from None
+        raise StepError(f"{path} cannot be written: {fault.strerror}") from None
 
 
 def read(path: Path) -> str | None:
@@ -41,4 +41,4 @@ def read(path: Path) -> str | None:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as fault:
-        raise TroubleError(f"{path} cannot be read: {fault.strerror}") from None
+        raise StepError(f"{path} cannot be read: {fault.strerror}") from None

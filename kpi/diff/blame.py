@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.diff.commit import Commit
-from kpi.diff.fields import Facets, Side
+from kpi.diff.fields import ComparedPlan, FieldMeanings
 from kpi.diff.goalposts import PARTS, target_text
 from kpi.diff.names import SAME
 
@@ -59,8 +59,8 @@ def _wrote(event: Event, field: str) -> bool:
 
 
 def _fields(checked: Checked, kpi: Kpi) -> dict[str, str]:
-    facets: Facets = Side(checked, SAME).kpi(kpi)
-    texts = {"id": kpi.id} | {name: facet.text for name, facet in facets.items()}
+    meanings: FieldMeanings = ComparedPlan(checked, SAME).kpi(kpi)
+    texts = {"id": kpi.id} | {name: meaning.text for name, meaning in meanings.items()}
     if kpi.formula is not None:
         texts["formula"] = " ".join(kpi.formula.split())
     if kpi.since is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.diff.affected import affected_kpis
 from kpi.diff.changes import CLASSES, Change, ChangeClass, Comparison
-from kpi.diff.fields import Facet, Facets, Side, is_of_rows, kind_of_rows
+from kpi.diff.fields import ComparedPlan, FieldMeaning, FieldMeanings, is_of_rows, kind_of_rows
 from kpi.diff.goalposts import PARTS, Goalposts
 from kpi.diff.names import SAME, Renamed
 from kpi.diff.renames import find_renames
@@ -30,7 +30,7 @@ def compare(before: Checked, after: Checked) -> Comparison:
 class _Comparing:
     def __init__(self, before: Checked, after: Checked) -> None:
         self.names = find_renames(before, after)
-        self.before, self.after = Side(before, self.names), Side(after, SAME)
+        self.before, self.after = ComparedPlan(before, self.names), ComparedPlan(after, SAME)
         self.changes: list[Change] = []
         self.called: dict[str, str] = {}
 
@@ -82,16 +82,16 @@ class _Comparing:
             self._kpi(subject, was, old, new)
 
     def _source(self, subject: str, was: str, old: Source, new: Source) -> None:
-        facets = self.before.source(old), self.after.source(new)
+        meanings = self.before.source(old), self.after.source(new)
         if kind_of_rows(old) != kind_of_rows(new):
-            for side in facets:
+            for side in meanings:
                 side.update({name: one._replace(kind="formula") for name, one in side.items() if is_of_rows(name)})
-        self._fields(subject, was, *facets)
+        self._fields(subject, was, *meanings)
 
     def _kpi(self, subject: str, was: str, old: Kpi, new: Kpi) -> None:
         self._fields(subject, was, self.before.kpi(old), self.after.kpi(new))
         self._formula(subject, was, old.formula, new.formula)
-        for moved in Goalposts(old, new, self.names.formulas).moved():
+        for moved in Goalposts(old, new, self.names.formulas).changes():
             self._add(moved.kind, subject, was, moved.field, moved.before, moved.after)
         starts = _glide_start(old, self.before), _glide_start(new, self.after)
         self._date("since", subject, was, (old.since, starts[0]), (new.since, starts[1]))
@@ -118,7 +118,7 @@ class _Comparing:
         texts = [None if day is None else day.isoformat() for day in (before, after)]
         self._add(kind, subject, was, field, *texts)
 
-    def _fields(self, subject: str, was: str, old: Facets, new: Facets) -> None:
+    def _fields(self, subject: str, was: str, old: FieldMeanings, new: FieldMeanings) -> None:
         for field, kind, before, after in _differences(old, new):
             self._add(kind, subject, was, field, before, after)
 
@@ -133,11 +133,11 @@ class _Comparing:
         self.changes.append(Change(kind, subject, field, before, after, place, was))
 
 
-def _differences(old: Facets, new: Facets) -> Iterator[tuple[str, ChangeClass, str | None, str | None]]:
+def _differences(old: FieldMeanings, new: FieldMeanings) -> Iterator[tuple[str, ChangeClass, str | None, str | None]]:
     for field in dict.fromkeys((*old, *new)):
         before, after = old.get(field), new.get(field)
         if before is None or after is None or before.meaning != after.meaning:
-            some: Facet | None = after or before
+            some: FieldMeaning | None = after or before
             assert some is not None
             texts = before.text if before else None, after.text if after else None
             yield field, some.kind, *texts
@@ -155,12 +155,12 @@ def _called(id_: str, entry: Any) -> str:
     return _spaced(getattr(entry, "name", "")) or id_
 
 
-def _tree(side: Side, subject: str) -> Any:
+def _tree(side: ComparedPlan, subject: str) -> Any:
     section, _, id_ = subject.partition(".")
     return (side.checked.measures if section == "measures" else side.checked.formulas).get(id_)
 
 
-def _glide_start(kpi: Kpi, side: Side) -> date | None:
+def _glide_start(kpi: Kpi, side: ComparedPlan) -> date | None:
     """Where the way to the target starts; None where there is no way."""
     if kpi.since is not None or not isinstance(kpi.target, Target) or kpi.target.by is None:
         return kpi.since

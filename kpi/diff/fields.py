@@ -1,4 +1,4 @@
-"""What there is to compare of each noun: fields as facets, which differ exactly when their meaning does."""
+"""What there is to compare of each noun: fields as meanings, which differ exactly when their meaning does."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from kpi.plan.checks import Checked
 
 
-class Facet(NamedTuple):
+class FieldMeaning(NamedTuple):
     """One field: the class of a change of it, its meaning (equal for two ways of writing one thing), its text.
 
-    A field of which there is nothing has no facet.
+    A field of which there is nothing has no meaning.
     """
 
     kind: ChangeClass
@@ -32,7 +32,7 @@ class Facet(NamedTuple):
     text: str
 
 
-Facets = dict[str, Facet]
+FieldMeanings = dict[str, FieldMeaning]
 
 _KPI_TEXTS: dict[str, ChangeClass] = {
     "name": "wording", "question": "wording", "when_red": "wording", "owner": "ownership", "indicator": "other",
@@ -50,14 +50,14 @@ _ROWS = {"date": "date", "from": "from_", "until": "until", "through": "through"
 _UNITS: dict[Every, tuple[int, Every]] = {"year": (12, "month"), "quarter": (3, "month"), "week": (7, "day")}
 
 
-class Side:
+class ComparedPlan:
     """One of the two plans, and what its names are called in the later one."""
 
     def __init__(self, checked: Checked, names: Names) -> None:
         self.checked, self.plan, self.names = checked, checked.plan, names
 
-    def kpi(self, kpi: Kpi) -> Facets:
-        """The facets of a KPI, but for its formula, its goalposts and its dates."""
+    def kpi(self, kpi: Kpi) -> FieldMeanings:
+        """The meanings of a KPI, but for its formula, its goalposts and its dates."""
         unit = parse_unit(kpi.unit)
         scale = unit.seconds or 1.0  # so that 4 minutes are 240 seconds
         found = _texts(kpi, _KPI_TEXTS)
@@ -73,13 +73,15 @@ class Side:
         _put_set(found, "leads", "other", kpi.leads, self.names.formulas)
         _put_map(found, "notes", "wording", kpi.notes, _spaced)
         if kpi.baseline is not None:
-            found["baseline"] = Facet("baseline", round12(kpi.baseline * scale), format_exact(kpi.baseline, unit))
+            found["baseline"] = FieldMeaning(
+                "baseline", round12(kpi.baseline * scale), format_exact(kpi.baseline, unit)
+            )
         for label, value in kpi.values.items():
-            found[f"values.{label}"] = Facet("source", round12(value * scale), format_exact(value, unit))
+            found[f"values.{label}"] = FieldMeaning("source", round12(value * scale), format_exact(value, unit))
         return found
 
-    def goal(self, goal: Goal) -> Facets:
-        """The facets of a goal, but for its date."""
+    def goal(self, goal: Goal) -> FieldMeanings:
+        """The meanings of a goal, but for its date."""
         found = _texts(goal, _GOAL_TEXTS)
         _put(found, "parent", "moved", self.names.goals.get(goal.parent or "", goal.parent), goal.parent)
         _put_set(found, "questions", "wording", tuple(map(_spaced, goal.questions)), joined="; ")
@@ -88,20 +90,20 @@ class Side:
             _put(found, "review.last", "other", goal.review.last, _day(goal.review.last))
         return found
 
-    def source(self, source: Source) -> Facets:
-        """The facets of a source. Its paths mean the files to which they lead, wherever it is declared."""
+    def source(self, source: Source) -> FieldMeanings:
+        """The meanings of a source. Its paths mean the files to which they lead, wherever it is declared."""
         found = _texts(source, _SOURCE_TEXTS)
         rows = {field: name for field, attribute in _ROWS.items() if (name := getattr(source, attribute)) is not None}
         for field, name in rows.items():
-            found[field] = Facet("source", folded(name), name)
+            found[field] = FieldMeaning("source", folded(name), name)
         if source.path:
-            found["path"] = Facet("source", self._paths(source), ", ".join(source.path))
+            found["path"] = FieldMeaning("source", self._paths(source), ", ".join(source.path))
         if source.updated is not None:
-            found["updated"] = Facet("source", parse_updated(source.updated), source.updated)
+            found["updated"] = FieldMeaning("source", parse_updated(source.updated), source.updated)
         if source.query is not None:
             names = {name.casefold(): new for name, new in self.names.sources.items()}
             words = tuple(names.get(token.text.strip('"'), token.text) for token in tokens(source.query))
-            found["query"] = Facet("source", words, hide_secrets(_spaced(source.query)))
+            found["query"] = FieldMeaning("source", words, hide_secrets(_spaced(source.query)))
         if source.where is not None:
             found["where"] = self._row("formula", source.where, self.checked.where.get(source.id))
         for name, text in source.computed.items():
@@ -113,18 +115,18 @@ class Side:
             if isinstance(value, tuple):
                 _put_set(found, f"read.{option.name}", "source", value)
             elif value is not None:
-                found[f"read.{option.name}"] = Facet("source", value, _shown_option(value))
+                found[f"read.{option.name}"] = FieldMeaning("source", value, _shown_option(value))
         return found
 
-    def outside(self) -> Facets:
-        """The facets of what stands outside of all entries. Which file an entry stands in is layout."""
+    def outside(self) -> FieldMeanings:
+        """The meanings of what stands outside of all entries. Which file an entry stands in is layout."""
         plan = self.plan
-        found: Facets = {}
+        found: FieldMeanings = {}
         _put(found, "title", "wording", _spaced(plan.title or "") or None, plan.title)
         _put(found, "as_of", "other", plan.as_of, _day(plan.as_of))
         for setting in fields(plan.calendar):
             value = getattr(plan.calendar, setting.name)
-            found[f"calendar.{setting.name}"] = Facet("formula", value, value)
+            found[f"calendar.{setting.name}"] = FieldMeaning("formula", value, value)
         _put_settings(found, "lint", plan.lint, LintSettings())
         return found
 
@@ -134,8 +136,8 @@ class Side:
             return _spaced(text)
         return canonical(tree, self.names, self.checked.measures if whole else None)
 
-    def _row(self, kind: ChangeClass, text: str, tree: Node | None) -> Facet:
-        return Facet(kind, _spaced(text) if tree is None else folded(unparse(tree)), _spaced(text))
+    def _row(self, kind: ChangeClass, text: str, tree: Node | None) -> FieldMeaning:
+        return FieldMeaning(kind, _spaced(text) if tree is None else folded(unparse(tree)), _spaced(text))
 
     def _paths(self, source: Source) -> frozenset[str]:
         home, root = self.plan.homes.get(source.id, self.plan.folder), self.plan.root
@@ -153,45 +155,50 @@ def is_of_rows(field: str) -> bool:
     return field in _ROWS
 
 
-def similarity(before: Facets, after: Facets) -> float:
+def similarity(before: FieldMeanings, after: FieldMeanings) -> float:
     """The share (0…1) of the fields of either that mean the same in both."""
     every = before.keys() | after.keys()
     same = sum(name in before and name in after and before[name].meaning == after[name].meaning for name in every)
     return same / len(every) if every else 1.0
 
 
-def _texts(entry: Any, table: Mapping[str, ChangeClass]) -> Facets:
-    found: Facets = {}
+def _texts(entry: Any, table: Mapping[str, ChangeClass]) -> FieldMeanings:
+    found: FieldMeanings = {}
     for name, kind in table.items():
         value = getattr(entry, name)
         if value is not None and value != "":
             text = _spaced(str(value))
-            found[name] = Facet(kind, text, text)
+            found[name] = FieldMeaning(kind, text, text)
     return found
 
 
-def _put(found: Facets, name: str, kind: ChangeClass, meaning: Hashable, text: str | None) -> None:
+def _put(found: FieldMeanings, name: str, kind: ChangeClass, meaning: Hashable, text: str | None) -> None:
     if text is not None and meaning is not None:
-        found[name] = Facet(kind, meaning, _spaced(text))
+        found[name] = FieldMeaning(kind, meaning, _spaced(text))
 
 
 def _put_set(
-    found: Facets, name: str, kind: ChangeClass, items: Iterable[str], names: Renamed | None = None, joined: str = ", "
+    found: FieldMeanings,
+    name: str,
+    kind: ChangeClass,
+    items: Iterable[str],
+    names: Renamed | None = None,
+    joined: str = ", ",
 ) -> None:
     """A list whose order says nothing."""
     items = tuple(items)
     if items:
-        found[name] = Facet(kind, frozenset((names or {}).get(item, item) for item in items), joined.join(items))
+        found[name] = FieldMeaning(kind, frozenset((names or {}).get(item, item) for item in items), joined.join(items))
 
 
 def _put_map(
-    found: Facets, name: str, kind: ChangeClass, items: Mapping[str, str], spell: Callable[[str], str] = str
+    found: FieldMeanings, name: str, kind: ChangeClass, items: Mapping[str, str], spell: Callable[[str], str] = str
 ) -> None:
     for key, text in items.items():
-        found[f"{name}.{key}"] = Facet(kind, spell(text), spell(text))
+        found[f"{name}.{key}"] = FieldMeaning(kind, spell(text), spell(text))
 
 
-def _put_settings(found: Facets, name: str, settings: Any, defaults: Any) -> None:
+def _put_settings(found: FieldMeanings, name: str, settings: Any, defaults: Any) -> None:
     """Settings that are not at their default, those inside of others too."""
     for setting in fields(settings):
         value, default = getattr(settings, setting.name), getattr(defaults, setting.name)
@@ -203,7 +210,7 @@ def _put_settings(found: Facets, name: str, settings: Any, defaults: Any) -> Non
                 _put_set(found, f"{path}.{key}", "other", (each,) if isinstance(each, str) else each)
         elif isinstance(value, int):
             if value != default:
-                found[path] = Facet("other", value, str(value))
+                found[path] = FieldMeaning("other", value, str(value))
         else:
             _put_settings(found, path, value, default)
 

@@ -21,7 +21,7 @@ Schedule = tuple[ScheduleEntry, ...]
 Kinds = tuple[ChangeClass, ...]
 
 
-class Moved(NamedTuple):
+class TargetChange(NamedTuple):
     """One goalpost that moved: its class, its field, and what is written there before and after."""
 
     kind: ChangeClass
@@ -45,13 +45,13 @@ class Goalposts:
         self.before, self.after, self._names = before, after, names
         self._units = parse_unit(before.unit), parse_unit(after.unit)
 
-    def moved(self) -> Iterator[Moved]:
+    def changes(self) -> Iterator[TargetChange]:
         """Every goalpost that moved. What is only written in another way did not."""
         yield from self._targets()
         yield from self._thresholds()
         yield from self._parts()
 
-    def _targets(self) -> Iterator[Moved]:
+    def _targets(self) -> Iterator[TargetChange]:
         before, after = self.before.target, self.after.target
         kinds: Kinds
         if before is None or after is None:
@@ -63,27 +63,27 @@ class Goalposts:
         else:
             yield from self._schedules(before, after)
             return
-        yield from self._told(kinds, "target", before, after)
+        yield from self._changes(kinds, "target", before, after)
 
-    def _schedules(self, before: Schedule, after: Schedule) -> Iterator[Moved]:
+    def _schedules(self, before: Schedule, after: Schedule) -> Iterator[TargetChange]:
         """S4: entry by entry; one that stands in one schedule only is held against what holds then in the other."""
         olds = {entry.start: entry for entry in before}
         news = {entry.start: entry for entry in after}
         for start in sorted(olds.keys() & news.keys()):
             old, new = olds.pop(start), news.pop(start)
-            yield from self._told(self._kinds(old.target, new.target), f"target.{new.label}", old.target, new.target)
+            yield from self._changes(self._kinds(old.target, new.target), f"target.{new.label}", old.target, new.target)
         for old in list(olds.values()):
             new_ = next((each for each in news.values() if not self._kinds(old.target, each.target)), None)
             if new_ is not None:
                 del olds[old.start], news[new_.start]
                 kind: ChangeClass = "later" if new_.start > old.start else "earlier"
-                yield Moved(kind, "target", _entry_text(old), _entry_text(new_))
+                yield TargetChange(kind, "target", _entry_text(old), _entry_text(new_))
         for old in olds.values():
             kinds = self._kinds(old.target, _holding(after, old.start)) or ("other",)
-            yield from self._told(kinds, f"target.{old.label}", old.target, None)
+            yield from self._changes(kinds, f"target.{old.label}", old.target, None)
         for new in news.values():
             kinds = self._kinds(_holding(before, new.start), new.target) or ("other",)
-            yield from self._told(kinds, f"target.{new.label}", None, new.target)
+            yield from self._changes(kinds, f"target.{new.label}", None, new.target)
 
     def _single(self, single: Target, schedule: Schedule, way: int) -> Kinds:
         """The classes of a target that becomes a schedule (``way`` 1) or was one (-1): of every entry, or of the last
@@ -94,17 +94,17 @@ class Goalposts:
             found.update(dict.fromkeys(self._ends_moved(*pair)))
         return tuple(found) or ("other",)
 
-    def _thresholds(self) -> Iterator[Moved]:
+    def _thresholds(self) -> Iterator[TargetChange]:
         kinds: Kinds
         before, after = self.before.thresholds, self.after.thresholds
         if before is None and after is None:
             return
         if before is not None and after is not None:
             kinds = self._kinds(before.green, after.green)
-            yield from self._told(kinds, "thresholds.green", before.green, after.green)
+            yield from self._changes(kinds, "thresholds.green", before.green, after.green)
             if before.yellow or after.yellow:
                 kinds = self._kinds(before.yellow or before.green, after.yellow or after.green)
-                yield from self._told(kinds, "thresholds.yellow", before.yellow, after.yellow)
+                yield from self._changes(kinds, "thresholds.yellow", before.yellow, after.yellow)
             return
         # Where there are none, a target that is to be kept tells green from red by itself.
         lines = after if before is None else before
@@ -118,14 +118,14 @@ class Goalposts:
                 pair = (other.target, line) if before is None else (line, other.target)
                 kinds = self._kinds(*pair) or ("other",)
             old, new = (None, line) if before is None else (line, None)
-            yield from self._told(kinds, f"thresholds.{name}", old, new)
+            yield from self._changes(kinds, f"thresholds.{name}", old, new)
 
-    def _parts(self) -> Iterator[Moved]:
+    def _parts(self) -> Iterator[TargetChange]:
         """The targets of single parts."""
         olds, news = (kpi.split.targets if kpi.split is not None else {} for kpi in (self.before, self.after))
         for name in dict.fromkeys((*olds, *news)):
             old, new = olds.get(name), news.get(name)
-            yield from self._told(self._kinds(old, new), f"{PARTS}{name}", old, new)
+            yield from self._changes(self._kinds(old, new), f"{PARTS}{name}", old, new)
 
     def _kinds(self, before: Target | None, after: Target | None) -> Kinds:
         """The classes of the change from one target to another; empty when both mean the same."""
@@ -173,16 +173,16 @@ class Goalposts:
             return value, None if target.upper is None else end(target.upper)
         return (value, None) if target.op in (">=", ">") else (None, value)
 
-    def _told(
+    def _changes(
         self, kinds: Kinds, field: str, before: Target | Schedule | None, after: Target | Schedule | None
-    ) -> Iterator[Moved]:
+    ) -> Iterator[TargetChange]:
         old, new = target_text(before), target_text(after)
         if kinds and old == new and isinstance(before, Target) and isinstance(after, Target):
             # The number moved although the text did not: with the baseline, or with the unit.
             old = f"{old} ({_in_numbers(before, self.before, self._units[0])})"
             new = f"{new} ({_in_numbers(after, self.after, self._units[1])})"
         for kind in kinds:
-            yield Moved(kind, field, old, new)
+            yield TargetChange(kind, field, old, new)
 
 
 def _there_or_not(before: object | None, after: object | None) -> Kinds:

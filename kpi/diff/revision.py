@@ -157,7 +157,7 @@ class PlanPlace:
         return any(self.repository.tree(commit, parent) for parent in above)
 
 
-def moved(plan: Plan, old: Path, new: Path) -> Plan:
+def relocated(plan: Plan, old: Path, new: Path) -> Plan:
     """The plan with its folders below ``old`` said to be below ``new``: where its data is looked for."""
 
     top = Path(os.path.realpath(old))

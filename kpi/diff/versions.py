@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.diff.git import SHORT, Repository
 from kpi.diff.moves import former_place
-from kpi.diff.revision import NOWHERE, PlanPlace, moved
+from kpi.diff.revision import NOWHERE, PlanPlace, relocated
 from kpi.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Version(NamedTuple):
             return check_plan(self.read)
         plan = self.read.plan
         # The data is not that of a revision, so definitions are compared without a look at it, wherever it is.
-        checked = check_plan(self.read._replace(plan=moved(plan, plan.root, NOWHERE)))
+        checked = check_plan(self.read._replace(plan=relocated(plan, plan.root, NOWHERE)))
         return checked._replace(diagnostics=tuple(found for found in checked.diagnostics if not _is_of_data(found)))
 
 

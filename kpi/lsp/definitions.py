@@ -17,7 +17,7 @@ from kpi.plan.model.column_names import folded
 if TYPE_CHECKING:
     from kpi.lsp.analysis import Analysis
     from kpi.lsp.fields import Path as FieldPath
-    from kpi.lsp.symbols import Thing
+    from kpi.lsp.symbols import Symbol
 
 _SECTIONS = {"goal": "goals", "kpi": "kpis", "measure": "measures", "source": "sources"}
 _PACKED = (".gz", ".zst")
@@ -32,17 +32,17 @@ class Definition(NamedTuple):
     lines: Lines
 
 
-def definitions(analysis: Analysis, thing: Thing) -> list[Definition]:
-    """Where a thing is defined, the likeliest place first; nothing for what is not defined by anybody."""
-    if thing.kind in _SECTIONS:
-        path: FieldPath = (_SECTIONS[thing.kind], thing.name)
+def definitions(analysis: Analysis, symbol: Symbol) -> list[Definition]:
+    """Where a symbol is defined, the likeliest place first; nothing for what is not defined by anybody."""
+    if symbol.kind in _SECTIONS:
+        path: FieldPath = (_SECTIONS[symbol.kind], symbol.name)
         return [_in_plan(analysis, path)] if analysis.read.places.has(path) else []
-    if thing.kind == "column":
-        return _column(analysis, thing)
-    if thing.kind == "file":
-        return [_start(path) for path in _included(analysis, thing.name)]
-    if thing.kind == "data" and thing.source in analysis.checked.facts:
-        return [_start(path) for path in analysis.checked.facts[thing.source].files[:_MOST_FILES]]
+    if symbol.kind == "column":
+        return _column(analysis, symbol)
+    if symbol.kind == "file":
+        return [_start(path) for path in _included(analysis, symbol.name)]
+    if symbol.kind == "data" and symbol.source in analysis.checked.facts:
+        return [_start(path) for path in analysis.checked.facts[symbol.source].files[:_MOST_FILES]]
     return []
 
 
@@ -51,23 +51,23 @@ def _in_plan(analysis: Analysis, path: FieldPath, *, value: bool = False) -> Def
     return Definition(analysis.path_of(place.file), place, analysis.lines(place.file))
 
 
-def _column(analysis: Analysis, thing: Thing) -> list[Definition]:
+def _column(analysis: Analysis, symbol: Symbol) -> list[Definition]:
     """What the plan says of a column; from there, or where it says nothing, the header in the file."""
-    source = analysis.plan.sources.get(thing.source)
+    source = analysis.plan.sources.get(symbol.source)
     if source is None:
         return []
     for field, names in (("columns", source.columns), ("computed", source.computed)):
-        name = next((name for name in names if folded(name) == folded(thing.name)), None)
-        path: FieldPath = ("sources", thing.source, field, name or "")
-        if name is not None and thing.path != path:
+        name = next((name for name in names if folded(name) == folded(symbol.name)), None)
+        path: FieldPath = ("sources", symbol.source, field, name or "")
+        if name is not None and symbol.path != path:
             return [_in_plan(analysis, path)]
-    facts = analysis.checked.facts[thing.source]
-    headers = (_header(file, thing.name, facts.kind == "json") for file in facts.per_file)
+    facts = analysis.checked.facts[symbol.source]
+    headers = (_header(file, symbol.name, facts.kind == "json") for file in facts.per_file)
     header = next((found for found in headers if found is not None), None)
     if header is not None:
         return [header]
-    unknown = facts.columns is None and not thing.key
-    return [_in_plan(analysis, ("sources", thing.source))] if unknown else []
+    unknown = facts.columns is None and not symbol.key
+    return [_in_plan(analysis, ("sources", symbol.source))] if unknown else []
 
 
 def _header(file: FileFacts, name: str, is_json: bool) -> Definition | None:

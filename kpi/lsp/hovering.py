@@ -21,7 +21,7 @@ from kpi.values.date_words import day_in_words
 if TYPE_CHECKING:
     from kpi.formulas.nodes import Node
     from kpi.lsp.analysis import Analysis
-    from kpi.lsp.symbols import Thing
+    from kpi.lsp.symbols import Symbol
     from kpi.lsp.values import Value
     from kpi.plan.model import Goal, Source
     from kpi.status import KpiRow
@@ -48,12 +48,12 @@ def _in_short(text: str) -> str:
     return f"{head}\n\n{section(text, 'How to fix')}"
 
 
-def describe_thing(analysis: Analysis, thing: Thing, value: Value | None = None) -> str | None:
-    """What a thing is; ``value`` is that of a KPI, None while it is still being computed. None for nothing to say."""
-    plan, name = analysis.plan, thing.name
-    match thing.kind:
+def describe_symbol(analysis: Analysis, symbol: Symbol, value: Value | None = None) -> str | None:
+    """What a symbol is; ``value`` is that of a KPI, None while it is still being computed. None for nothing to say."""
+    plan, name = analysis.plan, symbol.name
+    match symbol.kind:
         case "field":
-            return _field(thing)
+            return _field(symbol)
         case "function":
             return _function(name)
         case "rule":
@@ -69,7 +69,7 @@ def describe_thing(analysis: Analysis, thing: Thing, value: Value | None = None)
         case "source" if name in plan.sources:
             return _source(analysis, plan.sources[name])
         case "column":
-            return _column(analysis, thing)
+            return _column(analysis, symbol)
     return None
 
 
@@ -105,8 +105,8 @@ def _listed(label: str, items: Iterable[str]) -> str | None:
 # Fields and functions.
 
 
-def _field(thing: Thing) -> str | None:
-    field = field_at(thing.path)
+def _field(symbol: Symbol) -> str | None:
+    field = field_at(symbol.path)
     if field is None:
         return None
     facts = [f"One of {', '.join(map(code, field.choices))}."] if len(field.choices) > 1 else []
@@ -248,21 +248,21 @@ def _where(analysis: Analysis, source: Source) -> str | None:
     return f"Only rows where {escape(describe(node, None, dates, source.id))}."
 
 
-def _column(analysis: Analysis, thing: Thing) -> str | None:
-    if folded(thing.name) == "filename":
+def _column(analysis: Analysis, symbol: Symbol) -> str | None:
+    if folded(symbol.name) == "filename":
         return f"column {code('filename')}: the name of the row's file."
-    column = analysis.columns(thing.source).get(folded(thing.name))
+    column = analysis.columns(symbol.source).get(folded(symbol.name))
     if column is None:
         return None
     computed = None
     if column.computed is not None:
-        node = analysis.checked.rows.get((thing.source, column.name))
+        node = analysis.checked.rows.get((symbol.source, column.name))
         dates = date_columns(analysis.plan.sources, analysis.checked.rows)
-        words = None if node is None else _sentence(describe(node, None, dates, thing.source))
+        words = None if node is None else _sentence(describe(node, None, dates, symbol.source))
         computed = _parts(words, _block(column.computed))
     header = column.header if column.header is not None and column.header.strip() != column.name else None
     return _parts(
-        f"column {code(column.name)} of {code(thing.source)}",
+        f"column {code(column.name)} of {code(symbol.source)}",
         f"The header in the file is {code(header)}." if header else None,
         f"Read as {code(column.type)}." if column.type else None,
         computed,

@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from kpi.lsp.analysis import Analysis
 
 
-class Notice(NamedTuple):
+class FileFindings(NamedTuple):
     """What is to be shown in one file, in order, and the lines of the text that it is about."""
 
     findings: tuple[Diagnostic, ...]
     lines: Lines
 
 
-class Board:
+class Published:
     """Remembers what is shown, so that only changes need be told and nothing stays that holds no more."""
 
     def __init__(self) -> None:
         self._shown: dict[Path, tuple[Diagnostic, ...]] = {}
 
-    def changes(self, analyses: Iterable[Analysis], again: Collection[Path] = ()) -> dict[Path, Notice]:
+    def changes(self, analyses: Iterable[Analysis], again: Collection[Path] = ()) -> dict[Path, FileFindings]:
         """For each file, by its real path, of which something else is to be shown than is, or that is in ``again``,
         what is to be shown. ``analyses`` are all plans of open files; a file of several has each finding once."""
         found: dict[Path, dict[object, Diagnostic]] = {}
@@ -42,10 +42,10 @@ class Board:
                 found[paths[place.file]].setdefault(same, one)
         now = {path: tuple(each.values()) for path, each in found.items()}
         told = {
-            path: Notice(each, lines[path])
+            path: FileFindings(each, lines[path])
             for path, each in now.items()
             if path in again or self._shown.get(path, ()) != each
         }
-        told |= {path: Notice((), Lines("")) for path, each in self._shown.items() if each and path not in now}
+        told |= {path: FileFindings((), Lines("")) for path, each in self._shown.items() if each and path not in now}
         self._shown = now
         return told

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS
 from kpi.lsp.fields import Path, field_at
-from kpi.lsp.tokens import word_at
+from kpi.lsp.tokens import token_at
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Location
@@ -19,7 +19,7 @@ Role = Literal["goal", "kpi", "formula", "target", "split", "row", "column", "qu
 _DECLARED: dict[str, Kind] = {"goals": "goal", "kpis": "kpi", "measures": "measure", "sources": "source"}
 
 
-class Thing(NamedTuple):
+class Symbol(NamedTuple):
     """What a word means. ``name`` is its id; ``source`` that of a column; ``path`` leads to the key or value in which
     the word stands, ``key`` says which, and ``place`` where the word is."""
 
@@ -59,7 +59,7 @@ def role_of(path: Path) -> Role:
     return "text"
 
 
-def thing_at(analysis: Analysis, file: str, offset: int) -> Thing | None:
+def symbol_at(analysis: Analysis, file: str, offset: int) -> Symbol | None:
     """What the word at a character of a file of the plan means; None where nothing is named."""
     spot = analysis.read.places.at(file, offset)
     if spot is None:
@@ -67,23 +67,23 @@ def thing_at(analysis: Analysis, file: str, offset: int) -> Thing | None:
     return _of_key(spot) if spot.key else _of_value(spot, analysis)
 
 
-def _of_key(spot: Spot) -> Thing | None:
+def _of_key(spot: Spot) -> Symbol | None:
     path, place = spot.path, spot.location()
     match path:
         case (str(section), str(name)) if section in _DECLARED:
-            return Thing(_DECLARED[section], name, path, True, place)
+            return Symbol(_DECLARED[section], name, path, True, place)
         case ("sources", str(source), "computed" | "columns" | "types", str(name)):
-            return Thing("column", name, path, True, place, source)
+            return Symbol("column", name, path, True, place, source)
         case ("lint", "severity", str(name)):
-            return Thing("rule", name, path, True, place)
-    return None if field_at(path) is None else Thing("field", str(path[-1]), path, True, place)
+            return Symbol("rule", name, path, True, place)
+    return None if field_at(path) is None else Symbol("field", str(path[-1]), path, True, place)
 
 
-def _of_value(spot: Spot, analysis: Analysis) -> Thing | None:
+def _of_value(spot: Spot, analysis: Analysis) -> Symbol | None:
     path, text = spot.path, spot.text
 
-    def whole(kind: Kind, source: str = "") -> Thing:
-        return Thing(kind, text, path, False, spot.location(), source)
+    def whole(kind: Kind, source: str = "") -> Symbol:
+        return Symbol(kind, text, path, False, spot.location(), source)
 
     match role_of(path):
         case "goal":
@@ -111,13 +111,13 @@ def _of_value(spot: Spot, analysis: Analysis) -> Thing | None:
             return whole("rule")
     match path:
         case ("sources", str(source), "columns", str(name)):
-            return Thing("column", name, path, False, spot.location(), source)
+            return Symbol("column", name, path, False, spot.location(), source)
     return None
 
 
-def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Thing | None:
+def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Symbol | None:
     """The word of a formula or row expression."""
-    word = word_at(spot.text, spot.at, row_of)
+    word = token_at(spot.text, spot.at, row_of)
     if word is None:
         return None
     kind: Kind | None
@@ -129,10 +129,10 @@ def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Thing | None:
         kind = "function" if word.role == "word" else word.role
     if kind is None:
         return None
-    return Thing(kind, word.text, spot.path, False, spot.location(word.start, word.end), word.source)
+    return Symbol(kind, word.text, spot.path, False, spot.location(word.start, word.end), word.source)
 
 
-def _named(spot: Spot, analysis: Analysis, what: Literal["values", "sources"]) -> Thing | None:
+def _named(spot: Spot, analysis: Analysis, what: Literal["values", "sources"]) -> Symbol | None:
     """A word of prose or SQL that is the name of a KPI or measure, or of a source."""
     word = next((one for one in re.finditer(r"\w+", spot.text) if one.start() <= spot.at <= one.end()), None)
     if word is None:
@@ -142,4 +142,4 @@ def _named(spot: Spot, analysis: Analysis, what: Literal["values", "sources"]) -
     kind: Kind | None = "source" if is_source else analysis.kind_of(name) if what == "values" else None
     if kind is None:
         return None
-    return Thing(kind, name, spot.path, False, spot.location(word.start(), word.end()))
+    return Symbol(kind, name, spot.path, False, spot.location(word.start(), word.end()))

@@ -17,11 +17,11 @@ _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<open>["'].*)|(?P<name>[^\W\d]\w*)|(?P<number>\d[\w.]*)|(?P<mark>\S)""",
     re.DOTALL,
 )
-_Token = tuple[str, str, int, int]  # kind, text, start, end
+_Lexeme = tuple[str, str, int, int]  # kind, text, start, end
 _Stack = list[tuple[str, str]]  # each open bracket with the function or source that it belongs to
 
 
-class Word(NamedTuple):
+class Token(NamedTuple):
     """A name at the characters ``start`` to ``end``. ``source`` is the one whose column it is."""
 
     role: Role
@@ -31,7 +31,7 @@ class Word(NamedTuple):
     source: str = ""
 
 
-class Wanted(NamedTuple):
+class CompletionRequest(NamedTuple):
     """What can be typed at a place. ``typed`` are the letters of it that stand before the cursor already.
 
     ``kind``: ``columns`` of ``source`` alone, as after a dot; a ``condition``: whatever can stand in a filter or row
@@ -46,82 +46,84 @@ class Wanted(NamedTuple):
     called: bool = False
 
 
-def word_at(text: str, at: int, row_of: str = "") -> Word | None:
+def token_at(text: str, at: int, row_of: str = "") -> Token | None:
     """The word in which, or just behind which, a character stands. ``row_of``: the text is a row expression of it."""
     return next((word for word in words(text, row_of) if word.start <= at <= word.end), None)
 
 
-def words(text: str, row_of: str = "") -> Iterator[Word]:
+def words(text: str, row_of: str = "") -> Iterator[Token]:
     """All words of a text, from left to right."""
-    tokens = _tokens(text)
-    for index, stack in enumerate(_stacks(tokens)):
-        kind, name, start, end = tokens[index]
+    lexemes = _lexemes(text)
+    for index, stack in enumerate(_stacks(lexemes)):
+        kind, name, start, end = lexemes[index]
         if kind != "name":
             continue
         source = row_of or _filtered(stack)
-        before = tokens[index - 1][1] if index else ""
-        after = tokens[index + 1][1] if index + 1 < len(tokens) else ""
+        before = lexemes[index - 1][1] if index else ""
+        after = lexemes[index + 1][1] if index + 1 < len(lexemes) else ""
         if before == ".":
-            owner = tokens[index - 2]
+            owner = lexemes[index - 2]
             if owner[0] == "name":
-                yield Word("column", name, start, end, owner[1])
+                yield Token("column", name, start, end, owner[1])
         elif name in WORDS | VALUES | RESERVED or (source and name in EDGES):
-            yield Word("word", name, start, end)
+            yield Token("word", name, start, end)
         elif after == "(":
-            yield Word("function", name, start, end)
+            yield Token("function", name, start, end)
         elif source:
-            yield Word("column", name, start, end, source)
+            yield Token("column", name, start, end, source)
         else:
             is_source = after in (".", "[") or _function(stack) in AGGREGATES
-            yield Word("source" if is_source else "name", name, start, end)
+            yield Token("source" if is_source else "name", name, start, end)
 
 
-def wanted_at(text: str, at: int, row_of: str = "") -> Wanted:
+def completion_request_at(text: str, at: int, row_of: str = "") -> CompletionRequest:
     """What can be typed at a character of a text."""
     start = at
     while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
         start -= 1
     typed = text[start:at]
     called = re.match(r"\w*\s*\(", text[at:]) is not None
-    tokens = _tokens(text[:start])
-    if typed[:1].isdigit() or (tokens and tokens[-1][0] == "open"):
-        return Wanted("nothing", typed)
-    *_, stack = _stacks([*tokens, ("mark", "", at, at)])
+    lexemes = _lexemes(text[:start])
+    if typed[:1].isdigit() or (lexemes and lexemes[-1][0] == "open"):
+        return CompletionRequest("nothing", typed)
+    *_, stack = _stacks([*lexemes, ("mark", "", at, at)])
     source = row_of or _filtered(stack)
-    last = tokens[-1] if tokens else ("mark", "", 0, 0)
+    last = lexemes[-1] if lexemes else ("mark", "", 0, 0)
     if last[1] == ".":
-        owner = tokens[-2] if len(tokens) > 1 else last
-        return Wanted("columns", typed, owner[1]) if owner[0] == "name" else Wanted("nothing", typed)
+        owner = lexemes[-2] if len(lexemes) > 1 else last
+        return (
+            CompletionRequest("columns", typed, owner[1]) if owner[0] == "name" else CompletionRequest("nothing", typed)
+        )
     if last[0] in ("text", "number") or last[1] in (")", "]") or (last[0] == "name" and last[1] not in WORDS):
-        return Wanted("joins" if source else "nothing", typed, source)
+        return CompletionRequest("joins" if source else "nothing", typed, source)
     if source:
-        return Wanted("condition", typed, source, filter=not row_of, called=called)
+        return CompletionRequest("condition", typed, source, filter=not row_of, called=called)
     function = _function(stack)
     if last[1] == "," and function in (*AGGREGATES, *SHIFTS):
-        return Wanted("nothing", typed)  # a number of percent or periods
-    return Wanted("source" if function in AGGREGATES else "formula", typed, called=called)
+        return CompletionRequest("nothing", typed)  # a number of percent or periods
+    return CompletionRequest("source" if function in AGGREGATES else "formula", typed, called=called)
 
 
-def _tokens(text: str) -> list[_Token]:
+def _lexemes(text: str) -> list[_Lexeme]:
     return [(found.lastgroup or "", found[0], *found.span()) for found in _TOKEN.finditer(text)]
 
 
-def _stacks(tokens: list[_Token]) -> Iterator[_Stack]:
+def _stacks(lexemes: list[_Lexeme]) -> Iterator[_Stack]:
     """For each token the brackets that are open before it. One and the same list, changed on the way."""
     stack: _Stack = []
-    for index, (_, text, _, _) in enumerate(tokens):
+    for index, (_, text, _, _) in enumerate(lexemes):
         yield stack
         if text == "(":
-            stack.append(("(", _name(tokens, index - 1)))
+            stack.append(("(", _name(lexemes, index - 1)))
         elif text == "[":
-            dotted = index > 2 and tokens[index - 2][1] == "."
-            stack.append(("[", _name(tokens, index - 3 if dotted else index - 1)))
+            dotted = index > 2 and lexemes[index - 2][1] == "."
+            stack.append(("[", _name(lexemes, index - 3 if dotted else index - 1)))
         elif text in (")", "]") and stack:
             stack.pop()
 
 
-def _name(tokens: list[_Token], index: int) -> str:
-    return tokens[index][1] if index >= 0 and tokens[index][0] == "name" else ""
+def _name(lexemes: list[_Lexeme], index: int) -> str:
+    return lexemes[index][1] if index >= 0 and lexemes[index][0] == "name" else ""
 
 
 def _filtered(stack: _Stack) -> str:

@@ -24,7 +24,7 @@ class Value(NamedTuple):
 
 
 class Worker:
-    """One thread that does what it is given, one thing after the other. It does not keep the program from ending."""
+    """One thread that does what it is given, one symbol after the other. It does not keep the program from ending."""
 
     def __init__(self, name: str) -> None:
         self._waiting: SimpleQueue[_Task[object]] = SimpleQueue()
@@ -37,7 +37,7 @@ class Worker:
         """Whether it is in the middle of something."""
         return self._busy
 
-    def give(self, work: Callable[[], Result]) -> Future[Result]:
+    def submit(self, work: Callable[[], Result]) -> Future[Result]:
         """What ``work`` will return or raise. Cancelled before its turn comes, it is passed over."""
         task = _Task(work)
         self._waiting.put(task)  # type: ignore[arg-type]
@@ -78,7 +78,7 @@ class Values:
         """The value of a KPI, which is a while in coming the first time. It never raises."""
         found = analysis.values.get(kpi)
         if found is None or found.cancelled():
-            found = analysis.values[kpi] = self.worker.give(lambda: value_of(analysis, kpi))
+            found = analysis.values[kpi] = self.worker.submit(lambda: value_of(analysis, kpi))
         return found
 
 

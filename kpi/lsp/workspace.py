@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _NAMES = ("kpi.yaml", "kpi.yml")
 
 
-class Desk:
+class Workspace:
     """Open files and what is known about their plans.
 
     A file belongs to the plan that includes it: that of the file named on the command line, of a kpi.yaml in its folder

@@ -9,7 +9,7 @@ from kpi.errors import TextError
 from kpi.values.calendar import MONTHS, Calendar, Every
 
 
-def mended_date(text: str) -> list[str]:
+def suggest_dates(text: str) -> list[str]:
     """The dates in the right form that ``text`` may mean, none if it cannot be told."""
     text = text.strip().strip("\"'")
     found: list[tuple[str, int | str, str]] = []
@@ -36,7 +36,7 @@ def ends_of_month(text: str) -> list[str]:
     """The first and the last day of the month that ``text`` means, none if it means none."""
     from kpi.values.period_labels import parse_label
 
-    label = mended_label(text, Calendar(), "month")
+    label = suggest_label(text, Calendar(), "month")
     if label is None:
         return []
     month = parse_label(label, Calendar())
@@ -51,7 +51,7 @@ def _month(word: str) -> int:
     raise ValueError(word)
 
 
-def mended_label(text: str, calendar: Calendar, every: Every | None) -> str | None:
+def suggest_label(text: str, calendar: Calendar, every: Every | None) -> str | None:
     """The label that ``text`` most likely means, if it is one that is right here."""
     from kpi.values.period_labels import form_of, parse_label
 
@@ -67,7 +67,7 @@ def mended_label(text: str, calendar: Calendar, every: Every | None) -> str | No
 
 def _candidates(text: str) -> list[str]:
     upper = re.sub(r"\s+", " ", text.upper())
-    found = [upper, *mended_date(text)]
+    found = [upper, *suggest_dates(text)]
     if match := re.match(r"(FY ?)?(\d{4})[-/ ]?(Q|W|KW)?[-/ ]?(\d\d?)$", upper):
         fiscal, year, letter, number = match.groups()
         prefix = "FY" if fiscal else ""

@@ -15,9 +15,9 @@ _A = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a quarte
 def parse_date(text: str) -> date:
     """A day written ``2026-06-30``, and in no other way. Raises TextError that says what was found and expected."""
     if form_of(text) != "day":
-        from kpi.values.date_suggestions import ends_of_month, mended_date
+        from kpi.values.date_suggestions import ends_of_month, suggest_dates
 
-        mended = mended_date(text) or ends_of_month(text)
+        mended = suggest_dates(text) or ends_of_month(text)
         hint = " or ".join(mended) if mended else "a date is written YYYY-MM-DD, e.g. 2026-06-30"
         raise TextError(f'"{text}" is not a date', 0, len(text), hint=f"write {hint}" if mended else hint)
     year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])
@@ -156,9 +156,9 @@ def _refuse_length(text: str, kind: Every, calendar: Calendar, every: Every) -> 
 
 
 def _refuse(text: str, calendar: Calendar, every: Every | None) -> NoReturn:
-    from kpi.values.date_suggestions import mended_label
+    from kpi.values.date_suggestions import suggest_label
 
-    mended = mended_label(text, calendar, every)
+    mended = suggest_label(text, calendar, every)
     expected = [every] if every is not None else list(reversed(EVERY))
     examples = ", ".join(_example(calendar, one) for one in expected)
     what = _A[every] if every is not None else "a period"

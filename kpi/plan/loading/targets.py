@@ -290,11 +290,11 @@ def _deadline(piece: Piece, with_by: Piece) -> date:
 
 def _meant_days(text: str) -> list[str]:
     """The dates that another way to write one may mean; of a period, its last day."""
-    from kpi.values.date_suggestions import mended_date, mended_label
+    from kpi.values.date_suggestions import suggest_dates, suggest_label
 
-    if form_of(text) is None and (found := mended_date(text)):
+    if form_of(text) is None and (found := suggest_dates(text)):
         return found
     text = re.sub(r"(?i)^(the )?(year[- ]end|eoy|end( of)?|eo)\b *(the )?(year )?", "", text.strip())
     # Where fiscal years start, a target does not know.
-    label = None if text.upper().startswith("FY") else mended_label(text, Calendar(), None)
+    label = None if text.upper().startswith("FY") else suggest_label(text, Calendar(), None)
     return [] if label is None else [parse_label(label, Calendar()).last_day.isoformat()]
