@@ -15,24 +15,24 @@ REPORT = "gl-code-quality-report.json"
 
 
 class GitLab:
-    """A job of GitLab CI, and GitLab's API."""
+    """A job of GitLab CI and the API of GitLab."""
 
-    limit = 900_000  # a note may have a million characters
+    limit = 900_000  # a note can have 1,000,000 characters
 
     def base(self) -> str | None:
         if self.number() is None:
             return None
-        # The first is there where the pipeline runs on the merged result, whose base is the target branch as it is.
+        # The first variable is only set in a pipeline for merged results, whose base is the current target branch.
         target = setting("CI_MERGE_REQUEST_TARGET_BRANCH_SHA")
         return here(target or setting("CI_MERGE_REQUEST_DIFF_BASE_SHA"))
 
     def lint(self, options: list[str]) -> int:
-        # GitLab itself takes what the target branch has from the report, so it has to be whole.
+        # GitLab compares the report with that of the target branch, so it must contain all findings.
         report = kpi("lint", "--format", "gitlab", "--fail-on", "never")
         if report.out:
             write(Path(REPORT), report.out)
         else:
-            remove(Path(REPORT))  # one that was committed would be taken for ours
+            remove(Path(REPORT))  # GitLab would use a committed file of that name
         done = kpi("lint", "--format", "text", *options)
         self.quote(done.out)
         self.quote(done.err)
@@ -90,6 +90,6 @@ class GitLab:
         token = setting("KPI_GITLAB_TOKEN")
         if not token:
             raise AccessDeniedError("KPI_GITLAB_TOKEN is not set")
-        from kpi.ci.api import call  # only one step needs a network, and its modules take a while to import
+        from kpi.ci.api import call  # imported late: only one step uses the network
 
         return call(method, f"{setting('CI_API_V4_URL')}/{path}", {"PRIVATE-TOKEN": token}, content)

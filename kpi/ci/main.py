@@ -20,7 +20,7 @@ STEPS: dict[str, Callable[[Host], int]] = {
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one step; its exit code, 2 when it could not do its work."""
+    """Run one step and return its exit code, 2 if it could not do its work."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     if len(arguments) != 1 or arguments[0] not in STEPS:
@@ -35,5 +35,5 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def main() -> int:
-    """The entry point."""
+    """The entry point of ``kpi-ci``."""
     return run(sys.argv[1:])

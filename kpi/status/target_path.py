@@ -43,7 +43,7 @@ class Glide(NamedTuple):
         return round12(self.baseline + (self.goal - self.baseline) * fraction)
 
     def evaluate(self, value: float, line: float) -> tuple[Status, Pace | None]:
-        """Status and pace of ``value`` when the line is at ``line``. There is no pace beyond the far bound of a range."""
+        """Status and pace of ``value`` when the line is at ``line``; no pace beyond the far bound of a range."""
         band = abs(self.goal - self.baseline) * YELLOW_BAND
         scale = max(abs(value), abs(self.baseline), abs(self.goal), abs(self.limit or 0.0))
         sign = 1 if self.upward else -1

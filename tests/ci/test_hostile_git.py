@@ -51,9 +51,9 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.delenv("SUDO_UID", raising=False)
-    running._trusted.cache_clear()
+    running._opened.cache_clear()
     yield
-    running._trusted.cache_clear()
+    running._opened.cache_clear()
 
 
 def sprung(traps: Path) -> list[str]:
