@@ -1,4 +1,4 @@
-"""Plan by plan: what changed, field by field."""
+"""Compares two plans field by field."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECTIONS = ("sources", "measures", "goals", "kpis")
 
 
 def compare(before: Checked, after: Checked) -> Comparison:
-    """All changes of meaning from one valid plan to another. Nothing is computed, and no data is looked at."""
+    """All changes of meaning from one valid plan to another. Computes no values and reads no data."""
     return _Comparing(before, after).compare()
 
 
@@ -56,7 +56,7 @@ class _Comparing:
             if new_id != old_id:
                 self._add("renamed", subject, was, "id", old_id, new_id)
             elif not any(self.names) and old == news[new_id] and not self._moved_home(section, old_id):
-                continue  # nearly every entry of nearly every comparison
+                continue  # unchanged, as most entries of most comparisons are
             self._entry(section, subject, was, old, news[new_id])
         there = {*olds, *(new for old, new in renamed.items() if old in olds)}
         for new_id, new in news.items():
@@ -66,7 +66,7 @@ class _Comparing:
                 self._add("added", subject, subject, None, None, self.called[subject])
 
     def _moved_home(self, section: str, id_: str) -> bool:
-        """Whether a source is declared elsewhere, so that the same path leads elsewhere."""
+        """Whether a source is declared in another folder, so that the same path refers to another file."""
         before, after = self.before.plan, self.after.plan
         return section == "sources" and before.homes.get(id_) != after.homes.get(id_)
 
@@ -97,7 +97,8 @@ class _Comparing:
         self._date("since", subject, was, (old.since, starts[0]), (new.since, starts[1]))
 
     def _formula(self, subject: str, was: str, old: str | None, new: str | None) -> None:
-        """A formula. What it names changes on its own, and an equal one made of other measures is the same."""
+        """Compare formulas. Changes of the measures that a formula uses are reported for the measures. A formula is
+        unchanged if it is equal after replacing measures by their formulas."""
         if old == new and (old is None or not any(self.names)):
             return
         if old is not None and new is not None:
@@ -108,7 +109,7 @@ class _Comparing:
         self._add("formula", subject, was, "formula", _spaced(old), _spaced(new))
 
     def _date(self, field: str, subject: str, was: str, old: _Day, new: _Day) -> None:
-        """A date and what it or its absence means."""
+        """Compare dates. Each side is the date in the file and its effective date, which may come from a default."""
         (before, meant), (after, now) = old, new
         if before == after or (meant == now and meant is not None):
             return
@@ -128,7 +129,7 @@ class _Comparing:
         path: tuple[str, ...] = () if subject == "plan" else tuple(subject.split(".", 1))
         if field is not None and field != "id":
             deep = subject == "plan" or field.startswith(PARTS)
-            path += tuple(field.split(".", 2 if deep else 1))  # a key at the end may have dots itself
+            path += tuple(field.split(".", 2 if deep else 1))  # the last key may itself contain dots
         place = (self.before if kind == "removed" else self.after).checked.places.key(path)
         self.changes.append(Change(kind, subject, field, before, after, place, was))
 
@@ -145,7 +146,7 @@ def _differences(old: FieldMeanings, new: FieldMeanings) -> Iterator[tuple[str, 
 
 def _rank(change: Change) -> tuple[object, ...]:
     kind = change.kind
-    # A target of which nobody can say which way it moved is a goalpost all the same.
+    # A change of a target in an unknown direction is as important as one that loosens it.
     if kind == "other" and (change.field or "").startswith(("target", "thresholds", PARTS)):
         kind = "loosened"
     return CLASSES.index(kind), change.place.file, change.place.line, change.subject, change.field or ""
@@ -161,7 +162,7 @@ def _tree(side: ComparedPlan, subject: str) -> Any:
 
 
 def _glide_start(kpi: Kpi, side: ComparedPlan) -> date | None:
-    """Where the way to the target starts; None where there is no way."""
+    """The start of the glide path; None if there is no glide path."""
     if kpi.since is not None or not isinstance(kpi.target, Target) or kpi.target.by is None:
         return kpi.since
     return period_of(kpi.target.by, "year", side.plan.calendar.build()).start

@@ -1,4 +1,4 @@
-"""What there is to compare of each noun: fields as meanings, which differ exactly when their meaning does."""
+"""The meaning of each field of an entry. Meanings are equal if and only if the texts are equivalent."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class FieldMeaning(NamedTuple):
-    """One field: the class of a change of it, its meaning (equal for two ways of writing one thing), its text.
+    """One field: the class of a change of it, its meaning (equal for equivalent texts) and its text.
 
-    A field of which there is nothing has no meaning.
+    A field that is not set has no ``FieldMeaning``.
     """
 
     kind: ChangeClass
@@ -46,18 +46,18 @@ _SOURCE_TEXTS: dict[str, ChangeClass] = {
     "owner": "ownership", "connection": "source", "table": "source", "on_bad_rows": "source", "no_rows": "formula",
 }  # fmt: skip
 _ROWS = {"date": "date", "from": "from_", "until": "until", "through": "through"}
-# Longer units of windows as so many shorter ones, where that is exact.
+# Units of windows that are an exact multiple of a shorter unit.
 _UNITS: dict[Every, tuple[int, Every]] = {"year": (12, "month"), "quarter": (3, "month"), "week": (7, "day")}
 
 
 class ComparedPlan:
-    """One of the two plans, and what its names are called in the later one."""
+    """One of the two plans, with the names of its entries in the later plan."""
 
     def __init__(self, checked: Checked, names: Names) -> None:
         self.checked, self.plan, self.names = checked, checked.plan, names
 
     def kpi(self, kpi: Kpi) -> FieldMeanings:
-        """The meanings of a KPI, but for its formula, its goalposts and its dates."""
+        """The fields of a KPI, except its formula, its targets and its dates."""
         unit = parse_unit(kpi.unit)
         scale = unit.seconds or 1.0  # so that 4 minutes are 240 seconds
         found = _texts(kpi, _KPI_TEXTS)
@@ -81,7 +81,7 @@ class ComparedPlan:
         return found
 
     def goal(self, goal: Goal) -> FieldMeanings:
-        """The meanings of a goal, but for its date."""
+        """The fields of a goal, except its date."""
         found = _texts(goal, _GOAL_TEXTS)
         _put(found, "parent", "moved", self.names.goals.get(goal.parent or "", goal.parent), goal.parent)
         _put_set(found, "questions", "wording", tuple(map(_spaced, goal.questions)), joined="; ")
@@ -91,7 +91,7 @@ class ComparedPlan:
         return found
 
     def source(self, source: Source) -> FieldMeanings:
-        """The meanings of a source. Its paths mean the files to which they lead, wherever it is declared."""
+        """The fields of a source. Paths are compared as paths from the root, wherever the source is declared."""
         found = _texts(source, _SOURCE_TEXTS)
         rows = {field: name for field, attribute in _ROWS.items() if (name := getattr(source, attribute)) is not None}
         for field, name in rows.items():
@@ -119,7 +119,7 @@ class ComparedPlan:
         return found
 
     def outside(self) -> FieldMeanings:
-        """The meanings of what stands outside of all entries. Which file an entry stands in is layout."""
+        """The settings outside of all entries. The file in which an entry is declared does not matter."""
         plan = self.plan
         found: FieldMeanings = {}
         _put(found, "title", "wording", _spaced(plan.title or "") or None, plan.title)
@@ -131,7 +131,7 @@ class ComparedPlan:
         return found
 
     def formula(self, text: str, tree: Node | None, *, whole: bool) -> str:
-        """A formula in one spelling; ``whole``: with the measures that it names written out."""
+        """The canonical text of a formula; if ``whole``, with measures replaced by their formulas."""
         if tree is None:
             return _spaced(text)
         return canonical(tree, self.names, self.checked.measures if whole else None)
@@ -146,17 +146,17 @@ class ComparedPlan:
 
 
 def kind_of_rows(source: Source) -> tuple[bool, ...]:
-    """Which of the fields that say when rows happen there are."""
+    """Which of the fields for the dates of rows (``date``, ``from`` …) are set."""
     return tuple(getattr(source, attribute) is not None for attribute in _ROWS.values())
 
 
 def is_of_rows(field: str) -> bool:
-    """Whether a field of a source says when its rows happen."""
+    """Whether ``field`` is one of the fields for the dates of rows."""
     return field in _ROWS
 
 
 def similarity(before: FieldMeanings, after: FieldMeanings) -> float:
-    """The share (0…1) of the fields of either that mean the same in both."""
+    """The fraction (0…1) of the fields of either entry that are equal in both."""
     every = before.keys() | after.keys()
     same = sum(name in before and name in after and before[name].meaning == after[name].meaning for name in every)
     return same / len(every) if every else 1.0
@@ -185,7 +185,7 @@ def _put_set(
     names: Renamed | None = None,
     joined: str = ", ",
 ) -> None:
-    """A list whose order says nothing."""
+    """Add a list whose order does not matter."""
     items = tuple(items)
     if items:
         found[name] = FieldMeaning(kind, frozenset((names or {}).get(item, item) for item in items), joined.join(items))
@@ -199,7 +199,7 @@ def _put_map(
 
 
 def _put_settings(found: FieldMeanings, name: str, settings: Any, defaults: Any) -> None:
-    """Settings that are not at their default, those inside of others too."""
+    """Add the settings that differ from their default, including nested ones."""
     for setting in fields(settings):
         value, default = getattr(settings, setting.name), getattr(defaults, setting.name)
         path = f"{name}.{setting.name}"
@@ -224,7 +224,7 @@ def _day(day: date | None) -> str | None:
 
 
 def _shown_option(value: object) -> str:
-    """An option of reading; a tab and the like are seen."""
+    """The text of a read option, with invisible characters such as a tab escaped."""
     return value if isinstance(value, str) and value.strip() and value.isprintable() else repr(value)
 
 

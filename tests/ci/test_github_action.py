@@ -112,9 +112,7 @@ def test_a_fork_cannot_comment_and_nothing_fails(change: PullRequest, tmp_path: 
     assert run.outputs["diff"] == "0"
     assert "**loosened**" in run.summary
     assert "<code>€65</code>" in run.summary
-    assert "pull requests from forks get no comment; the comparison is in the summary of this run" in run.told(
-        "notice"
-    )
+    assert "pull requests from forks get no comment; the comparison is in the summary of this run" in run.told("notice")
     assert [NEW_FINDING in text for text in run.told("warning")] == [True], "lint needs no token"
     assert api.comments == {}
 

@@ -149,7 +149,7 @@ def test_a_shallow_clone_without_a_default_branch_says_that_it_is_one(repository
 def test_a_file_that_is_in_neither_version(repository: Repository) -> None:
     message, hint = refusal(repository, "HEAD", Path("team/kpi.yml"))
     short = repository.git("rev-parse", "HEAD")[:9]
-    assert message == f"there is no team/kpi.yml, neither at {short} (HEAD) nor in the work tree"
+    assert message == f"there is no team/kpi.yml at {short} (HEAD) or in the working tree"
     assert hint == "-f FILE names another file"
 
 
@@ -162,7 +162,7 @@ def test_a_file_of_another_repository(repository: Repository, tmp_path: Path) ->
 
 
 def state(repository: Repository) -> list[tuple[str, int, bytes]]:
-    """Every file of the work tree and of .git, with its time and content."""
+    """Every file of the working tree and of .git, with its time and content."""
     paths = sorted(path for path in repository.root.rglob("*") if path.is_file())
     return [(str(path), path.stat().st_mtime_ns, path.read_bytes()) for path in paths]
 
