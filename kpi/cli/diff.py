@@ -28,8 +28,8 @@ def diff(
         str | None,
         typer.Argument(
             metavar="REV[..REV]",
-            help="The versions to compare: REV with the working tree, A..B, or the merge base of A and B with B (A...B); "
-            "default: the merge base with the default branch, with the working tree.",
+            help="The versions to compare: REV with the working tree, A with B (A..B), or their merge base with B "
+            "(A...B); by default the merge base with the default branch, with the working tree.",
         ),
     ] = None,
     file: FileOption = None,

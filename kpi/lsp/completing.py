@@ -1,4 +1,4 @@
-"""What can be typed at a cursor: fields, ids, words, and the names that formulas know."""
+"""Completions at a cursor: fields, ids, choices, and names in formulas."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _ANSWERS = ("not", "None", "True", "False")
 
 
 class CompletionItem(NamedTuple):
-    """Something that can stand at the cursor. ``label`` is what people read, ``text`` what is put in instead of the
-    last ``typed`` characters before it, where ``$0`` says where the cursor goes then; ``detail`` is one line about it,
-    ``about`` Markdown. Offers of a lower ``rank`` come first."""
+    """One completion. ``label`` is what the editor lists. ``text`` replaces the last ``typed`` characters before the
+    cursor; ``$0`` in it marks the new position of the cursor. ``detail`` is a short description, ``about`` a longer one
+    in Markdown. Items with a lower ``rank`` come first."""
 
     label: str
     kind: CompletionKind
@@ -40,8 +40,8 @@ class CompletionItem(NamedTuple):
 
 
 def complete(known: Sequence[Analysis], text: str, offset: int, *, included: bool) -> list[CompletionItem]:
-    """What can be typed at a character of a file's text. ``known`` are analyses of its plan, the best first, none of
-    which need be of this very text; ``included``: the file is not the plan's main one."""
+    """The completions at an offset of a text. ``known`` are analyses of its plan, the best one first; they may be of an
+    earlier text. ``included`` is true if the file is not the main file of the plan."""
     spot = spot_typed(text, offset)
     if spot is None:
         return []
@@ -52,12 +52,12 @@ def complete(known: Sequence[Analysis], text: str, offset: int, *, included: boo
 
 
 def _quoted(item: CompletionItem, before: str) -> CompletionItem:
-    """An item without its quotation marks where there is one already."""
+    """The item without quotation marks if there is one before the cursor already."""
     return item._replace(text=item.text.strip('"')) if before.endswith(('"', "'")) else item
 
 
 class _Names:
-    """All names of several analyses; of two with one id the one of the first counts."""
+    """The names of several analyses. If several have the same id, the first one is used."""
 
     def __init__(self, known: Sequence[Analysis]) -> None:
         self.known = known
@@ -72,7 +72,7 @@ class _Names:
 
 
 def _keys(spot: Spot, names: _Names, included: bool, rest: str) -> Iterator[CompletionItem]:
-    """Fields that are not there yet, and in mappings of columns or rules those."""
+    """Fields that are not set yet. In mappings of columns or rules, the columns or rules."""
     parent, typed = spot.path[:-1], spot.at
     ends = "" if rest[len(spot.text) - typed :].lstrip().startswith(":") else ":"
     for rank, field in enumerate(fields_at(parent, included=included).values()):
@@ -124,7 +124,7 @@ def _values(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
 
 
 def _plain(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
-    """The choices of a field, or what is common in one that is open to anything."""
+    """The choices of a field, or common values if it has none."""
     path = spot.path
     field = field_at(path[:-1] if path and isinstance(path[-1], int) else path)
     choices = field.choices if field is not None else ()
@@ -144,7 +144,7 @@ def _plain(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
 
 
 def _formula(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
-    """What a formula may name: neither its own KPI or measure, nor a KPI of another length of period."""
+    """The names that a formula can use: not its own KPI or measure, and only KPIs with the same length of period."""
     own = str(spot.path[1])
     every = names.kpis[own].every if spot.path[0] == "kpis" and own in names.kpis else None
     for item in _wanted(completion_request_at(spot.text, spot.at), names):
@@ -184,7 +184,7 @@ def _columns(names: _Names, source: str, typed: int) -> Iterator[CompletionItem]
 
 
 def _split(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
-    """The columns that all sources of a KPI have."""
+    """The columns that all sources of a KPI have in common."""
     sources = next((found for one in names.known if (found := one.checked.sources_of(str(spot.path[1])))), ())
     each = [{item.label: item for item in _columns(names, source, spot.at)} for source in sorted(sources)]
     return (item for label, item in each[0].items() if all(label in own for own in each)) if each else iter(())
@@ -204,7 +204,7 @@ def _words(words: Iterable[str], typed: int, rank: int = 0) -> Iterator[Completi
 
 
 def _query(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
-    """SQL: the columns of a source after its name and a dot, else the other sources."""
+    """In SQL: the columns of a source after its name and a dot, else the other sources."""
     wanted = completion_request_at(spot.text, spot.at)
     if wanted.kind == "columns":
         yield from _columns(names, wanted.source.lower(), len(wanted.typed))
@@ -218,7 +218,7 @@ def _query(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
 
 
 def _target(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
-    """How a target begins; after that, what it may name."""
+    """The operators at the start of a target; after that, the names that it can use."""
     before = spot.text[: spot.at]
     begun = [each for each in _DIRECTIONS if each[0].startswith(before.lstrip())]
     for rank, (words, about) in enumerate(begun):
@@ -233,12 +233,12 @@ def _target(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
 
 
 _DIRECTIONS = (
-    ("at least", "At least so much: `at least 30%`, `at least 30% by 2026-12-31`."),
-    ("at most", "At most so much: `at most 12`."),
-    ("above", "More than so much."),
-    ("below", "Less than so much."),
-    ("between", "Both ends included: `between 20 and 30`."),
-    ("exactly", "This very number."),
+    ("at least", "The number or more: `at least 30%`, `at least 30% by 2026-12-31`."),
+    ("at most", "The number or less: `at most 12`."),
+    ("above", "More than the number: `above 30%`."),
+    ("below", "Less than the number: `below 12`."),
+    ("between", "Between two numbers, both included: `between 20 and 30`."),
+    ("exactly", "Exactly the number: `exactly 0`."),
 )
 
 

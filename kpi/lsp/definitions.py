@@ -1,4 +1,4 @@
-"""Where what a word names is defined: in the plan's files, or in the data."""
+"""Finds where the symbol under a cursor is defined: in the files of the plan or in a data file."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _SECTIONS = {"goal": "goals", "kpi": "kpis", "measure": "measures", "source": "sources"}
 _PACKED = (".gz", ".zst")
-_MOST_FILES = 50  # of one pattern
+_MAX_FILES = 50  # per pattern
 
 
 class Definition(NamedTuple):
-    """A stretch of a file, and the lines of that file. Lines and columns of ``place`` count from 1 in characters."""
+    """A range of a file and the lines of that file. Lines and columns of ``place`` are 1-based, in characters."""
 
     path: Path
     place: Location
@@ -33,7 +33,7 @@ class Definition(NamedTuple):
 
 
 def definitions(analysis: Analysis, symbol: Symbol) -> list[Definition]:
-    """Where a symbol is defined, the likeliest place first; nothing for what is not defined by anybody."""
+    """The definitions of a symbol, the likeliest first. Empty if it has none."""
     if symbol.kind in _SECTIONS:
         path: FieldPath = (_SECTIONS[symbol.kind], symbol.name)
         return [_in_plan(analysis, path)] if analysis.read.places.has(path) else []
@@ -42,7 +42,7 @@ def definitions(analysis: Analysis, symbol: Symbol) -> list[Definition]:
     if symbol.kind == "file":
         return [_start(path) for path in _included(analysis, symbol.name)]
     if symbol.kind == "data" and symbol.source in analysis.checked.facts:
-        return [_start(path) for path in analysis.checked.facts[symbol.source].files[:_MOST_FILES]]
+        return [_start(path) for path in analysis.checked.facts[symbol.source].files[:_MAX_FILES]]
     return []
 
 
@@ -52,7 +52,8 @@ def _in_plan(analysis: Analysis, path: FieldPath, *, value: bool = False) -> Def
 
 
 def _column(analysis: Analysis, symbol: Symbol) -> list[Definition]:
-    """What the plan says of a column; from there, or where it says nothing, the header in the file."""
+    """The definition of a column: its entry in the plan, or its header in the data file if there is no entry or if the
+    cursor is on it."""
     source = analysis.plan.sources.get(symbol.source)
     if source is None:
         return []
@@ -71,7 +72,7 @@ def _column(analysis: Analysis, symbol: Symbol) -> list[Definition]:
 
 
 def _header(file: FileFacts, name: str, is_json: bool) -> Definition | None:
-    """The header of a column in a file of text that editors can show."""
+    """The header of a column in a text file. None if the file is compressed or unreadable."""
     number = next((at for at, one in enumerate(file.names) if folded(one) == folded(name)), None)
     if number is None or file.path.name.lower().endswith(_PACKED):
         return None
@@ -89,7 +90,7 @@ def _header(file: FileFacts, name: str, is_json: bool) -> Definition | None:
 
 
 def _cells(text: str, start: int, file: FileFacts) -> Iterator[tuple[int, int]]:
-    """Where the fields of the row that begins at ``start`` stand, without their quotation marks."""
+    """The start and end of each field of the row that begins at ``start``, without quotation marks."""
     at, quoted = start, False
     for end in range(start, len(text) + 1):
         char = text[end : end + 1]
@@ -104,7 +105,7 @@ def _cells(text: str, start: int, file: FileFacts) -> Iterator[tuple[int, int]]:
 
 
 def _key(text: str, key: str) -> tuple[int, int]:
-    """Where a key of JSON stands for the first time, without its quotation marks."""
+    """The start and end of the first occurrence of a JSON key, without quotation marks."""
     for written in (json.dumps(key, ensure_ascii=False), json.dumps(key)):
         at = text.find(written)
         if at >= 0:
@@ -115,7 +116,7 @@ def _key(text: str, key: str) -> tuple[int, int]:
 def _included(analysis: Analysis, pattern: str) -> list[Path]:
     plan = analysis.plan
     try:
-        return included_files(pattern, plan.folder, (plan.root, *plan.allowed))[:_MOST_FILES]
+        return included_files(pattern, plan.folder, (plan.root, *plan.allowed))[:_MAX_FILES]
     except IncludeError:
         return []
 

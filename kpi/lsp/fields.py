@@ -1,4 +1,4 @@
-"""The fields of the file: which there are in each mapping, what each is for, and what can stand there."""
+"""The fields of each mapping of a plan file: their descriptions, choices and defaults."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ _INNER: dict[tuple[str, str], type] = {
 
 
 class Field(NamedTuple):
-    """One field. ``choices`` are all that can stand there, empty where that is open; ``default`` as it is written, ""
-    without one; ``nested``: a mapping stands there."""
+    """One field. ``choices`` are all its possible values, empty if it has no fixed choices. ``default`` is the text of
+    the default, "" if there is none. ``nested`` is true if its value is a mapping."""
 
     name: str
     description: str
@@ -48,7 +48,7 @@ class Field(NamedTuple):
 
 
 def record_at(path: Path) -> type | None:
-    """The record that the mapping at ``path`` is; None for a mapping of ids, columns or periods."""
+    """The model class of the mapping at ``path``; None for a mapping of ids, columns or periods."""
     match path:
         case ():
             return Plan
@@ -66,7 +66,7 @@ def record_at(path: Path) -> type | None:
 
 
 def fields_at(path: Path, *, included: bool = False) -> dict[str, Field]:
-    """The fields of the mapping at ``path``; ``included``: in a file that the main one includes."""
+    """The fields of the mapping at ``path``. ``included`` is true for a file that the main file includes."""
     record = record_at(path)
     found = {} if record is None else _fields(record)
     if included and path and path[0] not in SECTIONS:
@@ -77,7 +77,7 @@ def fields_at(path: Path, *, included: bool = False) -> dict[str, Field]:
 
 
 def field_at(path: Path) -> Field | None:
-    """The field that ``path`` leads to, or None."""
+    """The field at ``path``, or None."""
     return fields_at(path[:-1]).get(str(path[-1])) if path else None
 
 
@@ -104,7 +104,7 @@ def _fields(record: type) -> dict[str, Field]:
 
 
 def _inner(hint: Any) -> Any:
-    """A type without its None."""
+    """The type without ``None``."""
     if get_origin(hint) in (Union, UnionType):
         rest = [part for part in get_args(hint) if part is not type(None)]
         return rest[0] if len(rest) == 1 else hint

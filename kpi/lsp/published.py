@@ -1,4 +1,4 @@
-"""The findings that an editor shows, file by file."""
+"""Keeps track of the diagnostics that an editor shows for each file."""
 
 from __future__ import annotations
 
@@ -14,21 +14,24 @@ if TYPE_CHECKING:
 
 
 class FileFindings(NamedTuple):
-    """What is to be shown in one file, in order, and the lines of the text that it is about."""
+    """The findings to show in one file, in order, and the lines of its text."""
 
     findings: tuple[Diagnostic, ...]
     lines: Lines
 
 
 class Published:
-    """Remembers what is shown, so that only changes need be told and nothing stays that holds no more."""
+    """The findings that were last sent to the editor, so that only changes are sent and obsolete ones are removed."""
 
     def __init__(self) -> None:
         self._shown: dict[Path, tuple[Diagnostic, ...]] = {}
 
     def changes(self, analyses: Iterable[Analysis], again: Collection[Path] = ()) -> dict[Path, FileFindings]:
-        """For each file, by its real path, of which something else is to be shown than is, or that is in ``again``,
-        what is to be shown. ``analyses`` are all plans of open files; a file of several has each finding once."""
+        """The findings to send after a review of all open plans, by canonical path.
+
+        Contains the files whose findings changed and those of ``again``. ``analyses`` are the analyses of all plans
+        with an open file. A finding that several plans have in a shared file is listed once.
+        """
         found: dict[Path, dict[object, Diagnostic]] = {}
         lines: dict[Path, Lines] = {}
         for analysis in analyses:

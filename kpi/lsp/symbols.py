@@ -1,4 +1,4 @@
-"""What the word under a cursor means: a goal, a KPI, a column, a field, a function."""
+"""Finds the symbol under a cursor: a goal, a KPI, a column, a field, a function."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _DECLARED: dict[str, Kind] = {"goals": "goal", "kpis": "kpi", "measures": "measu
 
 
 class Symbol(NamedTuple):
-    """What a word means. ``name`` is its id; ``source`` that of a column; ``path`` leads to the key or value in which
-    the word stands, ``key`` says which, and ``place`` where the word is."""
+    """A symbol. ``name`` is its id and ``source`` the source of a column. ``path`` is the path of the key or value that
+    contains it, ``key`` is true for a key, and ``place`` is its location."""
 
     kind: Kind
     name: str
@@ -32,7 +32,7 @@ class Symbol(NamedTuple):
 
 
 def role_of(path: Path) -> Role:
-    """What the value at ``path`` is: what its words name, or "text" when they name nothing."""
+    """What the value at ``path`` refers to, or "text" if it refers to nothing."""
     match path:
         case ("goals", _, "parent") | ("kpis", _, "goal"):
             return "goal"
@@ -60,7 +60,7 @@ def role_of(path: Path) -> Role:
 
 
 def symbol_at(analysis: Analysis, file: str, offset: int) -> Symbol | None:
-    """What the word at a character of a file of the plan means; None where nothing is named."""
+    """The symbol at a character offset of a file of the plan, or None."""
     spot = analysis.read.places.at(file, offset)
     if spot is None:
         return None
@@ -116,7 +116,7 @@ def _of_value(spot: Spot, analysis: Analysis) -> Symbol | None:
 
 
 def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Symbol | None:
-    """The word of a formula or row expression."""
+    """The symbol in a formula or row expression."""
     word = token_at(spot.text, spot.at, row_of)
     if word is None:
         return None
@@ -133,11 +133,11 @@ def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Symbol | None:
 
 
 def _named(spot: Spot, analysis: Analysis, what: Literal["values", "sources"]) -> Symbol | None:
-    """A word of prose or SQL that is the name of a KPI or measure, or of a source."""
+    """The KPI, measure or source that a word of a target or of SQL names."""
     word = next((one for one in re.finditer(r"\w+", spot.text) if one.start() <= spot.at <= one.end()), None)
     if word is None:
         return None
-    name = word[0] if what == "values" else word[0].lower()  # SQL does not mind the case
+    name = word[0] if what == "values" else word[0].lower()  # SQL ignores case
     is_source = what == "sources" and name in analysis.plan.sources
     kind: Kind | None = "source" if is_source else analysis.kind_of(name) if what == "values" else None
     if kind is None:

@@ -1,6 +1,7 @@
-"""The words of a formula or row expression, and what each is by where it stands.
+"""The names in a formula or row expression and the role of each.
 
-Told by the characters around it and not by the tree, because while somebody types there is none.
+The role is derived from the surrounding characters rather than from the syntax tree, because an incomplete formula has
+no tree.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ class Token(NamedTuple):
 
 
 class CompletionRequest(NamedTuple):
-    """What can be typed at a place. ``typed`` are the letters of it that stand before the cursor already.
+    """What can be completed at a position. ``typed`` is the part of the name that is before the cursor.
 
-    ``kind``: ``columns`` of ``source`` alone, as after a dot; a ``condition``: whatever can stand in a filter or row
-    expression of ``source``; a ``source``; a ``formula``; ``joins``: the words between two values of a row; or
-    ``nothing``. ``filter``: the condition stands in the brackets of an aggregate. ``called``: a ``(`` follows already.
+    ``kind`` is ``columns`` (only columns of ``source``, as after a dot), ``condition`` (anything in a filter or row
+    expression of ``source``), ``source``, ``formula``, ``joins`` (operators between two row values) or ``nothing``.
+    ``filter`` is true inside the brackets of an aggregate, ``called`` if a ``(`` follows the cursor.
     """
 
     kind: Literal["columns", "condition", "source", "formula", "joins", "nothing"]
@@ -47,12 +48,12 @@ class CompletionRequest(NamedTuple):
 
 
 def token_at(text: str, at: int, row_of: str = "") -> Token | None:
-    """The word in which, or just behind which, a character stands. ``row_of``: the text is a row expression of it."""
+    """The token at or directly before an offset. ``row_of`` is the source if the text is a row expression."""
     return next((word for word in words(text, row_of) if word.start <= at <= word.end), None)
 
 
 def words(text: str, row_of: str = "") -> Iterator[Token]:
-    """All words of a text, from left to right."""
+    """All names in a text, from left to right."""
     lexemes = _lexemes(text)
     for index, stack in enumerate(_stacks(lexemes)):
         kind, name, start, end = lexemes[index]
@@ -77,7 +78,7 @@ def words(text: str, row_of: str = "") -> Iterator[Token]:
 
 
 def completion_request_at(text: str, at: int, row_of: str = "") -> CompletionRequest:
-    """What can be typed at a character of a text."""
+    """What can be completed at an offset of a text."""
     start = at
     while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
         start -= 1
@@ -109,7 +110,7 @@ def _lexemes(text: str) -> list[_Lexeme]:
 
 
 def _stacks(lexemes: list[_Lexeme]) -> Iterator[_Stack]:
-    """For each token the brackets that are open before it. One and the same list, changed on the way."""
+    """The open brackets before each token. Yields the same list each time, which is modified in between."""
     stack: _Stack = []
     for index, (_, text, _, _) in enumerate(lexemes):
         yield stack
@@ -127,10 +128,10 @@ def _name(lexemes: list[_Lexeme], index: int) -> str:
 
 
 def _filtered(stack: _Stack) -> str:
-    """The source in whose brackets a place stands; "" outside of filters."""
+    """The source whose filter contains the position; "" outside of filters."""
     return next((owner for mark, owner in reversed(stack) if mark == "["), "")
 
 
 def _function(stack: _Stack) -> str:
-    """The function whose argument stands at a place."""
+    """The function whose arguments contain the position."""
     return stack[-1][1] if stack and stack[-1][0] == "(" else ""

@@ -103,7 +103,7 @@ def test_a_kpi_is_told_with_its_definition_in_words_and_names_are_no_markup(fold
     told = hover(folder, "  bud")
     assert (
         told
-        == "**Budget** · KPI `budget`\n\nIts value is still being computed.\n\nValues typed in by hand.\n\nevery month"
+        == "**Budget** · KPI `budget`\n\nIts value is still being computed.\n\nValues entered by hand.\n\nevery month"
     )
 
 
@@ -132,7 +132,7 @@ def test_a_goal_a_measure_and_a_source_are_told_in_words(folder: Path) -> None:
     told = hover(folder, "  spr")
     assert told is not None
     assert "Rows of a query over other sources" in told
-    assert "(no such file here)" in str(hover(folder, "count(ra"))
+    assert "(no file found)" in str(hover(folder, "count(ra"))
 
 
 def test_a_column_a_field_a_function_and_a_rule_are_told(folder: Path) -> None:

@@ -71,7 +71,7 @@ def test_a_fault_of_ours_is_owned_up_to_and_hurts_nothing_else(
         raise ZeroDivisionError("by nothing")
 
     monkeypatch.setattr("kpi.run.compute", fail)
-    assert shown(value_of(analysis, "sales")) == "no value: internal fault: ZeroDivisionError: by nothing"
+    assert shown(value_of(analysis, "sales")) == "no value: internal error: ZeroDivisionError: by nothing"
 
 
 @pytest.fixture
