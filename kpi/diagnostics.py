@@ -1,6 +1,6 @@
-"""One finding about a file: what, where, why it matters and how to mend it.
+"""Diagnostics: findings with a message, a location in a file, and a hint.
 
-Severities are ``error`` (the plan cannot be trusted), ``warning`` and ``info``.
+Severities are ``error`` (the plan is invalid), ``warning`` and ``info``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Severity = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """A stretch of a file. Lines and columns count from 1 in characters; ``end_column`` is exclusive."""
+    """A range of a file. Lines and columns are 1-based and in characters; ``end_column`` is exclusive."""
 
     file: str
     line: int
@@ -24,9 +24,9 @@ class Location:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """A finding. ``subject`` is the dotted path of what it is about, e.g. ``kpis.nps.target``.
+    """A finding. ``subject`` is the dotted path of the entry or field that it is about, e.g. ``kpis.nps.target``.
 
-    ``code`` is a letter and three digits, ``rule`` its readable name; ``hint`` is a mend in one sentence or None.
+    ``code`` is a letter and three digits, ``rule`` its readable name. ``hint`` says in one sentence how to fix it.
     """
 
     code: str
@@ -39,7 +39,7 @@ class Diagnostic:
     fixable: bool = False
 
 
-# The errors of form and reference, which make a plan invalid. Codes are stable: never reuse one.
+# The errors that make a plan invalid. Codes are stable and are never reused.
 ERRORS: dict[str, str] = {
     "E001": "yaml-syntax",
     "E002": "yaml-trap",
@@ -86,5 +86,5 @@ ERRORS: dict[str, str] = {
 
 
 def error(code: str, message: str, location: Location, subject: str, hint: str | None = None) -> Diagnostic:
-    """An error diagnostic; its rule name comes from ``ERRORS``. Raises KeyError for a code that is not listed."""
+    """An error diagnostic with the rule name of ``ERRORS``. Raises KeyError for an unknown code."""
     return Diagnostic(code, ERRORS[code], "error", message, location, subject, hint)

@@ -1,4 +1,4 @@
-"""What people write for a date or period out of habit, and how it is written here. Only loaded to explain a mistake."""
+"""Suggests the right notation for a misspelled date or period. Only imported to explain an error."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from kpi.values.calendar import MONTHS, Calendar, Every
 
 
 def suggest_dates(text: str) -> list[str]:
-    """The dates in the right form that ``text`` may mean, none if it cannot be told."""
+    """The ISO dates that ``text`` may mean. Empty if it is not recognized."""
     text = text.strip().strip("\"'")
     found: list[tuple[str, int | str, str]] = []
-    # A mark on both sides of the month or on none: "2026-12" is a month, not the second of January.
+    # The month has a separator on both sides or on neither: "2026-12" is a month, not 2 January.
     if match := re.match(r"(\d{4})([-/. ]?)(\d\d?)\2(\d\d?)(?:[T ]\d\d?:.*)?$", text):
         if match[2] or len(match[3] + match[4]) == 4:
             found.append((match[1], int(match[3]), match[4]))
@@ -33,7 +33,7 @@ def suggest_dates(text: str) -> list[str]:
 
 
 def ends_of_month(text: str) -> list[str]:
-    """The first and the last day of the month that ``text`` means, none if it means none."""
+    """The first and the last day of the month that ``text`` means. Empty if it is not a month."""
     from kpi.values.period_labels import parse_label
 
     label = suggest_label(text, Calendar(), "month")
@@ -44,7 +44,7 @@ def ends_of_month(text: str) -> list[str]:
 
 
 def _month(word: str) -> int:
-    """The number of the month that begins with ``word``. Raises ValueError."""
+    """The number of the month whose name begins with ``word``. Raises ValueError."""
     for number, name in enumerate(MONTHS, 1):
         if name.startswith(word.lower()):
             return number
@@ -52,7 +52,7 @@ def _month(word: str) -> int:
 
 
 def suggest_label(text: str, calendar: Calendar, every: Every | None) -> str | None:
-    """The label that ``text`` most likely means, if it is one that is right here."""
+    """The label that ``text`` most likely means, if that is valid in this calendar and for ``every``."""
     from kpi.values.period_labels import form_of, parse_label
 
     for candidate in _candidates(text.strip().strip("\"'")):

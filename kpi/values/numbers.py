@@ -1,4 +1,4 @@
-"""Numbers as people write them: ``30%``, ``$12.4k``, ``1,234.5``, ``4 min 30 s``."""
+"""Parses numbers: ``30%``, ``$12.4k``, ``1,234.5``, ``4 min 30 s``."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _POWERS = {"%": -2, "k": 3, "K": 3, "M": 6, "B": 9}
 
 
 def parse_number(text: str, unit: Unit, *, relative: bool = False) -> float:
-    """The number that ``text`` means, in the scale of a KPI with this unit: a share for ``%``, the unit of a duration.
+    """Parse a number into the scale of a KPI with this unit: a fraction for ``%``, the KPI's unit for durations.
 
-    Understood are ``%`` (only where the unit is ``%``), ``k``, ``M``, ``B``, a leading currency sign or code that fits
-    the unit, ``_`` or ``,`` between groups of three digits (rule R7), a minus sign of either kind, and for durations
-    ``4 min 30 s``. With ``relative`` the number is a share of something else and has to have a ``%`` (rule S2).
-    Raises TextError with the offsets of what is wrong.
+    Accepts ``%`` (only if the unit is ``%``), the suffixes ``k``, ``M`` and ``B``, a leading currency sign or code of
+    the unit, ``_`` or ``,`` between groups of three digits (rule R7), ASCII and Unicode minus signs, and ``4 min 30 s``
+    for durations. If ``relative``, the number is a share of another one and needs a ``%`` (rule S2). Raises TextError
+    with the offsets of the error.
     """
     body = text.strip().replace("\N{MINUS SIGN}", "-")
     found = read_number(body)
@@ -37,13 +37,13 @@ def parse_number(text: str, unit: Unit, *, relative: bool = False) -> float:
         if duration is not None and not isinf(duration[1]):
             _, number, seconds = duration
             return number if seconds == unit.seconds else round12(number * seconds / unit.seconds)
-    from kpi.values.number_suggestions import refusal
+    from kpi.values.number_suggestions import number_error
 
-    raise refusal(text, unit, relative)
+    raise number_error(text, unit, relative)
 
 
 def read_number(body: str) -> tuple[float, bool, str] | None:
-    """The number, whether it has a ``%`` (it is a share then), and its currency sign or code; None if it is none."""
+    """The number, whether it has a ``%`` (so it is a fraction), and its currency sign or code; None if invalid."""
     sign, rest = _signed(body)
     currency, rest = _currency(rest)
     if currency and not sign:
@@ -55,22 +55,22 @@ def read_number(body: str) -> tuple[float, bool, str] | None:
     if plain is None:
         return None
     digits, power = plain
-    # Moving the point in the text, not in the float, keeps 29.996% exactly 0.29996.
+    # Shifting the decimal point in the text rather than in the float keeps 29.996% exactly 0.29996.
     number = float(f"{sign}{digits}e{power + _POWERS.get(suffix, 0)}")
     return number + 0.0, suffix == "%", currency
 
 
 def currency_fits(currency: str, unit: Unit) -> bool:
-    """Whether a currency sign or code may stand at a number of this unit."""
+    """Whether a currency sign or code matches this unit."""
     return unit.kind == "currency" and unit.text in SIGNS.get(currency, (currency,))
 
 
 def read_duration(body: str) -> tuple[str, float, float] | None:
-    """``4 min 30 s`` as (its last word, number, seconds in one of that number); None if it is no duration.
+    """``4 min 30 s`` as (last unit, number, seconds per unit of that number). None if it is not a duration.
 
-    A single part keeps its own unit, so that nothing is lost; several are added up in seconds.
+    A single part keeps its unit, so that no precision is lost; several parts are added up in seconds.
     """
-    import re  # only where a duration is written out
+    import re  # imported late: only needed for durations
 
     sign, rest = _signed(body)
     parts: list[tuple[str, float, float]] = []
@@ -92,14 +92,14 @@ def read_duration(body: str) -> tuple[str, float, float] | None:
 
 
 def _signed(text: str) -> tuple[str, str]:
-    """A leading sign, and what follows."""
+    """A leading sign and the rest."""
     return (text[0], text[1:]) if text[:1] in ("-", "+") else ("", text)
 
 
 def _currency(text: str) -> tuple[str, str]:
-    """A leading currency sign or code, and what follows."""
+    """A leading currency sign or code and the rest."""
     if text[:1].isascii() and text[:1] not in "$R" and text[:3] not in CURRENCIES:
-        return "", text  # nearly always
+        return "", text  # the usual case
     for sign in (*SIGNS, text[:3]):
         if text.startswith(sign) and (sign in SIGNS or sign in CURRENCIES):
             return sign, text[len(sign) :].lstrip()
@@ -107,7 +107,7 @@ def _currency(text: str) -> tuple[str, str]:
 
 
 def _plain(text: str) -> tuple[str, int] | None:
-    """Digits with a point, and the exponent, of a number without sign; None if it is none (rule R7)."""
+    """The digits with decimal point and the exponent of an unsigned number (rule R7). None if it is invalid."""
     mantissa, e, exponent = text.replace("E", "e").partition("e")
     if e and not (_digits(exponent[1:] if exponent[:1] in ("-", "+") else exponent) and len(exponent) <= 4):
         return None

@@ -113,7 +113,7 @@ def test_a_goal_a_measure_and_a_source_are_told_in_words(folder: Path) -> None:
     )
     assert hover(folder, "  te") == (
         "**Sell the best tea in town** · goal `tea`\n\n"
-        "Serves Double the sales of tea.\n\n"
+        "Parent goal: Double the sales of tea\n\n"
         "KPIs: Sales \\*of\\* \\`tea\\`"
     )
     told = hover(folder, "formula: rev")
@@ -121,14 +121,14 @@ def test_a_goal_a_measure_and_a_source_are_told_in_words(folder: Path) -> None:
     assert told.startswith('measure `revenue`\n\nThe sum of net in orders where state is "paid"')
     assert hover(folder, "sum(ord") == (
         "source `orders`\n\n"
-        "Rows of `data/orders-1.csv`, `data/orders-2.csv` (2 files), each on the day in `day`.\n\n"
+        "Rows of `data/orders-1.csv`, `data/orders-2.csv` (2 files), dated by `day`.\n\n"
         'Only rows where state is not "test".\n\n'
-        "collected by ana@example.com · updated weekly\n\n"
+        "owner ana@example.com · updated weekly\n\n"
         "Columns: `total`, `order_no`, `day`, `state`, `tax`, `net`"
     )
     told = hover(folder, "count(sta")
     assert told is not None
-    assert "(1 file), each lasting from `hired` until `left`." in told
+    assert "(1 file), intervals from `hired` until `left`." in told
     told = hover(folder, "  spr")
     assert told is not None
     assert "Rows of a query over other sources" in told

@@ -54,7 +54,7 @@ def test_a_value_is_that_of_the_text_in_the_editor(analysis: Analysis) -> None:
     assert {kpi: shown(value_of(analysis, kpi)) for kpi in analysis.plan.kpis} == {
         "sales": "€5",
         "doubled": "10",
-        "far": "computed in a warehouse: kpi show far",
+        "far": "computed in a warehouse; run kpi show far",
         "typed": "4",
     }
 
