@@ -86,7 +86,8 @@ def parse_timezone(text: str) -> str:
 def add_units(day: date, n: int, unit: Every) -> date:
     """``n`` units after ``day`` (before, if negative).
 
-    It is clipped to the length of the month: 31 May - 3 months = 28 February. The result is limited to the range of ``date``.
+    It is clipped to the length of the month: 31 May - 3 months = 28 February. The result is limited to the range of
+    ``date``.
     """
     if unit in DAYS_IN:
         return from_ordinal(day.toordinal() + n * DAYS_IN[unit])

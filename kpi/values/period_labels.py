@@ -95,7 +95,7 @@ def _week(text: str, calendar: Calendar) -> Period:
     starts = WEEKDAYS[calendar.week_starts].title()
     right = period_of(monday, "week", calendar).label
     message = f'"{text}" is an ISO week, but weeks start on {starts} here'
-    raise TextError(message, 0, len(text), hint=f"label the week by its first day: {right}")
+    raise TextError(message, 0, len(text), hint=f"weeks are labelled by their first day: write {right}")
 
 
 def _week_from_first_day(text: str, calendar: Calendar) -> Period:

@@ -150,7 +150,7 @@ def test_a_file_that_is_in_neither_version(repository: Repository) -> None:
     message, hint = refusal(repository, "HEAD", Path("team/kpi.yml"))
     short = repository.git("rev-parse", "HEAD")[:9]
     assert message == f"there is no team/kpi.yml at {short} (HEAD) or in the working tree"
-    assert hint == "-f FILE names another file"
+    assert hint == "use -f FILE for another file"
 
 
 def test_a_file_of_another_repository(repository: Repository, tmp_path: Path) -> None:
