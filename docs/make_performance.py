@@ -75,7 +75,7 @@ older rows, it saves more time than `kpi` does; its ratio is then about 0.7.""",
 In the first rows, a slope far below 1 only means that start-up takes longer than the computation; the last rows
 show how the time grows. `each more` is the additional wall time per row or KPI. If the wall time is much higher
 than the CPU time, the machine was busy; if it is lower, `kpi` used several cores.""",
-    "lint": "yamllint only checks the syntax and style of the YAML; `kpi lint` parses the same text and checks its meaning.",
+    "lint": "yamllint checks the syntax and style of YAML; `kpi lint` parses the same text and checks its meaning.",
     "diff": "Both versions are read and checked, which is what `kpi lint` does with each.",
 }
 

@@ -27,6 +27,8 @@ class Diagnostic:
     """A finding. ``subject`` is the dotted path of the entry or field that it is about, e.g. ``kpis.nps.target``.
 
     ``code`` is a letter and three digits, ``rule`` its readable name. ``hint`` says in one sentence how to fix it.
+    ``meant`` is the most similar name if a name is unknown. ``kind`` distinguishes errors with the same code (see
+    TextError).
     """
 
     code: str
@@ -37,6 +39,8 @@ class Diagnostic:
     subject: str
     hint: str | None = None
     fixable: bool = False
+    meant: str | None = None
+    kind: str = ""
 
 
 # The errors that make a plan invalid. Codes are stable and are never reused.
@@ -85,6 +89,15 @@ ERRORS: dict[str, str] = {
 }
 
 
-def error(code: str, message: str, location: Location, subject: str, hint: str | None = None) -> Diagnostic:
+def error(
+    code: str,
+    message: str,
+    location: Location,
+    subject: str,
+    hint: str | None = None,
+    *,
+    meant: str | None = None,
+    kind: str = "",
+) -> Diagnostic:
     """An error diagnostic with the rule name of ``ERRORS``. Raises KeyError for an unknown code."""
-    return Diagnostic(code, ERRORS[code], "error", message, location, subject, hint)
+    return Diagnostic(code, ERRORS[code], "error", message, location, subject, hint, meant=meant, kind=kind)

@@ -29,13 +29,22 @@ class TextError(KpiError):
     """An error in a short text (a formula, a target, a number, a date).
 
     ``start`` and ``end`` (exclusive) are character offsets in that text. The caller knows the location of the text in
-    its file and converts them.
+    its file and converts them. ``kind`` identifies errors that a caller handles differently; "" for all others.
     """
 
-    def __init__(self, message: str, start: int = 0, end: int | None = None, *, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, start: int = 0, end: int | None = None, *, hint: str | None = None, kind: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
         self.start = start
         self.end = start if end is None else end
+        self.kind = kind
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """A text on one line, cut when long."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def nearest(name: str, choices: Iterable[str]) -> str | None:

@@ -11,7 +11,7 @@ from kpi.plan.model import Plan, Source
 
 
 def look(folder: Path, *paths: str, **fields: Any) -> SourceFacts:
-    return facts(Source("orders", path=paths or ("a.csv",), **fields), Plan(folder=folder, root=folder))
+    return facts(Source(id="orders", path=paths or ("a.csv",), **fields), Plan(folder=folder, root=folder))
 
 
 def written(folder: Path, content: str | bytes, name: str = "a.csv", **fields: Any) -> SourceFacts:

@@ -30,7 +30,7 @@ def at_most(value: float, by: str = "") -> Target:
 
 
 def kpi_of(id_: str = "sales", **fields: Any) -> Kpi:
-    return Kpi(id_, **fields)
+    return Kpi(id=id_, **{"name": "", **fields})
 
 
 def series_of(

@@ -12,10 +12,14 @@ from kpi.status import StatusView, status_view
 
 GOALS = {
     "loyalty": Goal(
-        "loyalty", "Three in ten customers come back", owner="ana@acme.example", due=day("2026-12-31"), parent="growth"
+        id="loyalty",
+        name="Three in ten customers come back",
+        owner="ana@acme.example",
+        due=day("2026-12-31"),
+        parent="growth",
     ),
-    "growth": Goal("growth", "Grow profitably", owner="ben"),
-    "ops": Goal("ops", "Never make a customer wait"),
+    "growth": Goal(id="growth", name="Grow profitably", owner="ben"),
+    "ops": Goal(id="ops", name="Never make a customer wait"),
 }
 
 KPIS = [
@@ -29,7 +33,7 @@ KPIS = [
         baseline=0.22,
         since=day("2026-01-01"),
         target=target("at least 30% by 2026-12-31", ">=", 0.3, by="2026-12-31"),
-        thresholds=Thresholds(at_least(0.29), at_least(0.25)),
+        thresholds=Thresholds(green=at_least(0.29), yellow=at_least(0.25)),
         guardrails=("refund_rate",),
     ),
     kpi_of(

@@ -19,7 +19,6 @@ from typer.main import get_command
 from kpi import __version__
 from kpi.cli.common import FileOption
 from kpi.cli.output import OutputError, failed_to_write, give_up, prepare_streams, tell
-from kpi.cli.values import read_plainly
 from kpi.errors import KpiError, UsageError, did_you_mean
 
 EXIT_OK, EXIT_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
@@ -59,7 +58,7 @@ class Commands(TyperGroup):
         function = getattr(module, cmd_name)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(cmd_name, context_settings=getattr(module, "CONTEXT", None))(function)
-        return read_plainly(get_command(app), function)
+        return get_command(app)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
@@ -119,7 +118,7 @@ def run(arguments: list[str]) -> int:
     """Runs one command and returns the exit code. Nothing that goes wrong leaves as a traceback."""
     prepare_streams()
     try:
-        result = read_plainly(get_command(app), kpi).main(arguments, prog_name="kpi", standalone_mode=False)
+        result = get_command(app).main(arguments, prog_name="kpi", standalone_mode=False)
         sys.stdout.flush()
     except KpiError as mistake:
         if isinstance(mistake, OutputError):

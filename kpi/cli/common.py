@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -14,12 +15,12 @@ from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from kpi.plan.checks import Checked
     from kpi.plan.loading import ReadResult
     from kpi.plan.model import Plan
 
+LONGEST_TIMEOUT = 999_999_999  # seconds
 MOST_PERIODS = 400  # a year of days, and some
 LEAST_MEMORY = 64_000_000
 
@@ -48,9 +49,34 @@ MemoryOption = Annotated[
 ]
 
 TimeoutOption = Annotated[
-    str | None,
+    int | None,
     typer.Option(
-        "--timeout", metavar="SECONDS", help="Let computing take no longer than this; default: 600, and 60 a query."
+        "--timeout",
+        metavar="SECONDS",
+        min=1,
+        max=LONGEST_TIMEOUT,
+        help="Let computing take no longer than this; default: 600, and 60 a query.",
+    ),
+]
+
+
+def parse_day(text: str) -> date:
+    """The day that an option such as ``--as-of`` names. Raises UsageError."""
+    from kpi.values import parse_date
+
+    try:
+        return parse_date(text)
+    except TextError as mistake:
+        raise UsageError(f"--as-of: {mistake.message}", hint=mistake.hint) from None
+
+
+AsOfOption = Annotated[
+    date | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        parser=parse_day,
+        help="The last day that counts as over; default: the file's or yesterday.",
     ),
 ]
 
@@ -119,33 +145,11 @@ def today(timezone: str) -> date:
     return datetime.now(zone).date()
 
 
-def as_of_day(plan: Plan, asked: str | None = None) -> date:
-    """The last day that counts as over: what ``--as-of`` asks for, else the file's ``as_of``, else yesterday.
-
-    Raises UsageError when ``asked`` is no date.
-    """
+def as_of_day(plan: Plan, asked: date | None = None) -> date:
+    """The last day that counts as over: what ``--as-of`` asks for, else the file's ``as_of``, else yesterday."""
     from datetime import timedelta
 
-    if asked is not None:
-        from kpi.values import parse_date
-
-        try:
-            return parse_date(asked)
-        except TextError as mistake:
-            raise UsageError(f"--as-of: {mistake.message}", hint=mistake.hint) from None
-    return plan.as_of or today(plan.calendar.timezone) - timedelta(days=1)
-
-
-def period_count(text: str | None, default: int) -> int:
-    """How many periods ``--periods`` asks for. Raises UsageError.
-
-    The option is a text and not an int, because typer reads an int with pydantic, which takes long to load.
-    """
-    if text is None:
-        return default
-    if text.isascii() and text.isdigit() and 1 <= int(text.lstrip("0")[:9] or 0) <= MOST_PERIODS:
-        return int(text)
-    raise UsageError(f'--periods cannot be "{text}"', hint=f"it is a whole number from 1 to {MOST_PERIODS}")
+    return asked or plan.as_of or today(plan.calendar.timezone) - timedelta(days=1)
 
 
 def memory_limit(text: str | None) -> str | None:
@@ -160,15 +164,6 @@ def memory_limit(text: str | None) -> str | None:
     if size < LEAST_MEMORY:
         raise UsageError(f"--memory-limit cannot be {text}, which is too little", hint="64MB is the least")
     return "".join(text.split())
-
-
-def time_limit(text: str | None) -> float | None:
-    """The seconds that ``--timeout`` asks for, None where it is not given. Raises UsageError."""
-    if text is None:
-        return None
-    if text.isascii() and text.isdigit() and 0 < int(text[:10]) < 10**9:
-        return float(text)
-    raise UsageError(f'--timeout cannot be "{text}"', hint="it is a whole number of seconds, e.g. 300")
 
 
 def cache_folder(plan: Plan, cache: bool | None) -> Path | None:

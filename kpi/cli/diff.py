@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, period_count, plan_file, wants_color
+from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, as_of_day, plan_file, wants_color
 from kpi.cli.output import show, show_data, tell, tell_painted
-from kpi.cli.status import AsOfOption, tell_problems
+from kpi.cli.status import tell_problems
 from kpi.errors import InputError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import date
 
     from kpi.diff.changes import Comparison
     from kpi.diff.versions import Version
@@ -40,7 +41,8 @@ def diff(
         bool, typer.Option("--values", help="Also compute both definitions on today's data, where they may differ.")
     ] = False,
     periods: Annotated[
-        str | None, typer.Option("--periods", metavar="N", help="With the values of the last N periods.")
+        int | None,
+        typer.Option("--periods", metavar="N", min=1, max=MOST_PERIODS, help="With the values of the last N periods."),
     ] = None,
     as_of: AsOfOption = None,
     fail_on: Annotated[
@@ -53,7 +55,7 @@ def diff(
 ) -> None:
     """Show what changed in the definitions, and what that does to the numbers."""
     failing = _classes(fail_on)
-    count = period_count(periods, 0)
+    count = periods or 0
     from kpi.diff.compare import compare
     from kpi.diff.versions import open_versions
 
@@ -106,7 +108,7 @@ def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, C
 
 
 def _compute(
-    versions: tuple[Version, Version], comparison: Comparison, as_of: str | None, periods: int
+    versions: tuple[Version, Version], comparison: Comparison, as_of: date | None, periods: int
 ) -> tuple[Mapping[str, ValueChange], tuple[str, ...]]:
     """The values of all KPIs that may differ, and what went wrong."""
     asked = comparison.kpis_to_compute()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, wants_color
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, parse_day, plan_file, wants_color
 from kpi.cli.output import show, show_data, tell
 from kpi.errors import InputError, KpiError, UsageError
 
@@ -63,7 +64,10 @@ def lint(
     fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended surely.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --fix: only show what would change.")] = False,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="The day of the review; default: as kpi status.")
+        date | None,
+        typer.Option(
+            "--as-of", metavar="DATE", parser=parse_day, help="The day of the review; default: as kpi status."
+        ),
     ] = None,
     stdin_filename: Annotated[
         Path, typer.Option("--stdin-filename", metavar="FILE", help="What standard input is called, and where it lies.")
@@ -102,7 +106,7 @@ class _Run:
     """One run over several plans."""
 
     def __init__(
-        self, select: list[str], ignore: list[str], strict: bool, as_of: str | None, stdin_filename: Path,
+        self, select: list[str], ignore: list[str], strict: bool, as_of: date | None, stdin_filename: Path,
         allowed: list[Path], data: bool,
     ) -> None:  # fmt: skip
         self.allowed, self.data = allowed, data
@@ -282,7 +286,8 @@ def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on:
         if text:
             show(f"{text}\n")
         sys.stdout.flush()  # so that the summary stands below the findings where both streams are one
-        tell(summary_line(findings))
+        if run.reviews or not run.unreadable:  # where nothing was read, "no findings" would be misread
+            tell(summary_line(findings))
         return
     findings = [*run.not_read(), *findings]
     if text := _rendered(findings, format_, "error" if run.unreadable and fail_on == "never" else fail_on):

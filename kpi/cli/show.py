@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import (
+    AsOfOption,
     CacheOption,
     FileOption,
     MemoryOption,
@@ -17,12 +18,11 @@ from kpi.cli.common import (
     cache_folder,
     memory_limit,
     open_checked,
-    time_limit,
     wants_color,
 )
 from kpi.cli.output import show as out
 from kpi.cli.output import show_data
-from kpi.cli.status import AsOfOption, ToDateOption, tell_problems
+from kpi.cli.status import ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def show(
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show one KPI whole: definition, value, history and what it is computed from."""
-    limit, seconds = memory_limit(memory), time_limit(timeout)
+    limit, seconds = memory_limit(memory), timeout
     checked = open_checked(file, allow_outside)
     if id_ not in checked.plan.kpis:
         raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import (
+    AsOfOption,
     FileOption,
     MemoryOption,
     OutsideOption,
@@ -16,11 +17,9 @@ from kpi.cli.common import (
     memory_limit,
     plan_file,
     read_checked,
-    time_limit,
     wants_color,
 )
 from kpi.cli.output import show, show_data, tell
-from kpi.cli.status import AsOfOption
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -45,18 +44,18 @@ def sources(
     A source that cannot be used is shown with the reason and with what can be told of it all the same; the others do
     not suffer from it. Mistakes elsewhere in the file do not matter here.
     """
-    limit, seconds = memory_limit(memory), time_limit(timeout)
+    limit, seconds = memory_limit(memory), timeout
     _, checked = read_checked(plan_file(file), allow_outside or ())
     for name in names or ():
         if name not in checked.plan.sources:
             raise UsageError(f'there is no source "{name}"', hint=did_you_mean(name, checked.plan.sources))
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
-    from kpi.run.profile import survey
+    from kpi.run.profile import profile_sources
     from kpi.status.source_view import sources_view
 
     with progress("Reading the sources"):
-        found = survey(checked, day, names or None, memory=limit, seconds=seconds)
+        found = profile_sources(checked, day, names or None, memory=limit, seconds=seconds)
     view = sources_view(checked, day, found)
     if format == "json":
         from kpi.render.sources_json import render_sources_json

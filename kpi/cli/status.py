@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import (
+    MOST_PERIODS,
+    AsOfOption,
     CacheOption,
     FileOption,
     MemoryOption,
@@ -17,8 +19,6 @@ from kpi.cli.common import (
     cache_folder,
     memory_limit,
     open_checked,
-    period_count,
-    time_limit,
     wants_color,
 )
 from kpi.cli.output import show, show_data, tell
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 HISTORY = 12  # values before the one shown, which the table draws and JSON holds
 
-AsOfOption = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="DATE", help="The last day that counts as over; default: the file's or yesterday."),
-]
 ToDateOption = Annotated[
     bool, typer.Option("--to-date", help="Show the running periods instead of the last ones that are over.")
 ]
@@ -66,7 +62,14 @@ def status(
         typer.Option("--compare", help="What a change is measured against."),
     ] = "previous period",
     periods: Annotated[
-        str | None, typer.Option("--periods", metavar="N", help="Show the values of the last N periods side by side.")
+        int | None,
+        typer.Option(
+            "--periods",
+            metavar="N",
+            min=1,
+            max=MOST_PERIODS,
+            help="Show the values of the last N periods side by side.",
+        ),
     ] = None,
     split: Annotated[
         str | None,
@@ -83,7 +86,7 @@ def status(
 ) -> None:
     """Compute every KPI and say where the team stands."""
     failing = _statuses(fail_on)
-    count, limit, seconds = period_count(periods, 0), memory_limit(memory), time_limit(timeout)
+    count, limit, seconds = periods or 0, memory_limit(memory), timeout
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress

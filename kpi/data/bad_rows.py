@@ -8,7 +8,6 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import NamedTuple
 
-from kpi.data.column_types import TIMES
 from kpi.data.csv_suggestions import MEND, MEND_QUOTE, remedy
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import Scan
@@ -20,6 +19,7 @@ from kpi.data.text_files import TOO_LONG, records
 from kpi.data.type_inference import Reading
 from kpi.data.value_suggestions import SKIP, date_hint, empty_hint, notation_hint, number_hint
 from kpi.errors import KpiError
+from kpi.formulas.types import TIME
 from kpi.plan.checks.source_facts import SourceFacts, shown
 from kpi.plan.model import Plan, Source
 
@@ -144,7 +144,7 @@ class BadRows:
 
     def _hint(self, reading: Reading, value: str, count: int, expected: str) -> str | None:
         found = empty_hint(reading.name, value, self._also_in(reading, value))
-        if found is None and reading.kind in TIMES:
+        if found is None and reading.kind in TIME:
             declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
             iso = re.match(r"\d{4}-\d\d?-\d\d?", value.strip())
             known = declared or iso or "%" in reading.words or not re.search(r"\d", value)

@@ -1,13 +1,12 @@
-"""The types of columns and values, and what each is in SQL."""
+"""What the types of values are in the SQL of the engine."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
 
-# A timestamp is what a clock showed somewhere; an instant knows its zone, so that its hours can be counted.
-Kind = Literal["number", "text", "boolean", "date", "timestamp", "instant", "duration", "empty"]
-TIMES = ("date", "timestamp", "instant")
-SQL_TYPES: dict[Kind, str] = {
+from kpi.formulas.types import ValueType
+
+SQL_TYPES: Mapping[ValueType, str] = {
     "number": "DOUBLE", "duration": "DOUBLE", "text": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE",
     "timestamp": "TIMESTAMP", "instant": "TIMESTAMPTZ", "empty": "VARCHAR",
 }  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from kpi.data.non_data_rows import odd_row
 from kpi.data.text_files import opened, records
@@ -36,11 +35,15 @@ def remedy(source: Source, facts: SourceFacts, name: str, line: int, names: Mapp
 def _choices(file: FileFacts, source: Source) -> Iterator[tuple[str, FileFacts, Source]]:
     """Other ways to read a file, in words and as facts."""
     if source.read.escape is None:
-        yield "read: {escape: '\\'}", file, replace(source, read=replace(source.read, escape="\\"))
+        yield "read: {escape: '\\'}", file, _with(source, escape="\\")
     for quote in ("'", '"', ""):
         if quote != file.quote and (quote != "'" or _around_fields(quote, file)):
             shown = f'"{quote}"' if quote == "'" else f"'{quote}'"
             yield f"read: {{quote: {shown}}}", file._replace(quote=quote), source
+
+
+def _with(source: Source, **options: object) -> Source:
+    return source.model_copy(update={"read": source.read.model_copy(update=options)})
 
 
 def _around_fields(quote: str, file: FileFacts) -> bool:
@@ -56,10 +59,10 @@ def _even(file: FileFacts, source: Source) -> bool:
     """Whether all rows have as many fields as the header, and no quoted field is torn."""
     from csv import Error
 
-    read = replace(source.read, header=False)
+    bare_source = _with(source, header=False)
     width = None
     try:
-        for count, (_, row) in enumerate(records(file, replace(source, read=read), strict=True)):
+        for count, (_, row) in enumerate(records(file, bare_source, strict=True)):
             width = width or len(row)
             bare = not file.quote and any(len(text) > 1 and text[0] == text[-1] == '"' for text in row)
             if len(row) != width or bare or count > MOST_ROWS:

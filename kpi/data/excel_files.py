@@ -25,6 +25,10 @@ from kpi.plan.model.column_names import column_name
 Cell = object
 READABLE = (".xlsx", ".xlsm")
 LARGEST = 2_000_000_000  # bytes of what a workbook unpacks to: more than a million rows, and not yet a zip bomb
+TIGHT, SMALL = 250, 4_000_000  # times that a part is packed as no spreadsheet is, and bytes that do no harm anyway
+LONGEST = 200_000  # bytes of a cell with a formula and no result: Excel allows 8,192 characters
+LAST_ROW = 1_048_576  # of a sheet, in Excel; a file may name a row of any number, and all above it are walked
+MOST_CELLS = 30_000_000  # with the empty ones before the last of each row: a file need not hold those
 LOOKED_AT = 100  # rows that tell how wide a sheet without a header is, or where the header is below a title
 FIRST_DAY, LAST_DAY = 1, 2_958_466  # the numbers of days that spreadsheets know: up to the year 9999
 # What openpyxl raises, by its own words or those of what it reads with, for a workbook that is none.
@@ -100,6 +104,8 @@ class Sheet:
                     if not (found[4] and b't="str"' in found[3]):
                         yield int(found[2]), column_index_from_string(found[1].decode()) - 1
                 held = held[max(held.rfind(b"<c "), 0) :]
+                if len(held) > LONGEST:
+                    held = b""
 
     def mend(self, column: str) -> str | None:
         """What to write where a column is not found because this is a title row, or not the sheet that has it."""
@@ -129,6 +135,10 @@ class Sheet:
         try:
             with ZipFile(self.path) as archive:
                 size = sum(entry.file_size for entry in archive.infolist())
+                tight = any(entry.file_size > max(SMALL, TIGHT * entry.compress_size) for entry in archive.infolist())
+            if tight:
+                message = f"{self.name} is packed more than {TIGHT} times smaller than it is, as no workbook is"
+                raise KpiError(message, hint="open it in a spreadsheet program and save it anew, or as CSV")
             if size > LARGEST:
                 raise KpiError(f"{self.name} unpacks to {size / 1e9:.1f} GB", hint="save the sheet as CSV")
             with warnings.catch_warnings():
@@ -154,6 +164,10 @@ class Sheet:
         """What is wrong with a file that is no archive, as workbooks are."""
         with self.path.open("rb") as file:
             head = file.read(4096)
+        if head.startswith(b"PK\x03\x04"):
+            return KpiError(
+                f"{self.name} is not a whole workbook: its end is missing", hint="fetch or save it once more"
+            )
         found = signature(head)
         message = f"{self.name} is not a workbook as Excel writes them"
         if found is not None and not head.startswith(b"\xd0\xcf"):
@@ -165,10 +179,25 @@ class Sheet:
     def _numbered(self) -> Iterator[tuple[int, Sequence[Cell]]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            cells = 0
             try:
-                yield from enumerate(self._sheet.iter_rows(values_only=True), 1)
+                for number, row in enumerate(self._sheet.iter_rows(values_only=True), 1):
+                    cells += len(row)
+                    if number > LAST_ROW or cells > MOST_CELLS:
+                        raise self._too_large(number)
+                    yield number, row
             except DAMAGED as fault:
                 raise self._damaged(fault) from None
+
+    def _too_large(self, number: int) -> KpiError:
+        """What is wrong with a sheet of which no more than the rows before ``number`` can be read."""
+        if number > LAST_ROW:
+            message = f"{self.name}: the sheet {self.title} has a row below {LAST_ROW:,}, the last that there can be"
+        else:
+            message = f"{self.name}: the sheet {self.title} has more than {MOST_CELLS:,} cells down to row {number:,}"
+        return KpiError(
+            message, hint="clear the cells far below or to the right of the table, or save the sheet as CSV"
+        )
 
     def _damaged(self, fault: Exception) -> KpiError:
         gist = f"{type(fault).__name__}: {fault}"

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.headers import named
 from kpi.data.opening import NO_HIVE, Opening, listed
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_files import copy_text, refuse_long_line, refuse_other
 from kpi.errors import KpiError, did_you_mean
 from kpi.plan.checks.source_facts import DOUBTFUL, FileFacts, SourceFacts, shown
@@ -45,7 +45,9 @@ class Scan(NamedTuple):
 class Scanner:
     """Builds the scan of one file source, of the columns that are needed."""
 
-    def __init__(self, engine: Engine, plan: Plan, source: Source, facts: SourceFacts, need: Need) -> None:
+    def __init__(
+        self, engine: Engine, plan: Plan, source: Source, facts: SourceFacts, need: ColumnRequirements
+    ) -> None:
         self.engine = engine
         self.plan = plan
         self.source = source
@@ -313,11 +315,12 @@ class Scanner:
             for name in names:
                 order.setdefault(name.casefold(), name)
         self._refuse_unknown(order, per_file[0][0])
+        known = [(path, {name.casefold() for name in names}) for path, names in per_file]
         kept = []
         for folded, name in order.items():
-            lacking = next((path for path, names in per_file if folded not in {n.casefold() for n in names}), None)
             if not self.need.wants(folded):
                 continue
+            lacking = next((path for path, names in known if folded not in names), None)
             if lacking is None:
                 kept.append(name)
             elif self.need.names(folded):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -25,8 +26,11 @@ def marked(path: Path) -> str | None:
 
 def copied(path: Path, encoding: str, target: Path) -> Path:
     """A copy of a file in UTF-8, without a mark."""
-    with opened_bytes(path) as stream:
-        target.write_text(stream.read().decode(encoding), encoding="utf-8")
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with opened_bytes(path) as stream, target.open("w", encoding="utf-8", newline="") as out:
+        while block := stream.read(1 << 20):
+            out.write(decoder.decode(block))
+        out.write(decoder.decode(b"", final=True))
     return target
 
 
@@ -50,10 +54,15 @@ def refuse_odd(engine: Engine, table: str, name: Callable[[str], str]) -> None:
 
 
 def as_text(value: Any) -> str:
-    """A value as the engine writes it."""
+    """A value as the engine writes it. Raises ValueError for one that is nested too deep."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def find(path: Path, key: str, values: Collection[str]) -> tuple[str, str] | None:
@@ -72,13 +81,21 @@ def first_fault(path: Path) -> str:
             pass
     except json.JSONDecodeError as fault:
         return f":{fault.lineno}: this is not JSON: {fault.msg[:1].lower()}{fault.msg[1:]}"
-    except (ValueError, OSError, RecursionError):
+    except (ValueError, OSError):
         return ""
     return ""
 
 
 def _rows(path: Path) -> Iterator[tuple[str, Any]]:
-    """The values of a file with their places. Raises json.JSONDecodeError with the line in the file, OSError."""
+    """The values of a file with their places. Raises json.JSONDecodeError with the line in the file, ValueError for
+    what is nested too deep, OSError."""
+    try:
+        yield from _parsed(path)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _parsed(path: Path) -> Iterator[tuple[str, Any]]:
     with opened_bytes(path) as stream:
         raw = stream.read(LARGEST + 1)
     if len(raw) > LARGEST:

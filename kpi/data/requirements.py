@@ -1,30 +1,28 @@
-"""Which columns of which sources a run needs, and what kind their use demands of them."""
+"""Which columns of which sources a run needs, and the kinds of values that their uses require."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kpi.data.column_types import Kind
 from kpi.formulas import columns, nodes, walk
+from kpi.formulas.functions import AGGREGATES, ROW_FUNCTIONS
+from kpi.formulas.types import AMOUNT, DURATION, NUMBER, TEXT, TIME, Types, ValueType
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
 
-COUNTING = ("count", "count_distinct")
-# Where both are asked of one column the error is the type checker's to explain, so the first word stands.
-
 
 @dataclass
-class Need:
-    """What a run needs of one source: the columns (by folded name) with the kind their use demands (None: any), the
-    names to compute, whether all columns are needed (a query reads them), and the words of those queries. ``optional``
-    are the columns that are only to split by: a source may do without them. ``spare`` are those that only tell the day
-    of a row: once it is known nothing else asks for them."""
+class ColumnRequirements:
+    """What a run needs of one source: the columns (by folded name) with the kind that their uses require (None: any),
+    the columns to compute, whether ``everything`` is needed (a query reads it), and the words of those queries.
+    ``optional`` are the columns that are only to split by: a source may lack them. ``spare`` are those that only tell
+    the day of a row: once it is known nothing else needs them."""
 
-    columns: dict[str, Kind | None] = field(default_factory=dict)
+    columns: dict[str, ValueType | None] = field(default_factory=dict)
     computed: dict[str, nodes.Node] = field(default_factory=dict)
     everything: bool = False
     words: set[str] = field(default_factory=set)
@@ -36,11 +34,11 @@ class Need:
         return self.everything or folded in self.columns
 
     def names(self, folded: str) -> bool:
-        """Whether a column is certainly used, and not only read because a query may use it."""
+        """Whether a column is certainly used, not just read because a query may use it."""
         return (folded in self.columns and folded not in self.optional) or folded in self.words
 
     def in_order(self) -> list[tuple[str, nodes.Node]]:
-        """The names to compute, each after those that it names; cycles have been refused before."""
+        """The columns to compute, each after those that it names; the plan has no cycles."""
         pending = dict(self.computed)
         ordered: list[tuple[str, nodes.Node]] = []
         while pending:
@@ -53,8 +51,9 @@ class Need:
             ordered.extend((name, pending.pop(name)) for name in ready or list(pending))
         return ordered
 
-    def add(self, name: str, kind: Kind | None) -> bool:
-        """Note a column; whether that was news."""
+    def add(self, name: str, kind: ValueType | None) -> bool:
+        """Add a column; return whether it is new. Of two kinds required of one column the first is kept: the type
+        checker reports the conflict."""
         folded = name.casefold()
         known = folded in self.columns
         if not known or (kind is not None and self.columns[folded] is None):
@@ -62,77 +61,48 @@ class Need:
         return not known
 
 
-def expand(node: nodes.Node, checked: Checked, seen: set[str]) -> Iterator[nodes.Node]:
-    """A formula and those of all measures and KPIs that it names, each once."""
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        yield current
-        below: list[nodes.Node] = []
-        for name in walk(current):
-            if isinstance(name, nodes.Name) and name.name not in seen:
-                seen.add(name.name)
-                formula = checked.measures.get(name.name) or checked.formulas.get(name.name)
-                if formula is not None:
-                    below.append(formula)
-        waiting.extend(reversed(below))
-
-
-def needs_of(
+def requirements_of(
     checked: Checked,
-    formulas: Collection[nodes.Node],
+    ids: Iterable[str],
     *,
     whole: Collection[str] = (),
     splits: Iterable[tuple[str, str]] = (),
-) -> dict[str, Need]:
-    """The needs of all sources that these formulas lead to, the sources of their queries included, and of those that
-    are wanted ``whole``. ``splits`` are sources and columns to split them by."""
-    needs: dict[str, Need] = {name: Need(everything=True) for name in whole}
-    seen: set[str] = set()
-    for formula in formulas:
-        for part in expand(formula, checked, seen):
-            for node in walk(part):
-                if isinstance(node, nodes.Aggregate) and node.source in checked.plan.sources:
-                    need = needs.setdefault(node.source, Need())
-                    if node.column is not None:
-                        need.add(node.column, None if node.function in COUNTING else "number")
-                    if node.filter is not None:
-                        note(need, node.filter)
-    waiting = list(needs)
+) -> dict[str, ColumnRequirements]:
+    """The requirements of all sources that the values of these KPIs and measures come from, those that queries read
+    included, and of the sources wanted ``whole``. ``splits`` are sources and columns to split them by."""
+    found = {name: ColumnRequirements(everything=True) for name in whole}
+    for _, aggregate in checked.dependencies.aggregates(ids):
+        if aggregate.source in checked.plan.sources:
+            required = found.setdefault(aggregate.source, ColumnRequirements())
+            if aggregate.column is not None:
+                required.add(aggregate.column, "number" if AGGREGATES[aggregate.function].column == AMOUNT else None)
+            if aggregate.filter is not None:
+                require(required, aggregate.filter)
+    _require_queried(checked, found)
+    for source_id, column in splits:
+        if found[source_id].add(column, None):
+            found[source_id].optional.add(column.casefold())
+    for source_id, required in found.items():
+        complete(checked, source_id, required)
+    return found
+
+
+def _require_queried(checked: Checked, found: dict[str, ColumnRequirements]) -> None:
+    """Add the sources that the queries among those ``found`` may read, which are needed whole."""
+    waiting = list(found)
     while waiting:
         source = checked.plan.sources[waiting.pop()]
-        if source.query is not None:
-            for other in named_in(source.query, checked.plan.sources):
-                if other != source.id:
-                    if other not in needs:
-                        waiting.append(other)
-                    need = needs.setdefault(other, Need())
-                    need.everything = True
-                    need.words |= words_of(source.query)
-    for source_id, column in splits:
-        if needs[source_id].add(column, None):
-            needs[source_id].optional.add(column.casefold())
-    for source_id, need in needs.items():
-        complete(checked, source_id, need)
-    return needs
-
-
-def aggregates_of(
-    checked: Checked, formulas: Collection[nodes.Node], *, without: Collection[str]
-) -> dict[str, list[nodes.Aggregate]]:
-    """The aggregates that formulas lead to, by source, each once and without the moment that a name gave it."""
-    found: dict[str, dict[nodes.Aggregate, None]] = {}
-    seen: set[str] = set()
-    for formula in formulas:
-        for part in expand(formula, checked, seen):
-            for node in walk(part):
-                if isinstance(node, nodes.Aggregate) and node.source not in without:
-                    found.setdefault(node.source, {})[replace(node, moment=None)] = None
-    return {source: list(aggregates) for source, aggregates in found.items()}
+        for other in named_in(source.query or "", checked.plan.sources):
+            if other != source.id:
+                if other not in found:
+                    waiting.append(other)
+                required = found.setdefault(other, ColumnRequirements())
+                required.everything = True
+                required.words |= words_of(source.query or "")
 
 
 def named_in(query: str, sources: Collection[str]) -> list[str]:
-    """The sources whose names stand in a query as words."""
+    """The sources whose names are words of a query."""
     words = words_of(query)
     return [source for source in sources if source.casefold() in words]
 
@@ -142,42 +112,42 @@ def words_of(query: str) -> set[str]:
     return {word.casefold() for word in re.findall(r"\w+", query)}
 
 
-def complete(checked: Checked, source_id: str, need: Need) -> None:
+def complete(checked: Checked, source_id: str, required: ColumnRequirements) -> None:
     """Add the columns that the source's own dates, conditions and computed columns need."""
     source = checked.plan.sources[source_id]
     for name in (source.date, source.from_, source.until, source.through):
         if name is not None:
-            if need.add(name, "date") and not need.everything:
-                need.spare.add(name.casefold())
-            need.columns[name.casefold()] = "date"
+            if required.add(name, "date") and not required.everything:
+                required.spare.add(name.casefold())
+            required.columns[name.casefold()] = "date"
     where = checked.where.get(source_id)
     if where is not None:
-        note(need, where)
+        require(required, where)
     computed = {name.casefold(): (name, node) for (owner, name), node in checked.rows.items() if owner == source_id}
-    if need.everything:
+    if required.everything:
         for name, _ in computed.values():
-            need.add(name, None)
+            required.add(name, None)
     done: set[str] = set()
-    while pending := [name for name in need.columns if name in computed and name not in done]:
+    while pending := [name for name in required.columns if name in computed and name not in done]:
         for folded in pending:
             done.add(folded)
-            note(need, computed[folded][1])
-    need.computed = dict(computed[name] for name in computed if name in done)
-    for name in need.computed:
-        del need.columns[name.casefold()]
-    rows = [*need.computed.values(), *([where] if where is not None else [])]
-    need.spare -= {column.name.casefold() for node in rows for column in columns(node)}
+            require(required, computed[folded][1])
+    required.computed = dict(computed[name] for name in computed if name in done)
+    for name in required.computed:
+        del required.columns[name.casefold()]
+    rows = [*required.computed.values(), *([where] if where is not None else [])]
+    required.spare -= {column.name.casefold() for node in rows for column in columns(node)}
 
 
-def note(need: Need, expression: nodes.Node) -> None:
-    """Add the columns of a row expression with the kinds that their use demands."""
+def require(required: ColumnRequirements, expression: nodes.Node) -> None:
+    """Add the columns of a row expression with the kinds that their uses require."""
     for node in walk(expression):
-        for name, kind in demanded(node):
-            need.add(name, kind)
+        for name, kind in required_by(node):
+            required.add(name, kind)
 
 
-def demanded(node: nodes.Node) -> Iterator[tuple[str, Kind | None]]:
-    """What one node demands of the columns directly below it."""
+def required_by(node: nodes.Node) -> Iterator[tuple[str, ValueType | None]]:
+    """The columns directly below a node, and the kinds that it requires of them."""
     match node:
         case nodes.Column(name=name):
             yield name, None
@@ -190,19 +160,19 @@ def demanded(node: nodes.Node) -> Iterator[tuple[str, Kind | None]]:
         case nodes.Arithmetic(op="-", left=left, right=nodes.Column(name=name)) if is_number(left):
             yield name, "number"
         case nodes.Compare(left=left, right=right):
-            yield from compared(left, right)
-            yield from compared(right, left)
+            yield from compared_with(left, right)
+            yield from compared_with(right, left)
         case nodes.Within(operand=nodes.Column(name=name), items=items) if items:
             if all(is_number(item) for item in items):
                 yield name, "number"
             elif all(is_date(item) for item in items):
                 yield name, "date"
         case nodes.Call(name=function, arguments=arguments):
-            yield from argued(function, arguments)
+            yield from required_by_call(function, arguments)
 
 
-def compared(side: nodes.Node, other: nodes.Node) -> Iterator[tuple[str, Kind | None]]:
-    """What being compared with ``other`` demands."""
+def compared_with(side: nodes.Node, other: nodes.Node) -> Iterator[tuple[str, ValueType | None]]:
+    """The column on one side of a comparison, and the kind that comparing it with ``other`` requires."""
     if isinstance(side, nodes.Column):
         if is_number(other):
             yield side.name, "number"
@@ -210,18 +180,22 @@ def compared(side: nodes.Node, other: nodes.Node) -> Iterator[tuple[str, Kind | 
             yield side.name, "date"
 
 
-def argued(function: str, arguments: tuple[nodes.Node, ...]) -> Iterator[tuple[str, Kind | None]]:
-    """What being an argument demands."""
-    if function in ("lower", "contains", "extract", "number", "date") and isinstance(arguments[0], nodes.Column):
-        yield arguments[0].name, "text"
-    if function in ("year", "month") and isinstance(arguments[0], nodes.Column):
-        yield arguments[0].name, "date"
-    if function in ("minutes", "hours", "days", "seconds"):
-        match arguments[0]:
-            case nodes.Arithmetic(op="-", left=left, right=right):
+def required_by_call(function: str, arguments: tuple[nodes.Node, ...]) -> Iterator[tuple[str, ValueType | None]]:
+    """The columns that are arguments of a function, and the kinds that it requires."""
+    for place, argument in enumerate(arguments):
+        types = ROW_FUNCTIONS[function].argument(place).types
+        match argument:
+            case nodes.Column(name=name):
+                kind = _DEMANDED.get(types)
+                if kind is not None:
+                    yield name, kind
+            case nodes.Arithmetic(op="-", left=left, right=right) if types == DURATION:
                 for side in (left, right):
                     if isinstance(side, nodes.Column):
                         yield side.name, "date"
+
+
+_DEMANDED: dict[Types, ValueType] = {TEXT: "text", TIME: "date", NUMBER: "number", AMOUNT: "number"}
 
 
 def is_number(node: nodes.Node) -> bool:
@@ -234,8 +208,8 @@ def is_number(node: nodes.Node) -> bool:
 
 
 def is_date(node: nodes.Node) -> bool:
-    """Whether a literal is a date or time, written as text. Beside one a column is read as dates, since as mere text
-    it would compare without a word of complaint, and wrongly: "05/06/2026" is below "2026-01-01"."""
+    """Whether a literal is a date or time, written as text. A column compared with one is read as dates: as text it
+    would silently compare wrongly, since "05/06/2026" is below "2026-01-01"."""
     return (
         isinstance(node, nodes.Literal_)
         and isinstance(node.value, str)

@@ -10,6 +10,8 @@ SIGNS = r"\p{Sc}"
 CURRENCY = rf"(?:[A-Z]{{0,2}}{SIGNS}|[A-Z]{{3}}|kr|zł|Kč|Ft|Rs|Fr)"
 # Spaces that spreadsheets use between groups: no-break, thin, narrow no-break.
 SPACES = "\u00a0\u2009\u202f"
+# What is around text without being part of it: spaces, tabs, and the no-break spaces of spreadsheets.
+BLANKS = " \t\u00a0"
 # The last moment that has a name; exports write that day for an end that is not in sight.
 LAST_MOMENT = "9999-12-31 23:59:59.999999"
 # Day-first or month-first, with the time of day that exports put behind it. Two-digit years are never tried.
@@ -22,7 +24,7 @@ def clean(text: str, null_values: tuple[str, ...] = ()) -> str:
     """The text without blanks around it; NULL when nothing is left or when it is one of the spellings of empty."""
     # Trimming more than plain spaces takes ten times as long, and few values need it.
     odd = f"(contains({text}, '\u00a0') OR contains({text}, '\t'))"
-    trimmed = f"(CASE WHEN {odd} THEN trim({text}, ' \t\u00a0') ELSE trim({text}) END)"
+    trimmed = f"(CASE WHEN {odd} THEN trim({text}, {text_literal(BLANKS)}) ELSE trim({text}) END)"
     if not null_values:
         return f"nullif({trimmed}, '')"
     listed = ", ".join(text_literal(value) for value in ("", *(value.strip() for value in null_values)))

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kpi.data.column_types import SQL_TYPES, TIMES, Kind
+from kpi.data.column_types import SQL_TYPES
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.number_formats import Notation, notations
 from kpi.data.text_casts_sql import (
@@ -31,6 +31,7 @@ from kpi.data.text_casts_sql import (
 )
 from kpi.data.value_suggestions import date_hint
 from kpi.errors import KpiError
+from kpi.formulas.types import TIME, ValueType
 from kpi.plan.checks.source_facts import SourceFacts
 from kpi.plan.model import Source
 
@@ -61,7 +62,7 @@ class Reading:
     """
 
     name: str
-    kind: Kind
+    kind: ValueType
     sql: str
     sure: bool
     words: str
@@ -118,7 +119,7 @@ class Readings:
         if kind in ("date", "timestamp") and shape:
             stamp = formatted_sql(column, shape)
             sql = f"CAST({stamp} AS DATE)" if kind == "date" else stamp
-            of_time: Kind = "instant" if "%z" in shape.lower() else "timestamp"
+            of_time: ValueType = "instant" if "%z" in shape.lower() else "timestamp"
             return Reading(name, "date" if kind == "date" else of_time, sql, True, f"a {kind} like {shape}")
         if kind in ("date", "timestamp"):
             iso = self.of_kind(name, "date" if kind == "date" else "timestamp")
@@ -144,7 +145,7 @@ class Readings:
         reading = replace(self.of_kind(name, "number"), sure=True)
         return self._alike(reading, decorated=self._marks != (".", None))
 
-    def of_kind(self, name: str, kind: Kind, *, exact: bool = False) -> Reading:
+    def of_kind(self, name: str, kind: ValueType, *, exact: bool = False) -> Reading:
         """The reading for a guessed or demanded kind. ``exact``: what may be a name of something rather than an amount
         does not fit, since numbers lose its leading zeros and, beyond 2**53, its last digits."""
         column = quoted(name)
@@ -169,7 +170,7 @@ class Readings:
         """Timestamps that say their zone."""
         return Reading(name, "instant", zoned_sql(quoted(name)), False, "a time with a zone")
 
-    def guess(self, name: str, sample: Sequence[str], demanded: Kind | None) -> Reading | None:
+    def guess(self, name: str, sample: Sequence[str], demanded: ValueType | None) -> Reading | None:
         """The reading that the first rows suggest; None when only all rows can tell."""
         declared = self.declared(name)
         if declared is not None:
@@ -200,7 +201,7 @@ class Readings:
         sql = f"(CASE {found} WHEN coalesce({column}, '') = '' THEN NULL ELSE {unknown} END)"
         return replace(reading, sql=sql, listed=True)
 
-    def _guess(self, name: str, sample: list[str], demanded: Kind | None) -> Reading | None:
+    def _guess(self, name: str, sample: list[str], demanded: ValueType | None) -> Reading | None:
         values = {value for text in sample if (value := text.strip())}
         if demanded == "number":
             words = values and not any(map(DIGIT.search, values))
@@ -228,7 +229,7 @@ class Readings:
             return self.of_kind(name, "boolean")
         return self.of_kind(name, "text")
 
-    def decide(self, engine: Engine, table: str, name: str, demanded: Kind | None) -> Reading:
+    def decide(self, engine: Engine, table: str, name: str, demanded: ValueType | None) -> Reading:
         """The reading over all rows of a table of text (R4). Raises KpiError where two readings of dates fit."""
         declared = self.declared(name)
         if declared is not None:
@@ -243,14 +244,14 @@ class Readings:
         counts = ", ".join(f"count({choice.sql})" for choice in choices)
         total, *fits = engine.ask(f"SELECT count({quoted(name)}), {counts} FROM {table}")[0]
         if total == 0:
-            kind: Kind = demanded or "empty"
+            kind: ValueType = demanded or "empty"
             return Reading(name, kind, f"CAST(NULL AS {SQL_TYPES[kind]})", True, "text")
         # Where no value has any digit the formula is wrong, not the rows: then it alone is told so.
         digits = f"SELECT 1 FROM {table} WHERE regexp_matches({quoted(name)}, '\\d') LIMIT 1"
         if demanded == "number" and engine.ask(digits):
             return self._demanded(name)
         for choice, fit in zip(choices, fits, strict=True):
-            if fit == total and demanded in (None, "date" if choice.kind in TIMES else choice.kind):
+            if fit == total and demanded in (None, "date" if choice.kind in TIME else choice.kind):
                 return replace(choice, sure=True)
         if demanded == "date":
             return self._decide_date(engine, table, name, total, dates=fits[2], plain=fits[3], zoned=fits[4])
@@ -304,7 +305,7 @@ class Readings:
 
 
 def boolean_sql(column: str) -> str:
-    """Only ``true`` and ``false`` are truth values (R4)."""
+    """Only ``true`` and ``false`` are booleans (R4)."""
     return f"(CASE lower({column}) WHEN 'true' THEN true WHEN 'false' THEN false END)"
 
 

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from yaml import YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from kpi.diff.affected import names_in_targets
-from kpi.plan.checks.dependencies import uses_of
 from kpi.plan.yaml.documents import decode
 from kpi.plan.yaml.nodes import TooLargeError, begin, compose
 
@@ -116,22 +114,15 @@ def edited(other: Sliced, text: str) -> Sliced | None:
 
 
 def depends_on(checked: Checked, id_: str) -> set[Key]:
-    """All entries that make a KPI what it is: itself, and what it uses, however far away."""
+    """All entries that the value and the targets of a KPI come from: itself, and what it uses, however far away."""
+    graph = checked.dependencies
     names, sources = [id_], []
-    for name in names:  # grows while it is walked
-        tree = checked.formulas.get(name) or checked.measures.get(name)
-        used: set[str] = set()
-        if tree is not None:
-            uses = uses_of(tree)
-            used = {one.name for one, _ in uses.names}
-            sources += [one.source for one, _ in uses.aggregates]
-        if name in checked.plan.kpis:
-            used |= set(names_in_targets(checked.plan.kpis[name]))
+    for name in names:  # grows while it is iterated over
+        used = {one.name for one in graph.of(name) if one.kind == "value"}
         names += used.difference(names)
-    for source in sources:
-        sources += set(checked.queries.get(source, ())).difference(sources)
+        sources += [one.name for one in graph.of(name) if one.kind == "source"]
     return {(section, name) for name in names for section in ("kpis", "measures")} | {
-        ("sources", source) for source in sources
+        ("sources", source) for source in graph.with_queried(sources)
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +11,7 @@ from kpi.diff.changes import ChangeClass
 from kpi.diff.names import Names, Renamed, canonical, folded
 from kpi.formulas import unparse
 from kpi.plan.checks.queries import tokens
-from kpi.plan.model import Goal, Kpi, LintSettings, ReadOptions, Source, Split
+from kpi.plan.model import Goal, Kpi, LintSettings, Record, Source, Split
 from kpi.plan.yaml.source_map import hide_secrets
 from kpi.values import Every, format_exact, parse_unit, parse_updated, parse_window, round12
 
@@ -66,7 +65,7 @@ class ComparedPlan:
         _put(found, "window", "formula", _window(kpi.window), kpi.window)
         if kpi.split is not None:
             _put(found, "split", "other", folded(kpi.split.by), kpi.split.by)
-            if kpi.split.limit != Split.limit:
+            if kpi.split.limit != Split.model_fields["limit"].default:
                 _put(found, "split.limit", "other", kpi.split.limit, str(kpi.split.limit))
         _put_set(found, "tags", "other", kpi.tags)
         _put_set(found, "guardrails", "other", kpi.guardrails, self.names.formulas)
@@ -110,12 +109,11 @@ class ComparedPlan:
             found[f"computed.{name}"] = self._row("formula", text, self.checked.rows.get((source.id, name)))
         _put_map(found, "columns", "source", source.columns)
         _put_map(found, "types", "source", source.types, _spaced)
-        for option in fields(ReadOptions):
-            value = getattr(source.read, option.name)
+        for name, value in source.read:
             if isinstance(value, tuple):
-                _put_set(found, f"read.{option.name}", "source", value)
+                _put_set(found, f"read.{name}", "source", value)
             elif value is not None:
-                found[f"read.{option.name}"] = FieldMeaning("source", value, _shown_option(value))
+                found[f"read.{name}"] = FieldMeaning("source", value, _shown_option(value))
         return found
 
     def outside(self) -> FieldMeanings:
@@ -124,9 +122,8 @@ class ComparedPlan:
         found: FieldMeanings = {}
         _put(found, "title", "wording", _spaced(plan.title or "") or None, plan.title)
         _put(found, "as_of", "other", plan.as_of, _day(plan.as_of))
-        for setting in fields(plan.calendar):
-            value = getattr(plan.calendar, setting.name)
-            found[f"calendar.{setting.name}"] = FieldMeaning("formula", value, value)
+        for name, value in plan.calendar:
+            found[f"calendar.{name}"] = FieldMeaning("formula", value, value)
         _put_settings(found, "lint", plan.lint, LintSettings())
         return found
 
@@ -198,11 +195,11 @@ def _put_map(
         found[f"{name}.{key}"] = FieldMeaning(kind, spell(text), spell(text))
 
 
-def _put_settings(found: FieldMeanings, name: str, settings: Any, defaults: Any) -> None:
+def _put_settings(found: FieldMeanings, name: str, settings: Record, defaults: Record) -> None:
     """Add the settings that differ from their default, including nested ones."""
-    for setting in fields(settings):
-        value, default = getattr(settings, setting.name), getattr(defaults, setting.name)
-        path = f"{name}.{setting.name}"
+    for setting, value in settings:
+        default = getattr(defaults, setting)
+        path = f"{name}.{setting}"
         if isinstance(value, tuple):
             _put_set(found, path, "other", value)
         elif isinstance(value, Mapping):

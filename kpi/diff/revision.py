@@ -6,7 +6,6 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,7 +90,7 @@ class PlanPlace:
         read = read_plan(Path(self.name), cwd=root / self.cwd, allowed=self.allowed, disk=tree, root=root)
         plan = read.plan
         homes = {source: tree.real(folder) for source, folder in plan.homes.items()}
-        return read._replace(plan=replace(plan, folder=tree.real(plan.folder), homes=homes))
+        return read._replace(plan=plan.model_copy(update={"folder": tree.real(plan.folder), "homes": homes}))
 
     def files_at(self, commit: str) -> dict[str, bytes | str] | None:
         """The files of the plan at a commit, possibly with some others, by their paths from the root.
@@ -168,7 +167,7 @@ def relocated(plan: Plan, old: Path, new: Path) -> Plan:
         real = Path(os.path.realpath(folder))
         there[folder] = new / real.relative_to(top) if real.is_relative_to(top) else real
     homes = {source: there[folder] for source, folder in plan.homes.items()}
-    return replace(plan, folder=there[plan.folder], root=new, homes=homes)
+    return plan.model_copy(update={"folder": there[plan.folder], "root": new, "homes": homes})
 
 
 def _inner_links(links: Mapping[str, Entry], repository: Repository) -> dict[str, str]:

@@ -1,19 +1,21 @@
-"""The SQL of one aggregate: as what one day contributes, or over all rows at hand; and putting days together."""
+"""The SQL of one aggregate: over all rows at hand, or as what one day contributes; and combining days."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kpi.formulas.functions import AGGREGATES
+
 Value = float | None
-COUNTING = ("count", "sum", "count_distinct")
-BY_DAY = ("count", "sum", "avg", "min", "max", "stddev", "first", "last")
+# What the days of a window contribute to an aggregate: for each day some cells.
+Days = Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True)
-class Part:
+class AggregateSql:
     """SQL for one aggregate: the value it is of (None: the row itself) and the condition on rows (None: all)."""
 
     function: str
@@ -28,91 +30,92 @@ class Part:
         value = self.value or "1"
         return value if self.condition is None else f"(CASE WHEN {self.condition} THEN {value} END)"
 
+    @property
+    def total(self) -> str:
+        """A sum that hardly depends on the order of the rows."""
+        return f"sum({self.chosen})::DOUBLE" if self.integer else f"fsum({self.chosen})"
 
-def sum_sql(part: Part) -> str:
-    """A sum that hardly depends on the order of the rows."""
-    return f"sum({part.chosen})::DOUBLE" if part.integer else f"fsum({part.chosen})"
+    @property
+    def number(self) -> str:
+        """The chosen value as a floating point number."""
+        return f"{self.chosen}::DOUBLE"
 
+    def timed(self, pick: str, time: str) -> str:
+        """V5: the value in the row with the least or greatest date; of ties the smallest, the largest."""
+        condition = f"{self.value} IS NOT NULL" + (f" AND {self.condition}" if self.condition else "")
+        return f"{pick}((CASE WHEN {condition} THEN {{'t': {time}, 'v': {self.value}::DOUBLE}} END))"
 
-def partials(part: Part, moment: str) -> list[str]:
-    """The columns that one day contributes to an aggregate; ``moment`` is the SQL of when a row happened."""
-    chosen = part.chosen
-    match part.function:
-        case "count":
-            return [f"count({chosen})"]
-        case "sum":
-            return [sum_sql(part)]
-        case "avg":
-            return [sum_sql(part), f"count({chosen})"]
-        case "stddev":
-            return [f"count({chosen})", f"avg({chosen})", f"var_pop({chosen}) * count({chosen})"]
-        case "min" | "max":
-            return [f"{part.function}({chosen})::DOUBLE"]
-        case _:
-            return [timed(part, moment)]
-
-
-def timed(part: Part, time: str) -> str:
-    """V5: the value in the row with the least or greatest date; of ties the smallest, the largest."""
-    condition = f"{part.value} IS NOT NULL" + (f" AND {part.condition}" if part.condition else "")
-    pair = f"(CASE WHEN {condition} THEN {{'t': {time}, 'v': {part.value}::DOUBLE}} END)"
-    return f"{'min' if part.function == 'first' else 'max'}({pair})"
+    @property
+    def most_frequent(self) -> str:
+        """The value that most rows have; of ties the smallest."""
+        counted = f"map_entries(histogram({self.number}))"
+        ranked = f"list_transform({counted}, lambda entry$: {{'n': -entry$.value::BIGINT, 'v': entry$.key}})"
+        return f"(list_sort({ranked}))[1]['v']"
 
 
-def whole_sql(part: Part, time: str) -> str:
-    """One aggregate over all rows at hand."""
-    chosen = part.chosen
-    match part.function:
-        case "count":
-            return f"count({chosen})::DOUBLE"
-        case "count_distinct":
-            return f"count(DISTINCT {chosen})::DOUBLE"
-        case "sum":
-            return sum_sql(part)
-        case "stddev":
-            return f"stddev_samp({chosen})"
-        case "percentile":
-            return f"quantile_cont({chosen}::DOUBLE, {(part.percent or 0.0) / 100!r})"
-        case "median":
-            return f"quantile_cont({chosen}::DOUBLE, 0.5)"
-        case "first" | "last":
-            return f"({timed(part, time)})['v']"
-        case _:
-            return f"{part.function}({chosen})::DOUBLE"
+# One aggregate over all rows at hand, given the SQL of when a row happened.
+WHOLE: Mapping[str, Callable[[AggregateSql, str], str]] = {
+    "count": lambda sql, time: f"count({sql.chosen})::DOUBLE",
+    "sum": lambda sql, time: sql.total,
+    "avg": lambda sql, time: f"avg({sql.chosen})::DOUBLE",
+    "min": lambda sql, time: f"min({sql.chosen})::DOUBLE",
+    "max": lambda sql, time: f"max({sql.chosen})::DOUBLE",
+    "median": lambda sql, time: f"quantile_cont({sql.number}, 0.5)",
+    "mode": lambda sql, time: sql.most_frequent,
+    "stddev": lambda sql, time: f"stddev_samp({sql.chosen})",
+    "count_distinct": lambda sql, time: f"count(DISTINCT {sql.chosen})::DOUBLE",
+    "first": lambda sql, time: f"({sql.timed('min', time)})['v']",
+    "last": lambda sql, time: f"({sql.timed('max', time)})['v']",
+    "percentile": lambda sql, time: f"quantile_cont({sql.number}, {(sql.percent or 0.0) / 100!r})",
+}
 
 
-def finished(function: str, cell: Any) -> Value:
-    """A cell as a number: nothing counted is zero (V3)."""
+def whole_sql(sql: AggregateSql, time: str) -> str:
+    """One aggregate over all rows at hand; ``time`` is the SQL of when a row happened."""
+    return WHOLE[sql.function](sql, time)
+
+
+def to_float(function: str, cell: Any) -> Value:
+    """A cell as a number. Where no row passes the filter, some aggregates are zero and the others empty (V3)."""
     if cell is None:
-        return 0.0 if function in COUNTING else None
+        return 0.0 if AGGREGATES[function].zero else None
     return finite(float(cell))
 
 
 def finite(value: float) -> Value:
-    """A sum that overflowed is no value."""
+    """A number; a sum that overflowed is no value."""
     return value if math.isfinite(value) else None
 
 
-def merged(function: str, days: Sequence[Sequence[Any]]) -> Value:
-    """One value of the partial results of its days."""
-    if function in ("count", "sum"):
-        return finite(math.fsum(cell[0] for cell in days if cell[0] is not None))
-    if function == "avg":
-        count = sum(cell[1] for cell in days)
-        return finite(math.fsum(cell[0] for cell in days if cell[0] is not None) / count) if count else None
-    if function == "stddev":
-        return deviation(days)
-    cells = [cell[0] for cell in days if cell[0] is not None]
-    if not cells:
-        return None
-    if function in ("first", "last"):
-        pick: Callable[..., Any] = min if function == "first" else max
-        chosen = pick(cells, key=lambda cell: (cell["t"], cell["v"]))
-        return finite(float(chosen["v"]))
-    return finite(float(min(cells) if function == "min" else max(cells)))
+# Mergeable aggregates: the columns that one day contributes, and their combination.
 
 
-def deviation(days: Sequence[Sequence[Any]]) -> Value:
+def _sum_of(days: Days) -> Value:
+    return finite(math.fsum(cell[0] for cell in days if cell[0] is not None))
+
+
+def _mean_of(days: Days) -> Value:
+    count = sum(cell[1] for cell in days)
+    return finite(math.fsum(cell[0] for cell in days if cell[0] is not None) / count) if count else None
+
+
+def _extreme_of(pick: Callable[..., Any]) -> Callable[[Days], Value]:
+    def combined(days: Days) -> Value:
+        cells = [cell[0] for cell in days if cell[0] is not None]
+        return finite(float(pick(cells))) if cells else None
+
+    return combined
+
+
+def _timed_of(pick: Callable[..., Any]) -> Callable[[Days], Value]:
+    def combined(days: Days) -> Value:
+        cells = [cell[0] for cell in days if cell[0] is not None]
+        return finite(float(pick(cells, key=lambda cell: (cell["t"], cell["v"]))["v"])) if cells else None
+
+    return combined
+
+
+def _deviation_of(days: Days) -> Value:
     """The sample's standard deviation of parts, each (count, mean, sum of squared differences from its mean).
 
     The pairwise formula of Chan, Golub and LeVeque (1983), which does not cancel as sums of squares do.
@@ -127,3 +130,40 @@ def deviation(days: Sequence[Sequence[Any]]) -> Value:
         mean += difference * count / both
         total = both
     return finite(math.sqrt(squares / (total - 1))) if total > 1 else None
+
+
+@dataclass(frozen=True)
+class Daily:
+    """How an aggregate is put together from days: ``partials`` are the columns of one day, ``combine`` their value."""
+
+    partials: Callable[[AggregateSql, str], list[str]]
+    combine: Callable[[Days], Value]
+
+
+DAILY: Mapping[str, Daily] = {
+    "count": Daily(lambda sql, time: [f"count({sql.chosen})"], _sum_of),
+    "sum": Daily(lambda sql, time: [sql.total], _sum_of),
+    "avg": Daily(lambda sql, time: [sql.total, f"count({sql.chosen})"], _mean_of),
+    "min": Daily(lambda sql, time: [f"min({sql.chosen})::DOUBLE"], _extreme_of(min)),
+    "max": Daily(lambda sql, time: [f"max({sql.chosen})::DOUBLE"], _extreme_of(max)),
+    "stddev": Daily(
+        lambda sql, time: [
+            f"count({sql.chosen})",
+            f"avg({sql.chosen})",
+            f"var_pop({sql.chosen}) * count({sql.chosen})",
+        ],
+        _deviation_of,
+    ),
+    "first": Daily(lambda sql, time: [sql.timed("min", time)], _timed_of(min)),
+    "last": Daily(lambda sql, time: [sql.timed("max", time)], _timed_of(max)),
+}
+
+
+def daily_partials(sql: AggregateSql, time: str) -> list[str]:
+    """The columns that one day contributes to a mergeable aggregate; ``time`` is the SQL of when a row happened."""
+    return DAILY[sql.function].partials(sql, time)
+
+
+def combine(function: str, days: Days) -> Value:
+    """The value of a mergeable aggregate, from what its days contribute."""
+    return DAILY[function].combine(days)

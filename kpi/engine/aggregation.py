@@ -15,12 +15,15 @@ from typing import Any, NamedTuple
 
 from kpi.data.database import Engine
 from kpi.data.limits import MemoryLimitError
-from kpi.engine.aggregate_sql import BY_DAY, COUNTING, Part, Value, finished, merged, partials, whole_sql
+from kpi.engine.aggregate_sql import AggregateSql, Value, combine, daily_partials, to_float, whole_sql
 from kpi.engine.distinct_counts import Sought, count_distinct, day_sql
-from kpi.engine.row_sql import RowCompiler, a, column_sql, fault
+from kpi.engine.row_sql import RowCompiler, column_sql
 from kpi.engine.table import Table
 from kpi.errors import TextError
 from kpi.formulas import nodes, walk
+from kpi.formulas.errors import FormulaError
+from kpi.formulas.functions import AGGREGATES
+from kpi.formulas.types import AMOUNT
 from kpi.values import Span
 
 # From here on it pays to ask for each window by itself, so that the engine passes over the rows outside.
@@ -37,7 +40,7 @@ class Request(NamedTuple):
 
 
 class Touching(NamedTuple):
-    """Of rows that last: the ``aggregates`` asked for, and for each window (and part of a split) the window, and the
+    """Of intervals: the ``aggregates`` asked for, and for each window (and part of a split) the window, and the
     cells: that of the part, where there is one, then one for each aggregate."""
 
     aggregates: list[nodes.Aggregate]
@@ -47,16 +50,16 @@ class Touching(NamedTuple):
 Asked = dict[nodes.Aggregate, list[tuple[Request, Span]]]
 
 
-class Gatherer:
-    """Answers requests on one table. ``faults`` has the aggregates that cannot be computed, and why."""
+class Aggregator:
+    """Computes requests on one table. ``faults`` has the aggregates that cannot be computed, and why."""
 
     def __init__(self, engine: Engine, table: Table) -> None:
         self.engine = engine
         self.table = table
         self.faults: dict[nodes.Aggregate, TextError] = {}
-        self._parts: dict[nodes.Aggregate, Part] = {}
+        self._parts: dict[nodes.Aggregate, AggregateSql] = {}
 
-    def answer(self, requests: Iterable[Request]) -> dict[Request, Value]:
+    def compute(self, requests: Iterable[Request]) -> dict[Request, Value]:
         """The value of every request that has no fault; None where there is none."""
         asked = [request for request in dict.fromkeys(requests) if self._compiled(request.aggregate)]
         if not asked:
@@ -69,7 +72,7 @@ class Gatherer:
 
     def is_duration(self, aggregate: nodes.Aggregate) -> bool:
         """Whether the aggregate's value is a duration, in seconds."""
-        if aggregate.column is None or aggregate.function == "count_distinct":
+        if aggregate.column is None or AGGREGATES[aggregate.function].result is not None:
             return False
         return self.table.kind(aggregate.column) == "duration"
 
@@ -86,31 +89,19 @@ class Gatherer:
                 return False
         return True
 
-    def _compile(self, aggregate: nodes.Aggregate) -> Part:
+    def _compile(self, aggregate: nodes.Aggregate) -> AggregateSql:
         columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.kinds.items()}
         compiler = RowCompiler(columns, self.table.source.read, edges=("w.s", "w.e"))
         value, integer = None, True
         if aggregate.column is not None:
             sql = compiler.value(nodes.Column(aggregate.column, at=aggregate.column_at))
+            compiler.checker.aggregated(aggregate, frozenset((sql.type,)))
             value = sql.text
-            if aggregate.function != "count_distinct":
-                if sql.kind not in ("number", "duration", "empty"):
-                    raise self._not_a_number(aggregate, sql.kind)
-                if sql.kind == "empty":
-                    value = f"CAST({value} AS DOUBLE)"
+            if AGGREGATES[aggregate.function].column == AMOUNT:
+                value = f"CAST({value} AS DOUBLE)" if sql.type == "empty" else value
                 integer = self.table.integer(aggregate.column)
         condition = None if aggregate.filter is None else compiler.condition(aggregate.filter)
-        return Part(aggregate.function, value, condition, aggregate.percent, integer)
-
-    def _not_a_number(self, aggregate: nodes.Aggregate, kind: Any) -> TextError:
-        where = f"{aggregate.source}.{aggregate.column}"
-        hint = None
-        if kind == "boolean":
-            hint = f"count the rows instead: count({aggregate.source}[{aggregate.column}])"
-        elif kind == "text":
-            hint = f"say types: {{{aggregate.column}: number}}, or count_distinct({where})"
-        node = nodes.Column(aggregate.column or "", at=aggregate.column_at)
-        return fault(node, f"{aggregate.function} needs numbers, and {where} holds {a(kind)}", hint)
+        return AggregateSql(aggregate.function, value, condition, aggregate.percent, integer)
 
     # Dated sources.
 
@@ -127,7 +118,7 @@ class Gatherer:
             aggregate = replace(request.aggregate, moment=None)
             if has_edges(request.aggregate):
                 direct.append((request, span))
-            elif aggregate.function in BY_DAY:
+            elif AGGREGATES[aggregate.function].mergeable:
                 daily.setdefault(aggregate, []).append((request, span))
             elif aggregate.function == "count_distinct":
                 distinct.setdefault(aggregate, []).append((request, span))
@@ -164,7 +155,7 @@ class Gatherer:
         table, window = self.table, request.window
         if table.source.no_rows != "zero" or window is None or table.first is None or window.end <= table.first:
             return None
-        return 0.0 if request.aggregate.function in COUNTING else None
+        return 0.0 if AGGREGATES[request.aggregate.function].zero else None
 
     def _daily(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         """What the days contribute, in order: the day, then these columns. A day may be there in several parts."""
@@ -175,7 +166,7 @@ class Gatherer:
 
     def _by_day(self, wanted: Asked) -> dict[Request, Value]:
         columns_of = {
-            aggregate: partials(self._parts[self._key(aggregate, wanted)], f"t.{self.table.moment}")
+            aggregate: daily_partials(self._parts[self._key(aggregate, wanted)], f"t.{self.table.moment}")
             for aggregate in wanted
         }
         rows = self._daily([column for listed in columns_of.values() for column in listed])
@@ -189,7 +180,7 @@ class Gatherer:
             at += width
             for request, span in requests:
                 inside = cells[bisect_left(days, span.start) : bisect_left(days, span.end)]
-                answers[request] = merged(part.function, inside)
+                answers[request] = combine(part.function, inside)
         return answers
 
     def _key(self, aggregate: nodes.Aggregate, wanted: Asked) -> nodes.Aggregate:
@@ -241,7 +232,7 @@ class Gatherer:
                 singly = [self._as_far_as_it_goes([one], ask) for one in aggregates]
                 return {request: value for answers in singly for request, value in answers.items()}
             one = aggregates[0]
-            self.faults[one] = fault(nodes.Column(one.source, at=one.source_at), error.message, error.hint)
+            self.faults[one] = FormulaError("E052", error.message, one.source_at, hint=error.hint)
             return {}
 
     def _over(self, pairs: Sequence[tuple[Span, Span]], aggregates: Sequence[nodes.Aggregate]) -> dict[Request, Value]:
@@ -261,12 +252,12 @@ class Gatherer:
             return {Request(aggregates[0], window): self._by_order(self._parts[aggregates[0]], where)}
         found: dict[int, Any] = {row[0]: row[1:] for row in answered}
         return {
-            Request(aggregate, window): finished(aggregate.function, found[i][place] if i in found else None)
+            Request(aggregate, window): to_float(aggregate.function, found[i][place] if i in found else None)
             for place, aggregate in enumerate(aggregates)
             for i, (_, window) in enumerate(pairs)
         }
 
-    def _by_order(self, part: Part, where: str) -> Value:
+    def _by_order(self, part: AggregateSql, where: str) -> Value:
         """A median or percentile of more values than the memory holds: they are sorted on the disk."""
         value = f"{part.chosen}::DOUBLE"
         count = self.engine.run(self.table.source.id, f"SELECT count({value})\n{where}")[0][0]
@@ -275,7 +266,7 @@ class Gatherer:
         place = (count - 1) * (50.0 if part.percent is None else part.percent) / 100
         sql = f"SELECT {value} AS v\n{where} AND {value} IS NOT NULL ORDER BY v LIMIT 2 OFFSET {int(place)}"
         (low,), (high,) = (self.engine.run(self.table.source.id, sql) * 2)[:2]
-        return finished(part.function, low + (high - low) * (place - int(place)))
+        return to_float(part.function, low + (high - low) * (place - int(place)))
 
     # Rows that last, and snapshots.
 
@@ -309,7 +300,7 @@ class Gatherer:
                 answers[request] = self._without_rows(request)
             else:
                 cell = cells[aggregates.index(request.aggregate)]
-                answers[request] = finished(request.aggregate.function, cell)
+                answers[request] = to_float(request.aggregate.function, cell)
         return answers
 
     def _snapshot(self, asked: Sequence[Request]) -> dict[Request, Value]:
@@ -317,7 +308,7 @@ class Gatherer:
             return dict.fromkeys(asked)
         columns = [whole_sql(self._parts[request.aggregate], "NULL::DATE") for request in asked]
         row = self.engine.run(self.table.source.id, f"SELECT {', '.join(columns)} FROM {self.table.name} t")[0]
-        return {request: finished(request.aggregate.function, cell) for request, cell in zip(asked, row, strict=True)}
+        return {request: to_float(request.aggregate.function, cell) for request, cell in zip(asked, row, strict=True)}
 
 
 # Which of the rows that touch a window count (B1). "Touching" is: begun before its end, not ended before its start.

@@ -1,8 +1,8 @@
-"""A source cut into parts by the values of a column, and aggregates over each of the parts.
+"""A source cut into segments by the values of a column, and aggregates over each of the segments.
 
-What a part is, is said once, as a filter on rows (``holds``): an aggregate over a part is the aggregate with that
-filter beside its own. :class:`FilterCutter` asks just so, of any source; the one of grouping.py groups by the column,
-which comes to the same, so that the number of parts hardly matters.
+A segment is defined once, as a filter on rows (``segment_filter``): an aggregate over a segment is the aggregate with
+that filter beside its own. :class:`SegmentAggregator` computes it like that, for any source; the one of
+grouped_breakdown.py groups by the column, with the same result, so that the number of segments hardly matters.
 """
 
 from __future__ import annotations
@@ -14,47 +14,49 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from kpi.engine.aggregate_sql import Value
-from kpi.engine.aggregation import Gatherer, Request
+from kpi.engine.aggregation import Aggregator, Request
 from kpi.engine.table import Table
 from kpi.errors import TextError, nearest
 from kpi.formulas import nodes
 from kpi.values import Span, format_plain
 
 # The text of a value, None for the empty one, OTHER for all that are not listed.
-Key = str | int | None
+Segment = str | int | None
 OTHER = 0
 
-# A column with more values is no way to cut a KPI, but a mistake.
+# Splitting by a column with more values is a mistake.
 MOST_VALUES = 10_000
-# Whole numbers beyond are not all told apart by what formulas calculate in.
+# Whole numbers beyond are not all distinct as floating-point numbers.
 EXACT = 2**53
 
-Answers = dict[Request, "Cells"]
+SegmentAnswers = dict[Request, "Cells"]
 
 
-class NoColumnError(TextError):
-    """The column by which something is to be split is not there."""
+class MissingColumnError(TextError):
+    """The column by which something is to be split does not exist."""
 
 
-class Cut(NamedTuple):
-    """Into which parts: one for each value of the ``column``, or only for those ``listed``, and one for all others."""
+class Breakdown(NamedTuple):
+    """Into which segments to split: one for each value of the ``column``, or only for those ``listed``, and one for all
+    others."""
 
     column: str
     listed: frozenset[str | None] | None = None
 
 
 class Cells(NamedTuple):
-    """One aggregate over one window, for each part that has rows there; ``without`` is the value of any other part."""
+    """One aggregate over one window, for each segment that has rows there; ``without`` is the value of any other
+    segment."""
 
-    of_part: Mapping[Key, Value]
+    of_segment: Mapping[Segment, Value]
     without: Value
 
-    def at(self, part: Key) -> Value:
-        """The value of one part."""
-        return self.of_part.get(part, self.without)
+    def at(self, segment: Segment) -> Value:
+        """The value of one segment."""
+        return self.of_segment.get(segment, self.without)
 
 
-class Found(NamedTuple):
+class ColumnValue(NamedTuple):
     """One value of a column: its text, as a filter names it (None: empty), and the days of its first and last row; of
     rows that last, those on which the first began and the last ended. None for a snapshot."""
 
@@ -68,54 +70,54 @@ class Found(NamedTuple):
         return self.first is None or self.last is None or (self.first < span.end and self.last >= span.start)
 
 
-Values = Mapping[str | None, Found]
+Values = Mapping[str | None, ColumnValue]
 
 
-class FilterCutter:
-    """Answers for the parts of one source by asking for each with a filter."""
+class SegmentAggregator:
+    """Computes aggregates over the segments of one source, each with a filter."""
 
-    def __init__(self, gatherer: Gatherer) -> None:
-        self.gatherer = gatherer
+    def __init__(self, aggregator: Aggregator) -> None:
+        self.aggregator = aggregator
         self._values: dict[str, Values] = {}
 
     @property
     def table(self) -> Table:
-        """The table that is cut."""
-        return self.gatherer.table
+        """The table that is split."""
+        return self.aggregator.table
 
     def is_duration(self, aggregate: nodes.Aggregate) -> bool:
         """Whether the aggregate's value is a duration, in seconds."""
-        return self.gatherer.is_duration(aggregate)
+        return self.aggregator.is_duration(aggregate)
 
     def values(self, column: str) -> Values:
-        """The values of a column, in any row up to ``as_of``. Raises TextError where it cannot be cut by."""
+        """The values of a column, in any row up to ``as_of``. Raises TextError where it cannot be split by."""
         folded = column.casefold()
         if folded not in self._values:
             self._refuse(column)
-            found = [Found(text_of(raw), literal_of(raw), *days) for raw, *days in self._distinct(column)]
+            found = [ColumnValue(text_of(raw), literal_of(raw), *days) for raw, *days in self._distinct(column)]
             if len(found) > MOST_VALUES:
                 message = f"{self._called(column)} has more than {MOST_VALUES:,} different values"
                 raise TextError(message, 0, len(column), hint="split by a column with fewer")
             if any(one.literal and isinstance(one.literal.value, float) and abs(one.literal.value) >= EXACT
                    for one in found):  # fmt: skip
-                message = f"{self._called(column)} has numbers too large to be told apart"
+                message = f"{self._called(column)} has numbers too large to be distinguished"
                 raise TextError(message, 0, len(column), hint=f"say types: {{{column}: text}}")
             self._values[folded] = {one.text: one for one in found}
         return self._values[folded]
 
-    def answer(self, requests: Iterable[Request], cut: Cut) -> Answers:
+    def compute(self, requests: Iterable[Request], breakdown: Breakdown) -> SegmentAnswers:
         """The cells of every request."""
-        column, values = cut.column, self.values(cut.column)
-        parts: list[Key] = list(values if cut.listed is None else [*cut.listed, OTHER])
+        column, values = breakdown.column, self.values(breakdown.column)
+        segments: list[Segment] = list(values if breakdown.listed is None else [*breakdown.listed, OTHER])
         asked: dict[Request, list[Request]] = {}
         for request in dict.fromkeys(requests):
-            filters = [holds(column, values, part, cut.listed or ()) for part in parts]
+            filters = [segment_filter(column, values, segment, breakdown.listed or ()) for segment in segments]
             asked[request] = [with_filter(request, one) for one in (*filters, never(column))]
-        found = self.gatherer.answer(one for each in asked.values() for one in each)
+        found = self.aggregator.compute(one for each in asked.values() for one in each)
         for one in (one for each in asked.values() for one in each if one not in found):
-            raise self.gatherer.faults.get(one.aggregate) or TextError("its parts cannot be computed")
+            raise self.aggregator.faults.get(one.aggregate) or TextError("its segments cannot be computed")
         return {
-            request: Cells({part: found[one] for part, one in zip(parts, each, strict=False)}, found[each[-1]])
+            request: Cells(dict(zip(segments, (found[one] for one in each[:-1]), strict=True)), found[each[-1]])
             for request, each in asked.items()
         }
 
@@ -126,15 +128,15 @@ class FilterCutter:
         return f"{self.table.source.id}.{column}"
 
     def _refuse(self, column: str) -> None:
-        """Raise TextError for a column that is not there, or is of a kind whose values hardly ever come twice."""
+        """Raise TextError for a column that does not exist, or is of a kind whose values hardly ever repeat."""
         kind = self.table.kind(column)
         if kind is None:
             message = f'there is no column "{column}" in {self.table.source.id}'
             near = nearest(column, self.table.kinds)  # of those that were read: there may be others
-            raise NoColumnError(message, 0, len(column), hint=None if near is None else f'did you mean "{near}"?')
+            raise MissingColumnError(message, 0, len(column), hint=None if near is None else f'did you mean "{near}"?')
         if kind in ("timestamp", "instant", "duration"):
             words = "durations" if kind == "duration" else "times of day"
-            message = f"{self._called(column)} holds {words}, which are hardly ever alike"
+            message = f"{self._called(column)} holds {words}, which hardly ever repeat"
             raise TextError(message, 0, len(column), hint="split by a column that is computed from it, e.g. year(x)")
 
 
@@ -151,7 +153,7 @@ def literal_of(raw: Any) -> nodes.Literal_ | None:
 
 
 def text_of(raw: Any) -> str | None:
-    """A value of a column for people, and to tell it from others; None for the empty one."""
+    """A value of a column for people, distinct from others; None for the empty one."""
     literal = literal_of(raw)
     value = None if literal is None else literal.value
     if value is None or isinstance(value, str):
@@ -159,14 +161,14 @@ def text_of(raw: Any) -> str | None:
     return str(value).lower() if isinstance(value, bool) else format_plain(value)
 
 
-def holds(column: str, values: Values, part: Key, listed: Collection[str | None]) -> nodes.Node:
-    """The filter that a part is; OTHER is what none of the ``listed`` values has."""
+def segment_filter(column: str, values: Values, segment: Segment, listed: Collection[str | None]) -> nodes.Node:
+    """The filter that a segment is; OTHER is what none of the ``listed`` values has."""
     named = nodes.Column(column)
-    if part == OTHER:
+    if segment == OTHER:
         items = tuple(found.literal for text in listed if (found := values.get(text)) is not None and found.literal)
         others: nodes.Node = nodes.Within(named, items, negated=True)
         return nodes.All((others, nodes.IsNone(named, negated=True))) if None in listed else others
-    found = values.get(part) if not isinstance(part, int) else None
+    found = values.get(segment) if not isinstance(segment, int) else None
     if found is None:
         return never(column)
     if found.literal is None:
@@ -175,7 +177,7 @@ def holds(column: str, values: Values, part: Key, listed: Collection[str | None]
 
 
 def never(column: str) -> nodes.Node:
-    """A filter through which no row comes."""
+    """A filter that no row passes."""
     named = nodes.Column(column)
     return nodes.All((nodes.IsNone(named, negated=False), nodes.IsNone(named, negated=True)))
 

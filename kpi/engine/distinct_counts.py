@@ -71,7 +71,7 @@ def statement(
     by: str | None = None,
 ) -> str:
     """SQL for one row of counts, one for each of ``wanted``: a key of ``conditions`` and a window. ``by``: for a row
-    for each value of this SQL, which stands first in it."""
+    for each value of this SQL, which comes first in it."""
     edges = sorted({edge for _, span in wanted for edge in (span.start, span.end)})
     starts = [edges[:-1][at : at + WORD] for at in range(0, len(edges) - 1, WORD)]
     seen = [f"{cell_sql(part, i > 0, edges[(i + 1) * WORD :][:1])} AS c{i}" for i, part in enumerate(starts)]

@@ -1,4 +1,4 @@
-"""The parts of a table of the engine, each aggregate over all of them in as few statements as over the whole."""
+"""The segments of a table of the engine, each aggregate over all of them in as few statements as over the whole."""
 
 from __future__ import annotations
 
@@ -8,13 +8,25 @@ from datetime import date
 from typing import Any
 
 from kpi.data.database import Engine, quoted
-from kpi.engine.aggregate_sql import BY_DAY, Value, finished, merged, partials, whole_sql
-from kpi.engine.aggregation import MANY_ROWS, Gatherer, Request, has_edges, values_of
-from kpi.engine.breakdown import MOST_VALUES, OTHER, Answers, Cells, Cut, FilterCutter, Key, Values, holds, text_of
+from kpi.engine.aggregate_sql import Value, combine, daily_partials, to_float, whole_sql
+from kpi.engine.aggregation import MANY_ROWS, Aggregator, Request, has_edges, values_of
+from kpi.engine.breakdown import (
+    MOST_VALUES,
+    OTHER,
+    Breakdown,
+    Cells,
+    Segment,
+    SegmentAggregator,
+    SegmentAnswers,
+    Values,
+    segment_filter,
+    text_of,
+)
 from kpi.engine.distinct_counts import chunks, statement
 from kpi.engine.row_sql import RowCompiler, column_sql
 from kpi.engine.table import Table
 from kpi.formulas import nodes
+from kpi.formulas.functions import AGGREGATES
 from kpi.values import Span
 
 # From so many partial results on it pays to ask window by window.
@@ -24,16 +36,16 @@ FOREVER = date.max
 Asked = list[tuple[Request, Span]]
 
 
-class Cutter(FilterCutter):
-    """Answers for the parts of one table of the engine by grouping its rows."""
+class GroupedSegmentAggregator(SegmentAggregator):
+    """Computes aggregates over the segments of one table of the engine by grouping its rows."""
 
     def __init__(self, engine: Engine, table: Table) -> None:
-        super().__init__(Grouping(engine, table))
-        self._grouping = Grouping(engine, table)
+        self._grouping = GroupingAggregator(engine, table)
+        super().__init__(self._grouping)
 
-    def answer(self, requests: Iterable[Request], cut: Cut) -> Answers:
+    def compute(self, requests: Iterable[Request], breakdown: Breakdown) -> SegmentAnswers:
         """The cells of every request."""
-        return self._grouping.answers(requests, cut, self.values(cut.column), text_of)
+        return self._grouping.answers(requests, breakdown, self.values(breakdown.column), text_of)
 
     def _distinct(self, column: str) -> Sequence[tuple[Any, date | None, date | None]]:
         edges = {
@@ -48,28 +60,28 @@ class Cutter(FilterCutter):
         )
 
 
-class Grouping(Gatherer):
-    """The statements of a cutter: those of a gatherer, with the part as one more thing to group by."""
+class GroupingAggregator(Aggregator):
+    """The statements of an aggregator, with the segment as one more expression to group by."""
 
     def answers(
-        self, requests: Iterable[Request], cut: Cut, values: Values, key: Callable[[Any], str | None]
-    ) -> Answers:
+        self, requests: Iterable[Request], breakdown: Breakdown, values: Values, key: Callable[[Any], str | None]
+    ) -> SegmentAnswers:
         """The cells of every request."""
         asked = list(dict.fromkeys(requests))
         for request in asked:
             if not self._compiled(request.aggregate):
                 raise self.faults[request.aggregate]
-        self._decode: Callable[[Any], Key] = key
-        self._sql, self._count = f"t.{quoted(self.table.name_of(cut.column))}", len(values)
-        if cut.listed is not None:
-            parts: list[Key] = [*sorted(cut.listed, key=lambda text: (text is None, text or "")), OTHER]
+        self._decode: Callable[[Any], Segment] = key
+        self._sql, self._count = f"t.{quoted(self.table.name_of(breakdown.column))}", len(values)
+        if breakdown.listed is not None:
+            segments: list[Segment] = [*sorted(breakdown.listed, key=lambda text: (text is None, text or "")), OTHER]
             compiler = self._compiler()
             cases = [
-                f"WHEN {compiler.condition(holds(cut.column, values, part, ()))} THEN {number}"
-                for number, part in enumerate(parts[:-1])
+                f"WHEN {compiler.condition(segment_filter(breakdown.column, values, segment, ()))} THEN {number}"
+                for number, segment in enumerate(segments[:-1])
             ]
-            self._decode = parts.__getitem__
-            self._sql, self._count = f"(CASE {' '.join(cases)} ELSE {len(parts) - 1} END)", len(parts)
+            self._decode = segments.__getitem__
+            self._sql, self._count = f"(CASE {' '.join(cases)} ELSE {len(segments) - 1} END)", len(segments)
         if self.table.shape == "snapshot":
             return self._of_snapshot(asked)
         return self._of_lasting(asked) if self.table.shape == "lasting" else self._of_dated(asked)
@@ -78,14 +90,14 @@ class Grouping(Gatherer):
         columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.kinds.items()}
         return RowCompiler(columns, self.table.source.read)
 
-    def _cells(self, request: Request, of_part: Mapping[Key, Value]) -> Cells:
-        """V3: a part without rows, in a window that has some of others, is like a filter that nothing comes through."""
-        return Cells(of_part, finished(request.aggregate.function, None))
+    def _cells(self, request: Request, of_segment: Mapping[Segment, Value]) -> Cells:
+        """V3: a segment without rows, in a window that has rows of others, is like a filter that no row passes."""
+        return Cells(of_segment, to_float(request.aggregate.function, None))
 
     # Dated sources.
 
-    def _of_dated(self, asked: Sequence[Request]) -> Answers:
-        answers: Answers = {}
+    def _of_dated(self, asked: Sequence[Request]) -> SegmentAnswers:
+        answers: SegmentAnswers = {}
         daily: Asked = []
         distinct: Asked = []
         direct: Asked = []
@@ -95,7 +107,7 @@ class Grouping(Gatherer):
                 answers[request] = Cells({}, self._without_rows(request))
                 continue
             function = request.aggregate.function
-            if function in BY_DAY and not has_edges(request.aggregate):
+            if AGGREGATES[function].mergeable and not has_edges(request.aggregate):
                 daily.append((request, span))
             elif function == "count_distinct" and not has_edges(request.aggregate) and self.table.rows >= MANY_ROWS:
                 distinct.append((request, span))
@@ -112,36 +124,36 @@ class Grouping(Gatherer):
             answers |= self._of_sightings(distinct)
         return answers | self._of_windows(direct)
 
-    def _of_days(self, wanted: Asked, days: Span) -> Answers:
+    def _of_days(self, wanted: Asked, days: Span) -> SegmentAnswers:
         aggregates = list(dict.fromkeys(request.aggregate for request, _ in wanted))
         moment = f"t.{self.table.moment}"
-        listed = [partials(self._parts[aggregate], moment) for aggregate in aggregates]
+        listed = [daily_partials(self._parts[aggregate], moment) for aggregate in aggregates]
         rows = self.engine.run(
             self.table.source.id,
             f"SELECT {self._sql}, t.day$, {', '.join(column for columns in listed for column in columns)}\n"
             f"FROM {self.table.name} t WHERE t.day$ >= DATE '{days.start.isoformat()}' "
             f"AND t.day$ < DATE '{days.end.isoformat()}' GROUP BY 1, 2 ORDER BY 2",
         )
-        of_part: dict[Key, list[tuple[Any, ...]]] = {}
+        of_segment: dict[Segment, list[tuple[Any, ...]]] = {}
         for row in rows:
-            of_part.setdefault(self._decode(row[0]), []).append(row)
-        days_of = {part: [row[1] for row in rows] for part, rows in of_part.items()}
+            of_segment.setdefault(self._decode(row[0]), []).append(row)
+        days_of = {segment: [row[1] for row in rows] for segment, rows in of_segment.items()}
         places, at = {}, 2
         for aggregate, columns in zip(aggregates, listed, strict=True):
             places[aggregate] = slice(at, at + len(columns))
             at += len(columns)
-        answers: Answers = {}
+        answers: SegmentAnswers = {}
         for request, span in wanted:
             place, function = places[request.aggregate], request.aggregate.function
-            cells: dict[Key, Value] = {}
-            for part, own in of_part.items():
-                inside = own[bisect_left(days_of[part], span.start) : bisect_left(days_of[part], span.end)]
+            cells: dict[Segment, Value] = {}
+            for segment, own in of_segment.items():
+                inside = own[bisect_left(days_of[segment], span.start) : bisect_left(days_of[segment], span.end)]
                 if inside:
-                    cells[part] = merged(function, [row[place] for row in inside])
+                    cells[segment] = combine(function, [row[place] for row in inside])
             answers[request] = self._cells(request, cells)
         return answers
 
-    def _of_sightings(self, wanted: Asked) -> Answers:
+    def _of_sightings(self, wanted: Asked) -> SegmentAnswers:
         """Distinct counts over any windows from one pass, as for the whole."""
         aggregates = list(dict.fromkeys(request.aggregate for request, _ in wanted))
         pairs: dict[str, dict[tuple[int, Span], list[Request]]] = {}
@@ -149,19 +161,19 @@ class Grouping(Gatherer):
             place = aggregates.index(request.aggregate)
             of_value = pairs.setdefault(self._parts[request.aggregate].value or "1", {})
             of_value.setdefault((place, span), []).append(request)
-        cells: dict[Request, dict[Key, Value]] = {request: {} for request, _ in wanted}
+        cells: dict[Request, dict[Segment, Value]] = {request: {} for request, _ in wanted}
         for value, asked in pairs.items():
             for chunk in chunks(list(asked)):
                 conditions = {place: self._parts[aggregates[place]].condition for place, _ in chunk}
                 sql = statement(self.table.name, value, conditions, chunk, self._sql)
                 for row in self.engine.run(self.table.source.id, sql):
-                    part = self._decode(row[0])
+                    segment = self._decode(row[0])
                     for pair, count in zip(chunk, row[1:], strict=True):
                         for request in asked[pair]:
-                            cells[request][part] = float(count)
+                            cells[request][segment] = float(count)
         return {request: self._cells(request, found) for request, found in cells.items()}
 
-    def _of_windows(self, wanted: Asked) -> Answers:
+    def _of_windows(self, wanted: Asked) -> SegmentAnswers:
         """Window by window; aggregates with the same windows share a statement."""
         of_aggregate: dict[nodes.Aggregate, dict[tuple[Span, Span], Request]] = {}
         for request, rows in wanted:
@@ -169,7 +181,7 @@ class Grouping(Gatherer):
         alike: dict[tuple[tuple[Span, Span], ...], list[nodes.Aggregate]] = {}
         for aggregate, pairs in of_aggregate.items():
             alike.setdefault(tuple(pairs), []).append(aggregate)
-        answers: Answers = {}
+        answers: SegmentAnswers = {}
         for windows, aggregates in alike.items():
             columns = ", ".join(whole_sql(self._parts[one], f"t.{self.table.moment}") for one in aggregates)
             listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(windows)])
@@ -178,36 +190,36 @@ class Grouping(Gatherer):
                 f"SELECT w.i, {self._sql}, {columns}\nFROM {self.table.name} t "
                 f"JOIN {listed}\nON t.day$ >= w.rs AND t.day$ < w.re GROUP BY 1, 2",
             )
-            cells: list[dict[Key, Sequence[Any]]] = [{} for _ in windows]
+            cells: list[dict[Segment, Sequence[Any]]] = [{} for _ in windows]
             for row in found:
                 cells[row[0]][self._decode(row[1])] = row[2:]
             for place, aggregate in enumerate(aggregates):
-                for pair, of_part in zip(windows, cells, strict=True):
+                for pair, of_segment in zip(windows, cells, strict=True):
                     # At a moment several windows may look at the rows of one day.
                     request = of_aggregate[aggregate][pair]
-                    own = {part: finished(aggregate.function, row[place]) for part, row in of_part.items()}
+                    own = {segment: to_float(aggregate.function, row[place]) for segment, row in of_segment.items()}
                     answers[request] = self._cells(request, own)
         return answers
 
     # Rows that last, and snapshots.
 
-    def _of_lasting(self, asked: Sequence[Request]) -> Answers:
+    def _of_lasting(self, asked: Sequence[Request]) -> SegmentAnswers:
         aggregates, rows = self._touching(asked, self._sql)
-        found: dict[Span, dict[Key, Sequence[Any]]] = {}
-        for window, (part, *cells_of) in rows:
-            found.setdefault(window, {})[self._decode(part)] = cells_of
-        answers: Answers = {}
+        found: dict[Span, dict[Segment, Sequence[Any]]] = {}
+        for window, (segment, *cells_of) in rows:
+            found.setdefault(window, {})[self._decode(segment)] = cells_of
+        answers: SegmentAnswers = {}
         for request in asked:
             cells = found.get(request.window) if request.window is not None else None
             if cells is None:
                 answers[request] = Cells({}, self._without_rows(request))
             else:
                 place, function = aggregates.index(request.aggregate), request.aggregate.function
-                own = {part: finished(function, row[place]) for part, row in cells.items()}
+                own = {segment: to_float(function, row[place]) for segment, row in cells.items()}
                 answers[request] = self._cells(request, own)
         return answers
 
-    def _of_snapshot(self, asked: Sequence[Request]) -> Answers:
+    def _of_snapshot(self, asked: Sequence[Request]) -> SegmentAnswers:
         if not self.table.rows:
             return {request: Cells({}, None) for request in asked}
         columns = ", ".join(whole_sql(self._parts[request.aggregate], "NULL::DATE") for request in asked)
@@ -216,7 +228,7 @@ class Grouping(Gatherer):
         )
         return {
             request: self._cells(
-                request, {self._decode(row[0]): finished(request.aggregate.function, row[i]) for row in rows}
+                request, {self._decode(row[0]): to_float(request.aggregate.function, row[i]) for row in rows}
             )
             for i, request in enumerate(asked, 1)
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kpi.data.column_types import Kind
+from kpi.formulas.types import ValueType
 from kpi.plan.model import Source
 
 Shape = Literal["dated", "lasting", "snapshot"]
@@ -18,7 +18,7 @@ class Table:
     """Rows in the engine, those up to ``as_of`` only (T1), after ``where``.
 
     ``name`` is the engine's table. Beside the plan's columns it has ``day$`` (dated rows; with times of day also
-    ``at$``, and ``moment`` is the one of the two that orders rows) or ``from$`` and ``until$`` (rows that last;
+    ``at$``, and ``moment`` is the one of the two that orders rows) or ``from$`` and ``until$`` (intervals;
     ``until$`` is the first day after). ``kinds`` maps column names to kinds; ``integers`` those held as whole numbers.
     ``days`` are the days that have rows, in order, and ``first`` and ``last`` the first and last of them (for rows that
     last: of ``from``).
@@ -26,7 +26,7 @@ class Table:
 
     source: Source
     name: str
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, ValueType]
     shape: Shape
     rows: int
     days: Sequence[date] = ()
@@ -38,7 +38,7 @@ class Table:
     integers: frozenset[str] = frozenset()
     moment: str = "day$"
 
-    def kind(self, column: str) -> Kind | None:
+    def kind(self, column: str) -> ValueType | None:
         """The kind of a column, whatever the case of its name; None for an unknown one."""
         folded = column.casefold()
         return next((kind for name, kind in self.kinds.items() if name.casefold() == folded), None)

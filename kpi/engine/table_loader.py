@@ -17,17 +17,18 @@ from kpi.data.bad_rows import (
     sample_of,
 )
 from kpi.data.cast_select import BITS, WIDTHS, typed_sql
-from kpi.data.column_types import TIMES, Kind
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import FILE, FILENAME, Scan, Scanner, clash
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_casts_sql import clean
 from kpi.data.type_inference import UNLISTED, Reading, Readings, as_text, native_reading
-from kpi.engine.row_sql import RowCompiler, Sql, a, column_sql
+from kpi.engine.row_dates import computed_columns, first_date_columns, first_date_name, need_dates, row_dates
+from kpi.engine.row_sql import RowCompiler, Sql, column_sql
 from kpi.engine.table import Shape, Table
 from kpi.errors import KpiError, TextError
 from kpi.formulas import columns as columns_in
-from kpi.formulas import nodes, walk
+from kpi.formulas import nodes
+from kpi.formulas.types import ValueType
 from kpi.plan.checks.source_facts import SourceFacts, shown
 from kpi.plan.model import Plan, Source
 
@@ -36,7 +37,7 @@ LARGE = 4_000_000
 
 
 class RowFaultError(KpiError):
-    """A mistake in a row expression: where it stands in the plan, and the offsets in its text."""
+    """A mistake in a row expression: where it is in the plan, and the offsets in its text."""
 
     def __init__(self, path: tuple[str, ...], error: TextError) -> None:
         super().__init__(error.message, hint=error.hint)
@@ -64,7 +65,7 @@ class Loader:
     plan: Plan
     source: Source
     facts: SourceFacts
-    need: Need
+    need: ColumnRequirements
     where: nodes.Node | None
     as_of: date
     origin: Scan | None = None
@@ -200,7 +201,7 @@ class Loader:
         return Scan(f"(SELECT * FROM text${self.source.id})", scan.types, "text")
 
     def _run(self, scan: Scan, sql: str) -> None:
-        """Run a statement that reads the scan, and note the rows that the reader passed over."""
+        """Run a statement that reads the scan, and note the rows that the reader skipped."""
         if scan.rejects:
             forget_rejected(self.engine)
         self.engine.run(self.source.id, sql, scans_files=scan.at == "files")
@@ -215,17 +216,12 @@ class Loader:
         self.decided = readings
         last = min(len(readings), BITS)
         extra = [FILE] if self.by_file else []
-        kinds: dict[str, Kind] = {reading.name: reading.kind for reading in readings}
+        kinds: dict[str, ValueType] = {reading.name: reading.kind for reading in readings}
         inner = typed_sql(self._cleaned(scan, readings), readings, last, extra)
-        later: dict[str, nodes.Node] = {}
-        for name, node in self.need.in_order():
-            if any(isinstance(part, nodes.Call) and part.name == "first_date" for part in walk(node)) or any(
-                column.name.casefold() in {n.casefold() for n in later} for column in columns_in(node)
-            ):
-                later[name] = node
-                continue
+        computed = computed_columns(self.need)
+        for name, node in computed.first.items():
             value = self._expression(kinds, ("computed", name), node)
-            kinds[name] = value.kind
+            kinds[name] = value.type
             inner = f"(SELECT *, {value.text} AS {quoted(name)} FROM {inner} x)"
         shape, spans = self._spans(kinds)
         exists = {"dated": "day$", "lasting": "from$", "snapshot": None}[shape]
@@ -263,7 +259,7 @@ class Loader:
         skipped, reasons = bad_rows.settle(self._rejected)
         if summary.bad:
             summary = self._summary(shape)
-        self._first_dates(kinds, later, shape)
+        self._first_dates(kinds, computed.later, shape)
         files = tuple(shown(path, self.source, self.plan) for path in self.facts.files)
         return Table(
             self.source, self.name, kinds, shape, summary.rows, summary.days, summary.first, summary.last,
@@ -284,19 +280,19 @@ class Loader:
         first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or({bits}) FROM {self.name}")[0]
         return Summary(rows, bad or 0, [], first, last)
 
-    def _expression(self, kinds: dict[str, Kind], path: tuple[str, ...], node: nodes.Node) -> Sql:
+    def _expression(self, kinds: dict[str, ValueType], path: tuple[str, ...], node: nodes.Node) -> Sql:
         try:
             return self._compiler(kinds, first_date_sql).value(node)
         except TextError as error:
             raise RowFaultError(("sources", self.source.id, *path), error) from None
 
-    def _condition(self, kinds: dict[str, Kind], node: nodes.Node) -> str:
+    def _condition(self, kinds: dict[str, ValueType], node: nodes.Node) -> str:
         try:
             return self._compiler(kinds).condition(node)
         except TextError as error:
             raise RowFaultError(("sources", self.source.id, "where"), error) from None
 
-    def _compiler(self, kinds: dict[str, Kind], first_date: Callable[[str], str] | None = None) -> RowCompiler:
+    def _compiler(self, kinds: dict[str, ValueType], first_date: Callable[[str], str] | None = None) -> RowCompiler:
         columns = {name: column_sql(name, kind) for name, kind in kinds.items()}
         return RowCompiler(columns, self.source.read, first_date=first_date)
 
@@ -311,66 +307,49 @@ class Loader:
         last = min(len(readings), BITS)
         return sum({1 << min(i, last) for i, reading in enumerate(readings) if reading.name.casefold() in names})
 
-    def _spans(self, kinds: dict[str, Kind]) -> tuple[Shape, dict[str, str]]:
+    def _spans(self, kinds: dict[str, ValueType]) -> tuple[Shape, dict[str, str]]:
         """The shape of the source, and the SQL of its day columns."""
-        source = self.source
-        if source.date is not None:
-            column, kind = self._time(kinds, source.date, "date")
-            spans = {"day$": f"CAST({column} AS DATE) AS day$"}
-            if kind != "date":
-                # The order of rows is that of the moments, also in the hour that a clock shows twice.
-                at = f"timezone('UTC', {column})" if kind == "instant" else column
+        dates = row_dates(self.source, kinds, lambda name, kind: self._date_hint(kinds, name, kind))
+        if dates.start is None:
+            return dates.shape, {}
+        start = quoted(dates.start.name)
+        if dates.shape == "dated":
+            spans = {"day$": f"CAST({start} AS DATE) AS day$"}
+            if dates.start.type != "date":
+                # The order of rows is that of their instants, also in the hour that a clock shows twice.
+                at = f"timezone('UTC', {start})" if dates.start.type == "instant" else start
                 spans["at$"] = f"CAST({at} AS TIMESTAMP) AS at$"
             return "dated", spans
-        if source.from_ is not None:
-            column, _ = self._time(kinds, source.from_, "from")
-            spans = {"from$": f"CAST({column} AS DATE) AS from$", "until$": "CAST(NULL AS DATE) AS until$"}
-            ending = source.until or source.through
-            if ending is not None:
-                column, _ = self._time(kinds, ending, "until" if source.until else "through")
-                extra = " + 1" if source.through else ""
-                spans["until$"] = f"CAST({column} AS DATE){extra} AS until$"
-            return "lasting", spans
-        return "snapshot", {}
+        until = "CAST(NULL AS DATE)"
+        if dates.end is not None:
+            until = f"CAST({quoted(dates.end.name)} AS DATE)" + (" + 1" if dates.end.field == "through" else "")
+        return "lasting", {"from$": f"CAST({start} AS DATE) AS from$", "until$": f"{until} AS until$"}
 
-    def _time(self, kinds: dict[str, Kind], name: str, field: str) -> tuple[str, Kind]:
-        found = next((known for known in kinds if known.casefold() == name.casefold()), None)
-        if found is None:
-            raise KpiError(f'{self.source.id}: there is no column "{name}" for {field}')
-        kind = kinds[found]
-        if kind not in (*TIMES, "empty"):
-            # Of a computed column, types has to speak of those of the file that it is made of.
-            made_of = columns_in(self.need.computed[found]) if found in self.need.computed else ()
-            text = next((column.name for column in made_of if kinds.get(column.name) == "text"), found)
-            hint = f'say how it is written: types: {{{text}: "date %d/%m/%Y"}}'
-            if kind == "number" and self.facts.kind == "excel":
-                hint = f'if a spreadsheet counted the days, say types: {{{found}: date}}; else e.g. "date %Y%m%d"'
-            raise KpiError(f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date", hint=hint)
-        return quoted(found), kind
+    def _date_hint(self, kinds: Mapping[str, ValueType], name: str, kind: ValueType) -> str:
+        """What to do about a column that does not hold dates."""
+        if kind == "number" and self.facts.kind == "excel":
+            return f'if a spreadsheet counted the days, say types: {{{name}: date}}; else e.g. "date %Y%m%d"'
+        # Of a computed column, types has to name those of the file that it is made of.
+        made_of = columns_in(self.need.computed[name]) if name in self.need.computed else ()
+        text = next((column.name for column in made_of if kinds.get(column.name) == "text"), name)
+        return f'say how it is written: types: {{{text}: "date %d/%m/%Y"}}'
 
-    def _first_dates(self, kinds: dict[str, Kind], later: dict[str, nodes.Node], shape: Shape) -> None:
+    def _first_dates(self, kinds: dict[str, ValueType], later: dict[str, nodes.Node], shape: Shape) -> None:
         """V8: the columns that need ``first_date``, over the rows that are left."""
         if not later:
             return
-        if shape == "snapshot":
-            raise KpiError(f"{self.source.id}: first_date needs a source with a date")
-        day = "day$" if shape == "dated" else "from$"
-        asked: dict[str, None] = {}
-        for node in later.values():
-            for part in walk(node):
-                if isinstance(part, nodes.Call) and part.name == "first_date":
-                    asked |= dict.fromkeys(column.name.casefold() for column in columns_in(part))
+        day, asked = need_dates(self.source, shape), first_date_columns(later.values())
         names = {name.casefold(): name for name in kinds}
         joins = []
         for i, folded in enumerate(asked):
             column = quoted(names.get(folded, folded))
             firsts_of = f"(SELECT {column} AS v, min({day}) AS first FROM {self.name} GROUP BY 1)"
             joins.append(f"LEFT JOIN {firsts_of} f{i} ON x.{column} = f{i}.v")
-        firsts = ", ".join(f"f{i}.first AS {quoted('first$' + folded)}" for i, folded in enumerate(asked))
+        firsts = ", ".join(f"f{i}.first AS {first_date_sql(folded)}" for i, folded in enumerate(asked))
         inner = f"(SELECT x.*, {firsts} FROM {self.name} x {' '.join(joins)})"
         for name, node in later.items():
             sql = self._expression(kinds, ("computed", name), node)
-            kinds[name] = sql.kind
+            kinds[name] = sql.type
             inner = f"(SELECT *, {sql.text} AS {quoted(name)} FROM {inner} x)"
         self.engine.run(self.source.id, f"CREATE TEMP TABLE first${self.source.id} AS SELECT * FROM {inner}")
         self.engine.ask(f"DROP TABLE {self.name}")
@@ -378,8 +357,8 @@ class Loader:
 
 
 def first_date_sql(column: str) -> str:
-    """Where ``first_date(column)`` lies once it has been joined."""
-    return quoted("first$" + column.casefold())
+    """The column with ``first_date(column)``, once it has been joined."""
+    return quoted(first_date_name(column))
 
 
 def integers_of(readings: Sequence[Reading]) -> frozenset[str]:

@@ -1,14 +1,14 @@
-"""Text to tree, names and types, with columns for every mistake. Nothing is evaluated, and no SQL lives here."""
+"""Formulas: text to tree, types, descriptions, and the place of every mistake. Nothing is evaluated here."""
 
 from kpi.formulas.describe import describe
-from kpi.formulas.errors import FormulaFault
+from kpi.formulas.errors import FormulaError
 from kpi.formulas.lexer import MAX_DEPTH, MAX_LENGTH
 from kpi.formulas.parse import parse_formula, parse_row
 from kpi.formulas.row_parser import Place
 from kpi.formulas.unparse import unparse
-from kpi.formulas.walk import aggregates, columns, names, source_columns, sources, walk
+from kpi.formulas.walk import aggregates, children, columns, names, source_columns, sources, walk
 
 __all__ = [
-    "MAX_DEPTH", "MAX_LENGTH", "FormulaFault", "Place", "aggregates", "columns", "describe", "names",
+    "MAX_DEPTH", "MAX_LENGTH", "FormulaError", "Place", "aggregates", "children", "columns", "describe", "names",
     "parse_formula", "parse_row", "source_columns", "sources", "unparse", "walk",
 ]  # fmt: skip

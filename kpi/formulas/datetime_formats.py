@@ -33,7 +33,7 @@ def check_type(text: str) -> None:
     letters: dict[str, int] = {}
     for letter, at in found:
         if letter in letters and letter != "%":
-            raise TextError(f"%{letter} stands twice", at, at + 2, hint=_confused(letter))
+            raise TextError(f"%{letter} occurs twice", at, at + 2, hint=_confused(letter))
         letters[letter] = at
     whole = (start, start + len(shape))
     if kind == "duration":
@@ -50,7 +50,7 @@ def check_type(text: str) -> None:
 
 
 def _directives(text: str, start: int, known: str) -> list[tuple[str, int]]:
-    """The letters behind percent signs and where those stand."""
+    """The letters behind percent signs and their places."""
     found = []
     at = start
     while (at := text.find("%", at)) >= 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from kpi.formulas.functions import AGGREGATES, POINTS_IN_TIME, ROW_FUNCTIONS, SHIFTS
 from kpi.formulas.nodes import (
     Aggregate,
     All,
@@ -29,28 +30,11 @@ from kpi.formulas.nodes import (
     WindowEdge,
     Within,
 )
-from kpi.formulas.types import DATE, check_row
+from kpi.formulas.type_checker import row_types
+from kpi.formulas.types import DURATION, TIME
 from kpi.formulas.unparse import literal_text
 from kpi.formulas.walk import names
 
-_AGGREGATES = {
-    "count": "the number of rows",
-    "sum": "the sum of {}",
-    "avg": "the average {}",
-    "min": "the smallest {}",
-    "max": "the largest {}",
-    "median": "the median {}",
-    "stddev": "the standard deviation of {}",
-    "count_distinct": "the number of different {}",
-    "first": "the first {}",
-    "last": "the last {}",
-}
-_MOMENTS = {
-    "at_end": " at the end of the window",
-    "at_start": " at the start of the window",
-    "started": " that began in the window",
-    "ended": " that ended in the window",
-}
 _ARITHMETIC = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
 _COMPARISONS = {
     "==": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least",
@@ -59,14 +43,6 @@ _DATE_COMPARISONS = {
     "==": "is", "!=": "is not", "<": "is before", "<=": "is on or before", ">": "is after", ">=": "is on or after",
 }  # fmt: skip
 _TURNED: dict[CompareOp, CompareOp] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_SPANS = ("minutes", "hours", "days", "seconds")
-_CALLS = {
-    "year": "the year of {}",
-    "month": "the month of {}",
-    "lower": "{} in lower case",
-    "number": "{} as a number",
-    "first_date": "the first date of {}",
-}
 
 
 def describe(
@@ -85,20 +61,20 @@ def describe(
     while measures and isinstance(node, Name) and node.moment is None and node.name in measures.keys() - alone:
         alone.add(node.name)
         node = measures[node.name]
-    parts = [_Speaker(dates, source).say(node)]
-    waiting, told = [found.name for found in names(node)], set[str]()
+    parts = [_Describer(dates, source).say(node)]
+    waiting, described = [found.name for found in names(node)], set[str]()
     while waiting:
         name = waiting.pop(0)
-        if name in told or measures is None or name not in measures:
+        if name in described or measures is None or name not in measures:
             continue
-        told.add(name)
-        parts.append(f"{name} is {_Speaker(dates, source).say(measures[name])}")
+        described.add(name)
+        parts.append(f"{name} is {_Describer(dates, source).say(measures[name])}")
         waiting += [found.name for found in names(measures[name])]
     return "; ".join(parts)
 
 
-class _Speaker:
-    """Says trees. ``source`` is the one whose rows are spoken of, while a condition is said."""
+class _Describer:
+    """Describes trees. ``source`` is the one that a condition is about."""
 
     def __init__(self, dates: Collection[tuple[str, str]], source: str) -> None:
         self.dates = {(owner, column.casefold()) for owner, column in dates}
@@ -113,9 +89,10 @@ class _Speaker:
         if isinstance(node, Aggregate):
             return self._aggregate(node)
         if isinstance(node, Name):
-            if node.moment in ("started", "ended"):
-                return f"{node.name} (only the rows{_MOMENTS[node.moment]})", False
-            return node.name + (_MOMENTS[node.moment] if node.moment else ""), False
+            point = POINTS_IN_TIME[node.moment] if node.moment else None
+            if point is not None and point.intervals:
+                return f"{node.name} (only the rows{point.phrase})", False
+            return node.name + (point.phrase if point is not None else ""), False
         if isinstance(node, Shift):
             return self._shift(node), False
         if isinstance(node, Arithmetic):
@@ -142,23 +119,19 @@ class _Speaker:
         text, open_ended = self._formula(node.operand)
         if open_ended or isinstance(node.operand, (Arithmetic, Negative)):
             text = f"({text})"
-        if node.kind == "year_ago":
-            return f"{text} a year earlier"
-        return f"{text} {'one period' if node.periods == 1 else f'{node.periods} periods'} earlier"
+        periods = "one period" if node.periods == 1 else f"{node.periods} periods"
+        return SHIFTS[node.kind].phrase.format(text, periods=periods)
 
     def _aggregate(self, node: Aggregate) -> tuple[str, bool]:
-        if node.function == "percentile":
-            what = f"the {_ordinal(node.percent or 0)} percentile of {node.column}"
-        else:
-            what = _AGGREGATES[node.function].format(node.column)
-        where = f" in {node.source}"
-        if node.moment in ("started", "ended"):
-            where = f" in {node.source}" if node.column is None else f" in the rows of {node.source}"
-        text = what + where + (_MOMENTS[node.moment] if node.moment else "")
+        what = AGGREGATES[node.function].phrase.format(node.column, percent=_ordinal(node.percent or 0))
+        point = POINTS_IN_TIME[node.moment] if node.moment else None
+        of_rows = point is not None and point.intervals and node.column is not None
+        where = f" in the rows of {node.source}" if of_rows else f" in {node.source}"
+        text = what + where + (point.phrase if point is not None else "")
         if node.filter is None:
             return text, False
         self.source = node.source
-        # After a moment, "where" would speak of the window.
+        # After a point in time, "where" would be about the window.
         return f"{text}{',' if node.moment else ''} where {self._condition(node.filter)}", True
 
     # Rows.
@@ -198,21 +171,14 @@ class _Speaker:
         return f"{self._atom(node.left)} {_ARITHMETIC[node.op]} {self._atom(node.right)}"
 
     def _call(self, node: Call) -> str:
-        first = node.arguments[0]
-        if node.name in _SPANS:
-            if isinstance(first, Arithmetic) and first.op == "-":
-                return f"the {node.name} from {self._atom(first.right)} to {self._atom(first.left)}"
-            return f"{self._atom(first)} in {node.name}"
-        if node.name == "contains":
-            return f"{self._atom(first)} contains {self._atom(node.arguments[1])}"
-        if node.name == "extract":
-            return f"the part of {self._atom(first)} that matches {self._atom(node.arguments[1])}"
-        if node.name == "date":
-            return f"{self._atom(first)} as a date like {self._atom(node.arguments[1])}"
-        if node.name == "coalesce":
-            values = _listed([self._atom(argument) for argument in node.arguments], "and")
-            return f"the first of {values} that is not empty"
-        return _CALLS[node.name].format(self._atom(first))
+        function, first = ROW_FUNCTIONS[node.name], node.arguments[0]
+        if _is_span(node) and isinstance(first, Arithmetic) and first.op == "-":
+            return f"the {node.name} from {self._atom(first.right)} to {self._atom(first.left)}"
+        values = [self._atom(argument) for argument in node.arguments]
+        text = function.phrase.format(*values, all=_listed(values, "and"))
+        if node.name == "round" and len(values) == 2:
+            text += f" to {values[1]} decimal {'place' if values[1] == '1' else 'places'}"
+        return text
 
     # Conditions.
 
@@ -256,7 +222,7 @@ class _Speaker:
             left, op, right = right, _TURNED[op], left
         dated = self._is_date(left) or self._is_date(right)
         verb = (_DATE_COMPARISONS if dated else _COMPARISONS)[op]
-        if isinstance(left, Call) and left.name in _SPANS:
+        if isinstance(left, Call) and _is_span(left):
             verb = "are" + verb.removeprefix("is")
         return f"{self._compared(left)} {verb} {self._compared(right)}"
 
@@ -272,7 +238,12 @@ class _Speaker:
             return (self.source, node.name.casefold()) in self.dates
         if isinstance(node, Arithmetic):
             return node.op in "+-" and self._is_date(node.left) and not self._is_date(node.right)
-        return bool(check_row(node) & DATE) and not isinstance(node, Choice)
+        return bool(row_types(node) & TIME) and not isinstance(node, Choice)
+
+
+def _is_span(node: Call) -> bool:
+    """Whether it is the number of some unit of time in a duration."""
+    return ROW_FUNCTIONS[node.name].arguments[0].types == DURATION
 
 
 def _listed(items: list[str], word: str) -> str:

@@ -1,17 +1,23 @@
-"""Formulas: arithmetic over aggregates, measures and other KPIs, and what time does to them."""
+"""The parser of formulas: arithmetic over aggregates, measures and other KPIs, points in time and shifts."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from kpi.formulas.errors import FormulaFault
-from kpi.formulas.habits import AGGREGATES, FORMULA_FUNCTIONS, MOMENTS, ROW_FUNCTIONS, SHIFTS
+from kpi.formulas.errors import FormulaError
+from kpi.formulas.functions import (
+    AGGREGATES,
+    FORMULA_FUNCTIONS,
+    POINTS_IN_TIME,
+    ROW_FUNCTIONS,
+    SHIFTS,
+    AggregateFunction,
+)
 from kpi.formulas.nodes import (
     NOWHERE,
     Aggregate,
-    AggregateName,
     Arithmetic,
     At,
     Literal_,
@@ -21,15 +27,15 @@ from kpi.formulas.nodes import (
     Node,
     Shift,
 )  # fmt: skip
-from kpi.formulas.row_parser import OPERATORS, RowReader, negate, unknown_function
-from kpi.formulas.source_text import FormulaText
-from kpi.formulas.types import check_condition
+from kpi.formulas.row_parser import OPERATORS, RowParser, negate, unknown_function
+from kpi.formulas.source_text import SourceText
+from kpi.formulas.type_checker import check_condition
 
 MAX_PERIODS = 10_000  # previous(x, n): further back no calendar reaches
 
 
 class _Rows(NamedTuple):
-    """What stands inside an aggregate: ``source``, ``source.column``, either with a filter."""
+    """The argument of an aggregate: ``source`` or ``source.column``, either with a filter."""
 
     source: str
     source_at: At
@@ -38,15 +44,15 @@ class _Rows(NamedTuple):
     filter: Node | None = None
 
 
-class FormulaReader:
-    """Makes trees of formulas."""
+class FormulaParser:
+    """Parses formulas over aggregates."""
 
-    def __init__(self, text: FormulaText) -> None:
+    def __init__(self, text: SourceText) -> None:
         self.text = text
-        self.rows = RowReader(text, "filter")
+        self.rows = RowParser(text, "filter")
 
     def read(self, node: ast.expr) -> Node:
-        """The tree of one formula. Raises FormulaFault."""
+        """The tree of one formula. Raises FormulaError."""
         self.text.enter(node)
         made = self._read(node)
         self.text.leave()
@@ -57,8 +63,8 @@ class FormulaReader:
         if isinstance(node, ast.Constant):
             made = self.text.literal(node)
             if isinstance(made.value, (str, bool)):
-                kind = "text" if isinstance(made.value, str) else "a truth value"
-                raise self.text.fault("E052", f"a number is needed here, not {kind}", node)
+                kind = "text" if isinstance(made.value, str) else "a boolean"
+                raise self.text.error_at("E052", f"a number is needed here, not {kind}", node)
             return made
         if isinstance(node, ast.Name):
             return self._name(node)
@@ -73,48 +79,50 @@ class FormulaReader:
 
     def _name(self, node: ast.Name) -> Node:
         if node.id in ("window_start", "window_end"):
-            raise self.text.fault(
+            raise self.text.error_at(
                 "E053",
-                f"{node.id} stands only in the brackets of an aggregate",
+                f"{node.id} belongs only in the brackets of an aggregate",
                 node,
                 f"e.g. count(tickets[opened < {node.id}])",
             )
         self.text.refuse_foreign_word(node)
         return Name(node.id, at=self.text.at(node))
 
-    def _refuse(self, node: ast.expr) -> FormulaFault:
+    def _refuse(self, node: ast.expr) -> FormulaError:
         text = self.text
         written = text.of(node)
         if isinstance(node, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
-            return text.fault(
+            return text.error_at(
                 "E052",
-                "a condition stands only in the brackets of an aggregate",
+                "a condition belongs only in the brackets of an aggregate",
                 node,
                 'e.g. count(orders[status == "paid"]); targets are set by target',
             )
         if isinstance(node, ast.IfExp):
-            return text.fault(
+            return text.error_at(
                 "E052",
-                "a choice stands only in a row expression",
+                "a choice belongs only in a row expression",
                 node,
                 "compute a column with it, or filter in brackets",
             )
         if isinstance(node, (ast.Attribute, ast.Subscript)):
             inner = node.value if isinstance(node, ast.Subscript) else node
             if isinstance(inner, ast.Call):
-                return text.fault(
+                return text.error_at(
                     "E052",
-                    "a filter stands inside the aggregate, behind its source or column",
+                    "a filter goes inside the aggregate, after its source or column",
                     node,
                     'e.g. count(orders[status == "paid"])',
                 )
             rows = self._rows_of(node)
             if rows.column is None:
-                return text.fault("E052", f"{rows.source} needs an aggregate", node, f"e.g. count({written})")
-            return text.fault("E052", f"{rows.source}.{rows.column} needs an aggregate", node, f"e.g. sum({written})")
+                return text.error_at("E052", f"{rows.source} needs an aggregate", node, f"e.g. count({written})")
+            return text.error_at(
+                "E052", f"{rows.source}.{rows.column} needs an aggregate", node, f"e.g. sum({written})"
+            )
         if isinstance(node, (ast.Tuple, ast.List)):
-            return text.fault("E052", "a list stands only after in, inside brackets", node)
-        return text.fault("E050", "this has no meaning in a formula", node)
+            return text.error_at("E052", "a list belongs only after in, inside brackets", node)
+        return text.error_at("E050", "this has no meaning in a formula", node)
 
     # Functions.
 
@@ -127,56 +135,50 @@ class FormulaReader:
             hint = (
                 f"write {method}({inside})"
                 if method in AGGREGATES
-                else "a function stands before its brackets: sum(orders.amount)"
+                else "a function comes before its brackets: sum(orders.amount)"
             )
-            raise text.fault("E051", f"{method} is not called with a dot", text.name_at(function), hint)
+            raise text.error_at("E051", f"{method} is not called with a dot", text.name_at(function), hint)
         if not isinstance(function, ast.Name):
-            raise text.fault("E051", "only a function can be called", function)
+            raise text.error_at("E051", "only a function can be called", function)
         name = function.id
         if name in AGGREGATES:
-            return self._aggregate(cast(AggregateName, name), node)
-        if name in MOMENTS:
-            return self._moment(cast(MomentName, name), node)
+            return self._aggregate(AGGREGATES[name], node)
+        if name in POINTS_IN_TIME:
+            return self._moment(name, node)
         if name in SHIFTS:
             return self._shift(name, node)
         if name in ROW_FUNCTIONS:
             hint = f"use {name} in the brackets of an aggregate, or in a column under computed"
-            if name == "coalesce":
-                hint += "; no_rows: zero on the source makes periods without rows 0"
-            raise text.fault("E052", f"{name} works on one row, not on a formula", function, hint)
+            instead = ROW_FUNCTIONS[name].for_formulas
+            if instead is not None:
+                hint += f"; {instead}"
+            raise text.error_at("E052", f"{name} works on one row, not on a formula", function, hint)
         raise unknown_function(text, function, FORMULA_FUNCTIONS)
 
-    def _aggregate(self, name: AggregateName, node: ast.Call) -> Node:
-        text = self.text
-        example = (
-            "percentile(orders.amount, 95)"
-            if name == "percentile"
-            else f"{name}(orders{'' if name == 'count' else '.amount'})"
-        )
+    def _aggregate(self, function: AggregateFunction, node: ast.Call) -> Node:
+        text, name = self.text, function.name
         if not node.args:
-            raise text.fault("E051", f"{name} needs something to work on", node, f"e.g. {example}")
-        wanted = 2 if name == "percentile" else 1
+            raise text.error_at("E051", f"{name} needs something to work on", node, f"e.g. {function.example}")
+        wanted = 2 if function.percent else 1
         if len(node.args) > wanted:
             raise self._too_many(name, node, wanted)
         if len(node.args) < wanted:
-            raise text.fault(
-                "E051", "percentile needs the percent", node, f"write percentile({text.of(node.args[0])}, 95)"
-            )
-        percent = self._percent(node.args[1], node) if name == "percentile" else None
+            raise text.error_at("E051", f"{name} needs the percent", node, f"write {name}({text.of(node.args[0])}, 95)")
+        percent = self._percent(node.args[1], node) if function.percent else None
         rows = self._rows_of(node.args[0], name)
-        if rows.column is None and name != "count":
+        if rows.column is None and function.column is not None:
             written = text.text[rows.source_at[1] : text.at(node.args[0])[1]]
             column = "customer_id" if name == "count_distinct" else "amount"
-            tail = ", 95" if name == "percentile" else ""
-            raise text.fault(
+            tail = ", 95" if function.percent else ""
+            raise text.error_at(
                 "E051",
                 f"{name} takes a column of a source",
                 node.args[0],
                 f"write {name}({rows.source}.{column}{written}{tail}), with the column that you mean",
             )
-        if rows.column is not None and name == "count":
+        if rows.column is not None and function.column is None:
             filled = f"{rows.column} is not None"
-            raise text.fault(
+            raise text.error_at(
                 "E051",
                 "count takes a source and counts its rows",
                 node.args[0],
@@ -194,38 +196,38 @@ class FormulaReader:
             column_at=rows.column_at,
         )
 
-    def _too_many(self, name: str, node: ast.Call, wanted: int) -> FormulaFault:
+    def _too_many(self, name: str, node: ast.Call, wanted: int) -> FormulaError:
         text = self.text
         extra = node.args[wanted]
         first = text.of(node.args[0])
         if isinstance(extra, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
-            return text.fault(
+            return text.error_at(
                 "E051",
-                "a filter stands in brackets behind the source or column",
+                "a filter goes in brackets after the source or column",
                 extra,
                 f"write {name}({first}[{text.of(extra)}])",
             )
         counted = "one argument" if wanted == 1 else "two arguments"
-        return text.fault("E051", f"{name} takes {counted}, not {len(node.args)}", extra, f"write {name}({first})")
+        return text.error_at("E051", f"{name} takes {counted}, not {len(node.args)}", extra, f"write {name}({first})")
 
     def _percent(self, node: ast.expr, call: ast.Call) -> float:
         text = self.text
         if isinstance(node, (ast.Attribute, ast.Subscript)):
-            raise text.fault(
+            raise text.error_at(
                 "E051", "the percent comes second", node, f"write percentile({text.of(node)}, {text.of(call.args[0])})"
             )
         if isinstance(node, (ast.Compare, ast.BoolOp)):
-            raise text.fault(
+            raise text.error_at(
                 "E051",
-                "a filter stands in brackets behind the column",
+                "a filter goes in brackets after the column",
                 node,
                 f"write percentile({text.of(call.args[0])}[{text.of(node)}], 95)",
             )
         value = node.value if isinstance(node, ast.Constant) else None
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value > 100:
-            raise text.fault("E051", "the percent is a number from 0 to 100", node, "e.g. 95")
+            raise text.error_at("E051", "the percent is a number from 0 to 100", node, "e.g. 95")
         if 0 < value < 1:
-            raise text.fault("E051", "the percent is counted from 0 to 100", node, f"write {value * 100:.12g}")
+            raise text.error_at("E051", "the percent is counted from 0 to 100", node, f"write {value * 100:.12g}")
         return float(value)
 
     # What aggregates work on.
@@ -236,7 +238,7 @@ class FormulaReader:
         if isinstance(node, ast.Subscript):
             inner = node.value
             if isinstance(inner, ast.Subscript):
-                raise text.fault("E050", "there is one pair of brackets", node, "join the conditions with and")
+                raise text.error_at("E050", "there is one pair of brackets", node, "join the conditions with and")
             rows = self._rows_of(inner, function)
             return rows._replace(filter=self._filter(node.slice, rows, node))
         if isinstance(node, ast.Name):
@@ -247,40 +249,40 @@ class FormulaReader:
                 return _Rows(node.value.id, text.at(node.value), node.attr, text.name_at(node))
             if isinstance(node.value, ast.Subscript) and isinstance(node.value.value, ast.Name):
                 source, condition = text.of(node.value.value), text.of(node.value.slice)
-                raise text.fault(
-                    "E050", "the filter stands behind the column", node, f"write {source}.{node.attr}[{condition}]"
+                raise text.error_at(
+                    "E050", "the filter goes after the column", node, f"write {source}.{node.attr}[{condition}]"
                 )
-            raise text.fault(
+            raise text.error_at(
                 "E050", "a column is named by its source and its name, with one dot", node, "e.g. orders.amount"
             )
         raise self._refuse_rows(node, function)
 
-    def _refuse_rows(self, node: ast.expr, function: str) -> FormulaFault:
+    def _refuse_rows(self, node: ast.expr, function: str) -> FormulaError:
         text = self.text
         if isinstance(node, ast.Call):
             called = node.func.id if isinstance(node.func, ast.Name) else ""
-            if called in AGGREGATES or called in MOMENTS or called in SHIFTS:
+            if called in FORMULA_FUNCTIONS:
                 hint = (
                     f"write {called}({function}(…)) instead"
                     if called not in AGGREGATES
                     else "aggregates do not nest; a query can"
                 )
-                return text.fault("E052", f"{function} takes a column, not {called}(…)", node, hint)
+                return text.error_at("E052", f"{function} takes a column, not {called}(…)", node, hint)
         if isinstance(node, (ast.BinOp, ast.IfExp, ast.Call, ast.UnaryOp)):
-            return text.fault(
+            return text.error_at(
                 "E052",
                 f"{function} takes a column, not a calculation",
                 node,
                 "compute it as a column of the source under computed, and name that here",
             )
         if isinstance(node, (ast.Compare, ast.BoolOp)):
-            return text.fault(
+            return text.error_at(
                 "E052",
                 f"{function} takes a column, not a condition",
                 node,
-                "a filter stands in brackets, e.g. count(orders[amount > 0])",
+                "a filter goes in brackets, e.g. count(orders[amount > 0])",
             )
-        return text.fault("E052", f"{function} takes a source or a column of one, e.g. orders.amount", node)
+        return text.error_at("E052", f"{function} takes a source or a column of one, e.g. orders.amount", node)
 
     def _filter(self, node: ast.expr, rows: _Rows, whole: ast.Subscript) -> Node:
         text = self.text
@@ -288,9 +290,9 @@ class FormulaReader:
             first, second = node.elts[0], node.elts[-1] if len(node.elts) == 1 else node.elts[1]
             commas = [token for token in text.between(text.at(first)[1], text.at(whole)[1]) if token[1] == ","]
             hint = f"write {text.of(first)} and {text.of(second)}" if second is not first else "leave it out"
-            raise text.fault("E050", "a comma does not join conditions", commas[0][2:] if commas else node, hint)
+            raise text.error_at("E050", "a comma does not join conditions", commas[0][2:] if commas else node, hint)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and rows.column is None:
-            raise text.fault(
+            raise text.error_at(
                 "E052", "a column is named with a dot", whole, f"write {rows.source}.{text.literal(node).value}"
             )
         made = self.rows.read(node)
@@ -301,14 +303,16 @@ class FormulaReader:
 
     def _only_argument(self, name: str, node: ast.Call, example: str) -> ast.expr:
         if len(node.args) != 1:
-            raise self.text.fault("E051", f"{name} takes one argument, not {len(node.args)}", node, f"e.g. {example}")
+            raise self.text.error_at(
+                "E051", f"{name} takes one argument, not {len(node.args)}", node, f"e.g. {example}"
+            )
         return node.args[0]
 
     def _operand(self, name: str, node: ast.expr) -> Node:
-        """What a moment or shift is of. A bare column gets its own word, a mere number has no time."""
+        """The argument of a point in time or a shift. A mere number has no time."""
         operand = self.read(node)
         if isinstance(operand, Literal_):
-            raise self.text.fault("E053", f"{name} of a number is that number", node, "leave it out")
+            raise self.text.error_at("E053", f"{name} of a number is that number", node, "leave it out")
         return operand
 
     def _moment(self, name: MomentName, node: ast.Call) -> Node:
@@ -316,10 +320,10 @@ class FormulaReader:
         return self._pushed(self._operand(name, argument), name)
 
     def _pushed(self, node: Node, moment: MomentName) -> Node:
-        """``node`` with the moment at each of its aggregates and names, where it is computed."""
+        """``node`` with the point in time at each of its aggregates and names, where it is computed."""
         if isinstance(node, (Aggregate, Name)):
             if node.moment is not None:
-                raise self.text.fault(
+                raise self.text.error_at(
                     "E053", f"{node.moment} inside {moment}: only one moment can hold", node.at, "leave one out"
                 )
             return replace(node, moment=moment)
@@ -328,28 +332,28 @@ class FormulaReader:
         if isinstance(node, Negative):
             return replace(node, operand=self._pushed(node.operand, moment))
         if isinstance(node, Shift):
-            raise self.text.fault(
-                "E053", f"{node.kind} stands outside of {moment}", node.at, f"write {node.kind}({moment}(…))"
+            raise self.text.error_at(
+                "E053", f"{node.kind} goes outside of {moment}", node.at, f"write {node.kind}({moment}(…))"
             )
         return node
 
     def _shift(self, name: str, node: ast.Call) -> Node:
         text, at = self.text, self.text.at(node)
-        if name == "year_ago":
-            return Shift("year_ago", self._operand(name, self._only_argument(name, node, "year_ago(revenue)")), at=at)
+        if not SHIFTS[name].periods:
+            return Shift(name, self._operand(name, self._only_argument(name, node, f"{name}(revenue)")), at=at)
         if len(node.args) not in (1, 2):
-            raise text.fault(
-                "E051", f"previous takes one argument or two, not {len(node.args)}", node, "e.g. previous(revenue, 12)"
+            raise text.error_at(
+                "E051", f"{name} takes one argument or two, not {len(node.args)}", node, f"e.g. {name}(revenue, 12)"
             )
         periods = self._periods(node.args[1]) if len(node.args) == 2 else 1
-        return Shift("previous", self._operand(name, node.args[0]), periods, at=at)
+        return Shift(name, self._operand(name, node.args[0]), periods, at=at)
 
     def _periods(self, node: ast.expr) -> int:
         value = node.value if isinstance(node, ast.Constant) else None
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise self.text.fault(
+            raise self.text.error_at(
                 "E053", "previous counts back whole periods, 1 or more", node, "e.g. previous(revenue, 12)"
             )
         if value > MAX_PERIODS:
-            raise self.text.fault("E053", f"previous counts back at most {MAX_PERIODS:,} periods", node)
+            raise self.text.error_at("E053", f"previous counts back at most {MAX_PERIODS:,} periods", node)
         return value

@@ -1,8 +1,8 @@
-"""The first look at a formula, left to right: words, quotation marks, brackets, and what cannot follow what.
+"""The lexer: a formula as tokens, with the mistakes that only single characters or the order of tokens show.
 
-Python's own parser tells little about a mistake, and drops comments, joins texts that stand side by side, and warns
-about backslashes. So everything that depends on single characters is decided here, with the offsets of the original
-text, and Python's parser is handed a text of the same length in which nothing surprising is left.
+Python's own parser says little about a mistake, drops comments, joins adjacent texts and warns about backslashes. So
+everything that depends on single characters is decided here, with the offsets of the original text, and Python's parser
+gets a text of the same length in which nothing surprising is left.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-from kpi.formulas.errors import FormulaFault
-from kpi.formulas.habits import PHRASES, RESERVED, SYMBOLS, VALUES, WORDS
+from kpi.formulas.errors import FormulaError
+from kpi.formulas.functions import CONSTANT_WORDS, OPERATOR_WORDS, RESERVED
+from kpi.formulas.suggestions import PHRASES, SYMBOLS
 
 Token = tuple[str, str, int, int]  # kind (number, text, name, word, mark), text, start, end
 
@@ -31,13 +32,27 @@ _WELL_FORMED = re.compile(r"(?:(?:0|[1-9]\d*(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:[eE][+
 _SPACES = {ord(mark): " " for mark in "\n\r\t\f\v"}
 _CLOSERS = {"(": ")", "[": "]"}
 _BINARY = frozenset({"*", "/", "==", "!=", "<", "<=", ">", ">="})
-_LEADING = frozenset({"case", "distinct", "not", "select"})  # words that stand before what they are about
+_LEADING = frozenset({"case", "distinct", "not", "select"})  # words that come before what they are about
 _SCALES = {"k": 1000, "K": 1000, "M": 1_000_000, "m": 1_000_000, "B": 1_000_000_000}
 
 
-def scan(text: str) -> tuple[list[Token], str]:
-    """The tokens, and a text of the same length for Python's parser. Raises FormulaFault for the first mistake."""
-    return _Scan(text).run()
+def tokenize(text: str) -> tuple[list[Token], str]:
+    """The tokens of a formula, and a text of the same length for Python's parser. Raises FormulaError for a mistake."""
+    return _Lexer(text).run()
+
+
+def loose_tokens(text: str) -> list[Token]:
+    """The tokens of a text that somebody is still typing, mistakes and all. A quoted text that is not closed yet is the
+    last token, of the kind "open"."""
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind == "mark" and match[0] in ("'", '"'):
+            found.append(("open", text[match.start() :], match.start(), len(text)))
+            break
+        if kind != "space":
+            found.append(("number" if kind == "date" else kind, match[0], *match.span()))
+    return found
 
 
 def without_breaks(text: str) -> str:
@@ -49,17 +64,17 @@ def text_value(token: str) -> str:
     r"""What a quoted text says. A backslash counts only before a quotation mark or a backslash: ``"\d"`` is ``\d``."""
     opening = min(at for at in (token.find('"'), token.find("'")) if at >= 0)
     body = token[opening + 1 : -1]
-    if "\\" not in body or opening:  # a prefix is r, which Python reads as it stands
+    if "\\" not in body or opening:  # a prefix is r, which Python reads as it is
         return body
     return re.sub(r"\\([\\\"'])", r"\1", body)
 
 
-class _Scan:
-    """The state of one look: what was seen, which brackets are open, and whether a value must come next."""
+class _Lexer:
+    """The state of the lexer: the tokens so far, the open brackets, and whether a value must come next."""
 
     def __init__(self, text: str) -> None:
         if len(text) > MAX_LENGTH:
-            raise FormulaFault("E050", f"a formula has at most {MAX_LENGTH:,} characters; this one has {len(text):,}",
+            raise FormulaError("E050", f"a formula has at most {MAX_LENGTH:,} characters; this one has {len(text):,}",
                                (0, len(text)), hint="name parts of it under measures")  # fmt: skip
         self.text = without_breaks(text)
         if not self.text.isprintable():
@@ -110,7 +125,7 @@ class _Scan:
         return text[start:end]
 
     def fail(self, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
-        raise FormulaFault("E050", message, (start, end), hint=hint)
+        raise FormulaError("E050", message, (start, end), hint=hint)
 
     # One token.
 
@@ -124,7 +139,7 @@ class _Scan:
             self.number(token)
         elif kind == "text":
             self.quoted(token)
-        elif kind == "name" and found not in WORDS:
+        elif kind == "name" and found not in OPERATOR_WORDS:
             self.name(token)
         elif kind == "name":
             self.word(token)
@@ -138,7 +153,7 @@ class _Scan:
         if kind != "name":
             hint = "count(orders) counts the rows" if found == "*" else None
             self.fail("the name of a column is missing after the dot", start, end, hint)
-        if found in WORDS or found in VALUES or found in RESERVED:
+        if found in OPERATOR_WORDS or found in CONSTANT_WORDS or found in RESERVED:
             self.keyword(token)
         self.wants_value = False
 
@@ -163,7 +178,7 @@ class _Scan:
                 message, hint = PHRASES[word[1]]
                 self.fail(message, word[2], word[3], hint)
         if before[0] == "text" and token[0] == "text":
-            self.fail("two texts stand side by side", token[2], token[3], "put a comma or an operator between them")
+            self.fail("two texts are next to each other", token[2], token[3], "put a comma or an operator between them")
         hint = "put + - * / or, in a filter, and, or, == between them"
         if before[0] == token[0] == "name":
             hint += f"; a column with a blank in its header is written {before[1]}_{token[1]}"
@@ -208,9 +223,9 @@ class _Scan:
         _, found, start, end = token
         before = self.tokens[-1][1] if self.tokens else ""
         if found == "if" and self.wants_value:
-            self.fail("if stands between two values", start, end, "write a if condition else b")
+            self.fail("if goes between two values", start, end, "write a if condition else b")
         if found == "not" and not self.wants_value and self.text[end:].split(maxsplit=1)[:1] != ["in"]:
-            self.fail("not stands before a condition, or before in", start, end, "write !=, or not (…)")
+            self.fail("not goes before a condition, or before in", start, end, "write !=, or not (…)")
         if found != "not" and self.wants_value and not (found == "in" and before == "not"):
             self.missing_value(token)
         self.wants_value = True
@@ -221,7 +236,7 @@ class _Scan:
             self.fail(f"something is missing before {found}", start, end, "write e.g. count(orders)")
         before = self.tokens[-1]
         if before[1] == "(" and found == "*":
-            self.fail("* does not stand for all rows", start, end, "write count(orders), with the name of the source")
+            self.fail("* does not mean all rows", start, end, "write count(orders), with the name of the source")
         self.fail(f"something is missing between {before[1]} and {found}", start, end)
 
     # Marks.
@@ -299,7 +314,7 @@ class _Scan:
         before = self.tokens[-1]
         named = before[0] == "name" and len(self.tokens) > 1 and self.tokens[-2][1] in ("(", ",")
         if named and self.open and self.open[-1][1] == "(" and self.is_list_or_call():
-            hint = "write the value alone, e.g. previous(x, 12); a filter stands in brackets with =="
+            hint = "write the value alone, e.g. previous(x, 12); a filter goes in brackets with =="
             self.fail("arguments have no names in a formula", before[2], token[3], hint)
         if before[1] in ("<", ">", "!"):
             self.fail(f"{before[1]} and = are written without a space", before[2], token[3], f"write {before[1]}=")

@@ -13,10 +13,10 @@ At = tuple[int, int]
 NOWHERE: At = (0, 0)
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
 ArithmeticOp = Literal["+", "-", "*", "/"]
-AggregateName = Literal[
-    "count", "sum", "avg", "min", "max", "median", "stddev", "count_distinct", "first", "last", "percentile"
-]
-MomentName = Literal["at_end", "at_start", "started", "ended"]
+# Names of functions: the keys of AGGREGATES, POINTS_IN_TIME and SHIFTS in ``functions.py``.
+AggregateName = str
+MomentName = str
+ShiftName = str
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Literal_(Node):
-    """A number (int or float), text or truth value."""
+    """A number (int or float), text or boolean."""
 
     value: float | int | str | bool
 
@@ -138,7 +138,7 @@ class Choice(Node):
 
 @dataclass(frozen=True)
 class Call(Node):
-    """A row function: minutes hours days seconds year month lower contains extract coalesce number first_date."""
+    """A row function, by its name in ``ROW_FUNCTIONS``."""
 
     name: str
     arguments: tuple[Node, ...]
@@ -152,8 +152,8 @@ class Aggregate(Node):
     """``function(source.column[filter], percent)``.
 
     ``column`` is None for ``count(source)``. ``percent`` (0…100) is for percentile only. ``moment`` says which rows of
-    the window count: None all, else at its end, at its start, or (rows that last) those that began or ceased in it.
-    ``source_at`` and ``column_at`` are where the two names stand, for messages about them.
+    the window count: None all, else at its end, at its start, or (intervals) those that began or ended in it.
+    ``source_at`` and ``column_at`` are the places of the two names, for messages about them.
     """
 
     function: AggregateName
@@ -178,6 +178,6 @@ class Name(Node):
 class Shift(Node):
     """``previous(x, periods)`` or ``year_ago(x)``: x as it was."""
 
-    kind: Literal["previous", "year_ago"]
+    kind: ShiftName
     operand: Node
     periods: int = 1

@@ -12,7 +12,7 @@ _MAX_REPEAT = 1000
 
 
 def pattern_fault(pattern: str) -> tuple[str, str | None] | None:
-    """What is wrong with a pattern and how to mend it (or None), else None."""
+    """What is wrong with a pattern, and a hint or None; None where nothing is wrong."""
     import re
 
     groups, found = _groups(pattern)
@@ -53,7 +53,7 @@ def _groups(pattern: str) -> tuple[int, tuple[str, str | None] | None]:
         elif rest[0] == "[":
             in_set = True
             at += 2 if rest[1:2] == "^" else 1
-            at += pattern[at : at + 1] == "]"  # a ] that comes first stands for itself
+            at += pattern[at : at + 1] == "]"  # a ] that comes first is itself
             continue
         elif rest[0] == "(":
             if rest.startswith(_LOOK_AROUND):

@@ -1,13 +1,23 @@
-"""Row expressions: what ``where``, ``computed`` and the brackets of an aggregate say about one row."""
+"""The parser of row expressions: ``where``, ``computed`` and the filter in the brackets of an aggregate."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from typing import Literal
 
 from kpi.errors import TextError, did_you_mean
-from kpi.formulas.errors import FormulaFault
-from kpi.formulas.habits import AGGREGATES, FORMULA_FUNCTIONS, MOMENTS, ROW_FUNCTIONS, elsewhere
+from kpi.formulas.errors import FormulaError
+from kpi.formulas.functions import (
+    AGGREGATES,
+    EDGE_WORDS,
+    FORMULA_FUNCTIONS,
+    FUNCTIONS,
+    POINTS_IN_TIME,
+    ROW_FUNCTIONS,
+    ArgumentKind,
+    RowFunction,
+)
 from kpi.formulas.nodes import (
     All,
     Any_,
@@ -28,7 +38,8 @@ from kpi.formulas.nodes import (
     WindowEdge,
     Within,
 )  # fmt: skip
-from kpi.formulas.source_text import FormulaText, is_empty_word
+from kpi.formulas.source_text import SourceText, is_empty_word
+from kpi.formulas.suggestions import elsewhere
 
 Place = Literal["filter", "where", "computed"]
 
@@ -36,15 +47,8 @@ OPERATORS: dict[type[ast.operator], ArithmeticOp] = {ast.Add: "+", ast.Sub: "-",
 COMPARISONS: dict[type[ast.cmpop], CompareOp] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
 }  # fmt: skip
-_ARITY: dict[str, tuple[int, str]] = {
-    "minutes": (1, "minutes(closed - opened)"), "hours": (1, "hours(closed - opened)"),
-    "days": (1, "days(closed - opened)"), "seconds": (1, "seconds(closed - opened)"), "year": (1, "year(ordered_at)"),
-    "month": (1, "month(ordered_at)"), "lower": (1, "lower(name)"), "contains": (2, 'contains(name, "part")'),
-    "extract": (2, 'extract(name, "pattern (group)")'), "number": (1, "number(amount)"),
-    "date": (2, 'date(extract(filename, "sales-([0-9-]+)"), "%Y-%m")'),
-    "first_date": (1, "first_date(customer_id)"),
-}  # fmt: skip
-_COUNTED = {1: "one argument", 2: "two arguments"}
+_COUNTED = {1: "one argument", 2: "two arguments", 3: "three arguments"}
+MAX_DIGITS = 15  # decimal places: a number has no more digits
 
 
 def negate(operand: Node, at: At) -> Node:
@@ -54,15 +58,15 @@ def negate(operand: Node, at: At) -> Node:
     return Negative(operand, at=at)
 
 
-class RowReader:
-    """Makes trees of row expressions. ``place`` decides about ``window_start``, ``window_end`` and ``first_date``."""
+class RowParser:
+    """Parses row expressions. ``place`` decides about ``window_start``, ``window_end`` and ``first_date``."""
 
-    def __init__(self, text: FormulaText, place: Place) -> None:
+    def __init__(self, text: SourceText, place: Place) -> None:
         self.text = text
         self.place = place
 
     def read(self, node: ast.expr) -> Node:
-        """The tree of one expression. Raises FormulaFault."""
+        """The tree of one expression. Raises FormulaError."""
         self.text.enter(node)
         made = self._read(node)
         self.text.leave()
@@ -98,7 +102,7 @@ class RowReader:
             for part in (node.body, node.orelse)
         ]
         if all(isinstance(value, Empty) for value in values):
-            raise self.text.fault("E052", "a choice between None and None is always empty", node)
+            raise self.text.error_at("E052", "a choice between None and None is always empty", node)
         return Choice(self.read(node.test), *values, at=self.text.at(node))
 
     def _joined(self, join: type[All] | type[Any_], parts: list[Node], at: At) -> Node:
@@ -107,34 +111,34 @@ class RowReader:
             flat += part.parts if isinstance(part, join) else (part,)
         return join(tuple(flat), at=at)
 
-    def _refuse(self, node: ast.expr) -> FormulaFault:
+    def _refuse(self, node: ast.expr) -> FormulaError:
         text = self.text
         if isinstance(node, ast.Attribute):
             start, end = text.name_at(node)
-            return text.fault(
+            return text.error_at(
                 "E052",
                 "a row expression names the columns of its own source alone",
                 node,
                 f"write {text.text[start:end]}",
             )
         if isinstance(node, ast.Subscript):
-            return text.fault(
+            return text.error_at(
                 "E052",
-                "brackets stand only behind a source or column inside an aggregate",
+                "brackets belong only after a source or column inside an aggregate",
                 node,
                 "join conditions with and, or",
             )
         if isinstance(node, (ast.Tuple, ast.List)):
-            return text.fault("E052", "a list stands only after in", node, 'write status in ("paid", "open")')
-        return text.fault("E050", "this has no meaning in a formula", node)
+            return text.error_at("E052", "a list belongs only after in", node, 'write status in ("paid", "open")')
+        return text.error_at("E050", "this has no meaning in a formula", node)
 
     def _name(self, node: ast.Name) -> Node:
         at = self.text.at(node)
         if node.id in ("window_start", "window_end"):
             if self.place != "filter":
-                raise self.text.fault(
+                raise self.text.error_at(
                     "E053",
-                    f"{node.id} stands only in the brackets of an aggregate",
+                    f"{node.id} belongs only in the brackets of an aggregate",
                     node,
                     f"a row has no window; write e.g. count(tickets[opened < {node.id}])",
                 )
@@ -166,7 +170,7 @@ class RowReader:
             if is_empty_word(side):
                 test = "is not None" if isinstance(op, ast.NotEq) else "is None"
                 where = (operator[2], at[1]) if side is right else at
-                raise self.text.fault(
+                raise self.text.error_at(
                     "E052",
                     f"{operator[1]} does not test for an empty value",
                     where,
@@ -174,7 +178,7 @@ class RowReader:
                 )
         if isinstance(right, (ast.Tuple, ast.List)):
             word = "not in" if isinstance(op, ast.NotEq) else "in"
-            raise self.text.fault(
+            raise self.text.error_at(
                 "E052",
                 f"{operator[1]} does not compare with a list",
                 (operator[2], at[1]),
@@ -185,41 +189,43 @@ class RowReader:
     def _is(self, negated: bool, left: ast.expr, right: ast.expr, where: At, at: At) -> Node:
         word = "is not" if negated else "is"
         if isinstance(right, ast.Name) and is_empty_word(right):
-            raise self.text.fault("E052", f"{right.id} is written None", right, "write None")
+            raise self.text.error_at("E052", f"{right.id} is written None", right, "write None")
         if not is_empty_word(right):
             equals = "!=" if negated else "=="
-            raise self.text.fault("E052", f"{word} tests only for None", where, f"write {equals} {self.text.of(right)}")
+            raise self.text.error_at(
+                "E052", f"{word} tests only for None", where, f"write {equals} {self.text.of(right)}"
+            )
         return IsNone(self.read(left), negated, at=at)
 
     def _items(self, left: ast.expr, right: ast.expr) -> tuple[Literal_, ...]:
         text = self.text
         if isinstance(right, (ast.Tuple, ast.List)):
             if not right.elts:
-                raise text.fault("E052", "the list is empty", right, 'write e.g. ("paid", "open")')
+                raise text.error_at("E052", "the list is empty", right, 'write e.g. ("paid", "open")')
             return tuple(self._item(left, item) for item in right.elts)
         before = text.before(text.at(right)[0])
         if before is not None and before[1] == "(":  # ("paid"): Python sees no list here, people do
             return (self._item(left, right),)
         if isinstance(right, ast.Constant) and isinstance(right.value, str):
-            raise text.fault(
+            raise text.error_at(
                 "E052",
                 "in takes a list",
                 right,
                 f"write {text.of(left)} == {text.of(right)}, or contains({text.of(left)}, {text.of(right)})",
             )
-        raise text.fault("E052", "in takes a list of values", right, 'write e.g. status in ("paid", "open")')
+        raise text.error_at("E052", "in takes a list of values", right, 'write e.g. status in ("paid", "open")')
 
     def _item(self, left: ast.expr, node: ast.expr) -> Literal_:
         if is_empty_word(node):
-            raise self.text.fault("E052", "a list holds no None", node, f"add: or {self.text.of(left)} is None")
+            raise self.text.error_at("E052", "a list holds no None", node, f"add: or {self.text.of(left)} is None")
         if isinstance(node, ast.Name):
             self.text.refuse_foreign_word(node)
-            raise self.text.fault(
+            raise self.text.error_at(
                 "E052", "a list holds values, not columns", node, f'text needs quotation marks: "{node.id}"'
             )
         made = self.read(node)
         if not isinstance(made, Literal_):
-            raise self.text.fault("E052", "a list holds values only: text, numbers, True, False", node)
+            raise self.text.error_at("E052", "a list holds values only: text, numbers, True, False", node)
         return made
 
     # Functions.
@@ -227,7 +233,7 @@ class RowReader:
     def _call(self, node: ast.Call) -> Node:
         text = self.text
         if not isinstance(node.func, ast.Name):
-            raise text.fault(
+            raise text.error_at(
                 "E051",
                 "only a function can be called",
                 node.func,
@@ -236,102 +242,110 @@ class RowReader:
         name = node.func.id
         if name not in ROW_FUNCTIONS:
             raise self._unknown(name, node, node.func)
-        self._check_arity(name, node)
-        if name == "first_date":
-            return self._first_date(node)
-        if name == "extract":
-            self._check_pattern(node.args[1])
-        if name == "date":
-            self._check_format(node.args[1])
+        function = ROW_FUNCTIONS[name]
+        self._check_number(function, node)
+        if name == "first_date" and self.place != "computed":
+            raise text.error_at(
+                "E051",
+                "first_date belongs in computed",
+                node,
+                "compute it as a column, e.g. first_order: first_date(customer_id), and name that here",
+            )
+        for place, argument in enumerate(node.args):
+            self._check_argument(function, function.argument(place).kind, argument)
         return Call(name, tuple(self.read(argument) for argument in node.args), at=text.at(node))
 
-    def _unknown(self, name: str, call: ast.Call, function: ast.Name) -> FormulaFault:
+    def _unknown(self, name: str, call: ast.Call, function: ast.Name) -> FormulaError:
         text = self.text
         if name in ("min", "max") and len(call.args) > 1:
             sign = "<" if name == "min" else ">"
             first, second = text.of(call.args[0]), text.of(call.args[1])
-            return text.fault(
+            return text.error_at(
                 "E052",
                 f"{name} is an aggregate over rows",
                 function,
                 f"write {first} if {first} {sign} {second} else {second}",
             )
         if name in AGGREGATES:
-            return text.fault(
+            return text.error_at(
                 "E052",
                 f"{name} is an aggregate; a row expression speaks about one row",
                 function,
                 "aggregates belong in formulas and measures; what needs two passes belongs in a query",
             )
         if name in FORMULA_FUNCTIONS:
-            return text.fault(
+            return text.error_at(
                 "E053",
                 f"{name} is about periods; a row expression speaks about one row",
                 function,
-                f"wrap an aggregate in it, e.g. {name}(count({'employees' if name in MOMENTS else 'orders'}))",
+                f"wrap an aggregate in it, e.g. {name}(count({'employees' if name in POINTS_IN_TIME else 'orders'}))",
             )
         return unknown_function(text, function, ROW_FUNCTIONS)
 
-    def _check_arity(self, name: str, node: ast.Call) -> None:
-        if name == "coalesce":
-            if not node.args:
-                raise self.text.fault("E051", "coalesce takes one argument or more", node, "e.g. coalesce(amount, 0)")
+    def _check_number(self, function: RowFunction, node: ast.Call) -> None:
+        """Refuse too few or too many arguments."""
+        found, least, most = len(node.args), function.least, function.most
+        if least <= found and (most is None or found <= most):
             return
-        wanted, example = _ARITY[name]
-        if len(node.args) != wanted:
-            raise self.text.fault(
-                "E051", f"{name} takes {_COUNTED[wanted]}, not {len(node.args)}", node, f"e.g. {example}"
-            )
+        wanted = _COUNTED[least]
+        if most is None:
+            wanted += " or more"
+        elif most > least:
+            wanted += f" or {_COUNTED[most].split()[0]}"
+        said = f"{function.name} takes {wanted}" + (f", not {found}" if most is not None else "")
+        raise self.text.error_at("E051", said, node, f"e.g. {function.example}")
 
-    def _first_date(self, node: ast.Call) -> Node:
-        if self.place != "computed":
-            raise self.text.fault(
-                "E051",
-                "first_date belongs in computed",
-                node,
-                "compute it as a column, e.g. first_order: first_date(customer_id), and name that here",
-            )
-        argument = self.read(node.args[0])
-        if not isinstance(argument, Column):
-            raise self.text.fault(
-                "E051", "first_date takes the name of a column", node.args[0], "e.g. first_date(customer_id)"
-            )
-        return Call("first_date", (argument,), at=self.text.at(node))
+    def _check_argument(self, function: RowFunction, kind: ArgumentKind, node: ast.expr) -> None:
+        """Refuse an argument that is not of the form that the function needs."""
+        match kind:
+            case "pattern":
+                self._check_pattern(node)
+            case "format":
+                self._check_format(node)
+            case "column" if not isinstance(node, ast.Name) or node.id in EDGE_WORDS or is_empty_word(node):
+                message = f"{function.name} takes the name of a column"
+                raise self.text.error_at("E051", message, node, f"e.g. {function.example}")
+            case "digits":
+                number = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
+                value = number.value if isinstance(number, ast.Constant) else None
+                if isinstance(value, bool) or not isinstance(value, int) or value > MAX_DIGITS:
+                    message = f"{function.name} takes a whole number of decimal places, at most {MAX_DIGITS}"
+                    raise self.text.error_at("E051", message, node, f"e.g. {function.example}")
 
     def _check_pattern(self, node: ast.expr) -> None:
         from kpi.formulas.patterns import pattern_fault
 
         text = self.text
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            raise text.fault(
+            raise text.error_at(
                 "E051", "the pattern of extract is written as text", node, 'e.g. extract(name, "order (\\d+)")'
             )
         pattern = text.literal(node).value
         assert isinstance(pattern, str)
         found = pattern_fault(pattern)
         if found is not None:
-            raise text.fault("E051", found[0], node, found[1])
+            raise text.error_at("E051", found[0], node, found[1])
 
     def _check_format(self, node: ast.expr) -> None:
         from kpi.formulas.datetime_formats import check_type
 
         text = self.text
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            raise text.fault("E051", "the format of date is written as text", node, 'e.g. date(day, "%d/%m/%Y")')
+            raise text.error_at("E051", "the format of date is written as text", node, 'e.g. date(day, "%d/%m/%Y")')
         shape = str(text.literal(node).value)
         try:
             check_type(f"date {shape}")
         except TextError as mistake:
             hint = (mistake.hint or "").replace("write date ", "write ")
-            raise text.fault("E051", mistake.message, node, hint) from None
+            raise text.error_at("E051", mistake.message, node, hint) from None
         if "%" not in shape:
-            raise text.fault("E051", f'"{shape}" is no format', node, 'e.g. date(day, "%d/%m/%Y")')
+            raise text.error_at("E051", f'"{shape}" is no format', node, 'e.g. date(day, "%d/%m/%Y")')
 
 
-def unknown_function(text: FormulaText, function: ast.Name, known: tuple[str, ...]) -> FormulaFault:
-    """The error E051 about a name that is no function, with the right one where the habit is known."""
+def unknown_function(text: SourceText, function: ast.Name, known: Collection[str]) -> FormulaError:
+    """The error E051 about a name that is not a function, with the right one where that is known."""
     name, folded = function.id, function.id.lower()
-    if folded != name and folded in FORMULA_FUNCTIONS + ROW_FUNCTIONS:
-        return text.fault("E051", f"functions are written in lower case: {folded}", function, f"write {folded}")
+    if folded != name and folded in FUNCTIONS:
+        return text.error_at("E051", f"functions are written in lower case: {folded}", function, f"write {folded}")
     hint = elsewhere(name) or did_you_mean(name, known)
-    return text.fault("E051", f"there is no function {name}", function, hint)
+    return text.error_at("E051", f"there is no function {name}", function, hint)

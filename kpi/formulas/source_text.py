@@ -5,20 +5,20 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 
-from kpi.formulas.errors import FaultCode, FormulaFault
-from kpi.formulas.habits import EMPTY_WORDS, TRUTH_WORDS
-from kpi.formulas.lexer import MAX_DEPTH, Token, scan, text_value, without_breaks
+from kpi.formulas.errors import ErrorCode, FormulaError
+from kpi.formulas.lexer import MAX_DEPTH, Token, text_value, tokenize, without_breaks
 from kpi.formulas.nodes import At, Literal_
+from kpi.formulas.suggestions import BOOLEAN_WORDS, EMPTY_WORDS
 
 _EMPTINESS = "an empty value is tested with is None, is not None, and made with … if condition else None"
 MAX_QUOTED = 100  # characters of the formula that a hint repeats
 
 
-class FormulaText:
-    """``text`` as written, ``root`` what Python's parser made of it. Raises FormulaFault E050 if it cannot be read."""
+class SourceText:
+    """``text`` as written, ``root`` what Python's parser made of it. Raises FormulaError E050 if it cannot be read."""
 
     def __init__(self, text: str) -> None:
-        self.tokens, plain = scan(text)
+        self.tokens, plain = tokenize(text)
         self.text = without_breaks(text)
         self._lead = len(plain) - len(plain.lstrip())
         plain = plain.strip()
@@ -33,7 +33,7 @@ class FormulaText:
         except (SyntaxError, ValueError) as error:
             raise self._explain(error) from None
 
-    # Where things stand.
+    # Places.
 
     def at(self, node: ast.expr) -> At:
         """The characters of a node, in the text as written."""
@@ -66,26 +66,26 @@ class FormulaText:
 
     # Errors.
 
-    def fault(self, code: FaultCode, message: str, where: ast.expr | At, hint: str | None = None) -> FormulaFault:
+    def error_at(self, code: ErrorCode, message: str, where: ast.expr | At, hint: str | None = None) -> FormulaError:
         """The error about a node or a stretch of the text, to be raised."""
-        return FormulaFault(code, message, where if isinstance(where, tuple) else self.at(where), hint=hint)
+        return FormulaError(code, message, where if isinstance(where, tuple) else self.at(where), hint=hint)
 
-    def too_deep(self, at: At) -> FormulaFault:
+    def too_deep(self, at: At) -> FormulaError:
         """The error of a formula that nests beyond what a walker may recurse into."""
         message = f"the formula is nested more than {MAX_DEPTH} levels deep"
-        return FormulaFault("E050", message, at, hint="name parts of it under measures")
+        return FormulaError("E050", message, at, hint="name parts of it under measures")
 
-    def _explain(self, error: SyntaxError | ValueError) -> FormulaFault:
+    def _explain(self, error: SyntaxError | ValueError) -> FormulaError:
         """What scanning let pass and Python refuses: odd orders of ``not``, ``is`` and ``if``, mostly."""
         words = [token for token in self.tokens if token[0] == "word"]
         ifs = [token for token in words if token[1] == "if"]
         if len(ifs) > sum(token[1] == "else" for token in words):
-            return self.fault("E050", "if needs an else", ifs[-1][2:], "write a if condition else b")
+            return self.error_at("E050", "if needs an else", ifs[-1][2:], "write a if condition else b")
         start = 0
         if isinstance(error, SyntaxError) and error.offset is not None:
             start = min(max(error.offset - 1, 0) + self._lead, len(self.text))
         token = self._by_start.get(start) or self.before(start) or self.tokens[0]
-        return self.fault("E050", f"this cannot be read at {token[1]}", token[2:])
+        return self.error_at("E050", f"this cannot be read at {token[1]}", token[2:])
 
     # What both levels share.
 
@@ -99,21 +99,21 @@ class FormulaText:
         self._depth -= 1
 
     def literal(self, node: ast.Constant) -> Literal_:
-        """A number, text or truth value. Raises FormulaFault E052 for None, which only ``is`` and a choice may meet."""
+        """A number, text or boolean. Raises FormulaError E052 for None, which only ``is`` and a choice may meet."""
         at = self.at(node)
         if isinstance(node.value, str):
             return Literal_(text_value(self._by_start[at[0]][1]), at=at)
         if isinstance(node.value, (bool, int, float)):
             return Literal_(node.value, at=at)
-        raise self.fault("E052", "None is no value to compute with", at, _EMPTINESS)
+        raise self.error_at("E052", "None is no value to compute with", at, _EMPTINESS)
 
     def refuse_foreign_word(self, node: ast.Name) -> None:
         """Raise for ``null``, ``true`` and the like as they are spelled elsewhere."""
-        if node.id in TRUTH_WORDS:
-            right = TRUTH_WORDS[node.id]
-            raise self.fault("E052", f"{node.id} is written {right}", node, f"write {right}")
+        if node.id in BOOLEAN_WORDS:
+            right = BOOLEAN_WORDS[node.id]
+            raise self.error_at("E052", f"{node.id} is written {right}", node, f"write {right}")
         if node.id in EMPTY_WORDS:
-            raise self.fault("E052", f"{node.id} is written None", node, _EMPTINESS)
+            raise self.error_at("E052", f"{node.id} is written None", node, _EMPTINESS)
 
 
 def _start_of(token: Token) -> int:

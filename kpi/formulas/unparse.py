@@ -35,7 +35,7 @@ def unparse(node: Node) -> str:
 
 
 def literal_text(value: float | int | str | bool) -> str:
-    """A literal as it is written in a formula; whole numbers stand without a fraction."""
+    """A literal as it is written in a formula; whole numbers have no fraction."""
     if isinstance(value, str):
         # A backslash is doubled only where it would otherwise count: before a quotation mark, a backslash, the end.
         escaped = re.sub(r"\\(?=[\\\"']|$)", r"\\\\", value).replace('"', '\\"')
@@ -95,7 +95,7 @@ def _logic(node: Node) -> tuple[str, int]:
 
 def _over_rows(node: Aggregate | Name | Shift) -> str:
     if isinstance(node, Shift):
-        periods = f", {node.periods}" if node.kind == "previous" and node.periods != 1 else ""
+        periods = f", {node.periods}" if node.periods != 1 else ""
         return f"{node.kind}({unparse(node.operand)}{periods})"
     if isinstance(node, Name):
         text = node.name

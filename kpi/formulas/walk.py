@@ -1,4 +1,4 @@
-"""Looking through a tree."""
+"""Walks over a tree."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def columns(node: Node) -> Iterator[Column]:
 
 
 def sources(node: Node) -> Iterator[tuple[str, At]]:
-    """The source of each aggregate, and where its name stands."""
+    """The source of each aggregate, and the place of its name."""
     return ((found.source, found.source_at) for found in aggregates(node))
 
 
 def source_columns(node: Node) -> Iterator[tuple[str, str, At]]:
-    """Each column that a formula names, with its source and where it stands; columns in filters are their source's."""
+    """Each column that a formula names, with its source and its place; columns in filters are their source's."""
     for aggregate in aggregates(node):
         if aggregate.column is not None:
             yield aggregate.source, aggregate.column, aggregate.column_at

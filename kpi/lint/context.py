@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kpi.lint.suppressions import Suppression
     from kpi.plan.checks import Checked
     from kpi.plan.model import Goal, Kpi, LintSettings, Target
-    from kpi.run.examine import Data
+    from kpi.run.profile import DataProfile
     from kpi.values import Calendar, Unit
 
 Kind = Literal["goal", "kpi", "question"]
@@ -51,7 +51,7 @@ class Context:
     """One plan as the rules see it. ``today`` is the day of the review; no rule reads a clock. ``data`` is what the
     data says, None when nobody asked for it."""
 
-    def __init__(self, checked: Checked, today: date, data: Data | None = None) -> None:
+    def __init__(self, checked: Checked, today: date, data: DataProfile | None = None) -> None:
         self.checked = checked
         self.plan = checked.plan
         self.places = checked.places
@@ -143,18 +143,18 @@ class Context:
 
 
 def _misspelt(diagnostics: Iterable[Diagnostic]) -> Iterator[Path]:
-    """The paths of fields that stand there under a wrong name, as the hint of the error says: "owners" for owner."""
+    """The paths of fields that are written under a wrong name: "owners" for owner."""
     for found in diagnostics:
-        if found.code == "E010" and found.hint is not None and found.hint.startswith('did you mean "'):
-            yield (*found.subject.split(".")[:-1], found.hint.split('"')[1])
+        if found.code == "E010" and found.meant is not None:
+            yield (*found.subject.split(".")[:-1], found.meant)
 
 
 def _meant_goals(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
-    """The goals that KPIs were meant to serve whose ``goal`` is misspelt, as the hint of the error says."""
+    """The goals that KPIs were meant to serve whose ``goal`` is misspelt."""
     return {
-        found.subject.split(".")[1]: found.hint.split('"')[1]
+        found.subject.split(".")[1]: found.meant
         for found in diagnostics
-        if found.code == "E040" and found.hint is not None and '"' in found.hint and found.subject.startswith("kpis.")
+        if found.code == "E040" and found.meant is not None and found.subject.startswith("kpis.")
     }
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kpi.diagnostics import Severity
     from kpi.lint.rule import Finding, Rule
     from kpi.plan.checks import Checked
-    from kpi.run.examine import Data
+    from kpi.run.profile import DataProfile
 
 
 class RuleCrashError(Exception):
@@ -91,13 +91,13 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
     return Review(context, tuple(sorted(found, key=lambda one: (one.location, one.code, one.message))))
 
 
-def _data(checked: Checked, options: Options) -> Data | None:
+def _data(checked: Checked, options: Options) -> DataProfile | None:
     """What the data of a valid plan says, where that is asked for."""
     if not options.data or not checked.valid:
         return None
-    from kpi.run.examine import examine
+    from kpi.run.profile import profile_data
 
-    return examine(checked, options.today)
+    return profile_data(checked, options.today)
 
 
 def _mark_fixable(found: list[Diagnostic], context: Context, texts: Mapping[str, str]) -> None:

@@ -59,7 +59,7 @@ def canonical(text: str, unit: Unit, baseline: float | None = None, toward: Op |
     understood, and where the old ones are understood too, as the same target. ``toward`` is the direction that
     thresholds give to a number without one.
     """
-    from kpi.plan.loading import parse_target
+    from kpi.plan.model import parse_target
 
     def parsed(candidate: str) -> Target | None:
         try:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS
+from kpi.formulas.functions import EDGE_WORDS, FORMULA_FUNCTIONS, ROW_FUNCTIONS, WORDS, Function
 from kpi.lint.registry import RULES
 from kpi.lsp.fields import field_at, fields_at
-from kpi.lsp.functions import FUNCTIONS, WORDS
 from kpi.lsp.suggestions import suggestions
 from kpi.lsp.symbols import role_of
-from kpi.lsp.tokens import EDGES, CompletionRequest, completion_request_at
+from kpi.lsp.tokens import CompletionRequest, completion_request_at
 from kpi.plan.model.lint import SeverityWord
-from kpi.plan.yaml.cursor import Spot, spot_typed
+from kpi.plan.yaml.cursor import CursorContext, completion_context
 
 if TYPE_CHECKING:
     from kpi.lsp.analysis import Analysis, Column
@@ -42,7 +41,7 @@ class CompletionItem(NamedTuple):
 def complete(known: Sequence[Analysis], text: str, offset: int, *, included: bool) -> list[CompletionItem]:
     """The completions at an offset of a text. ``known`` are analyses of its plan, the best one first; they may be of an
     earlier text. ``included`` is true if the file is not the main file of the plan."""
-    spot = spot_typed(text, offset)
+    spot = completion_context(text, offset)
     if spot is None:
         return []
     names = _Names(known)
@@ -71,7 +70,7 @@ class _Names:
         return next((found for each in self.known if (found := each.columns(source).values())), ())
 
 
-def _keys(spot: Spot, names: _Names, included: bool, rest: str) -> Iterator[CompletionItem]:
+def _keys(spot: CursorContext, names: _Names, included: bool, rest: str) -> Iterator[CompletionItem]:
     """Fields that are not set yet. In mappings of columns or rules, the columns or rules."""
     parent, typed = spot.path[:-1], spot.at
     ends = "" if rest[len(spot.text) - typed :].lstrip().startswith(":") else ":"
@@ -95,7 +94,7 @@ def _in_short(choices: tuple[str, ...]) -> str:
     return ", ".join(choices) if 1 < len(choices) <= 5 else ""
 
 
-def _values(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
+def _values(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
     path = spot.path
     match role_of(path):
         case "goal":
@@ -123,7 +122,7 @@ def _values(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
     return _plain(spot, names)
 
 
-def _plain(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
+def _plain(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
     """The choices of a field, or common values if it has none."""
     path = spot.path
     field = field_at(path[:-1] if path and isinstance(path[-1], int) else path)
@@ -143,7 +142,7 @@ def _plain(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
 # Formulas.
 
 
-def _formula(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
+def _formula(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
     """The names that a formula can use: not its own KPI or measure, and only KPIs with the same length of period."""
     own = str(spot.path[1])
     every = names.kpis[own].every if spot.path[0] == "kpis" and own in names.kpis else None
@@ -162,8 +161,8 @@ def _wanted(wanted: CompletionRequest, names: _Names) -> Iterator[CompletionItem
         case "condition":
             yield from _columns(names, wanted.source, typed)
             yield CompletionItem("filename", "column", "filename", typed, "the name of the row's file", rank=1)
-            yield from _functions(ROW_FUNCTIONS, wanted, rank=2)
-            yield from _words((*(EDGES if wanted.filter else ()), *_ANSWERS), typed, rank=3)
+            yield from _functions(ROW_FUNCTIONS.values(), wanted, rank=2)
+            yield from _words((*(EDGE_WORDS if wanted.filter else ()), *_ANSWERS), typed, rank=3)
         case "joins":
             yield from _words(_JOINS, typed)
         case "source":
@@ -174,7 +173,7 @@ def _wanted(wanted: CompletionRequest, names: _Names) -> Iterator[CompletionItem
                 yield CompletionItem(id_, "measure", id_, typed, text)
             for id_, kpi in names.kpis.items():
                 yield CompletionItem(id_, "kpi", id_, typed, kpi.name, rank=1)
-            yield from _functions(FORMULA_FUNCTIONS, wanted, rank=2)
+            yield from _functions(FORMULA_FUNCTIONS.values(), wanted, rank=2)
 
 
 def _columns(names: _Names, source: str, typed: int) -> Iterator[CompletionItem]:
@@ -183,18 +182,19 @@ def _columns(names: _Names, source: str, typed: int) -> Iterator[CompletionItem]
         yield CompletionItem(column.name, "column", column.name, typed, detail)
 
 
-def _split(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
+def _split(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
     """The columns that all sources of a KPI have in common."""
-    sources = next((found for one in names.known if (found := one.checked.sources_of(str(spot.path[1])))), ())
+    graphs = [one.checked.dependencies for one in names.known]
+    sources = next((found for one in graphs if (found := one.sources(str(spot.path[1])))), ())
     each = [{item.label: item for item in _columns(names, source, spot.at)} for source in sorted(sources)]
     return (item for label, item in each[0].items() if all(label in own for own in each)) if each else iter(())
 
 
-def _functions(which: Iterable[str], wanted: CompletionRequest, rank: int) -> Iterator[CompletionItem]:
-    for name in which:
-        example, about = FUNCTIONS[name]
+def _functions(which: Iterable[Function], wanted: CompletionRequest, rank: int) -> Iterator[CompletionItem]:
+    for function in which:
+        name = function.name
         text = name if wanted.called else f"{name}($0)"
-        yield CompletionItem(name, "function", text, len(wanted.typed), example, about, rank)
+        yield CompletionItem(name, "function", text, len(wanted.typed), function.example, function.description, rank)
 
 
 def _words(words: Iterable[str], typed: int, rank: int = 0) -> Iterator[CompletionItem]:
@@ -203,7 +203,7 @@ def _words(words: Iterable[str], typed: int, rank: int = 0) -> Iterator[Completi
     )
 
 
-def _query(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
+def _query(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
     """In SQL: the columns of a source after its name and a dot, else the other sources."""
     wanted = completion_request_at(spot.text, spot.at)
     if wanted.kind == "columns":
@@ -217,7 +217,7 @@ def _query(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
 # Other values.
 
 
-def _target(spot: Spot, names: _Names) -> Iterator[CompletionItem]:
+def _target(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
     """The operators at the start of a target; after that, the names that it can use."""
     before = spot.text[: spot.at]
     begun = [each for each in _DIRECTIONS if each[0].startswith(before.lstrip())]
@@ -242,7 +242,7 @@ _DIRECTIONS = (
 )
 
 
-def _rules(spot: Spot) -> Iterator[CompletionItem]:
+def _rules(spot: CursorContext) -> Iterator[CompletionItem]:
     for rule in RULES:
         if rule.code not in spot.beside:
             yield CompletionItem(rule.code, "rule", rule.code, spot.at, rule.name, rule.summary)

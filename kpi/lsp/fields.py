@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from functools import cache
-from types import UnionType
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import NamedTuple
 
-from kpi.plan.loading.schema import REQUIRED, UNWRITTEN
-from kpi.plan.loading.settings import SECTIONS
-from kpi.plan.model import (
-    CalendarSettings,
-    Goal,
-    Kpi,
-    LintSettings,
-    Plan,
-    ReadOptions,
-    Review,
-    Source,
-    Split,
-    Target,
-    Thresholds,
-)
-from kpi.plan.model.lint import WordOptions
+from kpi.plan.model import SECTIONS, PlanFile, Record
+from kpi.plan.model.field_types import type_at, type_of_field
 
 Path = tuple[str | int, ...]
-_ENTRIES: dict[str, type] = {"sources": Source, "goals": Goal, "kpis": Kpi}
-_INNER: dict[tuple[str, str], type] = {
-    ("sources", "read"): ReadOptions,
-    ("goals", "review"): Review,
-    ("kpis", "split"): Split,
-    ("kpis", "thresholds"): Thresholds,
-}
 
 
 class Field(NamedTuple):
@@ -47,33 +23,15 @@ class Field(NamedTuple):
     nested: bool = False
 
 
-def record_at(path: Path) -> type | None:
-    """The model class of the mapping at ``path``; None for a mapping of ids, columns or periods."""
-    match path:
-        case ():
-            return Plan
-        case ("calendar",):
-            return CalendarSettings
-        case ("lint",):
-            return LintSettings
-        case ("lint", str(name)):
-            return WordOptions if get_type_hints(LintSettings).get(name) is WordOptions else None
-        case (str(section), str()):
-            return _ENTRIES.get(section)
-        case (str(section), str(), str(field)):
-            return _INNER.get((section, field))
-    return None
-
-
 def fields_at(path: Path, *, included: bool = False) -> dict[str, Field]:
     """The fields of the mapping at ``path``. ``included`` is true for a file that the main file includes."""
-    record = record_at(path)
-    found = {} if record is None else _fields(record)
-    if included and path and path[0] not in SECTIONS:
+    found = type_at(PlanFile, path)
+    if found is None or found.record is None or (included and path and path[0] not in SECTIONS):
         return {}
+    fields = _fields(found.record)
     if included and not path:
-        return {name: field for name, field in found.items() if name in ("version", *SECTIONS)}
-    return found
+        return {name: field for name, field in fields.items() if name in ("version", *SECTIONS)}
+    return fields
 
 
 def field_at(path: Path) -> Field | None:
@@ -82,36 +40,13 @@ def field_at(path: Path) -> Field | None:
 
 
 @cache
-def _fields(record: type) -> dict[str, Field]:
-    hints = get_type_hints(record)
-    required, unwritten = REQUIRED.get(record.__name__, ()), UNWRITTEN.get(record.__name__, ())
+def _fields(record: type[Record]) -> dict[str, Field]:
     found = {}
-    for one in fields(record):
-        name = one.metadata.get("alias", one.name)
-        if one.name in unwritten or "description" not in one.metadata:
-            continue
-        inner = _inner(hints[one.name])
-        default = one.default if isinstance(one.default, str | int) and one.default != "" else ""
-        found[name] = Field(
-            name,
-            one.metadata["description"],
-            ("1",) if record is Plan and name == "version" else _choices(inner),
-            "" if name in required else str(default),
-            name in required,
-            get_origin(inner) is Mapping or (is_dataclass(inner) and inner not in (Target, Split)),
-        )
+    required = record.SCHEMA.get("required", ())
+    for name, field in record.fields().items():
+        its = type_of_field(record, name)
+        is_required = field.is_required() or name in required
+        default = field.default if isinstance(field.default, str | int) and not is_required else ""
+        is_mapping = its.is_mapping or (its.record is not None and not its.or_text)
+        found[name] = Field(name, field.description, its.choices, str(default), is_required, is_mapping)
     return found
-
-
-def _inner(hint: Any) -> Any:
-    """The type without ``None``."""
-    if get_origin(hint) in (Union, UnionType):
-        rest = [part for part in get_args(hint) if part is not type(None)]
-        return rest[0] if len(rest) == 1 else hint
-    return hint
-
-
-def _choices(hint: Any) -> tuple[str, ...]:
-    if get_origin(hint) is Literal:
-        return tuple(map(str, get_args(hint)))
-    return ("true", "false") if hint is bool else ()

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kpi.formulas import describe
+from kpi.formulas.functions import FUNCTIONS, WORDS
 from kpi.lint.registry import RULES
 from kpi.lint.rule_docs import page, section
 from kpi.lsp.fields import field_at
-from kpi.lsp.functions import FUNCTIONS, WORDS
 from kpi.plan.checks import date_columns
 from kpi.plan.model.column_names import folded
 from kpi.render.sanitize import one_line
@@ -119,8 +119,8 @@ def _field(symbol: Symbol) -> str | None:
 
 def _function(name: str) -> str | None:
     if name in FUNCTIONS:
-        example, gives = FUNCTIONS[name]
-        return _parts(code(example), gives)
+        function = FUNCTIONS[name]
+        return _parts(code(function.example), function.description)
     return f"{code(name)}: {WORDS[name]}" if name in WORDS else None
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS
+from kpi.formulas.functions import FUNCTIONS
 from kpi.lsp.fields import Path, field_at
 from kpi.lsp.tokens import token_at
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Location
     from kpi.lsp.analysis import Analysis
-    from kpi.plan.yaml.cursor import Spot
+    from kpi.plan.yaml.cursor import CursorContext
 
 Kind = Literal["goal", "kpi", "measure", "source", "column", "field", "function", "rule", "file", "data"]
 Role = Literal["goal", "kpi", "formula", "target", "split", "row", "column", "query", "data", "file", "rule", "text"]
@@ -67,7 +67,7 @@ def symbol_at(analysis: Analysis, file: str, offset: int) -> Symbol | None:
     return _of_key(spot) if spot.key else _of_value(spot, analysis)
 
 
-def _of_key(spot: Spot) -> Symbol | None:
+def _of_key(spot: CursorContext) -> Symbol | None:
     path, place = spot.path, spot.location()
     match path:
         case (str(section), str(name)) if section in _DECLARED:
@@ -79,7 +79,7 @@ def _of_key(spot: Spot) -> Symbol | None:
     return None if field_at(path) is None else Symbol("field", str(path[-1]), path, True, place)
 
 
-def _of_value(spot: Spot, analysis: Analysis) -> Symbol | None:
+def _of_value(spot: CursorContext, analysis: Analysis) -> Symbol | None:
     path, text = spot.path, spot.text
 
     def whole(kind: Kind, source: str = "") -> Symbol:
@@ -99,7 +99,7 @@ def _of_value(spot: Spot, analysis: Analysis) -> Symbol | None:
         case "target":
             return _named(spot, analysis, "values")
         case "split":
-            source = next(iter(sorted(analysis.checked.sources_of(str(path[1])))), None)
+            source = next(iter(sorted(analysis.checked.dependencies.sources(str(path[1])))), None)
             return None if source is None else whole("column", source)
         case "query":
             return _named(spot, analysis, "sources")
@@ -115,7 +115,7 @@ def _of_value(spot: Spot, analysis: Analysis) -> Symbol | None:
     return None
 
 
-def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Symbol | None:
+def _of_word(spot: CursorContext, analysis: Analysis, row_of: str = "") -> Symbol | None:
     """The symbol in a formula or row expression."""
     word = token_at(spot.text, spot.at, row_of)
     if word is None:
@@ -124,7 +124,7 @@ def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Symbol | None:
     if word.role == "name":
         kind = analysis.kind_of(word.text) or ("source" if word.text in analysis.plan.sources else None)
     elif word.role == "function":
-        kind = "function" if word.text in (*FORMULA_FUNCTIONS, *ROW_FUNCTIONS) else None
+        kind = "function" if word.text in FUNCTIONS else None
     else:
         kind = "function" if word.role == "word" else word.role
     if kind is None:
@@ -132,7 +132,7 @@ def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Symbol | None:
     return Symbol(kind, word.text, spot.path, False, spot.location(word.start, word.end), word.source)
 
 
-def _named(spot: Spot, analysis: Analysis, what: Literal["values", "sources"]) -> Symbol | None:
+def _named(spot: CursorContext, analysis: Analysis, what: Literal["values", "sources"]) -> Symbol | None:
     """The KPI, measure or source that a word of a target or of SQL names."""
     word = next((one for one in re.finditer(r"\w+", spot.text) if one.start() <= spot.at <= one.end()), None)
     if word is None:

@@ -10,19 +10,14 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from kpi.formulas.habits import AGGREGATES, RESERVED, SHIFTS, VALUES, WORDS
+from kpi.formulas.functions import AGGREGATES, CONSTANT_WORDS, EDGE_WORDS, OPERATOR_WORDS, RESERVED, SHIFTS
+from kpi.formulas.lexer import Token, loose_tokens
 
 Role = Literal["source", "column", "name", "function", "word"]
-EDGES = ("window_start", "window_end")
-_TOKEN = re.compile(
-    r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<open>["'].*)|(?P<name>[^\W\d]\w*)|(?P<number>\d[\w.]*)|(?P<mark>\S)""",
-    re.DOTALL,
-)
-_Lexeme = tuple[str, str, int, int]  # kind, text, start, end
 _Stack = list[tuple[str, str]]  # each open bracket with the function or source that it belongs to
 
 
-class Token(NamedTuple):
+class NameToken(NamedTuple):
     """A name at the characters ``start`` to ``end``. ``source`` is the one whose column it is."""
 
     role: Role
@@ -47,34 +42,34 @@ class CompletionRequest(NamedTuple):
     called: bool = False
 
 
-def token_at(text: str, at: int, row_of: str = "") -> Token | None:
+def token_at(text: str, at: int, row_of: str = "") -> NameToken | None:
     """The token at or directly before an offset. ``row_of`` is the source if the text is a row expression."""
     return next((word for word in words(text, row_of) if word.start <= at <= word.end), None)
 
 
-def words(text: str, row_of: str = "") -> Iterator[Token]:
+def words(text: str, row_of: str = "") -> Iterator[NameToken]:
     """All names in a text, from left to right."""
-    lexemes = _lexemes(text)
-    for index, stack in enumerate(_stacks(lexemes)):
-        kind, name, start, end = lexemes[index]
+    tokens = loose_tokens(text)
+    for index, stack in enumerate(_stacks(tokens)):
+        kind, name, start, end = tokens[index]
         if kind != "name":
             continue
         source = row_of or _filtered(stack)
-        before = lexemes[index - 1][1] if index else ""
-        after = lexemes[index + 1][1] if index + 1 < len(lexemes) else ""
+        before = tokens[index - 1][1] if index else ""
+        after = tokens[index + 1][1] if index + 1 < len(tokens) else ""
         if before == ".":
-            owner = lexemes[index - 2]
+            owner = tokens[index - 2]
             if owner[0] == "name":
-                yield Token("column", name, start, end, owner[1])
-        elif name in WORDS | VALUES | RESERVED or (source and name in EDGES):
-            yield Token("word", name, start, end)
+                yield NameToken("column", name, start, end, owner[1])
+        elif name in OPERATOR_WORDS | CONSTANT_WORDS | RESERVED or (source and name in EDGE_WORDS):
+            yield NameToken("word", name, start, end)
         elif after == "(":
-            yield Token("function", name, start, end)
+            yield NameToken("function", name, start, end)
         elif source:
-            yield Token("column", name, start, end, source)
+            yield NameToken("column", name, start, end, source)
         else:
             is_source = after in (".", "[") or _function(stack) in AGGREGATES
-            yield Token("source" if is_source else "name", name, start, end)
+            yield NameToken("source" if is_source else "name", name, start, end)
 
 
 def completion_request_at(text: str, at: int, row_of: str = "") -> CompletionRequest:
@@ -84,18 +79,18 @@ def completion_request_at(text: str, at: int, row_of: str = "") -> CompletionReq
         start -= 1
     typed = text[start:at]
     called = re.match(r"\w*\s*\(", text[at:]) is not None
-    lexemes = _lexemes(text[:start])
-    if typed[:1].isdigit() or (lexemes and lexemes[-1][0] == "open"):
+    tokens = loose_tokens(text[:start])
+    if typed[:1].isdigit() or (tokens and tokens[-1][0] == "open"):
         return CompletionRequest("nothing", typed)
-    *_, stack = _stacks([*lexemes, ("mark", "", at, at)])
+    *_, stack = _stacks([*tokens, ("mark", "", at, at)])
     source = row_of or _filtered(stack)
-    last = lexemes[-1] if lexemes else ("mark", "", 0, 0)
+    last = tokens[-1] if tokens else ("mark", "", 0, 0)
     if last[1] == ".":
-        owner = lexemes[-2] if len(lexemes) > 1 else last
+        owner = tokens[-2] if len(tokens) > 1 else last
         return (
             CompletionRequest("columns", typed, owner[1]) if owner[0] == "name" else CompletionRequest("nothing", typed)
         )
-    if last[0] in ("text", "number") or last[1] in (")", "]") or (last[0] == "name" and last[1] not in WORDS):
+    if last[0] in ("text", "number") or last[1] in (")", "]") or (last[0] == "name" and last[1] not in OPERATOR_WORDS):
         return CompletionRequest("joins" if source else "nothing", typed, source)
     if source:
         return CompletionRequest("condition", typed, source, filter=not row_of, called=called)
@@ -105,26 +100,22 @@ def completion_request_at(text: str, at: int, row_of: str = "") -> CompletionReq
     return CompletionRequest("source" if function in AGGREGATES else "formula", typed, called=called)
 
 
-def _lexemes(text: str) -> list[_Lexeme]:
-    return [(found.lastgroup or "", found[0], *found.span()) for found in _TOKEN.finditer(text)]
-
-
-def _stacks(lexemes: list[_Lexeme]) -> Iterator[_Stack]:
-    """The open brackets before each token. Yields the same list each time, which is modified in between."""
+def _stacks(tokens: list[Token]) -> Iterator[_Stack]:
+    """For each token the brackets that are open before it. One and the same list, changed on the way."""
     stack: _Stack = []
-    for index, (_, text, _, _) in enumerate(lexemes):
+    for index, (_, text, _, _) in enumerate(tokens):
         yield stack
         if text == "(":
-            stack.append(("(", _name(lexemes, index - 1)))
+            stack.append(("(", _name(tokens, index - 1)))
         elif text == "[":
-            dotted = index > 2 and lexemes[index - 2][1] == "."
-            stack.append(("[", _name(lexemes, index - 3 if dotted else index - 1)))
+            dotted = index > 2 and tokens[index - 2][1] == "."
+            stack.append(("[", _name(tokens, index - 3 if dotted else index - 1)))
         elif text in (")", "]") and stack:
             stack.pop()
 
 
-def _name(lexemes: list[_Lexeme], index: int) -> str:
-    return lexemes[index][1] if index >= 0 and lexemes[index][0] == "name" else ""
+def _name(tokens: list[Token], index: int) -> str:
+    return tokens[index][1] if index >= 0 and tokens[index][0] == "name" else ""
 
 
 def _filtered(stack: _Stack) -> str:

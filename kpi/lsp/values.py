@@ -86,7 +86,7 @@ def value_of(analysis: Analysis, kpi: str) -> Value:
     """Compute the value of a KPI. Warehouses are not queried, because a hover must not cause costs."""
     if not analysis.checked.valid:
         return Value(problem="no value while the plan has errors")
-    sources = analysis.checked.sources_of(kpi)
+    sources = analysis.checked.dependencies.sources(kpi)
     if any(analysis.plan.sources[source].connection is not None for source in sources):
         return Value(problem=f"computed in a warehouse; run kpi show {kpi}")
     from kpi.run import compute

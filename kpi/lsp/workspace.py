@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kpi.errors import KpiError
 from kpi.lsp.analysis import Analysis, DayOf, analyse, real
 from kpi.plan.loading import find_plan, read_plan
+from kpi.plan.loading.paths import home_folder
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -130,16 +131,9 @@ def _above(path: Path) -> Iterator[Path]:
     folder = path.absolute().parent
     while (found := find_plan(folder)) is not None:
         yield found
-        if (found.parent / ".git").exists() or found.parent in (_home_folder(), found.parent.parent):
+        if (found.parent / ".git").exists() or found.parent in (home_folder(), found.parent.parent):
             return
         folder = found.parent.parent
-
-
-def _home_folder() -> Path | None:
-    try:
-        return Path.home()
-    except RuntimeError:  # neither HOME nor an entry for the user
-        return None
 
 
 def _hand_over(old: Analysis, new: Analysis) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kpi.render.status_json import day_text, dumps, number
-from kpi.run.profile import SurveyedColumn
+from kpi.run.profile import ColumnProfile
 from kpi.status.source_view import SourcesView, SourceView
 
 
@@ -43,7 +43,7 @@ def _source(view: SourceView) -> dict[str, object]:
     }
 
 
-def _column(column: SurveyedColumn, view: SourceView) -> dict[str, object]:
+def _column(column: ColumnProfile, view: SourceView) -> dict[str, object]:
     numeric = column.kind in ("number", "duration")
     return {
         "name": column.name,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, sides, wrap
 from kpi.render.sanitize import columns, one_line
 from kpi.render.sources_json import type_word
-from kpi.run.profile import SurveyedColumn
+from kpi.run.profile import ColumnProfile
 from kpi.status.source_view import SourcesView, SourceView
 from kpi.values import format_plain, format_value, parse_unit
 from kpi.values.date_words import day_in_full, day_in_words
@@ -130,14 +130,14 @@ def _columns(view: SourceView, width: int) -> list[Line]:
     return lines
 
 
-def _name(column: SurveyedColumn, view: SourceView) -> str:
+def _name(column: ColumnProfile, view: SourceView) -> str:
     if column.computed:
         return f"{column.name} (computed)"
     header = view.headers.get(column.name)
     return one_line(column.name if header is None else f"{column.name} ({header})")
 
 
-def _examples(column: SurveyedColumn) -> list[str]:
+def _examples(column: ColumnProfile) -> list[str]:
     """The examples, and for times also their days alone, for where there is no room."""
     texts = [_example(value, column.kind) for value in column.examples]
     if not column.ranged:
@@ -156,7 +156,7 @@ def _example(value: object, kind: str) -> str:
     return cut_text(one_line(str(value)), WIDEST_EXAMPLE)
 
 
-def _empty(column: SurveyedColumn, view: SourceView) -> str:
+def _empty(column: ColumnProfile, view: SourceView) -> str:
     if not column.empty:
         return ""
     return "all empty" if column.empty == view.found.rows else f"{column.empty:,} empty"

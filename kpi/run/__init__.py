@@ -1,4 +1,4 @@
-"""Plan to values: one scan a source, then per-period series. The only door to DuckDB."""
+"""Computes the KPIs of a plan: one scan a source, then the series of each KPI over its periods."""
 
 from kpi.run.cached import compute
 from kpi.run.series import Against, Point, Results, Series, SourceUse

@@ -1,6 +1,6 @@
-"""A run whose results may be remembered from the last one: of the same plan, files, day and program.
+"""A run whose results may be cached from the last one: of the same plan, files, day and program.
 
-What could not be computed is never remembered, nor what comes from a warehouse, where nothing tells that rows changed.
+Errors are never cached, nor what comes from a warehouse, which does not tell when rows have changed.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kpi.run.inputs import RunInputs
 from kpi.run.series import Against, Results
 
 if TYPE_CHECKING:
@@ -36,21 +37,22 @@ def compute(
     ``to_date`` asks for the running period instead of the last one that is over; ``periods`` is how many of those
     before it make the history. A change is measured ``against`` the period before, or the same one a year ago. A
     source that cannot be read fails only the KPIs that use it: see ``Series.problem`` and ``Results.problems``.
-    ``cache`` is a folder to remember results in; None remembers nothing. Remembered ones have no ``scans``.
-    ``parts``: also of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: 80 % of the
-    machine's, and no more than 4 GB); the rest goes to the disk. ``seconds`` is how long it may compute (None: what
+    ``cache`` is a folder for results; None caches nothing. Cached ones have no ``scans``. ``parts``: also the segments
+    of KPIs that are split. ``memory`` is what the engine may use, e.g. ``512MB`` (None: 80 % of the
+    machine's, and no more than 4 GB); the rest goes to disk. ``seconds`` is how long it may compute (None: what
     ``KPI_TIMEOUT`` says, or ten minutes). Raises nothing for what is in the data.
     """
     if not parts:
         from kpi.plan.checks.splits import unsplit
 
         checked = unsplit(checked)
-    wanted = list(checked.plan.kpis if kpis is None else kpis)
+    wanted = tuple(checked.plan.kpis if kpis is None else kpis)
+    inputs = RunInputs(checked, as_of, wanted, to_date, periods, against)
 
     def run(store: Store | None = None) -> Results:
         from kpi.run.executor import compute_now
 
-        return compute_now(checked, as_of, to_date, wanted, periods, against, store, memory, seconds)
+        return compute_now(inputs, store, memory, seconds)
 
     if cache is None or any(source.connection is not None for source in checked.plan.sources.values()):
         return run()
@@ -66,12 +68,12 @@ def compute(
         as_of.isoformat(), to_date, [(kpi, repr(checked.plan.kpis[kpi].split)) for kpi in wanted], periods, against,
     )  # fmt: skip
     store = Store(cache)
-    known = recalled(store, key)
+    known = cached_results(store, key)
     if known is not None:
         return known
     results = run(store)
     if all(file is not None and file.settled(started) for file in files.values()) and files == identities(checked):
-        remember(store, key, results)
+        cache_results(store, key, results)
     return results
 
 
@@ -83,8 +85,8 @@ def identities(checked: Checked) -> dict[Path, Identity | None]:
     return {path: identity_of(path) for path in paths}
 
 
-def recalled(store: Store, key: str) -> Results | None:
-    """The results remembered under ``key``, or None."""
+def cached_results(store: Store, key: str) -> Results | None:
+    """The results cached under ``key``, or None."""
     from kpi.run.cache import from_text
 
     text = store.get(key)
@@ -92,12 +94,12 @@ def recalled(store: Store, key: str) -> Results | None:
         return None
     try:
         return from_text(Results, text)
-    except ValueError:  # damaged in a way that the checksum does not show; it will be written anew
+    except ValueError:  # damaged in a way that the checksum does not show; it is written again
         return None
 
 
-def remember(store: Store, key: str, results: Results) -> None:
-    """Store results that are whole and that come back exactly as they are."""
+def cache_results(store: Store, key: str, results: Results) -> None:
+    """Cache results that have no problems and are read back exactly as they are."""
     from kpi.run.cache import from_text, to_text
 
     if results.problems or any(series.failed for series in results.series.values()):
@@ -106,7 +108,7 @@ def remember(store: Store, key: str, results: Results) -> None:
     try:
         text = to_text(quiet)
         same = from_text(Results, text) == quiet
-    except ValueError:  # a number that is none
+    except ValueError:  # NaN
         return
     if same:
         store.put(key, text)

@@ -1,15 +1,15 @@
-"""Of a source in many files, only those are read that are new or have changed; of the others it is remembered what
+"""Incremental reading: of a source in many files, only new and changed files are read. Of the others it is cached what
 each of their days contributes.
 
-That is enough where every aggregate asked of the source is a sum over days of something (``BY_DAY``). Distinct counts,
-medians and percentiles need all rows, and then all files are read. So they are where one file alone reads otherwise
-than the others: the kind of a column is that of all files together (R4).
+That is enough where every aggregate of the source can be combined from days (``mergeable``). Distinct counts,
+medians and percentiles need all rows; then all files are read. So they are where one file by itself is read differently
+from the others: the kind of a column is that of all files together (R4).
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,33 +18,35 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.data.database import Engine
 from kpi.data.file_scan import FILE
-from kpi.engine.aggregate_sql import BY_DAY, Value, partials
-from kpi.engine.aggregation import Asked, Gatherer, Request, has_edges
+from kpi.engine.aggregate_sql import Value, daily_partials
+from kpi.engine.aggregation import Aggregator, Asked, Request, has_edges
 from kpi.engine.table import Table
 from kpi.engine.table_loader import Loader
 from kpi.errors import KpiError
 from kpi.formulas import nodes, walk
+from kpi.formulas.functions import AGGREGATES
 from kpi.run.cache import Identity, Store, from_text, identity_of, key_of, program, to_text
 from kpi.run.cache import identity as clock
-from kpi.run.cache_miss import NotRememberedError
 
 if TYPE_CHECKING:
-    from kpi.data.column_types import Kind
-    from kpi.data.requirements import Need
+    from kpi.data.requirements import ColumnRequirements
+    from kpi.formulas.types import ValueType
     from kpi.plan.checks import Checked
     from kpi.plan.checks.source_facts import SourceFacts
 
-# Below this (bytes) a source is read so quickly that remembering its files is not worth it.
+# Below this (bytes) a source is read so quickly that caching its files is not worth it.
 WORTHWHILE = 4_000_000
 
-Cells = Mapping[str, Sequence[Any]]
+
+class CacheMiss(Exception):  # noqa: N818 - it is not an error
+    """Something is needed that digests of files do not have: the run starts again and reads everything."""
 
 
 @dataclass(frozen=True)
-class FileDays:
-    """What the days of one file contribute. ``kinds`` and ``words`` say how its columns were read, ``moment`` what
-    orders its rows; ``days`` has each day and its number of rows; ``numbers`` for every partial result (by its SQL) a
-    value a day, and ``times`` the moments of those that have one (first and last values)."""
+class FileDigest:
+    """What the days of one file contribute. ``kinds`` and ``words`` say how its columns were read, ``moment`` which
+    column orders its rows; ``days`` has each day and its number of rows; ``numbers`` a value a day for every partial
+    result (by its SQL), and ``times`` the times of those that have one (first and last values)."""
 
     kinds: Mapping[str, str]
     words: Mapping[str, str]
@@ -64,10 +66,10 @@ class FileDays:
         return {"t": (date if self.moment == "day$" else datetime).fromisoformat(moment), "v": value}
 
 
-class ByFile:
-    """What is remembered of single files, and what of a run can be answered from it.
+class IncrementalLoader:
+    """Loads sources from cached digests of their files, where that is enough.
 
-    ``asked`` are the aggregates of the run by source, without the moments of names.
+    ``aggregates`` are those of the run by source, without the moments of names.
     """
 
     def __init__(
@@ -76,21 +78,16 @@ class ByFile:
         checked: Checked,
         store: Store,
         as_of: date,
-        asked: Mapping[str, Sequence[nodes.Aggregate]],
+        aggregates: Mapping[str, Sequence[nodes.Aggregate]],
     ) -> None:
         self.engine = engine
         self.checked = checked
         self.store = store
         self.as_of = as_of
-        self.asked = asked
-        self._gatherers: dict[str, FileGatherer] = {}
+        self.aggregates = aggregates
 
-    def gatherer(self, source_id: str) -> Gatherer | None:
-        """Who answers for a source that was loaded here; None for another."""
-        return self._gatherers.get(source_id)
-
-    def suits(self, source_id: str, need: Need) -> bool:
-        """Whether the days of its files are all that is needed of a source, and it is large enough to matter."""
+    def suits(self, source_id: str, need: ColumnRequirements) -> bool:
+        """Whether the days of its files are all that is needed of a source, and it is large enough."""
         source, facts = self.checked.plan.sources[source_id], self.checked.facts[source_id]
         if source.date is None or source.on_bad_rows == "skip" or need.everything or facts.kind != "csv":
             return False
@@ -102,15 +99,16 @@ class ByFile:
         for node in need.computed.values():
             if any(isinstance(part, nodes.Call) and part.name == "first_date" for part in walk(node)):
                 return False
-        asked = self.asked.get(source_id, ())
-        if not asked or any(one.function not in BY_DAY or has_edges(one) for one in asked):
+        aggregates = self.aggregates.get(source_id, ())
+        if not aggregates or any(not AGGREGATES[one.function].mergeable or has_edges(one) for one in aggregates):
             return False
         return sum(path.stat().st_size for path in facts.files) >= WORTHWHILE
 
-    def load(self, source_id: str, need: Need, make: Callable[[SourceFacts], Loader]) -> Table:
-        """The table of a source that suits, of remembered files and of those that are read now. Raises
-        NotRememberedError where it has to be read as a whole, also because something in it cannot be read."""
-        facts = self.checked.facts[source_id]
+    def load(self, source_id: str, loader: Loader) -> tuple[Table, Aggregator]:
+        """The table of a source that suits, from cached files and those that are read now, and what computes its
+        aggregates. ``loader`` would load the whole. Raises CacheMiss where the source has to be read as a whole, also
+        because something in it cannot be read."""
+        facts, need = loader.facts, loader.need
         started = clock.now()
         identities = {path: identity_of(path) for path in facts.files}
         keys = {path: self._key(source_id, need, facts, path, identities[path]) for path in facts.files}
@@ -119,68 +117,67 @@ class ByFile:
         known = {path: days for path, days in known.items() if columns and columns <= days.numbers.keys()}
         fresh = [path for path in facts.files if path not in known]
         try:
-            found = self._read(source_id, facts, fresh, make) if fresh else {}
-        except NotRememberedError:
+            found = self._read(source_id, loader, fresh) if fresh else {}
+        except CacheMiss:
             if not known:
                 raise
             found = {}
         together = [*known.values(), *found.values()]
         if len(together) < len(facts.files) or any(alike(one) != alike(together[0]) for one in together):
-            # Some file alone is read in another way than the others: only all of them can tell which is right.
-            found = self._read(source_id, facts, list(facts.files), make)
+            # A file by itself is read differently from the others: only all of them together tell which is right.
+            found = self._read(source_id, loader, list(facts.files))
             together = list(found.values())
         for path, days in found.items():
             before = identities[path]
             if before is not None and before.settled(started) and before == identity_of(path):
-                with suppress(ValueError):  # a number that is none is not remembered
+                with suppress(ValueError):  # digests with NaN are not cached
                     self.store.put(keys[path], to_text(days))
         table = self._table(source_id, facts, together)
-        self._gatherers[source_id] = FileGatherer(self.engine, table, together)
-        return table
+        return table, DigestAggregator(self.engine, table, together)
 
-    def _key(self, source_id: str, need: Need, facts: SourceFacts, path: Path, identity: Identity | None) -> str:
-        """All that a file's days depend on, but for the aggregates, which the entry itself names."""
+    def _key(
+        self, source_id: str, need: ColumnRequirements, facts: SourceFacts, path: Path, identity: Identity | None
+    ) -> str:
+        """Everything that a file's digest depends on except the aggregates, which the entry itself names."""
         source = self.checked.plan.sources[source_id]
         wanted = sorted((name, kind) for name, kind in need.columns.items() if kind) + sorted(need.columns)
         written = next(repr(file) for file in facts.per_file if file.path == path)
         zone = self.checked.plan.calendar.timezone
         return key_of("file", program(), identity, written, repr(source), zone, wanted, sorted(need.computed))
 
-    def _recalled(self, key: str) -> FileDays | None:
+    def _recalled(self, key: str) -> FileDigest | None:
         text = self.store.get(key)
         if text is None:
             return None
         try:
-            return from_text(FileDays, text)
+            return from_text(FileDigest, text)
         except ValueError:
             return None
 
-    def _columns(self, source_id: str, days: FileDays | None) -> set[str]:
-        """The partial results that the run asks for, where columns are of the kinds that ``days`` tells."""
+    def _columns(self, source_id: str, days: FileDigest | None) -> set[str]:
+        """The partial results that the run needs, where columns are of the kinds that ``days`` has."""
         if days is None:
             return set()
         table = self._table(source_id, self.checked.facts[source_id], [days])
-        compiled = Compiled(self.engine, table)
-        return {column for aggregate in self.asked[source_id] for column in compiled.columns(aggregate)}
+        compiled = PartialResults(self.engine, table)
+        return {column for aggregate in self.aggregates[source_id] for column in compiled.columns(aggregate)}
 
-    def _read(
-        self, source_id: str, facts: SourceFacts, paths: Sequence[Path], make: Callable[[SourceFacts], Loader]
-    ) -> dict[Path, FileDays]:
-        """The days of these files, read now. Raises NotRememberedError."""
-        per_file = tuple(file for file in facts.per_file if file.path in paths)
-        loader = make(facts._replace(files=tuple(paths), per_file=per_file))
-        loader.by_file, loader.as_of = True, date.max
+    def _read(self, source_id: str, whole: Loader, paths: Sequence[Path]) -> dict[Path, FileDigest]:
+        """The digests of these files, read now. Raises CacheMiss."""
+        per_file = tuple(file for file in whole.facts.per_file if file.path in paths)
+        facts = whole.facts._replace(files=tuple(paths), per_file=per_file)
+        loader = replace(whole, facts=facts, by_file=True, as_of=date.max)
         try:
             table = loader.load()
         except (KpiError, self.engine.Error, OSError) as error:
-            raise NotRememberedError from error
+            raise CacheMiss from error
         if table.skipped:
-            raise NotRememberedError
+            raise CacheMiss
         canonical = replace(table, integers=frozenset())
-        real, named = Compiled(self.engine, table), Compiled(self.engine, canonical)
+        real, named = PartialResults(self.engine, table), PartialResults(self.engine, canonical)
         columns = {
             key: sql
-            for aggregate in self.asked[source_id]
+            for aggregate in self.aggregates[source_id]
             for key, sql in zip(named.columns(aggregate), real.columns(aggregate), strict=True)
         }
         rows = self.engine.run(
@@ -194,11 +191,11 @@ class ByFile:
         for row in rows:
             parts[row[0]].append(row[1:])
         return {
-            path: file_days(table, words, list(columns), parts[place])
+            path: digest_of(table, words, list(columns), parts[place])
             for place, path in enumerate(file.path for file in per_file)
         }
 
-    def _table(self, source_id: str, facts: SourceFacts, files: Sequence[FileDays]) -> Table:
+    def _table(self, source_id: str, facts: SourceFacts, files: Sequence[FileDigest]) -> Table:
         """The source as a table up to ``as_of``; its rows are not in the engine."""
         from kpi.plan.checks.source_facts import shown
 
@@ -209,7 +206,7 @@ class ByFile:
                     counts[day] = counts.get(day, 0) + rows
         days = sorted(counts)
         source = self.checked.plan.sources[source_id]
-        kinds: dict[str, Kind] = dict(files[0].kinds)  # type: ignore[arg-type]
+        kinds: dict[str, ValueType] = dict(files[0].kinds)  # type: ignore[arg-type]
         return Table(
             source, f"rows${source_id}", kinds, "dated", sum(counts.values()), days,
             days[0] if days else None, days[-1] if days else None,
@@ -217,15 +214,15 @@ class ByFile:
         )  # fmt: skip
 
 
-def alike(days: FileDays) -> tuple[object, ...]:
+def alike(days: FileDigest) -> tuple[object, ...]:
     """How a file was read."""
     return dict(days.kinds), dict(days.words), days.moment
 
 
-def file_days(
+def digest_of(
     table: Table, words: Mapping[str, str], columns: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> FileDays:
-    """What the rows of one file say: each a day, its number of rows and its partial results."""
+) -> FileDigest:
+    """The digest of one file from rows that each have a day, its number of rows and its partial results."""
     numbers: dict[str, tuple[float | None, ...]] = {}
     times: dict[str, tuple[str | None, ...]] = {}
     for place, column in enumerate(columns, start=2):
@@ -235,29 +232,29 @@ def file_days(
             cells = [None if cell is None else cell["v"] for cell in cells]
         numbers[column] = tuple(cells)
     kinds = {name: str(kind) for name, kind in table.kinds.items()}
-    return FileDays(kinds, words, table.moment, tuple((row[0], row[1]) for row in rows), numbers, times)
+    return FileDigest(kinds, words, table.moment, tuple((row[0], row[1]) for row in rows), numbers, times)
 
 
-class Compiled(Gatherer):
-    """Tells the partial results that aggregates are made of."""
+class PartialResults(Aggregator):
+    """The partial results that aggregates are made of."""
 
     def columns(self, aggregate: nodes.Aggregate) -> list[str]:
-        """The SQL of what a day contributes. Raises NotRememberedError for an aggregate that cannot be computed."""
+        """The SQL of what a day contributes. Raises CacheMiss for an aggregate that cannot be computed."""
         if not self._compiled(aggregate):
-            raise NotRememberedError
-        return partials(self._parts[aggregate], f"t.{self.table.moment}")
+            raise CacheMiss
+        return daily_partials(self._parts[aggregate], f"t.{self.table.moment}")
 
 
-class FileGatherer(Gatherer):
-    """Answers from the days of files. Raises NotRememberedError for what needs rows."""
+class DigestAggregator(Aggregator):
+    """Computes from the digests of files. Raises CacheMiss for what needs rows."""
 
-    def __init__(self, engine: Engine, table: Table, files: Sequence[FileDays]) -> None:
+    def __init__(self, engine: Engine, table: Table, files: Sequence[FileDigest]) -> None:
         super().__init__(engine, table)
         self._files = files
 
     def _daily(self, columns: Sequence[str]) -> list[tuple[Any, ...]]:
         if any(column not in one.numbers for one in self._files for column in columns):
-            raise NotRememberedError
+            raise CacheMiss
         last = self.table.last or date.min
         rows = [
             (day, *(one.cell(column, place) for column in columns))
@@ -267,7 +264,7 @@ class FileGatherer(Gatherer):
         return sorted(rows, key=lambda row: row[0])
 
     def _sightings(self, wanted: Asked) -> dict[Request, Value]:
-        raise NotRememberedError
+        raise CacheMiss
 
     def _direct(self, asked: Sequence[tuple[Request, Any]]) -> dict[Request, Value]:
-        raise NotRememberedError
+        raise CacheMiss

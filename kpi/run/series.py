@@ -1,4 +1,4 @@
-"""What computing brings back: values by period, and where they came from. No engine is loaded by this file."""
+"""The results of a run: values by period, and where they came from. The engine is not loaded by this file."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from kpi.values import Period
 # What a change is measured against.
 Against = Literal["previous period", "year ago"]
 
-# What the parts of a split KPI are called that have no value of the column, or any that is not listed; and under which
-# name a target stands that is the same for each value.
+# The names of the segments of a split KPI that have no value in the column, or one that is not listed; and the name of
+# a target that holds for each value.
 EMPTY, REST, EACH = "(empty)", "other", "each"
 
 
@@ -32,7 +32,7 @@ class Point:
 @dataclass(frozen=True)
 class SourceUse:
     """What was read of a source up to ``as_of``. ``rows`` are the rows used (after ``where``), ``skipped`` those that
-    could not be read and were passed over on the source's own word, with the reasons; ``first`` and ``last`` are the
+    could not be read and were skipped because the source says so, with the reasons; ``first`` and ``last`` are the
     days of the earliest and latest row, None for a snapshot or an empty source."""
 
     id: str
@@ -50,13 +50,13 @@ class Series:
 
     ``shown`` is the period that was asked for; ``previous`` what its change is measured against (None: no change is
     to be shown); ``history`` the complete periods before it, oldest first, without leading empty ones. ``fresh`` is
-    false when a dated source has no row in the period shown or is older than it should be; then ``last`` is the last
-    fresh value, None if there never was one, ``last_history`` what came before that and ``newest`` the day of the
+    false when a source of events has no row in the period shown or is older than it should be; then ``last`` is the
+    last fresh value, None if there never was one, ``last_history`` what came before that and ``newest`` the day of the
     newest row of the source that is behind, ``behind`` its id. ``references`` holds the values in the period shown (in
     that of ``last`` when stale) of the measures and KPIs that the targets name. ``additive``: a sum over the period,
     so that a running period has only part of it; its references are then those of the whole period. ``problem``: why
-    there is no value, in one sentence; ``failed``: that is an error (unreadable data) rather than a lack. ``split``
-    has its parts, where it is split.
+    there is no value, in one sentence; ``failed``: because of an error (unreadable data), not because data is missing.
+    ``split`` has its segments, where it is split.
     """
 
     kpi: str
@@ -78,9 +78,9 @@ class Series:
 
 @dataclass(frozen=True)
 class PartSeries:
-    """What a KPI is over the rows with one value of a column: its text, None for the empty one, or (``values`` is how
-    many they are, else 1) over those of all ``other`` values together. Freshness is that of the whole, since it is the
-    source's, and so are the references."""
+    """One segment of a KPI: its values over the rows with one value of a column (its text, None for the empty one), or
+    over those of all ``other`` values together (``values`` is how many they are, else 1). Freshness and references are
+    those of the whole, since they depend on the source."""
 
     value: str | None
     series: Series
@@ -90,10 +90,10 @@ class PartSeries:
 
 @dataclass(frozen=True)
 class SplitSeries:
-    """A KPI by the values of the column ``by``. ``parts`` are those that have a value now or in the history, the
-    largest first, at the end what the others are together. ``amount``: the whole is made of the parts (a sum, a count),
+    """A KPI by the values of the column ``by``. ``parts`` are the segments that have a value now or in the history,
+    the largest first, all others together at the end. ``amount``: the segments add up to the whole (a sum, a count),
     so that its target and baseline are not theirs. ``notes`` are what a reader should know, a sentence each.
-    ``problem``: why there are no parts, in one sentence."""
+    ``problem``: why there are no segments, in one sentence."""
 
     by: str
     parts: tuple[PartSeries, ...] = ()

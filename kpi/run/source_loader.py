@@ -1,126 +1,141 @@
-"""All the sources of a run, each loaded once: files first, then, with the engine cut off from them, queries (N3)."""
+"""Loads the sources of a run, each once: files first, then, with the engine cut off from them, queries (N3)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kpi.data import meant
 from kpi.data.database import Engine
 from kpi.data.file_scan import Scan
-from kpi.data.requirements import Need, named_in
-from kpi.engine.aggregation import Gatherer
+from kpi.data.requirements import ColumnRequirements, named_in
+from kpi.engine.aggregation import Aggregator
+from kpi.engine.grouped_breakdown import GroupedSegmentAggregator
 from kpi.engine.queries import expose, first_line, run_query, vet
 from kpi.engine.table import Table
 from kpi.engine.table_loader import Loader, RowFaultError
 from kpi.errors import KpiError, TextError
-from kpi.plan.checks.source_facts import DOUBTFUL, MISSING, SourceFacts, shown
+from kpi.plan.checks.source_facts import DOUBTFUL, MISSING, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from types import TracebackType
 
-    from kpi.data.column_types import Kind
-    from kpi.engine.breakdown import FilterCutter
+    from kpi.engine.breakdown import SegmentAggregator
     from kpi.plan.checks import Checked
-    from kpi.run.incremental import ByFile
+    from kpi.run.incremental import IncrementalLoader
     from kpi.warehouse import Warehouses
-    from kpi.warehouse.profile import Counted, Lying
 
 
-class Sourcing:
-    """Loads sources. ``tables`` are those that could be read, ``failures`` says of the others why not."""
+@dataclass(frozen=True)
+class LoadedSources:
+    """The sources of a run: the ``tables`` of those that could be read, with what computes aggregates over each, and
+    the reason why each of the others could not (``failures``). ``warehouses`` has those that stay in a warehouse."""
 
-    def __init__(self, engine: Engine, checked: Checked, as_of: date) -> None:
+    engine: Engine
+    tables: Mapping[str, Table]
+    aggregators: Mapping[str, Aggregator]
+    failures: Mapping[str, str]
+    warehouses: Warehouses | None = None
+
+    def segment_aggregator(self, source_id: str) -> SegmentAggregator:
+        """What computes aggregates over the segments of a source that could be read."""
+        if (warehouses := self.warehouse_of(source_id)) is not None:
+            return warehouses.segment_aggregator(source_id)
+        return GroupedSegmentAggregator(self.engine, self.tables[source_id])
+
+    def warehouse_of(self, source_id: str) -> Warehouses | None:
+        """The warehouses, if the source is in one of them; None for a source that was loaded."""
+        return self.warehouses if self.tables[source_id].source.connection is not None else None
+
+
+class SourceLoader:
+    """Loads sources; a context manager that ends the connections to warehouses. ``incremental`` loads those of which
+    single files are cached."""
+
+    def __init__(
+        self, engine: Engine, checked: Checked, as_of: date, incremental: IncrementalLoader | None = None
+    ) -> None:
         self.engine = engine
         self.checked = checked
         self.plan = checked.plan
         self.as_of = as_of
-        self.tables: dict[str, Table] = {}
-        self.failures: dict[str, str] = {}
+        self._incremental = incremental
+        self._tables: dict[str, Table] = {}
+        self._aggregators: dict[str, Aggregator] = {}
+        self._failures: dict[str, str] = {}
         self._warehouses: Warehouses | None = None
-        # What is remembered of single files, where that may be used.
-        self.by_file: ByFile | None = None
 
-    def gatherers(self) -> dict[str, Gatherer]:
-        """Who answers for each source that could be read."""
-        return {name: self._gatherer(table) for name, table in self.tables.items()}
+    def __enter__(self) -> SourceLoader:
+        return self
 
-    def cutter(self, source_id: str) -> FilterCutter:
-        """Who answers for the parts of a source that could be read."""
-        if self._warehouses is not None and self.plan.sources[source_id].connection is not None:
-            return self._warehouses.cutter(source_id)
-        from kpi.engine.grouped_breakdown import Cutter
-
-        return Cutter(self.engine, self.tables[source_id])
-
-    def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted | None:
-        """What is in the columns of a source in a warehouse; None for one that was loaded. Raises KpiError."""
-        if self._warehouses is None or self.plan.sources[source_id].connection is None:
-            return None
-        return self._warehouses.counts(source_id, ranged, examples)
-
-    def lying(self, source_id: str) -> Lying | None:
-        """How the rows of a source in a warehouse lie; None for one that was loaded. Raises KpiError."""
-        if self._warehouses is None or self.plan.sources[source_id].connection is None:
-            return None
-        return self._warehouses.lying(source_id)
-
-    def close(self) -> None:
-        """End the connections to warehouses."""
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         if self._warehouses is not None:
             self._warehouses.close()
 
-    def load(self, needs: dict[str, Need]) -> None:
-        """Load what is needed; a query after those that it reads."""
-        waiting: dict[str, Need] = {}
-        for source_id, need in needs.items():
+    def load(self, requirements: Mapping[str, ColumnRequirements]) -> LoadedSources:
+        """Load these sources. Raises CacheMiss where cached files are not enough, and nothing for what is in the
+        data."""
+        queries: dict[str, ColumnRequirements] = {}
+        for source_id, required in requirements.items():
             if self.plan.sources[source_id].query is not None:
-                waiting[source_id] = need
+                queries[source_id] = required
             else:
-                self._load_one(source_id, need)
-        if not waiting:
-            return
+                self._load(source_id, required)
+        if queries:
+            self._load_queries(queries)
+        return LoadedSources(self.engine, self._tables, self._aggregators, self._failures, self._warehouses)
+
+    def _load_queries(self, waiting: dict[str, ColumnRequirements]) -> None:
+        """Load queries over the sources that have been loaded, each after those that it reads."""
         self.engine.lock()
-        for table in self.tables.values():
+        for table in self._tables.values():
             if table.source.connection is None:
                 expose(self.engine, table)
         while waiting:
             ready = [name for name in waiting if not self._read_by(name) & waiting.keys()] or list(waiting)
             for source_id in ready:
-                self._load_one(source_id, waiting.pop(source_id))
-                if source_id in self.tables:
-                    expose(self.engine, self.tables[source_id])
+                self._load(source_id, waiting.pop(source_id))
+                if source_id in self._tables:
+                    expose(self.engine, self._tables[source_id])
 
     def _read_by(self, source_id: str) -> set[str]:
         return set(named_in(self.plan.sources[source_id].query or "", self.plan.sources)) - {source_id}
 
-    def _load_one(self, source_id: str, need: Need) -> None:
-        source, facts, where = self.plan.sources[source_id], self.checked.facts[source_id], self.checked.where
+    def _load(self, source_id: str, required: ColumnRequirements) -> None:
         try:
-            if source.connection is not None:
-                self.tables[source_id] = self._warehouse().load(source, need, where.get(source_id))
-                return
-
-            def make(facts: SourceFacts) -> Loader:
-                return Loader(self.engine, self.plan, source, facts, need, where.get(source_id), self.as_of)
-
-            loader = make(facts)
-            if source.query is not None:
-                loader.origin = self._query(source_id, source.query)
-            else:
-                self._refuse_unreadable(source_id)
-                if self.by_file is not None and self.by_file.suits(source_id, need):
-                    self.tables[source_id] = self.by_file.load(source_id, need, make)
-                    return
-            self.tables[source_id] = loader.load()
+            table, aggregator = self._loaded(source_id, required)
         except RowFaultError as fault:
-            self.failures[source_id] = placed(self.checked, fault.path, fault.error)
+            self._failures[source_id] = placed(self.checked, fault.path, fault.error)
         except KpiError as error:
-            self.failures[source_id] = in_words(error)
+            self._failures[source_id] = in_words(error)
         except self.engine.Error as error:
-            self.failures[source_id] = f"{source_id}: {first_line(error)}"
+            self._failures[source_id] = f"{source_id}: {first_line(error)}"
         except OSError as error:
-            self.failures[source_id] = f"{source_id}: {error.filename or 'its file'} cannot be read: {error.strerror}"
+            self._failures[source_id] = f"{source_id}: {error.filename or 'its file'} cannot be read: {error.strerror}"
+        else:
+            self._tables[source_id] = table
+            self._aggregators[source_id] = aggregator
+
+    def _loaded(self, source_id: str, required: ColumnRequirements) -> tuple[Table, Aggregator]:
+        source, facts = self.plan.sources[source_id], self.checked.facts[source_id]
+        where = self.checked.where.get(source_id)
+        if source.connection is not None:
+            warehouses = self._warehouse()
+            return warehouses.load(source, required, where), warehouses.aggregator(source_id)
+        origin = None
+        if source.query is not None:
+            origin = self._query(source_id, source.query)
+        else:
+            self._refuse_unreadable(source_id)
+        loader = Loader(self.engine, self.plan, source, facts, required, where, self.as_of, origin)
+        if origin is None and self._incremental is not None and self._incremental.suits(source_id, required):
+            return self._incremental.load(source_id, loader)
+        table = loader.load()
+        return table, Aggregator(self.engine, table)
 
     def _warehouse(self) -> Warehouses:
         """The warehouses of this run. Raises KpiError where what is needed for them is not installed."""
@@ -133,13 +148,6 @@ class Sourcing:
             self._warehouses = Warehouses(self.engine, self.plan.calendar.timezone, self.as_of)
         return self._warehouses
 
-    def _gatherer(self, table: Table) -> Gatherer:
-        if table.source.connection is not None and self._warehouses is not None:
-            return self._warehouses.gatherer(table.source.id)
-        if self.by_file is not None and (gatherer := self.by_file.gatherer(table.source.id)) is not None:
-            return gatherer
-        return Gatherer(self.engine, table)
-
     def _query(self, source_id: str, query: str) -> Scan:
         try:
             used = vet(self.engine, query, source_id, self.plan.sources)
@@ -147,14 +155,14 @@ class Sourcing:
                 if self.plan.sources[other].connection is not None:
                     hint = "make it a view in the warehouse, and name that in table"
                     raise KpiError(f"{source_id}: a query cannot read {other}, which is in a warehouse", hint=hint)
-                if other in self.failures:
-                    raise KpiError(self.failures[other])
+                if other in self._failures:
+                    raise KpiError(self._failures[other])
             return run_query(self.engine, source_id, query)
         except TextError as error:
             raise RowFaultError(("sources", source_id, "query"), error) from None
 
     def _refuse_unreadable(self, source_id: str) -> None:
-        """Say what stands in the way before anything is read. Raises KpiError."""
+        """Raise KpiError for a source whose files are known to be unreadable, before anything is read."""
         source, facts = self.plan.sources[source_id], self.checked.facts[source_id]
         for problem in facts.problems:
             if problem.code not in (DOUBTFUL, MISSING):
@@ -166,19 +174,21 @@ class Sourcing:
         if not facts.files:
             raise KpiError(f"{source_id}: there is no file {', '.join(source.path)}")
         if facts.kind == "csv" and len(facts.per_file) < len(facts.files):
-            packed = next((path for path in facts.files if path.name.lower().endswith(".zst")), None)
-            if packed is not None:
-                hint = "unpack it, or pack it with gzip"
-                raise KpiError(f"{shown(packed, source, self.plan)} is packed with zstd, which is not read", hint=hint)
+            compressed = next((path for path in facts.files if path.name.lower().endswith(".zst")), None)
+            if compressed is not None:
+                hint = "decompress it, or compress it with gzip"
+                raise KpiError(
+                    f"{shown(compressed, source, self.plan)} is compressed with zstd, which is not supported", hint=hint
+                )
             raise KpiError(f"{source_id}: {facts.files[0].name} has no header that can be read")
 
 
 def placed(checked: Checked, path: tuple[str, ...], error: TextError) -> str:
-    """A message about the text at ``path`` of the plan, with the place of the characters concerned."""
+    """A message about the text at ``path`` of the plan, after the place of the characters concerned."""
     place = checked.places.within(path, error.start, max(error.end, error.start + 1))
     return f"{place.file}:{place.line}:{place.column}: {in_words(error)}"
 
 
 def in_words(error: KpiError) -> str:
-    """A message with its mend."""
+    """A message with its hint."""
     return f"{error.message}; {error.hint}" if error.hint else error.message

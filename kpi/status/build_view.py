@@ -48,14 +48,14 @@ def part_rows(kpi: Kpi, split: SplitSeries, calendar: Calendar) -> Iterator[Part
         name = EMPTY if part.value is None else part.value
         if part.other:
             name = REST if REST not in values else f"all {REST}"
-        own = replace(kpi, name=name, when_red=None, split=None)
+        own = kpi.model_copy(update={"name": name, "when_red": None, "split": None})
         target = targets.get(name) or (None if part.other else targets.get(EACH))
         if target is not None:
-            own = replace(own, target=target, thresholds=None)
+            own = own.model_copy(update={"target": target, "thresholds": None})
         elif split.amount:
-            own = replace(own, target=None, thresholds=None)
+            own = own.model_copy(update={"target": None, "thresholds": None})
         if split.amount:
-            own = replace(own, baseline=None)
+            own = own.model_copy(update={"baseline": None})
         row = replace(kpi_row(own, part.series, evaluate_status(own, part.series, calendar)), is_part=True)
         yield PartRow(row, "other" if part.other else "empty" if part.value is None else "value", part.values)
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from kpi.plan.checks.source_facts import shown
 from kpi.plan.model import Source
-from kpi.run.profile import Surveyed
-from kpi.run.references import references_of
+from kpi.run.profile import SourceProfile
 from kpi.values import parse_updated
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class SourceView:
     headers: Mapping[str, str]
     reads: tuple[str, ...]
     kpis: tuple[str, ...]
-    found: Surveyed
+    found: SourceProfile
     due: date | None
 
     @property
@@ -63,15 +62,13 @@ class SourcesView:
     sources: tuple[SourceView, ...]
 
 
-def sources_view(checked: Checked, as_of: date, found: Mapping[str, Surveyed]) -> SourcesView:
+def sources_view(checked: Checked, as_of: date, found: Mapping[str, SourceProfile]) -> SourcesView:
     """The view of the profiled sources ``found``."""
     plan = checked.plan
-    uses = {
-        name: set().union(*(checked.sources_of(part) for part in (name, *references_of(kpi))))
-        for name, kpi in plan.kpis.items()
-    }
+    graph = checked.dependencies
+    uses = {name: set().union(*map(graph.sources, (name, *graph.target_names(name)))) for name in plan.kpis}
     views = []
-    for name, surveyed in found.items():
+    for name, profile in found.items():
         source, facts = plan.sources[name], checked.facts[name]
         due = None
         if source.updated is not None and not source.snapshot and source.no_rows != "zero":
@@ -85,7 +82,7 @@ def sources_view(checked: Checked, as_of: date, found: Mapping[str, Surveyed]) -
                 headers=_headers(facts),
                 reads=checked.queries.get(name, ()),
                 kpis=tuple(kpi for kpi in plan.kpis if name in uses[kpi]),
-                found=surveyed,
+                found=profile,
                 due=None if source.lasting else due,
             )
         )

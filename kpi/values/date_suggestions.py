@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from kpi.errors import TextError
-from kpi.values.calendar import MONTHS, Calendar, Every
+from kpi.values.calendar import MONTHS
 
 
 def suggest_dates(text: str) -> list[str]:
@@ -32,17 +31,6 @@ def suggest_dates(text: str) -> list[str]:
     return list(dict.fromkeys(dates))
 
 
-def ends_of_month(text: str) -> list[str]:
-    """The first and the last day of the month that ``text`` means. Empty if it is not a month."""
-    from kpi.values.period_labels import parse_label
-
-    label = suggest_label(text, Calendar(), "month")
-    if label is None:
-        return []
-    month = parse_label(label, Calendar())
-    return [month.start.isoformat(), month.last_day.isoformat()]
-
-
 def _month(word: str) -> int:
     """The number of the month whose name begins with ``word``. Raises ValueError."""
     for number, name in enumerate(MONTHS, 1):
@@ -51,21 +39,9 @@ def _month(word: str) -> int:
     raise ValueError(word)
 
 
-def suggest_label(text: str, calendar: Calendar, every: Every | None) -> str | None:
-    """The label that ``text`` most likely means, if that is valid in this calendar and for ``every``."""
-    from kpi.values.period_labels import form_of, parse_label
-
-    for candidate in _candidates(text.strip().strip("\"'")):
-        if form_of(candidate) is None:
-            continue
-        try:
-            return parse_label(candidate, calendar, every).label
-        except TextError:
-            continue
-    return None
-
-
-def _candidates(text: str) -> list[str]:
+def label_candidates(text: str) -> list[str]:
+    """The labels of periods that ``text`` may mean, the likeliest first; some of them are not labels."""
+    text = text.strip().strip("\"'")
     upper = re.sub(r"\s+", " ", text.upper())
     found = [upper, *suggest_dates(text)]
     if match := re.match(r"(FY ?)?(\d{4})[-/ ]?(Q|W|KW)?[-/ ]?(\d\d?)$", upper):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kpi.errors import TextError
-from kpi.values.numbers import currency_fits, read_duration, read_number
+from kpi.values.number_syntax import NOT_A_NUMBER, currency_fits, read_duration, read_number
 from kpi.values.rounding import all_digits
 from kpi.values.units import CURRENCIES, SECONDS, SIGNS, Unit
 
@@ -40,7 +40,7 @@ def number_error(text: str, unit: Unit, relative: bool) -> TextError:
         hint = "write a plain number, or give the KPI a unit of time such as minutes"
         return TextError(f"{_quoted(body)} is a duration, but {_unit_is(unit)}", start, end, hint=hint)
     message = f"{_quoted(body)} is not a number"
-    return TextError(message, start, end, hint=_suggestion(body, unit) or _examples(unit, relative))
+    return TextError(message, start, end, hint=_suggestion(body, unit) or _examples(unit, relative), kind=NOT_A_NUMBER)
 
 
 def _misfit(text: str, found: tuple[float, bool, str], unit: Unit, relative: bool) -> TextError:

@@ -15,9 +15,9 @@ _A = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a quarte
 def parse_date(text: str) -> date:
     """Parse a date written as ``2026-06-30``. Raises TextError with a suggestion for any other notation."""
     if form_of(text) != "day":
-        from kpi.values.date_suggestions import ends_of_month, suggest_dates
+        from kpi.values.date_suggestions import suggest_dates
 
-        suggested = suggest_dates(text) or ends_of_month(text)
+        suggested = suggest_dates(text) or _ends_of_month(text)
         hint = " or ".join(suggested) if suggested else "dates are written YYYY-MM-DD, e.g. 2026-06-30"
         raise TextError(f'"{text}" is not a date', 0, len(text), hint=f"write {hint}" if suggested else hint)
     year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])
@@ -55,6 +55,20 @@ def parse_label(text: str, calendar: Calendar, every: Every | None = None) -> Pe
     return _year_or_quarter(text, text[2:] if fiscal else text, kind, calendar)
 
 
+def suggest_label(text: str, calendar: Calendar, every: Every | None) -> str | None:
+    """The label that ``text`` most likely means, if that is a label here; else None."""
+    from kpi.values.date_suggestions import label_candidates
+
+    for candidate in label_candidates(text):
+        if form_of(candidate) is None:
+            continue
+        try:
+            return parse_label(candidate, calendar, every).label
+        except TextError:
+            continue
+    return None
+
+
 def form_of(text: str) -> Every | None:
     """The length of the period whose label has the form of ``text``, without checking its numbers. None if unknown."""
     form = "".join("0" if character in "0123456789" else character for character in text)
@@ -63,6 +77,15 @@ def form_of(text: str) -> Every | None:
         "FY0000-Q0": "quarter", "FY0000": "year",
     }  # fmt: skip
     return kinds.get(form)
+
+
+def _ends_of_month(text: str) -> list[str]:
+    """The first and the last day of the month that ``text`` means; empty if it does not mean one."""
+    label = suggest_label(text, Calendar(), "month")
+    if label is None:
+        return []
+    month = parse_label(label, Calendar())
+    return [month.start.isoformat(), month.last_day.isoformat()]
 
 
 def _check_year(year: int, text: str) -> None:
@@ -156,8 +179,6 @@ def _raise_wrong_length(text: str, kind: Every, calendar: Calendar, every: Every
 
 
 def _raise_invalid(text: str, calendar: Calendar, every: Every | None) -> NoReturn:
-    from kpi.values.date_suggestions import suggest_label
-
     suggested = suggest_label(text, calendar, every)
     expected = [every] if every is not None else list(reversed(EVERY))
     examples = ", ".join(_example(calendar, one) for one in expected)

@@ -25,6 +25,9 @@ SIGNS = {
     **{sign: (code,) for code, sign in CURRENCIES.items() if sign not in ("", "R$", "$", "¥")},
 }
 
+# The characters of currency signs, for use in regular expressions: [$€£…].
+CURRENCY_SIGNS = "".join(dict.fromkeys(sign[-1] for sign in SIGNS))
+
 # The first word of each unit of time is the one that is shown.
 _TIMES = (
     (0.001, ("ms", "millisecond", "milliseconds", "msec", "msecs")),

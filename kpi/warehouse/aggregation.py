@@ -6,7 +6,7 @@ little; everything else joins the rows with the windows. One row a window comes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -14,20 +14,20 @@ from typing import Any, NamedTuple
 import ibis
 
 from kpi.data.database import Engine
-from kpi.engine.aggregate_sql import Part, Value, finished
-from kpi.engine.aggregation import Asked, Gatherer, Request
+from kpi.engine.aggregate_sql import AggregateSql, Value, to_float
+from kpi.engine.aggregation import Aggregator, Asked, Request
 from kpi.errors import TextError
 from kpi.formulas import nodes
+from kpi.formulas.functions import AGGREGATES
+from kpi.formulas.types import AMOUNT
 from kpi.values import Span
 from kpi.warehouse.dialects.base import Expr, day
 from kpi.warehouse.errors import WarehouseError
-from kpi.warehouse.row_ibis import IbisCompiler, Typed, as_float
-from kpi.warehouse.suggestions import in_a_view
+from kpi.warehouse.row_ibis import IbisCompiler, as_float
+from kpi.warehouse.row_ibis import Value as Cell
 from kpi.warehouse.table_loader import Remote, typed_columns
 
 Pair = tuple[Span, Span]
-TWO_STEPS = ("count", "sum", "avg", "min", "max")
-BY_TIME = ("first", "last")
 # Postgres takes no more than 1664 columns; a long statement is hard to read anyway.
 MOST_COLUMNS = 200
 # So many aggregates of a source may each use up the time that a statement has; then the others are not tried alone.
@@ -37,24 +37,24 @@ MOST_SLOW = 2
 class Chosen(NamedTuple):
     """What an aggregate is over: its value (None: the row) and the condition on rows (None: all)."""
 
-    value: Typed | None
+    value: Cell | None
     condition: Expr | None
 
 
-class RemoteGatherer(Gatherer):
-    """Answers requests on one source in a warehouse. Raises WarehouseError while it answers."""
+class RemoteAggregator(Aggregator):
+    """Computes requests on one source in a warehouse. Its methods raise WarehouseError."""
 
     def __init__(self, engine: Engine, remote: Remote) -> None:
         super().__init__(engine, remote.table)
         self.remote = remote
         self._slow = 0
 
-    def answer(self, requests: Iterable[Request]) -> dict[Request, Value]:
+    def compute(self, requests: Iterable[Request]) -> dict[Request, Value]:
         """As over files. A statement that fails is tried again for each aggregate alone, so that only the one at fault
         has no value. Raises WarehouseError for a connection that was lost."""
         wanted = list(requests)
         try:
-            return super().answer(wanted)
+            return super().compute(wanted)
         except WarehouseError as error:
             if error.lost:
                 raise
@@ -62,7 +62,7 @@ class RemoteGatherer(Gatherer):
             if len(aggregates) > 1 and self._slow < MOST_SLOW:
                 answers: dict[Request, Value] = {}
                 for aggregate in aggregates:
-                    answers |= self.answer([request for request in wanted if request.aggregate == aggregate])
+                    answers |= self.compute([request for request in wanted if request.aggregate == aggregate])
                 return answers
             self._slow += error.slow
             for aggregate in aggregates:
@@ -71,60 +71,38 @@ class RemoteGatherer(Gatherer):
 
     # Compiling.
 
-    def _compile(self, aggregate: nodes.Aggregate) -> Part:
+    def _compile(self, aggregate: nodes.Aggregate) -> AggregateSql:
         """Nothing but a check: a value of Ibis belongs to one relation, so each statement compiles anew."""
         edge = ibis.null("date")
-        value, _ = self._chosen(self.remote.relation, aggregate, (edge, edge))
-        summed = value is not None and aggregate.function != "count_distinct"
-        if value is not None and summed and value.kind not in ("number", "duration", "empty"):
-            raise self._not_a_number(aggregate, value.kind)
-        return Part(aggregate.function, None, None, aggregate.percent)
-
-    def _not_a_number(self, aggregate: nodes.Aggregate, kind: Any) -> TextError:
-        error = super()._not_a_number(aggregate, kind)
-        if kind == "text":
-            where = f"{aggregate.source}.{aggregate.column}"
-            error.hint = f"count_distinct({where}), or {in_a_view(str(aggregate.column), 'number')}"
-        return error
+        self._chosen(self.remote.relation, aggregate, (edge, edge))
+        return AggregateSql(aggregate.function, None, None, aggregate.percent)
 
     def _chosen(self, relation: Expr, aggregate: nodes.Aggregate, edges: tuple[Expr, Expr] | None) -> Chosen:
-        compiler = IbisCompiler(self.remote.session.tongue, typed_columns(relation, self.table.kinds), edges=edges)
+        compiler = IbisCompiler(self.remote.session.dialect, typed_columns(relation, self.table.kinds), edges=edges)
         value = None
         if aggregate.column is not None:
             value = compiler.value(nodes.Column(aggregate.column, at=aggregate.column_at))
+            compiler.checker.aggregated(aggregate, frozenset((value.type,)))
         condition = None if aggregate.filter is None else compiler.condition(aggregate.filter)
         return Chosen(value, condition)
 
     def _whole(self, relation: Expr, aggregate: nodes.Aggregate, chosen: Chosen) -> Expr:
-        """One aggregate over all rows at hand."""
+        """One aggregate over all rows at hand, of those that are one expression."""
         value, where = chosen
         if value is None:
             return relation.count(where=where)
-        match aggregate.function:
-            case "count":
-                return value.expr.count(where=where)
-            case "count_distinct":
-                return value.expr.nunique(where=where)
-            case "sum" if aggregate.column is not None and self.table.integer(aggregate.column):
-                return value.expr.sum(where=where)
-            case "stddev":
-                return as_float(value).std(how="sample", where=where)
-            case "median":
-                return as_float(value).quantile(0.5, where=where)
-            case "percentile":
-                return as_float(value).quantile((aggregate.percent or 0.0) / 100, where=where)
-            case "avg":
-                return as_float(value).mean(where=where)
-        column = as_float(value)
-        function: Callable[..., Expr] = getattr(column, aggregate.function)
-        return function(where=where)
+        wanted, column = AGGREGATES[aggregate.function], value.expr
+        # Whole and exact numbers are summed and counted as what they are.
+        exact = aggregate.column is not None and self.table.integer(aggregate.column) and wanted.additive
+        if wanted.column == AMOUNT and not exact:
+            column = as_float(column)
+        return WHOLE[aggregate.function](column, where, aggregate.percent or 0.0)
 
     # Dated sources.
 
     def _by_day(self, wanted: Asked) -> dict[Request, Value]:
-        ranked = {key: asked for key, asked in wanted.items() if key.function in (*BY_TIME, "stddev")}
-        answers = self._direct([pair for asked in ranked.values() for pair in asked])
-        keys = [key for key in wanted if key not in ranked]
+        keys = [key for key in wanted if key.function in TWO_STEPS]
+        answers = self._direct([pair for key, asked in wanted.items() if key not in keys for pair in asked])
         for start in range(0, len(keys), MOST_COLUMNS // 2):
             answers |= self._in_two_steps({key: wanted[key] for key in keys[start : start + MOST_COLUMNS // 2]})
         return answers
@@ -135,27 +113,20 @@ class RemoteGatherer(Gatherer):
         partials: dict[str, Expr] = {}
         for i, aggregate in enumerate(wanted):
             chosen = self._chosen(relation, aggregate, None)
-            if aggregate.function == "avg":
-                partials[f"n{i}"] = self._whole(relation, replace(aggregate, function="count"), chosen)
-                aggregate = replace(aggregate, function="sum")
-            partials[f"v{i}"] = self._whole(relation, aggregate, chosen)
+            for function in TWO_STEPS[aggregate.function].daily:
+                partials[f"{function}{i}"] = self._whole(relation, replace(aggregate, function=function), chosen)
         daily = relation.group_by("day$").aggregate(**partials)
         joined = self._joined(daily, pairs)
         columns: dict[str, Expr] = {}
         for i, aggregate in enumerate(wanted):
-            value = joined[f"v{i}"]
-            if aggregate.function == "avg":
-                columns[f"a{i}"] = value.sum().cast("float64") / joined[f"n{i}"].sum().cast("float64").nullif(0)
-            elif aggregate.function in ("min", "max"):
-                columns[f"a{i}"] = value.min() if aggregate.function == "min" else value.max()
-            else:
-                columns[f"a{i}"] = value.sum()
+            steps = TWO_STEPS[aggregate.function]
+            columns[f"a{i}"] = steps.combine(*(joined[f"{function}{i}"] for function in steps.daily))
         found = self._by_window(joined, columns)
         answers: dict[Request, Value] = {}
         for place, (aggregate, asked) in enumerate(wanted.items()):
             for request, span in asked:
                 row = found.get(pairs.index((span, span)))
-                answers[request] = finished(aggregate.function, row[place] if row else None)
+                answers[request] = to_float(aggregate.function, row[place] if row else None)
         return answers
 
     def _sightings(self, wanted: Asked) -> dict[Request, Value]:
@@ -168,15 +139,15 @@ class RemoteGatherer(Gatherer):
             of_aggregate.setdefault(request.aggregate, {})[rows, request.window or rows] = None
         alike: dict[tuple[tuple[Pair, ...], bool], list[nodes.Aggregate]] = {}
         for aggregate, pairs in of_aggregate.items():
-            alike.setdefault((tuple(pairs), aggregate.function in BY_TIME), []).append(aggregate)
+            alike.setdefault((tuple(pairs), aggregate.function in IN_STEPS), []).append(aggregate)
         answers: dict[Request, Value] = {}
-        for (windows, by_time), aggregates in alike.items():
+        for (windows, in_steps), aggregates in alike.items():
             joined = self._joined(self._near(windows), windows)
             # A window stands for its rows also where a moment narrows them to one day.
-            cells = self._ranked(joined, aggregates) if by_time else self._aggregated(joined, aggregates)
+            cells = self._in_steps(joined, aggregates) if in_steps else self._aggregated(joined, aggregates)
             for aggregate, found in cells.items():
                 for i, (_, window) in enumerate(windows):
-                    answers[Request(aggregate, window)] = finished(aggregate.function, found.get(i))
+                    answers[Request(aggregate, window)] = to_float(aggregate.function, found.get(i))
         return answers
 
     def _near(self, pairs: Sequence[Pair]) -> Expr:
@@ -213,26 +184,24 @@ class RemoteGatherer(Gatherer):
                 cells[aggregate] = {number: row[place] for number, row in found.items()}
         return cells
 
-    def _ranked(self, joined: Expr, aggregates: Sequence[nodes.Aggregate]) -> dict[nodes.Aggregate, dict[int, Any]]:
-        """V5: the value in the row with the least or greatest date; of ties the smallest, the largest."""
+    def _in_steps(self, joined: Expr, aggregates: Sequence[nodes.Aggregate]) -> dict[nodes.Aggregate, dict[int, Any]]:
+        """The cells of aggregates that no single expression computes, each by a statement of its own."""
         cells: dict[nodes.Aggregate, dict[int, Any]] = {}
         for aggregate in aggregates:
             value, condition = self._here(joined, aggregate)
-            assert value is not None, "first and last are of a column"
+            assert value is not None, "these are aggregates of a column"
             taken = value.expr.notnull() if condition is None else value.expr.notnull() & condition
-            time = joined["at$" if self.table.shape == "dated" else "from$"]
-            rows = joined.filter(taken).select(i=joined["i$"], t=time, v=as_float(value))
-            earliest = aggregate.function == "first"
-            edge = (rows.t.min() if earliest else rows.t.max()).over(ibis.window(group_by=rows.i))
-            rows = rows.mutate(edge=edge)
-            rows = rows.filter(rows.t == rows.edge)
-            picked = rows.group_by("i").aggregate(v=rows.v.min() if earliest else rows.v.max())
+            # A snapshot has no dates, and no aggregate of it asks for them.
+            time = {"dated": "at$", "lasting": "from$", "snapshot": "i$"}[self.table.shape]
+            rows = joined.filter(taken).select(i=joined["i$"], t=joined[time], v=as_float(value.expr))
+            picked = IN_STEPS[aggregate.function](rows)
             cells[aggregate] = {int(row[0]): row[1] for row in self.remote.ask(picked)}
         return cells
 
     def _here(self, joined: Expr, aggregate: nodes.Aggregate) -> Chosen:
         """What an aggregate is over, of rows that are joined with windows."""
-        chosen = self._chosen(joined, aggregate, (joined["s$"], joined["e$"]))
+        edges = None if self.table.shape == "snapshot" else (joined["s$"], joined["e$"])
+        chosen = self._chosen(joined, aggregate, edges)
         if self.table.shape != "lasting":
             return chosen
         moment = MOMENTS[aggregate.moment](joined)
@@ -247,13 +216,13 @@ class RemoteGatherer(Gatherer):
         still = relation["until$"].isnull() | (relation["until$"] >= windows["s$"])
         joined = relation.join(windows, [relation["from$"] < windows["e$"], still])
         touched = {int(row[0]) for row in self.remote.ask(joined.group_by("i$").aggregate(n=joined.count()))}
-        cells = self._aggregated(joined, [one for one in aggregates if one.function not in BY_TIME])
-        cells |= self._ranked(joined, [one for one in aggregates if one.function in BY_TIME])
+        cells = self._aggregated(joined, [one for one in aggregates if one.function not in IN_STEPS])
+        cells |= self._in_steps(joined, [one for one in aggregates if one.function in IN_STEPS])
         answers: dict[Request, Value] = {}
         for request in asked:
             number = spans.index(request.window) if request.window is not None else -1
             if number in touched:
-                answers[request] = finished(request.aggregate.function, cells[request.aggregate].get(number))
+                answers[request] = to_float(request.aggregate.function, cells[request.aggregate].get(number))
             else:
                 answers[request] = self._without_rows(request)
         return answers
@@ -261,18 +230,66 @@ class RemoteGatherer(Gatherer):
     def _snapshot(self, asked: Sequence[Request]) -> dict[Request, Value]:
         if not self.table.rows:
             return dict.fromkeys(asked)
-        relation = self.remote.relation
-        answers: dict[Request, Value] = {}
-        for start in range(0, len(asked), MOST_COLUMNS):
-            some = asked[start : start + MOST_COLUMNS]
-            columns = {
-                f"a{i}": self._whole(relation, request.aggregate, self._chosen(relation, request.aggregate, None))
-                for i, request in enumerate(some)
-            }
-            row = self.remote.ask(relation.aggregate(**columns))[0]
-            for request, cell in zip(some, row, strict=True):
-                answers[request] = finished(request.aggregate.function, cell)
-        return answers
+        relation = self.remote.relation.mutate(**{"i$": ibis.literal(0)})  # as if all rows were in one window
+        aggregates = list(dict.fromkeys(request.aggregate for request in asked))
+        cells = self._aggregated(relation, [one for one in aggregates if one.function not in IN_STEPS])
+        cells |= self._in_steps(relation, [one for one in aggregates if one.function in IN_STEPS])
+        return {request: to_float(request.aggregate.function, cells[request.aggregate].get(0)) for request in asked}
+
+
+# The aggregates that are one expression: of a column, where a condition holds; the last argument is the percent.
+Whole = Callable[[Expr, Expr | None, float], Expr]
+WHOLE: Mapping[str, Whole] = {
+    "count": lambda column, where, _: column.count(where=where),
+    "sum": lambda column, where, _: column.sum(where=where),
+    "avg": lambda column, where, _: column.mean(where=where),
+    "min": lambda column, where, _: column.min(where=where),
+    "max": lambda column, where, _: column.max(where=where),
+    "median": lambda column, where, _: column.quantile(0.5, where=where),
+    "stddev": lambda column, where, _: column.std(how="sample", where=where),
+    "count_distinct": lambda column, where, _: column.nunique(where=where),
+    "percentile": lambda column, where, percent: column.quantile(percent / 100, where=where),
+}
+
+
+def _at_edge(rows: Expr, *, first: bool) -> Expr:
+    """V5: the value in the row with the least or greatest date; of ties the smallest, the largest."""
+    edge = (rows.t.min() if first else rows.t.max()).over(ibis.window(group_by=rows.i))
+    rows = rows.mutate(edge=edge)
+    rows = rows.filter(rows.t == rows.edge)
+    return rows.group_by("i").aggregate(v=rows.v.min() if first else rows.v.max())
+
+
+def _most_frequent(rows: Expr) -> Expr:
+    """The value that most rows have; of ties the smallest."""
+    counted = rows.group_by(["i", "v"]).aggregate(n=rows.count())
+    counted = counted.mutate(most=counted.n.max().over(ibis.window(group_by=counted.i)))
+    counted = counted.filter(counted.n == counted.most)
+    return counted.group_by("i").aggregate(v=counted.v.min())
+
+
+# The others: of rows with the number of their window ``i``, their time ``t`` and value ``v``, one row for each ``i``.
+IN_STEPS: Mapping[str, Callable[[Expr], Expr]] = {
+    "first": lambda rows: _at_edge(rows, first=True),
+    "last": lambda rows: _at_edge(rows, first=False),
+    "mode": _most_frequent,
+}
+
+
+class TwoSteps(NamedTuple):
+    """An aggregate by day and then by window: the aggregates of a day, and what these columns come to."""
+
+    daily: tuple[str, ...]
+    combine: Callable[..., Expr]
+
+
+TWO_STEPS: Mapping[str, TwoSteps] = {
+    "count": TwoSteps(("count",), lambda counts: counts.sum()),
+    "sum": TwoSteps(("sum",), lambda sums: sums.sum()),
+    "avg": TwoSteps(("sum", "count"), lambda s, n: as_float(s.sum()) / as_float(n.sum()).nullif(0)),
+    "min": TwoSteps(("min",), lambda values: values.min()),
+    "max": TwoSteps(("max",), lambda values: values.max()),
+}
 
 
 # Which of the rows that touch a window count (B1). "Touching" is: begun before its end, not ended before its start.

@@ -1,4 +1,4 @@
-"""The parts of a source in a warehouse, each asked for with a filter: what runs there is small beside the way there."""
+"""The segments of a source in a warehouse, each with a filter: running that takes little beside getting there."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 import ibis
 
-from kpi.engine.breakdown import MOST_VALUES, FilterCutter
-from kpi.warehouse.aggregation import RemoteGatherer
+from kpi.engine.breakdown import MOST_VALUES, SegmentAggregator
+from kpi.warehouse.aggregation import RemoteAggregator
 
 
-class RemoteCutter(FilterCutter):
-    """Answers for the parts of one source in a warehouse."""
+class RemoteSegmentAggregator(SegmentAggregator):
+    """Computes aggregates over the segments of one source in a warehouse."""
 
-    def __init__(self, gatherer: RemoteGatherer) -> None:
-        super().__init__(gatherer)
-        self._remote = gatherer.remote
+    def __init__(self, aggregator: RemoteAggregator) -> None:
+        super().__init__(aggregator)
+        self._remote = aggregator.remote
 
     def _distinct(self, column: str) -> Sequence[tuple[Any, date | None, date | None]]:
         relation, shape = self._remote.relation, self.table.shape

@@ -8,15 +8,14 @@ from typing import NamedTuple
 
 import ibis
 
-from kpi.data.column_types import TIMES, Kind
 from kpi.data.headers import named
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_casts_sql import LAST_MOMENT
-from kpi.engine.row_sql import a
 from kpi.errors import KpiError, did_you_mean
+from kpi.formulas.types import TIME, ValueType, type_in_words
 from kpi.plan.model import Source
-from kpi.warehouse.dialects.base import Expr, Tongue, day, none_of
-from kpi.warehouse.row_ibis import Typed, as_kind, day_of
+from kpi.warehouse.dialects.base import Dialect, Expr, day, none_of
+from kpi.warehouse.row_ibis import Value, as_type, day_of
 from kpi.warehouse.suggestions import in_a_view
 
 FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 31)
@@ -27,11 +26,11 @@ class Columns(NamedTuple):
     decimals, which are summed as such."""
 
     relation: Expr
-    kinds: dict[str, Kind]
+    kinds: dict[str, ValueType]
     exact: frozenset[str]
 
 
-def read_columns(table: Expr, source: Source, need: Need, tongue: Tongue) -> Columns:
+def read_columns(table: Expr, source: Source, required: ColumnRequirements, dialect: Dialect) -> Columns:
     """The columns that are needed. Raises KpiError for one that is not there or that cannot be read."""
     headers = list(table.columns)
     found = named(headers, source.columns)
@@ -42,23 +41,23 @@ def read_columns(table: Expr, source: Source, need: Need, tongue: Tongue) -> Col
         header = source.columns[found.absent[0]]
         raise KpiError(f'{source.id}: {source.table} has no column "{header}"', hint=did_you_mean(header, headers))
     names = {name.casefold(): (name, header) for name, header in zip(found.names, headers, strict=True)}
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, ValueType] = {}
     values: dict[str, Expr] = {}
     exact = set()
-    for folded in dict.fromkeys((*need.columns, *(names if need.everything else ()))):
-        if folded not in names and folded in need.optional:
+    for folded in dict.fromkeys((*required.columns, *(names if required.everything else ()))):
+        if folded not in names and folded in required.optional:
             continue
         if folded not in names:
             known = [name for name, _ in names.values()]
             raise KpiError(f'{source.id}: {source.table} has no column "{folded}"', hint=did_you_mean(folded, known))
         name, header = names[folded]
         try:
-            typed, as_it_is = read(table[header], source, name, tongue)
+            typed, as_it_is = read(table[header], source, name, dialect)
         except KpiError:
-            if folded in need.columns and folded not in need.optional:
+            if folded in required.columns and folded not in required.optional:
                 raise
             continue  # it was only wanted to be looked at
-        values[name], kinds[name] = typed.expr, typed.kind
+        values[name], kinds[name] = typed.expr, typed.type
         if as_it_is:
             exact.add(folded)
     for name in source.computed:
@@ -68,68 +67,68 @@ def read_columns(table: Expr, source: Source, need: Need, tongue: Tongue) -> Col
     return Columns(table.select(**values or {"c0": ibis.literal(1)}), kinds, frozenset(exact))
 
 
-def read(column: Expr, source: Source, name: str, tongue: Tongue) -> tuple[Typed, bool]:
+def read(column: Expr, source: Source, name: str, dialect: Dialect) -> tuple[Value, bool]:
     """A column as it takes part in formulas, and whether it holds exact numbers. Raises KpiError."""
     declared = {key.casefold(): text.strip() for key, text in source.types.items()}.get(name.casefold(), "")
     if column.type().is_string():
-        return read_text(column, f"{source.id}.{name}", declared, tongue), False
-    typed, exact = read_typed(column, source, name, tongue)
+        return read_text(column, f"{source.id}.{name}", declared, dialect), False
+    typed, exact = read_typed(column, source, name, dialect)
     wanted = declared.partition(" ")[0]
-    if not wanted or wanted == typed.kind:
+    if not wanted or wanted == typed.type:
         return typed, exact
     if wanted == "text" and column.type().is_integer():
-        return Typed(column.cast("string"), "text"), False
-    if wanted == "date" and typed.kind in TIMES:
+        return Value(column.cast("string"), "text"), False
+    if wanted == "date" and typed.type in TIME:
         return day_of(typed), False
-    if wanted == "timestamp" and typed.kind in TIMES:
-        return (as_kind(tongue, typed, "timestamp") if typed.kind == "date" else typed), False
-    message = f'{source.id}.{name} is {a(typed.kind)} in the warehouse, and cannot be read as "{declared}"'
+    if wanted == "timestamp" and typed.type in TIME:
+        return (as_type(dialect, typed, "timestamp") if typed.type == "date" else typed), False
+    message = f'{source.id}.{name} is {type_in_words(typed.type)} in the warehouse, and cannot be read as "{declared}"'
     raise KpiError(message, hint=in_a_view(name, wanted))
 
 
-def read_typed(column: Expr, source: Source, name: str, tongue: Tongue) -> tuple[Typed, bool]:
+def read_typed(column: Expr, source: Source, name: str, dialect: Dialect) -> tuple[Value, bool]:
     """A column that is not text, by its type."""
     type_ = column.type()
     if type_.is_boolean():
-        return Typed(column, "boolean"), False
+        return Value(column, "boolean"), False
     if type_.is_integer():
-        return Typed(column, "number"), True
+        return Value(column, "number"), True
     if type_.is_decimal():
-        return Typed(tongue.exact(column), "number"), True
+        return Value(dialect.exact(column), "number"), True
     if type_.is_floating():
-        return Typed(tongue.finite(column.cast("float64")), "number"), False
+        return Value(dialect.finite(column.cast("float64")), "number"), False
     if type_.is_date():
-        return Typed(within(column, day(FIRST_DAY), day(LAST_DAY)), "date"), False
+        return Value(within(column, day(FIRST_DAY), day(LAST_DAY)), "date"), False
     if type_.is_timestamp():
-        kind: Kind = "timestamp" if type_.timezone is None else "instant"
-        if kind == "instant" and not tongue.zoned:
+        kind: ValueType = "timestamp" if type_.timezone is None else "instant"
+        if kind == "instant" and not dialect.zoned:
             message = f"{source.id}.{name} has a zone, and nobody knows on which days its times lie in this warehouse"
             raise KpiError(message, hint=in_a_view(name, "date or a time without a zone"))
-        first, last = (tongue.cast(ibis.literal(text), kind) for text in (f"{FIRST_DAY} 00:00:00", LAST_MOMENT))
-        return Typed(within(column, first, last), kind), False
+        first, last = (dialect.cast(ibis.literal(text), kind) for text in (f"{FIRST_DAY} 00:00:00", LAST_MOMENT))
+        return Value(within(column, first, last), kind), False
     if type_.is_interval() or type_.is_time():
-        return Typed(tongue.seconds(column), "duration"), False
+        return Value(dialect.seconds(column), "duration"), False
     if type_.is_uuid() or type_.is_inet() or type_.is_macaddr():
-        return Typed(column.cast("string"), "text"), False
+        return Value(column.cast("string"), "text"), False
     words = " ".join(str(type_.raw_type if type_.is_unknown() else type_).split())
-    message = f"{source.id}.{name} is of the type {words}, which is neither number, text, truth value nor time"
+    message = f"{source.id}.{name} is of the type {words}, which is not a number, text, a boolean or a time"
     raise KpiError(message, hint="make it one of these in a view, and name that in table")
 
 
-def read_text(column: Expr, called: str, declared: str, tongue: Tongue) -> Typed:
+def read_text(column: Expr, called: str, declared: str, dialect: Dialect) -> Value:
     """A column of text, by what ``types`` says of it. Raises KpiError."""
     kind = declared.partition(" ")[0]
-    trimmed = tongue.trimmed(column)
+    trimmed = dialect.trimmed(column)
     empty = ibis.null("string")
     if kind == "text":  # keeps the blanks around it
-        return Typed(ibis.ifelse(trimmed != "", column, empty), "text")
+        return Value(ibis.ifelse(trimmed != "", column, empty), "text")
     if kind == "boolean":
         lower = trimmed.lower()
-        return Typed(ibis.cases((lower == "true", True), (lower == "false", False)), "boolean")
+        return Value(ibis.cases((lower == "true", True), (lower == "false", False)), "boolean")
     if kind:
         message = f'{called} is text in the warehouse, and cannot be read as "{declared}"'
         raise KpiError(message, hint=in_a_view(called.partition(".")[2], kind))
-    return Typed(trimmed.nullif(""), "text")
+    return Value(trimmed.nullif(""), "text")
 
 
 def within(value: Expr, first: Expr, last: Expr) -> Expr:

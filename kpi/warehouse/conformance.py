@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import ibis
 
-from kpi.data.column_types import Kind
 from kpi.formulas import parse_row
-from kpi.warehouse.row_ibis import IbisCompiler, Typed
+from kpi.formulas.types import ValueType
+from kpi.warehouse.row_ibis import IbisCompiler, Value
 
 if TYPE_CHECKING:
     from kpi.warehouse.dialects.base import Expr
     from kpi.warehouse.session import Session
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, ValueType] = {
     "t": "text", "n": "number", "k": "number", "d": "date", "at": "timestamp", "done": "timestamp", "f": "boolean",
 }  # fmt: skip
 TYPES = {
@@ -37,6 +37,8 @@ CONDITIONS: dict[str, int] = {
     't == "a"': 1, 't != "a"': 4, 't in ("a", "ä")': 2, 't not in ("a", "ä")': 3, 't < "b"': 3, 't > "Z"': 2,
     'lower(t) == "a"': 2, 'lower(t) == "ä"': 1, 'contains(t, "%")': 1, 'contains(t, "A")': 1, "t is None": 1,
     'extract(t, "^([a-z])") == "a"': 1, 'extract(t, "([0-9]{2})") == "10"': 1, 'coalesce(t, "a") == "a"': 2,
+    'upper(t) == "A"': 2, 'upper(t) == "Ä"': 1, 'trim(t) == "100%"': 1, "abs(n) == 0.5": 1, "round(n) == -1": 1,
+    "round(n / 4, 2) == -0.13": 1, "round(k * 5, -1) == 10": 2,
     "k / 2 == 0.5": 1, "n / 0 is None": 5, "n + k == 2": 1, "-n > 0": 1, "not n > 0": 2, "n * 0.1 == 0.4": 1,
     "f": 2, "not f": 3, "f == False": 1, "f != True": 3, "(n if f else k) == 2": 1,
     'd + 1 == "2026-02-01"': 1, 'd + 1 == "2024-03-01"': 1, "d + 2.5 == d + 2": 3, "d + 1.5 == d + 2": 3,
@@ -51,7 +53,7 @@ def differences(session: Session) -> list[tuple[str, Any, Any]]:
     say at all is no difference: it is an error for who asks it."""
     relation = ibis.union(*(one_row(row) for row in ROWS), distinct=False)
     questions: dict[str, tuple[Expr, Any]] = {"the first day": (relation["d"].min(), date(2024, 2, 29))}
-    compiler = IbisCompiler(session.tongue, {name: Typed(relation[name], kind) for name, kind in KINDS.items()})
+    compiler = IbisCompiler(session.dialect, {name: Value(relation[name], kind) for name, kind in KINDS.items()})
     for text, count in CONDITIONS.items():
         try:
             questions[f"count of {text}"] = relation.count(where=compiler.condition(parse_row(text, "where"))), count

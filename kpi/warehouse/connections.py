@@ -7,23 +7,23 @@ from datetime import date
 
 from ibis.common.exceptions import IbisError
 
-from kpi.data.column_types import Kind
 from kpi.data.database import Engine
-from kpi.data.requirements import Need
+from kpi.data.requirements import ColumnRequirements
 from kpi.engine.table import Table
 from kpi.formulas import nodes
+from kpi.formulas.types import ValueType
 from kpi.plan.model import Source
-from kpi.warehouse.aggregation import RemoteGatherer
-from kpi.warehouse.breakdown import RemoteCutter
+from kpi.warehouse.aggregation import RemoteAggregator
+from kpi.warehouse.breakdown import RemoteSegmentAggregator
 from kpi.warehouse.dialects.base import Expr
 from kpi.warehouse.errors import WarehouseError
-from kpi.warehouse.profile import Counted, Lying, counts, lying
-from kpi.warehouse.session import Row, Session, opened
+from kpi.warehouse.profile import ColumnCounts, DateDistribution, column_counts, date_distribution
+from kpi.warehouse.session import OTHERS, Row, Session, address, query_seconds
 from kpi.warehouse.table_loader import Remote, RemoteLoader
 
 
 class Warehouses:
-    """Loads sources from warehouses and answers for them. ``engine`` keeps the record of what was run."""
+    """Loads sources from warehouses and computes on them. ``engine`` records the statements."""
 
     def __init__(self, engine: Engine, timezone: str, as_of: date) -> None:
         self._engine = engine
@@ -33,7 +33,7 @@ class Warehouses:
         self._lost: dict[str, WarehouseError] = {}
         self._remotes: dict[str, Remote] = {}
 
-    def load(self, source: Source, need: Need, where: nodes.Node | None) -> Table:
+    def load(self, source: Source, need: ColumnRequirements, where: nodes.Node | None) -> Table:
         """The facts of one source. Raises KpiError, RowFaultError."""
         try:
             session = self._session(source.connection or "")
@@ -47,21 +47,22 @@ class Warehouses:
         self._remotes[source.id] = remote
         return remote.table
 
-    def gatherer(self, source_id: str) -> RemoteGatherer:
-        """Answers requests on a source that was loaded."""
-        return RemoteGatherer(self._engine, self._remotes[source_id])
+    def aggregator(self, source_id: str) -> RemoteAggregator:
+        """Computes requests on a source that was loaded."""
+        return RemoteAggregator(self._engine, self._remotes[source_id])
 
-    def cutter(self, source_id: str) -> RemoteCutter:
-        """Answers for the parts of a source that was loaded."""
-        return RemoteCutter(self.gatherer(source_id))
+    def segment_aggregator(self, source_id: str) -> RemoteSegmentAggregator:
+        """Computes aggregates over the segments of a source that was loaded."""
+        return RemoteSegmentAggregator(self.aggregator(source_id))
 
-    def counts(self, source_id: str, ranged: Collection[Kind], examples: int) -> Counted:
-        """What is in the columns of a source that was loaded; see ``look``. Raises WarehouseError."""
-        return counts(self._remotes[source_id], ranged, examples)
+    def column_counts(self, source_id: str, ranged: Collection[ValueType], examples: int) -> ColumnCounts:
+        """The contents of the columns of a source that was loaded. Raises WarehouseError."""
+        return column_counts(self._remotes[source_id], ranged, examples)
 
-    def lying(self, source_id: str) -> Lying:
-        """How the rows of a source that was loaded lie; see ``look``. Raises WarehouseError."""
-        return lying(self._remotes[source_id])
+    def date_distribution(self, source_id: str) -> DateDistribution:
+        """The number of rows of each day, and of duplicate rows, of a source that was loaded. Raises
+        WarehouseError."""
+        return date_distribution(self._remotes[source_id])
 
     def close(self) -> None:
         """End all connections."""
@@ -74,7 +75,7 @@ class Warehouses:
         if connection in self._lost:
             raise self._lost[connection]
         if connection not in self._sessions:
-            self._sessions[connection] = opened(connection, self._timezone)
+            self._sessions[connection] = open_session(connection, self._timezone)
         return self._sessions[connection]
 
     def _ask(self, source: Source, session: Session, expression: Expr) -> list[Row]:
@@ -97,3 +98,27 @@ class Warehouses:
             self._lost.setdefault(source.connection or "", error)
         message = error.message if error.message.startswith(f"{source.id}: ") else f"{source.id}: {error.message}"
         return WarehouseError(message, hint=error.hint, lost=error.lost, slow=error.slow)
+
+
+def open_session(connection: str, timezone: str) -> Session:
+    """A session on the warehouse whose address ``${NAME}`` holds. Raises WarehouseError."""
+    name, url = address(connection)
+    seconds = query_seconds()
+    scheme = url.partition("://")[0].casefold() if "://" in url else ""
+    if scheme in ("postgresql", "postgres"):
+        from kpi.warehouse.postgres import PostgresSession
+
+        return PostgresSession(name, url, timezone, seconds)
+    if scheme in ("spark", "sc", "local"):
+        from kpi.warehouse.spark import SparkSession_
+
+        return SparkSession_(name, url, timezone, seconds)
+    if scheme in OTHERS:
+        from kpi.warehouse.generic import IbisSession
+
+        return IbisSession(name, url, timezone, seconds)
+    raise WarehouseError(
+        f"{name} does not hold an address that is known",
+        hint="it begins with postgresql://, spark://, sc:// (Spark Connect) or duckdb://",
+        lost=True,
+    )

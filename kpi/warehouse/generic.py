@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kpi.warehouse.conformance import differences
-from kpi.warehouse.dialects.base import Expr, Tongue, day
+from kpi.warehouse.dialects.base import Dialect, Expr, day
 from kpi.warehouse.dialects.duckdb import DuckDB
 from kpi.warehouse.errors import WarehouseError, scrubbed, secrets_of
 from kpi.warehouse.session import Row, Windows, no_table, too_slow
@@ -19,16 +19,16 @@ from kpi.warehouse.session import Row, Windows, no_table, too_slow
 PROVEN = "PostgreSQL, Spark and DuckDB are known to compute as files do"
 
 
-class OtherSession:
+class IbisSession:
     """A session on a warehouse by Ibis alone; see ``Session``. ``variable`` is the name of what held the address."""
 
-    tongue: Tongue
+    dialect: Dialect
 
     def __init__(self, variable: str, url: str, timezone: str, seconds: int) -> None:
         self._secrets = secrets_of(url)
         self._seconds = seconds
         scheme = url.partition("://")[0].casefold()
-        self.tongue = Tongue()
+        self.dialect = Dialect()
         try:
             with unwarned():
                 self._backend: Any = self._duckdb(url, timezone) if scheme == "duckdb" else self._connect(url, scheme)
@@ -49,7 +49,7 @@ class OtherSession:
         path = url.partition("://")[2].partition("?")[0]
         if not Path(path).is_file():
             raise WarehouseError("there is no DuckDB file where the address says", lost=True)
-        self.tongue = DuckDB()
+        self.dialect = DuckDB()
         backend = ibis.duckdb.connect(path, read_only=True)
         backend.con.execute(f"SET TimeZone = '{timezone}'")
         return backend
@@ -85,7 +85,7 @@ class OtherSession:
     def _tables(self, where: Any) -> list[str]:
         """The tables that may be meant, with the schemas before them that were named; none where that is not known."""
         with contextlib.suppress(Exception), unwarned():
-            if isinstance(self.tongue, DuckDB):
+            if isinstance(self.dialect, DuckDB):
                 found = self._backend.con.execute("SELECT table_schema, table_name FROM information_schema.tables")
                 return [table if schema == "main" else f"{schema}.{table}" for schema, table in found.fetchall()]
             before = "" if where is None else f"{where if isinstance(where, str) else '.'.join(where)}."

@@ -1,5 +1,5 @@
-"""Patterns that every engine reads as RE2 does. What engines disagree about is refused, lest a source that moves to a
-warehouse changes its numbers in silence."""
+"""Patterns that every engine reads as RE2 does. What engines disagree about is refused, so that a source
+that moves to a warehouse does not silently change its numbers."""
 
 from __future__ import annotations
 

@@ -7,13 +7,14 @@ import re
 from typing import Any
 
 from kpi.engine.aggregation import values_of
-from kpi.warehouse.dialects.base import Expr, Postgres, Tongue, pg_convert_to
+from kpi.warehouse.dialects.base import Dialect, Expr
+from kpi.warehouse.dialects.postgres import Postgres, pg_convert_to
 from kpi.warehouse.errors import WarehouseError, scrubbed, secrets_of
 from kpi.warehouse.session import CONNECT_SECONDS, Row, Windows, no_table, too_slow
 
 SETTINGS = {"standard_conforming_strings": "on", "client_encoding": "UTF8", "DateStyle": "ISO, YMD"}
 # False in a database whose locale is C, or Turkish.
-LOWERS = "SELECT lower('ÀÖЖI') = 'àöжi'"
+LOWERS = "SELECT lower('ÀÖЖI') = 'àöжi' AND upper('àöжi') = 'ÀÖЖI'"
 # Columns that Ibis takes for others than they are: text that is compared otherwise, and types that rest on others.
 ODD = """
 SELECT a.attname, CASE WHEN NOT coalesce(c.collisdeterministic, true) THEN 'collation'
@@ -35,7 +36,7 @@ WINDOWS = {"i": "int32", "rs": "date", "re": "date", "s": "date", "e": "date"}
 class PostgresSession:
     """A session on one PostgreSQL server; see ``Session``. ``variable`` is the name of what held the address."""
 
-    tongue: Tongue
+    dialect: Dialect
 
     def __init__(self, variable: str, url: str, timezone: str, seconds: int) -> None:
         import ibis
@@ -54,7 +55,7 @@ class PostgresSession:
             self._begin()
             self._backend: Any = ibis.postgres.from_connection(self._connection)
             self._settle()  # Ibis sets a zone of its own
-            self.tongue = Postgres(lowers=self._connection.execute(LOWERS).fetchone()[0])
+            self.dialect = Postgres(lowers=self._connection.execute(LOWERS).fetchone()[0])
         except psycopg.Error as error:
             self.close()
             raise self._described(error) from None
@@ -65,25 +66,25 @@ class PostgresSession:
         schema, _, bare = name.rpartition(".")
         try:
             table = self._backend.table(bare, database=schema or None)
-            return table.mutate(**self._mended(table, name))
+            return table.mutate(**self._corrected(table, name))
         except ibis.common.exceptions.TableNotFound:
             raise no_table(name, self._tables()) from None
         except self._psycopg.Error as error:
             raise self._failed(error) from None
 
-    def _mended(self, table: Expr, name: str) -> dict[str, Expr]:
+    def _corrected(self, table: Expr, name: str) -> dict[str, Expr]:
         """The columns that Ibis takes for what they are not."""
         quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
         found = self._connection.execute(ODD, (quoted,)).fetchall()
-        mended = {}
+        corrected = {}
         for column, kind in found:
             if kind == "collation":  # equal to others that are written otherwise; so nobody is to compare it
-                mended[column] = pg_convert_to(table[column], "UTF8")
+                corrected[column] = pg_convert_to(table[column], "UTF8")
             elif kind == "text":
-                mended[column] = table[column].cast("string") + ""
+                corrected[column] = table[column].cast("string") + ""
             elif base := DOMAINS.get(re.sub(r"\(.*?\)", "", kind)):
-                mended[column] = table[column].cast(base)
-        return mended
+                corrected[column] = table[column].cast(base)
+        return corrected
 
     def windows(self, listed: Windows) -> Expr:
         return self._backend.sql(f"SELECT i, rs, re, s, e FROM {values_of(listed)}", schema=WINDOWS)
@@ -93,7 +94,7 @@ class PostgresSession:
 
     def rows(self, sql: str) -> list[Row]:
         try:
-            # Bytes, lest a % in the text is taken for a place to fill in.
+            # Bytes, so that a % in the text is not taken for a placeholder.
             return list(self._connection.execute(sql.encode()).fetchall())
         except self._psycopg.Error as error:
             raise self._failed(error) from None
@@ -127,7 +128,7 @@ class PostgresSession:
     # Trouble.
 
     def _failed(self, error: Any) -> WarehouseError:
-        """What is told of a statement that failed; the next one starts afresh where that is possible."""
+        """What to say about a statement that failed; the next one starts afresh where that is possible."""
         described = self._described(error)
         try:
             self._connection.rollback()

@@ -1,4 +1,4 @@
-"""A look at the columns of a source in a warehouse, for people; the rows stay there."""
+"""The profile of a source in a warehouse; the rows stay there."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 import ibis
 
-from kpi.data.column_types import Kind
+from kpi.formulas.types import ValueType
 from kpi.warehouse.table_loader import Remote
 
-Lying = tuple[tuple[tuple[date, int], ...], int]
-Counted = dict[str, tuple[int, tuple[Any, ...]]]
+DateDistribution = tuple[tuple[tuple[date, int], ...], int]
+ColumnCounts = dict[str, tuple[int, tuple[Any, ...]]]
 
 
-def counts(remote: Remote, ranged: Collection[Kind], examples: int) -> Counted:
-    """For each column how many values are missing, and the two ends of what is there where its kind is ``ranged``, or
-    else the ``examples`` most frequent ones. Raises WarehouseError."""
+def column_counts(remote: Remote, ranged: Collection[ValueType], examples: int) -> ColumnCounts:
+    """For each column the number of missing values, and its least and greatest value where its kind is ``ranged``, else
+    the ``examples`` most frequent ones. Raises WarehouseError."""
     relation, kinds = remote.relation, remote.table.kinds
     asked = {}
     for i, (name, kind) in enumerate(kinds.items()):
@@ -27,7 +27,7 @@ def counts(remote: Remote, ranged: Collection[Kind], examples: int) -> Counted:
         ends = (column.min().cast(type_), column.max().cast(type_)) if kind in ranged else (ibis.null(type_),) * 2
         asked[f"a{i}"], asked[f"z{i}"] = ends
     row = remote.ask(relation.aggregate(**asked))[0] if asked else ()
-    found: Counted = {}
+    found: ColumnCounts = {}
     for i, (name, kind) in enumerate(kinds.items()):
         empty, *ends_ = row[3 * i : 3 * i + 3]
         if kind in ranged or kind == "empty":
@@ -40,9 +40,9 @@ def counts(remote: Remote, ranged: Collection[Kind], examples: int) -> Counted:
     return found
 
 
-def lying(remote: Remote) -> Lying:
-    """The days that have rows with their number, and how many rows stand there once more, where one column tells all
-    different rows apart; as ``kpi.run.examine`` has them of a loaded source. Raises WarehouseError."""
+def date_distribution(remote: Remote) -> DateDistribution:
+    """The days that have rows with their number, and the number of duplicate rows where one column distinguishes all
+    distinct rows; as ``kpi.run.profile`` has them of a loaded source. Raises WarehouseError."""
     relation, table = remote.relation, remote.table
     days: list[tuple[date, int]] = []
     if table.shape == "dated":

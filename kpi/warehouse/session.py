@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from kpi.errors import did_you_mean
 from kpi.values import Span
-from kpi.warehouse.dialects.base import Expr, Tongue
+from kpi.warehouse.dialects.base import Dialect, Expr
 from kpi.warehouse.errors import WarehouseError
 
 Row = tuple[Any, ...]
@@ -27,7 +27,7 @@ TIMEOUT = "KPI_QUERY_TIMEOUT"
 class Session(Protocol):
     """What sources need of a warehouse. Every method raises WarehouseError."""
 
-    tongue: Tongue
+    dialect: Dialect
 
     def table(self, name: str) -> Expr:
         """The table called ``name``, ``schema.name`` or ``catalog.schema.name``."""
@@ -83,27 +83,3 @@ def too_slow(seconds: int) -> WarehouseError:
 def no_table(name: str, known: list[str]) -> WarehouseError:
     """A table that is not there, or may not be seen."""
     return WarehouseError(f'the warehouse has no table "{name}", or it may not be read', hint=did_you_mean(name, known))
-
-
-def opened(connection: str, timezone: str) -> Session:
-    """A session on the warehouse that ``${NAME}`` leads to. Raises WarehouseError."""
-    name, url = address(connection)
-    seconds = query_seconds()
-    scheme = url.partition("://")[0].casefold() if "://" in url else ""
-    if scheme in ("postgresql", "postgres"):
-        from kpi.warehouse.postgres import PostgresSession
-
-        return PostgresSession(name, url, timezone, seconds)
-    if scheme in ("spark", "sc", "local"):
-        from kpi.warehouse.spark import SparkSession_
-
-        return SparkSession_(name, url, timezone, seconds)
-    if scheme in OTHERS:
-        from kpi.warehouse.generic import OtherSession
-
-        return OtherSession(name, url, timezone, seconds)
-    raise WarehouseError(
-        f"{name} does not hold an address that is known",
-        hint="it begins with postgresql://, spark://, sc:// (Spark Connect) or duckdb://",
-        lost=True,
-    )

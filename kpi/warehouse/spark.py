@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from kpi.engine.aggregation import values_of
-from kpi.warehouse.dialects.base import IBIS_TYPES, Expr, Tongue
+from kpi.warehouse.dialects.base import IBIS_TYPES, Dialect, Expr
 from kpi.warehouse.dialects.spark import Spark
 from kpi.warehouse.errors import WarehouseError, scrubbed, secrets_of
 from kpi.warehouse.session import Row, Windows, no_table, too_slow
@@ -29,7 +29,7 @@ SETTINGS = {
 class SparkSession_:
     """A session on one cluster; see ``Session``. ``variable`` is the name of what held the address."""
 
-    tongue: Tongue
+    dialect: Dialect
 
     def __init__(self, variable: str, url: str, timezone: str, seconds: int) -> None:
         import ibis
@@ -37,7 +37,7 @@ class SparkSession_:
 
         self._secrets = secrets_of(url)
         self._seconds = seconds
-        self.tongue = Spark()
+        self.dialect = Spark()
         address, _, options = url.partition("?")
         settings = SETTINGS | {"spark.sql.session.timeZone": timezone, "spark.app.name": "kpi"}
         settings |= {key: value for key, value in parse_qsl(options) if key.startswith("spark.")}
@@ -138,7 +138,7 @@ class SparkSession_:
 
 
 def ibis_type(field: Any) -> Any:
-    """Ibis's type for a column. It has one for both kinds of time, and would not tell them apart."""
+    """Ibis's type for a column. It has one for both kinds of time, and would not distinguish them."""
     from ibis.backends.pyspark.datatypes import PySparkType
 
     name = field.dataType.typeName()

@@ -9,19 +9,19 @@ from typing import Any, NamedTuple
 
 import ibis
 
-from kpi.data.column_types import TIMES, Kind
-from kpi.data.requirements import Need
-from kpi.engine.row_sql import a
+from kpi.data.requirements import ColumnRequirements
+from kpi.engine.row_dates import computed_columns, first_date_columns, first_date_name, need_dates, row_dates
 from kpi.engine.table import Shape, Table
 from kpi.engine.table_loader import RowFaultError
 from kpi.errors import KpiError, TextError
-from kpi.formulas import columns as columns_in
-from kpi.formulas import nodes, walk
+from kpi.formulas import nodes
+from kpi.formulas.types import ValueType
 from kpi.plan.model import Source
 from kpi.warehouse.columns import read_columns
 from kpi.warehouse.dialects.base import Expr, day
-from kpi.warehouse.row_ibis import IbisCompiler, Typed
+from kpi.warehouse.row_ibis import IbisCompiler, Value
 from kpi.warehouse.session import Row, Session
+from kpi.warehouse.suggestions import in_a_view
 
 Ask = Callable[[Expr], list[Row]]
 
@@ -42,7 +42,7 @@ class RemoteLoader:
 
     session: Session
     source: Source
-    need: Need
+    need: ColumnRequirements
     where: nodes.Node | None
     as_of: date
     ask: Ask
@@ -50,76 +50,61 @@ class RemoteLoader:
     def load(self) -> Remote:
         """The source. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
         origin = self.session.table(self.source.table or "")
-        relation, kinds, exact = read_columns(origin, self.source, self.need, self.session.tongue)
-        later: dict[str, nodes.Node] = {}
-        for name, node in self.need.in_order():
-            names = {known.casefold() for known in later}
-            if asks_first_date(node) or any(column.name.casefold() in names for column in columns_in(node)):
-                later[name] = node
-            else:
-                relation = self._computed(relation, kinds, name, node)
+        relation, kinds, exact = read_columns(origin, self.source, self.need, self.session.dialect)
+        computed = computed_columns(self.need)
+        for name, node in computed.first.items():
+            relation = self._computed(relation, kinds, name, node)
         shape, spans = self._spans(relation, kinds)
         relation = relation.mutate(**spans) if spans else relation
         if self.where is not None:
             relation = relation.filter(self._expression(relation, kinds, ("where",), self.where, condition=True).expr)
         table, relation = self._table(relation, kinds, shape, exact)
-        relation = self._first_dates(relation, kinds, later, shape)
+        relation = self._first_dates(relation, kinds, computed.later, shape)
         return Remote(table, relation, self.session, self.ask)
 
-    def _computed(self, relation: Expr, kinds: dict[str, Kind], name: str, node: nodes.Node) -> Expr:
-        typed = self._expression(relation, kinds, ("computed", name), node)
-        kinds[name] = typed.kind
-        return relation.mutate(**{name: typed.expr})
+    def _computed(self, relation: Expr, kinds: dict[str, ValueType], name: str, node: nodes.Node) -> Expr:
+        value = self._expression(relation, kinds, ("computed", name), node)
+        kinds[name] = value.type
+        return relation.mutate(**{name: value.expr})
 
     def _expression(
         self,
         relation: Expr,
-        kinds: Mapping[str, Kind],
+        kinds: Mapping[str, ValueType],
         path: tuple[str, ...],
         node: nodes.Node,
         *,
         condition: bool = False,
-    ) -> Typed:
+    ) -> Value:
         """A row expression over the relation. Raises RowFaultError."""
         compiler = IbisCompiler(
-            self.session.tongue, typed_columns(relation, kinds),
-            first_date=None if condition else lambda column: relation["first$" + column.casefold()],
+            self.session.dialect, typed_columns(relation, kinds),
+            first_date=None if condition else lambda column: relation[first_date_name(column)],
         )  # fmt: skip
         try:
-            return Typed(compiler.condition(node), "boolean") if condition else compiler.value(node)
+            return Value(compiler.condition(node), "boolean") if condition else compiler.value(node)
         except TextError as error:
             raise RowFaultError(("sources", self.source.id, *path), error) from None
 
     # Days.
 
-    def _spans(self, relation: Expr, kinds: Mapping[str, Kind]) -> tuple[Shape, dict[str, Expr]]:
+    def _spans(self, relation: Expr, kinds: Mapping[str, ValueType]) -> tuple[Shape, dict[str, Expr]]:
         """The shape of the source, and its day columns."""
-        source = self.source
-        if source.date is not None:
-            column, kind = self._time(relation, kinds, source.date, "date")
-            return "dated", {"day$": column.cast("date"), "at$": column if kind != "empty" else column.cast("date")}
-        if source.from_ is not None:
-            column, _ = self._time(relation, kinds, source.from_, "from")
-            spans = {"from$": column.cast("date"), "until$": ibis.null("date")}
-            ending = source.until or source.through
-            if ending is not None:
-                column, _ = self._time(relation, kinds, ending, "until" if source.until else "through")
-                until = column.cast("date")
-                spans["until$"] = self.session.tongue.days_later(until, ibis.literal(1.0)) if source.through else until
-            return "lasting", spans
-        return "snapshot", {}
+        dates = row_dates(self.source, kinds, lambda name, _: in_a_view(name, "date"))
+        if dates.start is None:
+            return dates.shape, {}
+        start = relation[dates.start.name]
+        day_of_start = start.cast("date")
+        if dates.shape == "dated":
+            return "dated", {"day$": day_of_start, "at$": start if dates.start.type != "empty" else day_of_start}
+        until = ibis.null("date") if dates.end is None else relation[dates.end.name].cast("date")
+        if dates.end is not None and dates.end.field == "through":
+            until = self.session.dialect.days_later(until, ibis.literal(1.0))
+        return "lasting", {"from$": day_of_start, "until$": until}
 
-    def _time(self, relation: Expr, kinds: Mapping[str, Kind], name: str, field: str) -> tuple[Expr, Kind]:
-        found = next((known for known in kinds if known.casefold() == name.casefold()), None)
-        if found is None:
-            raise KpiError(f'{self.source.id}: there is no column "{name}" for {field}')
-        kind = kinds[found]
-        if kind not in (*TIMES, "empty"):
-            hint = "make it a date there, e.g. in a view, and name that in table"
-            raise KpiError(f"{self.source.id}.{found} holds {a(kind)}, and {field}: needs a date", hint=hint)
-        return relation[found], kind
-
-    def _table(self, relation: Expr, kinds: dict[str, Kind], shape: Shape, exact: frozenset[str]) -> tuple[Table, Expr]:
+    def _table(
+        self, relation: Expr, kinds: dict[str, ValueType], shape: Shape, exact: frozenset[str]
+    ) -> tuple[Table, Expr]:
         """The facts, and the relation of the rows that count: up to ``as_of`` (T1) and with a date (R6)."""
         days: list[date] = []
         first = last = None
@@ -152,7 +137,7 @@ class RemoteLoader:
         return table, relation
 
     def _settled(self, undated: int, backwards: int) -> tuple[int, tuple[str, ...]]:
-        """How many rows are passed over, and why. Raises KpiError where the source does not say to (R6)."""
+        """How many rows are skipped, and why. Raises KpiError where the source does not say to (R6)."""
         field = self.source.date or self.source.from_ or ""
         reasons = [
             (count, words)
@@ -166,37 +151,28 @@ class RemoteLoader:
             count, words = reasons[0]
             more = f" (and {count - 1:,} more such rows)" if count > 1 else ""
             raise KpiError(words + more, hint="on_bad_rows: skip leaves such rows out and says how many")
-        told = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words in reasons)
-        return undated + backwards, told
+        reported = tuple(f"{count:,} {'row' if count == 1 else 'rows'}: {words}" for count, words in reasons)
+        return undated + backwards, reported
 
-    def _first_dates(self, relation: Expr, kinds: dict[str, Kind], later: dict[str, nodes.Node], shape: Shape) -> Expr:
+    def _first_dates(
+        self, relation: Expr, kinds: dict[str, ValueType], later: dict[str, nodes.Node], shape: Shape
+    ) -> Expr:
         """V8: the columns that need ``first_date``, over the rows that are left."""
         if not later:
             return relation
-        if shape == "snapshot":
-            raise KpiError(f"{self.source.id}: first_date needs a source with a date")
-        when = relation["day$" if shape == "dated" else "from$"]
+        when = relation[need_dates(self.source, shape)]
         names = {name.casefold(): name for name in kinds}
         asked: dict[str, Any] = {}
-        for node in later.values():
-            for part in walk(node):
-                if isinstance(part, nodes.Call) and part.name == "first_date":
-                    for column in columns_in(part):
-                        folded = column.name.casefold()
-                        value = relation[names.get(folded, folded)]
-                        earliest = when.min().over(ibis.window(group_by=value))
-                        asked["first$" + folded] = ibis.ifelse(value.notnull(), earliest, ibis.null("date"))
+        for folded in first_date_columns(later.values()):
+            value = relation[names.get(folded, folded)]
+            earliest = when.min().over(ibis.window(group_by=value))
+            asked[first_date_name(folded)] = ibis.ifelse(value.notnull(), earliest, ibis.null("date"))
         relation = relation.mutate(**asked)
         for name, node in later.items():
             relation = self._computed(relation, kinds, name, node)
         return relation
 
 
-def typed_columns(relation: Expr, kinds: Mapping[str, Kind]) -> dict[str, Typed]:
+def typed_columns(relation: Expr, kinds: Mapping[str, ValueType]) -> dict[str, Value]:
     """The plan's columns of a relation."""
-    return {name: Typed(relation[name], kind) for name, kind in kinds.items()}
-
-
-def asks_first_date(node: nodes.Node) -> bool:
-    """Whether an expression needs ``first_date``."""
-    return any(isinstance(part, nodes.Call) and part.name == "first_date" for part in walk(node))
+    return {name: Value(relation[name], kind) for name, kind in kinds.items()}

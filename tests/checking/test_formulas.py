@@ -198,8 +198,8 @@ measures:
         **FILES,
     )  # fmt: skip
     assert messages(found) == [
-        "sum needs numbers, and orders.status holds text; count_distinct(orders.status) counts the different ones",
-        "avg needs numbers, and orders.paid holds a truth value; count the rows instead: count(orders[paid])",
+        "sum needs numbers, and orders.status holds text; count_distinct(orders.status) counts the distinct values",
+        "avg needs numbers, and orders.paid holds a boolean; count the rows instead: count(orders[paid])",
     ]
 
 
@@ -253,7 +253,7 @@ kpis:
         **FILES,
     )  # fmt: skip
     assert [each.message for each in found] == [
-        "last goes by the date, and the rows of stock have none",
+        "last needs dates, and the rows of stock have none",
         "a window looks back, and the rows of stock have no date",
         "previous looks back, and the rows of stock have no date",
         "year_ago looks back, and the rows of stock have no date",
@@ -281,10 +281,10 @@ measures:
         **FILES,
     )  # fmt: skip
     assert [each.message for each in found] == [
-        "started is of rows that last, and those of orders happen on a day",
-        '"sales" uses orders, whose rows do not last',
-        '"twice" has at_end inside: only one moment can hold',
-        '"shifted" has previous inside',
+        "started needs interval rows, and those of orders are events",
+        '"sales" uses orders, whose rows are events',
+        '"twice" already contains at_end, and there can be only one of them',
+        '"shifted" contains previous',
     ]
 
 
@@ -323,8 +323,8 @@ kpis:
         "E045", "E045",
     )  # fmt: skip
     assert [each.message for each in found] == [
-        "formulas lead in a circle: a → b → k → a",
-        "formulas lead in a circle: own → own",
+        "formulas form a cycle: a → b → k → a",
+        "formulas form a cycle: own → own",
     ]
 
 

@@ -68,8 +68,8 @@ sources:
         "E045", "E045",
     )  # fmt: skip
     assert [each.message for each in found] == [
-        "queries lead in a circle: a → b → c → a",
-        "queries lead in a circle: own → own",
+        "queries form a cycle: a → b → c → a",
+        "queries form a cycle: own → own",
     ]
 
 

@@ -258,8 +258,8 @@ sources:
         orders_csv=CSV,
     )  # fmt: skip
     assert [each.message for each in found] == [
-        "computed columns lead in a circle: a → b → c → a",
-        "computed columns lead in a circle: own → own",
+        "computed columns form a cycle: a → b → c → a",
+        "computed columns form a cycle: own → own",
     ]
 
 
@@ -284,7 +284,7 @@ sources:
         "E053", "E053", "E051",
         orders_csv=CSV,
     )  # fmt: skip
-    assert found[0].message == '"returning" needs first_date, which looks at the rows that where has left'
+    assert found[0].message == '"returning" needs first_date, which is computed from the rows that where keeps'
 
 
 def test_B3_first_date_needs_dates(tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ kpis:
         'there is no column "siz" in orders; did you mean "size"?',
         'there is no column "channel" in crowd; a split needs it in every source of the formula; all of them have: day',
         'there is no column "sice" in orders; did you mean "size"?',
-        '"e" has no formula, and so no rows to split',
-        'the formula of "f" looks at no rows that could be split',
+        '"e" has no formula, so there are no rows to split',
+        'the formula of "f" aggregates no rows that could be split',
     ]
 
 
@@ -78,7 +78,7 @@ kpis:
         "E046",
         calls_csv="day,took\n2026-01-01,00:01:02\n",
     )
-    assert found[0].message == "calls.took holds durations, which are hardly ever alike"
+    assert found[0].message == "calls.took holds durations, which hardly ever repeat"
 
 
 def test_S3_a_name_in_the_target_of_a_part_is_held_against_the_plan(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_the_command_line_splits_what_it_can(tmp_path: Path) -> None:
     ("kpis", "column", "hint"),
     [
         (["sales"], "amuont", 'did you mean "amount"?'),
-        (["both"], "channel", "both also looks at crowd, which has no such column"),
+        (["both"], "channel", "both also aggregates crowd, which has no such column"),
         (["hand"], "channel", "a split needs a column that all sources of a KPI have"),
     ],
 )

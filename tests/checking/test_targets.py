@@ -46,8 +46,8 @@ kpis:
         "E045", "E045",
     )  # fmt: skip
     assert [each.message for each in found] == [
-        'the target of "a" leads back to its own value: a → same → a',
-        'the target of "b" leads back to its own value: b → b',
+        'the target of "a" depends on its own value: a → same → a',
+        'the target of "b" depends on its own value: b → b',
     ]
 
 

@@ -10,6 +10,7 @@ from transcripts import check_page
 PAGES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_case(page: Path, tmp_path: Path) -> None:
     folder = tmp_path / "shop"

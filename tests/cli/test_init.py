@@ -102,4 +102,4 @@ def test_a_file_is_never_replaced_unasked(capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_folder_that_is_not_there_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", "-f", "nowhere/kpi.yaml"]) == 2
-    assert capsys.readouterr().err == "kpi: nowhere/kpi.yaml cannot be written: No such file or directory\n"
+    assert capsys.readouterr().err == "kpi: nowhere/kpi.yaml cannot be written: there is no folder nowhere\n"

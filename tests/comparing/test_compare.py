@@ -272,6 +272,19 @@ def test_a_measure_is_told_once_and_whom_it_reaches() -> None:
     assert found.affected == {"a": ("measures.n",), "b": ("measures.n",), "c": ("measures.n",)}
 
 
+def test_a_measure_reaches_a_kpi_whose_targets_of_a_split_name_it() -> None:
+    text = """
+measures: {{plan_web: {plan}, plan_all: plan_web * 2}}
+kpis:
+  sales: {{name: Sales, formula: count(orders), split: {{by: channel, targets: {{web: at least plan_web}}}}}}
+  more: {{name: More, formula: count(orders), split: {{by: channel, targets: {{each: between 1 and plan_all}}}}}}
+  twice: {{name: Twice, formula: sales * 2}}
+"""
+    found = compare(plan(text.format(plan=100)), plan(text.format(plan=50)))
+    assert told(found) == [("formula", "measures.plan_web", "formula")]
+    assert found.affected == {"sales": ("measures.plan_web",), "more": ("measures.plan_web",)}
+
+
 def test_a_source_is_told_once_and_whom_it_reaches() -> None:
     sources = (
         "sources:\n  orders: {path: orders.csv, date: day, updated: %s}\n  visits: {path: visits.csv, date: day}\n"
@@ -332,7 +345,7 @@ def test_kpis_to_compute_know_what_they_were_called() -> None:
     assert found.kpis_to_compute() == {}
 
 
-# Places and order.
+# SourceMap and order.
 
 
 def test_a_change_stands_where_it_is_now_and_what_is_gone_where_it_was(tmp_path: Path) -> None:

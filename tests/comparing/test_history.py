@@ -107,6 +107,18 @@ def test_most_commits_are_not_read_whole(boats: Told, monkeypatch: pytest.Monkey
 # What is not committed.
 
 
+def test_a_measure_named_only_in_the_targets_of_a_split_is_followed(repository: Repository) -> None:
+    text = """version: 1
+sources: {{orders: {{path: orders.csv, date: day}}}}
+measures: {{plan_web: {plan}}}
+kpis: {{k: {{name: K, formula: count(orders), split: {{by: channel, targets: {{web: at least plan_web}}}}}}}}
+"""
+    for number in (100, 50):
+        repository.put("kpi.yaml", text.format(plan=number))
+        repository.commit(f"Plan {number}")
+    assert messages(history(repository, "k"))[0] == "Plan 50"
+
+
 def test_the_work_tree_comes_first(repository: Repository) -> None:
     repository.put("kpi.yaml", plan(kpi(target="at least 20")))
     assert told(history(repository)) == [

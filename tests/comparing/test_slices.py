@@ -109,16 +109,16 @@ def test_the_shortcut_gives_what_the_long_way_does_or_nothing(at: int, cut_out: 
 def test_only_what_a_kpi_depends_on_counts() -> None:
     checked = plan("""
 sources: {orders: {path: o.csv, date: day}, q: {query: select * from orders, date: day}, rest: {path: r.csv, date: day}}
-measures: {n: count(q), m: n + 1, other: count(rest)}
+measures: {n: count(q), m: n + 1, other: count(rest), s: n * 2}
 kpis:
-  a: {name: A, formula: m / b, target: at least t}
+  a: {name: A, formula: m / b, target: at least t, split: {by: c, targets: {x: at least s}}}
   b: {name: B, formula: count(q)}
   t: {name: T, formula: count(q)}
   z: {name: Z, formula: other}
 """)
     found = depends_on(checked, "a")
     assert {key for key in found if key[0] == "sources"} == {("sources", "q"), ("sources", "orders")}
-    assert {name for section, name in found if section == "kpis"} == {"a", "m", "n", "b", "t"}
+    assert {name for section, name in found if section == "kpis"} == {"a", "m", "n", "b", "t", "s"}
 
 
 def test_versions_differ_by_files_outside_and_what_counts() -> None:

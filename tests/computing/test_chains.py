@@ -41,8 +41,8 @@ def test_a_kpi_that_many_name_is_worked_out_once_for_each_period(
     for n in range(1, 11):
         project.kpi(f"k{n}", f"k{n - 1} + previous(k{n - 1})")
     worked_out: list[tuple[object, ...]] = []
-    one = Evaluator._of_formula
-    monkeypatch.setattr(Evaluator, "_of_formula", lambda self, *asked: (worked_out.append(asked), one(self, *asked))[1])
+    one = Evaluator._evaluate
+    monkeypatch.setattr(Evaluator, "_evaluate", lambda self, *asked: (worked_out.append(asked), one(self, *asked))[1])
     project.results()
     # Written out there were 2**11 formulas for each of 14 periods. Two looks over the 11 KPIs in the periods shown and
     # up to ten before them.

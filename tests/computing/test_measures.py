@@ -160,3 +160,20 @@ def test_only_what_is_asked_for_is_computed(shop: Project) -> None:
     assert list(results.series) == ["good"]
     assert results.problems == ()
     assert list(results.sources) == ["orders"]
+
+
+@pytest.mark.parametrize("used", ["one", "other", "longer"])
+def test_an_error_in_one_of_several_like_measures_points_at_the_one_that_is_used(project: Project, used: str) -> None:
+    """The same text is one tree and the same aggregate is computed once; the place is that of the measure used."""
+    project.table("o", "day,note\n2026-06-01,late\n2026-06-02,early\n")
+    project.measure("one", "2 * sum(o.note)")
+    project.measure("other", "2 * sum(o.note)")
+    project.measure("longer", "count(o) + 10 * sum(o.note)")
+    project.kpi("first", "one")  # computed before, so that the error is found in its text
+    project.kpi("asked", used)
+    problem = project.results(kpis=["first", "asked"]).series["asked"].problem
+    assert problem is not None
+    file, line, column, _ = problem.split(":", 3)
+    written = (project.folder / file).read_text().splitlines()[int(line) - 1]
+    assert written.strip().startswith(f"{used}:")
+    assert written[int(column) - 1 :].startswith("note")

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 
 from kpi.engine import aggregation as gather
 
+pytestmark = pytest.mark.slow
+
 FIRST = date(2026, 1, 1)
 ROWS = st.lists(
     st.tuples(

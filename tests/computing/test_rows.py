@@ -204,8 +204,8 @@ def test_rows_of_columns_without_any_value(project: Project) -> None:
             "state == 1 and a > 0",
             "compared with a number; text is written in quotation marks; number(state) makes a number of text",
         ),
-        ("state", "a condition is needed here, found text"),
-        ("a + state > 1", '"+" needs numbers, found text; say types: {state: number}, or write number(state)'),
+        ("state", "a condition is needed here, not text"),
+        ("a + state > 1", "text cannot be added; say types: {state: number}, or write number(state)"),
         ("day > 20260601", "a date cannot be compared with a number"),
     ],
 )
@@ -220,7 +220,7 @@ def test_rows_a_fault_points_at_its_characters(rows: Project) -> None:
     place, line, column, _ = problem.split(":", 3)
     text = (rows.folder / "kpi.yaml").read_text().splitlines()[int(line) - 1]
     assert place.endswith("kpi.yaml")
-    assert text[int(column) - 1 :].startswith('"one"')
+    assert text[int(column) - 1 :].startswith('a == "one"')
 
 
 def test_rows_a_choice_may_leave_a_value_empty_whatever_its_kind(project: Project) -> None:

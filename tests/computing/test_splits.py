@@ -13,7 +13,7 @@ from computing.split_rows import Oracle, Row, Rows, inside, month, orders, parts
 from computing.support import Project, Value
 
 from kpi.engine import grouped_breakdown as grouping
-from kpi.engine.breakdown import FilterCutter
+from kpi.engine.breakdown import SegmentAggregator
 from kpi.run import Series
 from kpi.values import add_units
 
@@ -98,7 +98,7 @@ def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     if request.param == "sightings":
         monkeypatch.setattr(grouping, "MANY_ROWS", 1)
     if request.param == "filters":  # as of a warehouse
-        monkeypatch.setattr(grouping.Cutter, "answer", FilterCutter.answer)
+        monkeypatch.setattr(grouping.GroupedSegmentAggregator, "compute", SegmentAggregator.compute)
     if request.param == "windows":
         monkeypatch.setattr(grouping, "MANY_CELLS", 0)
     return str(request.param)

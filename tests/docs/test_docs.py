@@ -18,6 +18,7 @@ PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 SHOWN = ("kpi.yaml.example", "examples", "README.md")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_print_what_the_page_says(page: Path, tmp_path: Path) -> None:
     folder = tmp_path / "checkout"
@@ -50,7 +51,15 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
 
 @pytest.mark.parametrize(
     "script",
-    ["make_picture.py", "make_fields.py", "make_rules.py", "make_performance.py", "make_query_functions.py"],
+    [
+        "make_picture.py",
+        "make_fields.py",
+        "make_layers.py",
+        "make_functions.py",
+        "make_rules.py",
+        "make_performance.py",
+        "make_query_functions.py",
+    ],
 )
 def test_what_is_made_is_up_to_date(script: str) -> None:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
@@ -78,7 +87,7 @@ def formulas() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize(("heading", "text"), list(formulas()), ids=lambda value: value)
 def test_the_formulas_on_their_page_can_be_read(heading: str, text: str) -> None:
-    if heading == "Row expressions":
+    if heading in ("Row expressions", "All functions of rows"):
         parse_row(text)
     else:
         parse_formula(text)

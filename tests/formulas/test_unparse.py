@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kpi.formulas import FormulaFault, describe, parse_formula, parse_row, unparse
+from kpi.formulas import FormulaError, describe, parse_formula, parse_row, unparse
 from kpi.formulas.nodes import (
     Aggregate,
     All,
@@ -147,7 +147,7 @@ def refuse_or_read(text: str) -> None:
     for read in (parse_formula, parse_row, lambda row: parse_row(row, "filter")):
         try:
             tree = read(text)
-        except FormulaFault as fault:
+        except FormulaError as fault:
             found = fault
         else:
             assert read(unparse(tree)) == tree

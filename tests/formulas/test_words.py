@@ -128,9 +128,9 @@ def test_a_formula_that_is_only_a_measure_says_what_the_measure_is() -> None:
 
 def test_the_plan_says_which_columns_hold_dates() -> None:
     orders = Source(
-        "orders", date="Day", types={"paid_on": "date %d/%m/%Y", "spent": "duration %H:%M", "size": "number"}
+        id="orders", date="Day", types={"paid_on": "date %d/%m/%Y", "spent": "duration %H:%M", "size": "number"}
     )
-    staff = Source("staff", from_="hired_on", until="left_on")
+    staff = Source(id="staff", from_="hired_on", until="left_on")
     rows = {("orders", "first"): parse_row("first_date(customer)"), ("orders", "net"): parse_row("gross - tax")}
     dates = date_columns({"orders": orders, "staff": staff}, rows)
     assert dates == {

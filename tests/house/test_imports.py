@@ -39,14 +39,14 @@ def loaded_by(*arguments: str) -> set[str]:
 
 def test_help_imports_no_command() -> None:
     loaded = loaded_by("--help")
-    assert not loaded & (ENGINES | {"rich", "pydantic", "yaml"})
+    assert not loaded & (ENGINES | {"rich", "yaml"})
     assert not {module for module in loaded if module.removeprefix("kpi.cli.") in COMMANDS}
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.parent.name)
 def test_lint_computes_nothing_and_styles_nothing(example: Path) -> None:
     loaded = loaded_by("-f", str(example), "lint")
-    assert not loaded & (ENGINES | {"rich", "pydantic"})
+    assert not loaded & (ENGINES | {"rich"})
     assert "kpi.run" not in loaded
 
 
@@ -55,7 +55,7 @@ def test_status_never_imports_pandas(format_: str) -> None:
     arguments = [] if format_ == "table" else ["--format", format_]
     loaded = loaded_by("-f", str(EXAMPLES[0]), "status", *arguments)
     assert "_duckdb" in loaded
-    assert not loaded & {"duckdb", "pandas", "numpy", "openpyxl", "pydantic"}
+    assert not loaded & {"duckdb", "pandas", "numpy", "openpyxl"}
 
 
 def test_only_a_workbook_imports_what_reads_workbooks(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_S5_without_a_target_there_is_no_green() -> None:
 
 
 def test_S5_thresholds_alone_are_no_target() -> None:
-    kpi = kpi_of(thresholds=Thresholds(at_least(1.0)))
+    kpi = kpi_of(thresholds=Thresholds(green=at_least(1.0)))
     assert evaluate_status(kpi, series_of(5.0), PLAIN).status == "no target"
 
 
@@ -84,13 +84,13 @@ def test_S5_a_target_that_is_kept_is_green_or_red_and_never_yellow() -> None:
 
 @pytest.mark.parametrize(("value", "expected"), [(30.0, "green"), (29.0, "green"), (28.9, "yellow"), (24.9, "red")])
 def test_S7_thresholds_decide_where_they_are_given(value: float, expected: str) -> None:
-    kpi = kpi_of(target=at_least(30.0), thresholds=Thresholds(at_least(29.0), at_least(25.0)))
+    kpi = kpi_of(target=at_least(30.0), thresholds=Thresholds(green=at_least(29.0), yellow=at_least(25.0)))
     assert evaluate_status(kpi, series_of(value), PLAIN).status == expected
 
 
 @pytest.mark.parametrize(("value", "expected"), [(5.0, "green"), (5.1, "yellow"), (8.0, "yellow"), (8.1, "red")])
 def test_S7_thresholds_where_lower_is_better(value: float, expected: str) -> None:
-    kpi = kpi_of(target=at_most(5.0), thresholds=Thresholds(at_most(5.0), at_most(8.0)))
+    kpi = kpi_of(target=at_most(5.0), thresholds=Thresholds(green=at_most(5.0), yellow=at_most(8.0)))
     assert evaluate_status(kpi, series_of(value), PLAIN).status == expected
 
 
@@ -98,20 +98,22 @@ def test_S7_thresholds_where_lower_is_better(value: float, expected: str) -> Non
 def test_S7_thresholds_of_ranges(value: float, expected: str) -> None:
     green, yellow = target("…", "between", 20.0, 30.0), target("…", "between", 10.0, 40.0)
     assert (
-        evaluate_status(kpi_of(target=green, thresholds=Thresholds(green, yellow)), series_of(value), PLAIN).status
+        evaluate_status(
+            kpi_of(target=green, thresholds=Thresholds(green=green, yellow=yellow)), series_of(value), PLAIN
+        ).status
         == expected
     )
 
 
 def test_S7_without_yellow_there_is_only_green_and_red() -> None:
-    kpi = kpi_of(target=at_least(30.0), thresholds=Thresholds(at_least(29.0)))
+    kpi = kpi_of(target=at_least(30.0), thresholds=Thresholds(green=at_least(29.0)))
     assert [evaluate_status(kpi, series_of(value), PLAIN).status for value in (29.0, 28.9)] == ["green", "red"]
 
 
 def test_S7_thresholds_decide_the_status_and_the_glide_path_still_the_pace() -> None:
     # From 0 on 1 January to 36.4 by 31 December, 364 days: 18.1 after 181 days, on 1 July. 18 is a little behind,
     # but the thresholds call it green.
-    kpi = kpi_of(baseline=0.0, target=at_least(36.4, by="2026-12-31"), thresholds=Thresholds(at_least(15.0)))
+    kpi = kpi_of(baseline=0.0, target=at_least(36.4, by="2026-12-31"), thresholds=Thresholds(green=at_least(15.0)))
     found = evaluate_status(kpi, series_of(18.0), PLAIN)
     assert (found.status, found.pace) == ("green", "behind")
     assert found.target is not None
@@ -119,7 +121,9 @@ def test_S7_thresholds_decide_the_status_and_the_glide_path_still_the_pace() -> 
 
 
 def test_S7_thresholds_that_name_what_has_no_value_judge_nothing() -> None:
-    kpi = kpi_of(target=at_least(1.0), thresholds=Thresholds(Target("at least budget", ">=", Reference("budget"))))
+    kpi = kpi_of(
+        target=at_least(1.0), thresholds=Thresholds(green=Target("at least budget", ">=", Reference("budget")))
+    )
     assert evaluate_status(kpi, series_of(5.0, references={"budget": None}), PLAIN).status == "no target"
 
 

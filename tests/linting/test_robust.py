@@ -60,6 +60,7 @@ def test_a_broken_plan_is_still_reviewed(text: str, data: st.DataObject) -> None
             assert place.line == place.end_line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["effective ", "<>", "from 1 ", "by 1 ", "'", "“", "1,", "and increase x ", "end of the ", "€"]
 )

@@ -67,6 +67,7 @@ def longest() -> float:
     return MOST * min(spent for _, spent in goes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HUGE)
 def test_a_file_that_is_too_large_is_refused_fast(name: str, longest: float) -> None:
     text, message = HUGE[name]
@@ -78,6 +79,7 @@ def test_a_file_that_is_too_large_is_refused_fast(name: str, longest: float) -> 
     assert not read.whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
 def test_no_text_takes_long(name: str, longest: float) -> None:
     read, spent = effort(lambda: read_text(SLOW[name]))
@@ -197,6 +199,7 @@ def test_any_bytes_give_only_diagnostics(raw: bytes) -> None:
     assert document.failed <= bool(codes)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(EDITS)
 def test_a_sound_file_with_a_few_wrong_characters_gives_only_diagnostics(edits: list[tuple[int, int, str]]) -> None:

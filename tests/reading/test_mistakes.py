@@ -11,7 +11,7 @@ import pytest
 
 from kpi.diagnostics import ERRORS, Diagnostic
 from kpi.plan.loading import read_plan
-from kpi.plan.loading.plan import is_id, mended_id
+from kpi.plan.loading.plan import is_id, nearest_id
 
 HEAD = "version: 1\n"
 KPI = HEAD + "kpis:\n  nps:\n    name: Net promoter score\n"
@@ -253,7 +253,7 @@ def test_ids_are_small_letters_digits_and_underscores(text: str, right: bool) ->
 
 
 def test_an_id_is_mended() -> None:
-    ids = [mended_id(text) for text in ("Net Promoter-Score", "2026_sales", "NPS2", "Umsätze", "Größe", "مبيعات")]
+    ids = [nearest_id(text) for text in ("Net Promoter-Score", "2026_sales", "NPS2", "Umsätze", "Größe", "مبيعات")]
     assert ids == ["net_promoter_score", "sales", "nps2", "umsatze", "grosse", ""]
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.errors import TextError
-from kpi.plan.loading import parse_target, read_plan
-from kpi.plan.model import Kpi, Reference, Relative, ScheduleEntry, Target
+from kpi.plan.loading import read_plan
+from kpi.plan.model import Kpi, Reference, Relative, ScheduleEntry, Target, parse_target
 from kpi.values import Unit, parse_unit
 
 NONE, PERCENT, SECONDS, DOLLARS = parse_unit(None), parse_unit("%"), parse_unit("seconds"), parse_unit("USD")

@@ -25,17 +25,18 @@ ORDERS = SourceUse(
     day("2019-01-03"),
     day("2026-06-30"),
 )
-KPI = replace(
-    KPIS[0],
-    question="How often do customers buy again?",
-    kind="direct",
-    formula="back / buyers",
-    window="3 months",
-    when_red="Call ten lapsed customers.",
-    tags=("retention",),
-    notes={"2026-03": "Loyalty card launched"},
+KPI = KPIS[0].model_copy(
+    update={
+        "question": "How often do customers buy again?",
+        "kind": "direct",
+        "formula": "back / buyers",
+        "window": "3 months",
+        "when_red": "Call ten lapsed customers.",
+        "tags": ("retention",),
+        "notes": {"2026-03": "Loyalty card launched"},
+    }
 )
-GOALS = {"loyalty": Goal("loyalty", "Three in ten customers come back")}
+GOALS = {"loyalty": Goal(id="loyalty", name="Three in ten customers come back")}
 MEASURES = {"buyers": "count_distinct(orders.customer)", "back": "count(orders)", "unused": "count(orders)"}
 SQL = (("orders", "SELECT\n\tcount(*)\nFROM orders"), ("other", "SELECT 1"))
 
@@ -116,7 +117,7 @@ def test_the_definition_in_words_and_as_written() -> None:
     ],
 )
 def test_the_window_in_words(window: str | None, said: str) -> None:
-    shown = section("Definition", text(view_of(replace(KPI, window=window))))
+    shown = section("Definition", text(view_of(KPI.model_copy(update={"window": window}))))
     assert shown[0] == f"  Back divided by buyers. {said}"
 
 
@@ -172,10 +173,9 @@ def test_nothing_is_wider_than_the_terminal(width: int) -> None:
 
 def test_nothing_steers_the_terminal() -> None:
     evil = "\x1b[31mx\x07\u202e"
-    kpi = replace(
-        KPI, name=evil, question=evil, owner=evil, when_red=evil, notes={evil: evil}, tags=(evil,), formula=evil,
-        thresholds=Thresholds(target(evil, ">=", 1.0)), window=evil,
-    )  # fmt: skip
+    texts = dict.fromkeys(("name", "question", "owner", "when_red", "formula", "window"), evil)
+    thresholds = Thresholds(green=target(evil, ">=", 1.0))
+    kpi = KPI.model_copy(update={**texts, "notes": {evil: evil}, "tags": (evil,), "thresholds": thresholds})
     view = view_of(kpi, definition=evil)
     view = replace(view, sources=(replace(ORDERS, id=evil, files=(evil,), skipped_reasons=(evil,)),))
     assert all(line.isprintable() for line in text(view, sql=True).splitlines())

@@ -13,25 +13,25 @@ from kpi.render.sanitize import columns
 from kpi.render.sources_json import render_sources_json
 from kpi.render.sources_text import sources_lines
 from kpi.render.style import as_plain
-from kpi.run.profile import Surveyed, SurveyedColumn
+from kpi.run.profile import ColumnProfile, SourceProfile
 from kpi.status.source_view import SourcesView, SourceView
 
 COLUMNS = (
-    SurveyedColumn("customer", "text", False, 0, ("\x1b[31mred\x1b[0m", "顧客の待ち時間", "x" * 400)),
-    SurveyedColumn("a_rather_long_name_for_a_column", "number", True, 12_345, (-0.5, 1234567.25)),
-    SurveyedColumn("at", "instant", False, 0, ("2026-06-01 10:00:00+00", "2026-06-30 23:59:59.5+00")),
-    SurveyedColumn("waited", "duration", False, 3, (4.5, 272.0)),
-    SurveyedColumn("paid", "boolean", False, 0, (True, False)),
-    SurveyedColumn("note", "empty", False, 20_000, ()),
+    ColumnProfile("customer", "text", False, 0, ("\x1b[31mred\x1b[0m", "顧客の待ち時間", "x" * 400)),
+    ColumnProfile("a_rather_long_name_for_a_column", "number", True, 12_345, (-0.5, 1234567.25)),
+    ColumnProfile("at", "instant", False, 0, ("2026-06-01 10:00:00+00", "2026-06-30 23:59:59.5+00")),
+    ColumnProfile("waited", "duration", False, 3, (4.5, 272.0)),
+    ColumnProfile("paid", "boolean", False, 0, (True, False)),
+    ColumnProfile("note", "empty", False, 20_000, ()),
 )
 FILES = tuple(f"data/orders-{year}.csv" for year in range(2019, 2027))
 
 
 def view_of(problem: str | None = None, **fields: object) -> SourcesView:
-    surveyed = Surveyed(
+    surveyed = SourceProfile(
         "orders", problem, 20_000, "dated", date(2019, 1, 1), date(2026, 6, 20), 2, ("2 rows: no date",), COLUMNS
     )
-    source = Source("orders", path=FILES, date="at", owner="data@example.com", updated="weekly")
+    source = Source(id="orders", path=FILES, date="at", owner="data@example.com", updated="weekly")
     written = FileFacts(None, "cp1252", "\t", '"', (), (), 2)  # type: ignore[arg-type]
     given = {
         "source": source, "kind": "csv", "files": FILES, "written": written, "headers": {"customer": "The Customer"},

@@ -12,7 +12,7 @@ from kpi.status import status_view
 def test_a_heading_a_summary_and_a_table_for_each_group() -> None:
     plan = plan_of(
         [kpi_of(name="Sales", goal="grow", unit="USD", target=at_least(10.0), when_red="Call a meeting.")],
-        goals={"grow": Goal("grow", "Grow", owner="ana@acme.example")},
+        goals={"grow": Goal(id="grow", name="Grow", owner="ana@acme.example")},
         title="Acme",
     )
     assert render_status_markdown(status_view(plan, results_of([series_of(8.0, 9.0)]))) == (

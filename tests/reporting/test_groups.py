@@ -8,10 +8,10 @@ from kpi.plan.model import Goal, Plan
 from kpi.status import By, Group, select_kpis, status_view
 
 GOALS = {
-    "loyalty": Goal("loyalty", "Customers come back", parent="growth", level="objective"),
-    "growth": Goal("growth", "Grow", perspective="financial", level="vision", owner="ben@acme.example"),
-    "speed": Goal("speed", "", perspective="customer"),
-    "idle": Goal("idle", "Nothing measures this"),
+    "loyalty": Goal(id="loyalty", name="Customers come back", parent="growth", level="objective"),
+    "growth": Goal(id="growth", name="Grow", perspective="financial", level="vision", owner="ben@acme.example"),
+    "speed": Goal(id="speed", name="", perspective="customer"),
+    "idle": Goal(id="idle", name="Nothing measures this"),
 }
 KPIS = [
     kpi_of("refunds", goal="loyalty", owner="ana@acme.example", tags=("money", "trust"), target=at_least(2.0)),
@@ -76,7 +76,7 @@ def test_by_tag_a_kpi_stands_under_each_of_its_tags() -> None:
 
 
 def test_goals_in_a_ring_are_grouped_all_the_same() -> None:
-    ring = {"a": Goal("a", "A", parent="b"), "b": Goal("b", "B", parent="a")}
+    ring = {"a": Goal(id="a", name="A", parent="b"), "b": Goal(id="b", name="B", parent="a")}
     (group,) = groups("goal", plan_of([kpi_of("x", goal="a")], goals=ring))
     assert group.above == ("B",)
 

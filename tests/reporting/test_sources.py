@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from computing.support import Project
 
-from kpi.run.profile import survey
+from kpi.run.profile import profile_sources
 from kpi.status.source_view import SourceView, sources_view
 
 
@@ -18,7 +18,7 @@ def project(tmp_path: object) -> Project:
 
 def views(project: Project, as_of: str = "2026-06-30") -> dict[str, SourceView]:
     checked, day = project.checked(), date.fromisoformat(as_of)
-    return {view.source.id: view for view in sources_view(checked, day, survey(checked, day)).sources}
+    return {view.source.id: view for view in sources_view(checked, day, profile_sources(checked, day)).sources}
 
 
 @pytest.mark.parametrize(

@@ -5,25 +5,33 @@ from __future__ import annotations
 import pytest
 
 from kpi.formulas import parse_formula, parse_row
-from kpi.formulas.habits import FORMULA_FUNCTIONS, ROW_FUNCTIONS, VALUES, WORDS
+from kpi.formulas.functions import CONSTANT_WORDS, EDGE_WORDS, FORMULA_FUNCTIONS, FUNCTIONS, OPERATOR_WORDS, WORDS
 from kpi.lsp.fields import Path, field_at, fields_at
-from kpi.lsp.functions import FUNCTIONS
-from kpi.lsp.functions import WORDS as TOLD
-from kpi.lsp.tokens import EDGES
-from kpi.plan.loading import goals, kpis, sources
-from kpi.plan.loading import settings as header
+from kpi.plan.model import (
+    CalendarSettings,
+    Goal,
+    Kpi,
+    LintSettings,
+    PlanFile,
+    ReadOptions,
+    Record,
+    Review,
+    Source,
+    Split,
+    Thresholds,
+    WordOptions,
+)
 
 
-def test_every_function_and_word_is_told_of() -> None:
-    assert set(FUNCTIONS) == {*FORMULA_FUNCTIONS, *ROW_FUNCTIONS}
-    assert set(TOLD) == WORDS | VALUES | set(EDGES)
+def test_every_word_is_explained() -> None:
+    assert set(WORDS) == OPERATOR_WORDS | CONSTANT_WORDS | set(EDGE_WORDS)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_example_can_be_read(name: str) -> None:
-    example, gives = FUNCTIONS[name]
+    example = FUNCTIONS[name].example
     assert example.startswith(name + "(")
-    assert gives.endswith(".")
+    assert FUNCTIONS[name].description.endswith(".")
     if name in FORMULA_FUNCTIONS:
         parse_formula(example)
     else:
@@ -31,22 +39,23 @@ def test_every_example_can_be_read(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "table"),
+    ("path", "model"),
     [
-        ((), header.MAIN),
-        (("calendar",), header._CALENDAR),
-        (("lint",), header._LINT),
-        (("lint", "hedges"), header._WORDS),
-        (("sources", "x"), sources.SOURCE),
-        (("sources", "x", "read"), sources._READ),
-        (("goals", "x"), goals.GOAL),
-        (("goals", "x", "review"), goals._REVIEW),
-        (("kpis", "x"), kpis.KPI),
-        (("kpis", "x", "thresholds"), kpis._THRESHOLDS),
+        ((), PlanFile),
+        (("calendar",), CalendarSettings),
+        (("lint",), LintSettings),
+        (("lint", "hedges"), WordOptions),
+        (("sources", "x"), Source),
+        (("sources", "x", "read"), ReadOptions),
+        (("goals", "x"), Goal),
+        (("goals", "x", "review"), Review),
+        (("kpis", "x"), Kpi),
+        (("kpis", "x", "thresholds"), Thresholds),
+        (("kpis", "x", "split"), Split),
     ],
 )
-def test_every_field_that_can_be_read_is_known_and_no_other(path: Path, table: dict[str, object]) -> None:
-    assert set(fields_at(path)) == set(table)
+def test_every_field_that_can_be_read_is_known_and_no_other(path: Path, model: type[Record]) -> None:
+    assert set(fields_at(path)) == set(model.fields())
     assert all(field.description for field in fields_at(path).values())
 
 

@@ -288,8 +288,8 @@ def test_N2_columns_of_other_kinds_are_unknown(tmp_path: Path) -> None:
     assert written(tmp_path, b"PAR1", "a.parquet").columns is None
     assert written(tmp_path, b"PK", "a.xlsx").columns is None
     plan = Plan(folder=tmp_path, root=tmp_path)
-    assert facts(Source("a", query="select 1"), plan) == SourceFacts("query")
-    assert facts(Source("a", table="t", connection="${X}"), plan) == SourceFacts("table")
+    assert facts(Source(id="a", query="select 1"), plan) == SourceFacts("query")
+    assert facts(Source(id="a", table="t", connection="${X}"), plan) == SourceFacts("table")
 
 
 # Several files.

@@ -14,7 +14,7 @@ from kpi.plan.model import Plan, Source
 def found(folder: Path, *paths: str, root: Path | None = None) -> list[str]:
     """The files, relative to ``folder``, of a source with these paths in a plan in ``folder``."""
     plan = Plan(folder=folder, root=root or folder)
-    files = resolve_files(Source("orders", path=paths), plan)
+    files = resolve_files(Source(id="orders", path=paths), plan)
     return [os.path.relpath(file, folder) for file in files]
 
 
@@ -74,10 +74,12 @@ def test_folders_are_no_files(tmp_path: Path) -> None:
 def test_paths_are_relative_to_the_file_that_declares_the_source(tmp_path: Path) -> None:
     make(tmp_path, "teams/sales/orders.csv")
     plan = Plan(folder=tmp_path, root=tmp_path, homes={"orders": tmp_path / "teams" / "sales"})
-    assert resolve_files(Source("orders", path=("orders.csv",)), plan) == (tmp_path / "teams/sales/orders.csv",)
-    (file,) = resolve_files(Source("orders", path=("../sales/*.csv",)), plan)
+    assert resolve_files(Source(id="orders", path=("orders.csv",)), plan) == (tmp_path / "teams/sales/orders.csv",)
+    (file,) = resolve_files(Source(id="orders", path=("../sales/*.csv",)), plan)
     assert file.samefile(tmp_path / "teams/sales/orders.csv")
-    assert resolve_files(Source("others", path=("teams/*/orders.csv",)), plan) == (tmp_path / "teams/sales/orders.csv",)
+    assert resolve_files(Source(id="others", path=("teams/*/orders.csv",)), plan) == (
+        tmp_path / "teams/sales/orders.csv",
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,6 +136,6 @@ def test_the_file_that_was_perhaps_meant(tmp_path: Path, path: str) -> None:
     for name in ("sales.csv", "visits.csv", "sales.txt"):
         (tmp_path / "data" / name).write_text("a\n1\n", encoding="utf-8")
     plan = Plan(folder=tmp_path, root=tmp_path)
-    assert meant(f"data/{path}", Source("s", path=(f"data/{path}",)), plan) == "data/sales.csv"
+    assert meant(f"data/{path}", Source(id="s", path=(f"data/{path}",)), plan) == "data/sales.csv"
     for other in ("data/gone.csv", "nowhere/sales.csv", "data/sale.json"):
-        assert meant(other, Source("s", path=(other,)), plan) is None
+        assert meant(other, Source(id="s", path=(other,)), plan) is None

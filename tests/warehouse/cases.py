@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
+from computing import function_cases
+
 Row = tuple[Any, ...]
 
 
@@ -140,6 +142,8 @@ TABLES: dict[str, Rows] = {
                 "moved": "day + units / 2",
                 "share_of_day": "took / (settled - day)",
                 "double_took": "2 * took",
+                "rounded": "round(amount, 2)",
+                "size_of": "abs(amount)",
                 "began": "closed - took",
                 "until_noon": "day + (closed - at)",
                 "newest": "coalesce(closed, day)",
@@ -166,6 +170,10 @@ TABLES: dict[str, Rows] = {
                       {"date": "day", "no_rows": "zero"}),
     "parts": Rows({"name": "text", "price": "numeric", "kept": "boolean"},
                   [("a", 1, True), ("b", 2.5, False), ("c", None, None), (None, 4, True)], {"date": None}),
+    "f": Rows(dict(zip(function_cases.COLUMNS, function_cases.TYPES, strict=True)), function_cases.ROWS,
+              function_cases.SOURCE),
+    "crew": Rows(dict(zip(function_cases.CREW_COLUMNS, function_cases.CREW_TYPES, strict=True)), function_cases.CREW,
+                 {"from": "hired", "until": "gone"}),
     "bare": Rows({"day": "date", "cost": "integer"}, [], {"date": "day", "types": {"day": "date", "cost": "number"}}),
 }  # fmt: skip
 
@@ -254,6 +262,14 @@ PLAIN = [
     "last(staff.pay)", "ended(count_distinct(staff.team))", 'at_end(count(staff[team != "it"]))',
     "at_end(count(staff[hired < window_start]))", "at_end(percentile(staff.pay, 75))",
     "ended(count(staff)) / ((at_start(count(staff)) + at_end(count(staff))) / 2)",
+    # Every function; its values over files were worked out by hand.
+    *(formula for name, listed in function_cases.CASES.items() if name not in function_cases.FILES_ONLY
+      for formula, _ in listed),
+    "mode(orders.units)", "mode(orders.price)", "mode(orders.took)", "mode(parts.price)", "at_end(mode(staff.pay))",
+    "sum(orders.rounded)", "count(orders[round(amount, 1) == round(price, 1)])", "sum(orders.size_of[abs(units) > 1])",
+    'count(letters[upper(word) == "ΟΔΟΣ"])', 'count(letters[upper(word) == "ISTANBUL"])',
+    'count(letters[upper(word) == "GROẞE"])', "count(letters[upper(lower(word)) == upper(word)])",
+    'count(letters[trim(word) == "tab"])', "count(letters[trim(word) is None])",
 ]  # fmt: skip
 
 CASES = [

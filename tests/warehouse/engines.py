@@ -31,6 +31,8 @@ def in_warehouse(folder: Path, schema: str = "shop") -> Project:
     project = Project(folder)
     for name, table in TABLES.items():
         fields = {key: value for key, value in table.source.items() if key != "types"}
+        if types := {name: type_ for name, type_ in table.source.get("types", {}).items() if type_ == "text"}:
+            fields["types"] = types  # text that keeps the blanks around it
         project.source(name, connection=f"${{{VARIABLE}}}", table=f"{schema}.{name}", **fields)
     return project
 

@@ -13,7 +13,7 @@ from warehouse.engines import VARIABLE, fill_postgres
 from warehouse.servers import PASSWORD, Server
 
 from kpi.cli.app import run
-from kpi.run.examine import examine
+from kpi.run.profile import profile_data
 
 pytestmark = pytest.mark.warehouse
 
@@ -245,7 +245,7 @@ def test_types_that_the_source_declares(project: Project, made: Any) -> None:
     assert project.values(formulas[:3]) == [1, 1, 3]
     assert project.value(formulas[3], unit="hours") == 1
     for types, words in (
-        ({"f": "number"}, 'sales.f is a truth value in the warehouse, and cannot be read as "number"'),
+        ({"f": "number"}, 'sales.f is a boolean in the warehouse, and cannot be read as "number"'),
         ({"n": "date"}, 'sales.n is a number in the warehouse, and cannot be read as "date"'),
         ({"at": "text"}, 'sales.at is a time in the warehouse, and cannot be read as "text"'),
     ):
@@ -269,7 +269,8 @@ def test_small_letters_of_a_database_that_knows_only_english(
     assert project.value(formula)
     monkeypatch.setenv(VARIABLE, server.url(database="english"))
     assert project.value('count(orders[channel == "Größe"])')
-    assert "lower() is not to be had: the locale of this database has other small letters" in project.problem(formula)
+    assert "lower is not available: the locale of this database has other small letters" in project.problem(formula)
+    assert "upper is not available" in project.problem('count(orders[upper(channel) == "WEB"])')
 
 
 def test_columns_that_are_never_empty(project: Project, made: Any) -> None:
@@ -299,7 +300,19 @@ def test_lint_looks_at_the_rows_of_a_warehouse_as_at_those_of_files(project: Pro
     project.source("staff", connection=CONNECTION, table="shop.staff", from_="hired", until="gone")
     for name in ("sales", "same"):
         project.kpi(f"of_{name}", f"sum({name}.amount)")
-    found = examine(project.checked(), date(2026, 6, 30)).sources
+    found = profile_data(project.checked(), date(2026, 6, 30)).sources
     assert found["sales"].days == found["same"].days == ((date(2026, 6, 1), 4), (date(2026, 6, 9), 1))
-    assert (found["sales"].rows, found["sales"].repeated) == (found["same"].rows, found["same"].repeated) == (5, 2)
-    assert (found["staff"].problem, found["staff"].days, found["staff"].repeated) == (None, (), 0)
+    assert (found["sales"].rows, found["sales"].duplicates) == (found["same"].rows, found["same"].duplicates) == (5, 2)
+    assert (found["staff"].problem, found["staff"].days, found["staff"].duplicates) == (None, (), 0)
+
+
+def test_nested_functions_that_repeat_their_argument_are_refused(project: Project, made: Any) -> None:
+    """A stranger's formula must not make a statement that fills the memory."""
+    made("sales", "day date, n double precision", "('2026-06-01', 1.5)")
+    nested = "n"
+    for _ in range(3):
+        nested = f"round({nested})"
+    assert project.value(f"count(sales[{nested} == 2])") == 1
+    for _ in range(30):
+        nested = f"round({nested})"
+    assert "too complex; compute a part of it in a view" in project.problem(f"count(sales[{nested} == 2])")

@@ -17,11 +17,11 @@ def check(context: Context) -> Iterator[Finding]:
     if context.data is None:
         return
     for source in context.data.sources.values():
-        if source.repeated:
-            rows = "row stands" if source.repeated == 1 else "rows stand"
+        if source.duplicates:
+            rows = "row stands" if source.duplicates == 1 else "rows stand"
             yield Finding(
                 ("sources", source.id),
-                f"{source.repeated:,} {rows} in {source.id} once more, the same in every column",
+                f"{source.duplicates:,} {rows} in {source.id} once more, the same in every column",
                 "a file that was loaded twice, or overlapping exports? Leave one out of path",
                 key=True,
             )

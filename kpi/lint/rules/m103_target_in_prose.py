@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpi.lint.prose import is_placeholder, is_pointer
 from kpi.lint.rule import Finding, rule
+from kpi.plan.model.target_text import NOT_UNDERSTOOD, TRAILING_WORDS
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
@@ -36,7 +37,7 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(path, "this sends the reader elsewhere for the target", HINT)
         elif not re.search(r"\d", text):
             yield Finding(path, "this target has no number", HINT)
-        elif "not understood" in mistake.message:
+        elif mistake.kind in (NOT_UNDERSTOOD, TRAILING_WORDS):
             others = [word for word in re.findall(r"[^\W\d_]{3,}", text.lower()) if word not in GRAMMAR]
             if len(others) > MOST_OTHER_WORDS:
                 yield Finding(path, mistake.message, mistake.hint, at=mistake.location)

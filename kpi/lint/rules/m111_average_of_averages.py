@@ -22,22 +22,18 @@ _RATIO = (
 @rule("M111", "average-of-averages", "warning", "Ratios are computed from sums, not summed or averaged.")
 def check(context: Context) -> Iterator[Finding]:
     """Aggregates in formulas and measures over a column that is a ratio by its name or by how it is computed."""
-    from kpi.formulas import walk
-    from kpi.formulas.nodes import Aggregate
-
-    for kind, trees in (("kpis", context.checked.formulas), ("measures", context.checked.measures)):
-        for id_, tree in trees.items():
-            for node in walk(tree):
-                if isinstance(node, Aggregate) and node.function in ("sum", "avg") and _is_ratio(context, node):
-                    path = ("kpis", id_, "formula") if kind == "kpis" else ("measures", id_)
-                    what = "adds up ratios" if node.function == "sum" else "averages averages or ratios"
-                    yield Finding(
-                        path,
-                        f"{node.function}({node.source}.{node.column}) {what}, so small groups weigh like large ones",
-                        "divide the sum of the numerators by the sum of the denominators",
-                        start=node.at[0],
-                        end=node.at[1],
-                    )
+    graph = context.checked.dependencies
+    for id_, own in graph.formulas.items():
+        for node, _ in own.aggregates:
+            if node.function in ("sum", "avg") and _is_ratio(context, node):
+                what = "adds up ratios" if node.function == "sum" else "averages averages or ratios"
+                yield Finding(
+                    graph.path(id_),
+                    f"{node.function}({node.source}.{node.column}) {what}, so small groups weigh like large ones",
+                    "divide the sum of the numerators by the sum of the denominators",
+                    start=node.at[0],
+                    end=node.at[1],
+                )
 
 
 def _is_ratio(context: Context, node: Aggregate) -> bool:

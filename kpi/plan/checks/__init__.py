@@ -1,4 +1,4 @@
-"""Names and references of a whole plan, without computing."""
+"""Checks the names and references of a whole plan, without computing."""
 
 from kpi.plan.checks.check import check
 from kpi.plan.checks.checked import Checked

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kpi.plan.checks.checked import Checked
-from kpi.plan.checks.cycles import circles, components, in_brief
+from kpi.plan.checks.cycles import components, cycles, path_text
+from kpi.plan.checks.dependencies import DependencyGraph
 from kpi.plan.checks.formulas import Formulas
-from kpi.plan.checks.parse_cache import Texts
+from kpi.plan.checks.parse_cache import ParseCache
 from kpi.plan.checks.queries import Token, check_query, sources_named, tables_read, tokens
-from kpi.plan.checks.references import check_links
+from kpi.plan.checks.references import check_references
 from kpi.plan.checks.report import Finding, Report
 from kpi.plan.checks.rows import Rows
 from kpi.plan.checks.source_checks import check_source
+from kpi.plan.checks.splits import check_splits
 from kpi.plan.checks.targets import check_targets
 from kpi.plan.model import Plan
 
@@ -23,24 +25,23 @@ if TYPE_CHECKING:
 
 
 def check(read: ReadResult, facts: Mapping[str, SourceFacts]) -> Checked:
-    """Check all names and references of a plan, and what ``facts`` tell about each source's files. Computes nothing.
+    """Check all names and references of a plan against each other and against ``facts``, what is known of each
+    source's files. Nothing is computed.
 
-    Data files that are not there are no mistake: data is often not kept beside the plan. Mistakes become diagnostics.
+    Mistakes become diagnostics of the result. A missing data file is not a mistake: data is often kept elsewhere.
     """
-    plan, report, texts = read.plan, Report(read.places, read.diagnostics), Texts()
+    plan, report, parse_cache = read.plan, Report(read.places, read.diagnostics), ParseCache()
     rows: dict[str, Rows] = {}
     for source in plan.sources.values():
         rows[source.id] = Rows(source, plan, facts[source.id], report)
-        check_source(rows[source.id], texts, report)
+        check_source(rows[source.id], parse_cache, report)
     queries = _check_queries(plan, report)
-    formulas = Formulas(plan, rows, read.broken, texts, report)
+    formulas = Formulas(plan, rows, read.broken, parse_cache, report)
     formulas.check()
+    graph = DependencyGraph(plan, formulas.trees, formulas.dependencies, queries)
     check_targets(formulas)
-    if any(kpi.split is not None for kpi in plan.kpis.values()):
-        from kpi.plan.checks.splits import check_splits
-
-        check_splits(formulas)
-    check_links(plan, read.broken, report)
+    check_splits(formulas, graph)
+    check_references(plan, read.broken, report)
     order = {file: number for number, file in enumerate(plan.files)}
     every = (*read.diagnostics, *report.found)
     return Checked(
@@ -53,11 +54,12 @@ def check(read: ReadResult, facts: Mapping[str, SourceFacts]) -> Checked:
         where={id_: each.where for id_, each in rows.items() if each.where is not None},
         facts={id_: each.facts for id_, each in rows.items()},
         queries=queries,
+        dependencies=graph,
     )
 
 
 def _check_queries(plan: Plan, report: Report) -> dict[str, tuple[str, ...]]:
-    """Report the mistakes of queries. The sources that each may read."""
+    """Report the mistakes of queries, and return the sources that each may read."""
     may_read: dict[str, tuple[str, ...]] = {}
     surely_read: dict[str, list[str]] = {}
     places: dict[str, dict[str, Token]] = {}
@@ -70,8 +72,8 @@ def _check_queries(plan: Plan, report: Report) -> dict[str, tuple[str, ...]]:
         may_read[source.id] = tuple(name for name in sources_named(found, plan.sources) if name != source.id)
         places[source.id] = tables_read(found)
         surely_read[source.id] = list(places[source.id])
-    for circle in circles(surely_read, components(surely_read)):
-        token = places[circle[0]][circle[1]]
-        finding = Finding("E045", "queries lead in a circle: " + in_brief(circle), (token.start, token.end))
-        report.within(finding, ("sources", circle[0], "query"))
+    for cycle in cycles(surely_read, components(surely_read)):
+        token = places[cycle[0]][cycle[1]]
+        finding = Finding("E045", "queries form a cycle: " + path_text(cycle), (token.start, token.end))
+        report.within(finding, ("sources", cycle[0], "query"))
     return may_read

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from kpi.plan.checks.dependencies import uses_of
-
 if TYPE_CHECKING:
     from kpi.diagnostics import Diagnostic
     from kpi.formulas.nodes import Node
+    from kpi.plan.checks.dependencies import DependencyGraph
     from kpi.plan.checks.source_facts import SourceFacts
-    from kpi.plan.loading import Places
-    from kpi.plan.model import Plan
+    from kpi.plan.loading import SourceMap
+    from kpi.plan.model import Kpi, Plan
 
 
 class Checked(NamedTuple):
@@ -20,12 +19,12 @@ class Checked(NamedTuple):
 
     ``diagnostics`` are those of reading and checking, in the order of files and lines. ``formulas`` holds the trees of
     the KPIs' formulas and ``measures`` those of the measures, by id; ``rows`` those of computed columns by source and
-    column, ``where`` those of the sources' filters; what cannot be read is left out. ``facts`` has every source;
-    ``queries`` the sources that each ``query`` may read.
+    column, ``where`` those of the sources' filters; what cannot be parsed is left out. ``facts`` has every source;
+    ``queries`` the sources that each ``query`` may read; ``dependencies`` what each KPI and measure refers to.
     """
 
     plan: Plan
-    places: Places
+    places: SourceMap
     diagnostics: tuple[Diagnostic, ...]
     formulas: Mapping[str, Node]
     measures: Mapping[str, Node]
@@ -33,30 +32,14 @@ class Checked(NamedTuple):
     where: Mapping[str, Node]
     facts: Mapping[str, SourceFacts]
     queries: Mapping[str, tuple[str, ...]]
+    dependencies: DependencyGraph
 
     @property
     def valid(self) -> bool:
         """Whether the plan has no error, so that it can be computed."""
         return all(found.severity != "error" for found in self.diagnostics)
 
-    def sources_of(self, kpi_id: str) -> frozenset[str]:
-        """The sources that a KPI's value comes from: named in its formula, in the measures and KPIs that it leads to,
-        and read by the queries among them. Empty for values typed in by hand and for an unknown KPI."""
-        found: set[str] = set()
-        seen = {kpi_id}
-        waiting = [kpi_id]
-        for name in waiting:  # grows while it is walked
-            tree = self.formulas.get(name) or self.measures.get(name)
-            if tree is None:
-                continue
-            uses = uses_of(tree)
-            found.update(used.source for used, _ in uses.aggregates if used.source in self.plan.sources)
-            new = {used.name for used, _ in uses.names} - seen
-            seen |= new
-            waiting += new
-        behind = list(found)
-        for source in behind:
-            new = set(self.queries.get(source, ())) - found
-            found |= new
-            behind += new
-        return frozenset(found)
+    def with_kpis(self, kpis: Mapping[str, Kpi]) -> Checked:
+        """The same with some KPIs replaced, which differ in other fields than their formulas."""
+        plan = self.plan.model_copy(update={"kpis": {**self.plan.kpis, **kpis}})
+        return self._replace(plan=plan, dependencies=self.dependencies.with_plan(plan))

@@ -1,5 +1,5 @@
-"""Conditions that are the same for every row. Where a header stands in quotation marks, as in a spreadsheet's
-``"Answered (Y/N)" == "Y"``, two texts are compared: no row would pass, and all counts be 0 in silence."""
+"""Conditions that are the same for every row. With a header in quotation marks, as in a spreadsheet's
+``"Answered (Y/N)" == "Y"``, two texts are compared: no row would pass, and every count would silently be 0."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from kpi.plan.checks.rows import Rows
 from kpi.plan.model.column_names import column_name
 
 
-def fixed_tests(node: Node, rows: Rows) -> Iterator[Finding]:
-    """E052 for each test in a row expression that names no column."""
+def constant_conditions(node: Node, rows: Rows) -> Iterator[Finding]:
+    """E052 for each condition in a row expression that names no column."""
     for part in walk(node):
         is_test = isinstance(part, (Compare, Within, IsNone)) or (isinstance(part, Call) and part.name == "contains")
         if is_test and not any(isinstance(each, (Column, WindowEdge)) for each in walk(part)):

@@ -1,4 +1,4 @@
-"""Circles in graphs of names, and an order without them. Nothing recurses: a chain of names may be long."""
+"""Cycles in graphs of names, and an order without them. Nothing recurses: a chain of names may be long."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 Graph = Mapping[str, Sequence[str]]
 
-_LONGEST = 12  # names that are all told
+_LONGEST = 12  # names; a longer path is abbreviated
 
 
 def components(graph: Graph) -> list[list[str]]:
-    """The strongly connected parts (Tarjan 1972), each after all that it leads to, its names in the graph's order.
-
-    What is named but has no entry of its own is passed over.
-    """
+    """The strongly connected components (Tarjan 1972), each after all that it depends on, its names in the graph's
+    order. Names without an entry of their own are skipped."""
     rank = {name: number for number, name in enumerate(graph)}
     low: dict[str, int] = {}
     index: dict[str, int] = {}
@@ -50,30 +48,30 @@ def components(graph: Graph) -> list[list[str]]:
     return found
 
 
-def circles(graph: Graph, parts: Sequence[Sequence[str]]) -> list[list[str]]:
-    """One circle for each of the ``parts`` of the graph that has any: the shortest through its first name, which
-    stands at both ends. In the order of the graph."""
+def cycles(graph: Graph, parts: Sequence[Sequence[str]]) -> list[list[str]]:
+    """One cycle for each of the components ``parts`` that has any: the shortest through its first name, which comes
+    first and last. In the order of the graph."""
     rank = {name: number for number, name in enumerate(graph)}
     starts = [part for part in parts if len(part) > 1 or part[0] in graph[part[0]]]
-    return [_circle(graph, part[0]) for part in sorted(starts, key=lambda part: rank[part[0]])]
+    return [_cycle(graph, part[0]) for part in sorted(starts, key=lambda part: rank[part[0]])]
 
 
-def in_brief(way: Sequence[str]) -> str:
-    """The names of a way, one leading to the next; of a long one how it begins and ends."""
-    return " → ".join(way if len(way) <= _LONGEST else (*way[:4], f"{len(way) - 8} more", *way[-4:]))
+def path_text(path: Sequence[str]) -> str:
+    """The names on a path, with arrows between them; of a long one the first and last four."""
+    return " → ".join(path if len(path) <= _LONGEST else (*path[:4], f"{len(path) - 8} more", *path[-4:]))
 
 
-def _circle(graph: Graph, start: str) -> list[str]:
+def _cycle(graph: Graph, start: str) -> list[str]:
     came_from: dict[str, str] = {}
     waiting = [start]
-    for name in waiting:  # grows while it is walked: breadth first
+    for name in waiting:  # grows while it is iterated over: breadth first
         for other in graph.get(name, ()):
             if other == start:
-                way = [start, name]
-                while way[-1] != start:
-                    way.append(came_from[way[-1]])
-                return way[::-1]
+                cycle = [start, name]
+                while cycle[-1] != start:
+                    cycle.append(came_from[cycle[-1]])
+                return cycle[::-1]
             if other not in came_from:
                 came_from[other] = name
                 waiting.append(other)
-    raise ValueError(f"{start} is in no circle")
+    raise ValueError(f"{start} is not in a cycle")

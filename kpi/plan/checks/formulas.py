@@ -1,4 +1,4 @@
-"""The formulas of KPIs and measures: names, sources, columns, time, and circles."""
+"""The formulas of KPIs and measures: names, sources, columns, time, and cycles."""
 
 from __future__ import annotations
 
@@ -6,28 +6,29 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from kpi.formulas import columns
+from kpi.formulas.errors import FormulaError
+from kpi.formulas.functions import AGGREGATES, POINTS_IN_TIME
 from kpi.formulas.nodes import Aggregate, Name, Node
-from kpi.formulas.types import BOOLEAN, DURATION, NUMBER, TEXT, in_words
-from kpi.plan.checks.complexity import Reach, reach_of, too_far
-from kpi.plan.checks.constant_conditions import fixed_tests
-from kpi.plan.checks.cycles import circles, components, in_brief
-from kpi.plan.checks.dependencies import NOTHING, Uses, uses_of
-from kpi.plan.checks.parse_cache import Texts
+from kpi.formulas.type_checker import UNTYPED
+from kpi.plan.checks.complexity import Complexity, complexity_of, too_complex
+from kpi.plan.checks.constant_conditions import constant_conditions
+from kpi.plan.checks.cycles import components, cycles, path_text
+from kpi.plan.checks.dependencies import NO_DEPENDENCIES, FormulaDependencies, formula_dependencies
+from kpi.plan.checks.parse_cache import ParseCache
 from kpi.plan.checks.report import Finding, Path, Report
 from kpi.plan.checks.rows import GIVE_DATES, Rows
 from kpi.plan.model import Kpi, Plan
 
-_COUNTING = ("count", "count_distinct")
-_GIVE_FROM = "rows that last have a from: and, once they ended, an until:"
+_GIVE_FROM = "interval rows have a from: and, once they ended, an until:"
 _PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
 
 class Summary(NamedTuple):
-    """What stands behind a name, measures followed: an example of each thing that not every user may do with it.
+    """What a name leads to through measures: an example of everything that restricts where the name may be used.
 
-    ``snapshot``: a source without dates; ``undated``: one, KPIs followed as well; ``dated``: a source whose rows do
-    not last, used without a moment; ``moment`` and ``shift``: the functions of time in it; ``every``: a KPI for each
-    length of period that it names.
+    ``snapshot``: a source without dates; ``undated``: one, also through KPIs; ``dated``: a source of events, used
+    without a moment; ``moment`` and ``shift``: the functions of time in it; ``every``: a KPI for each length of period
+    that it names.
     """
 
     snapshot: str | None = None
@@ -39,22 +40,27 @@ class Summary(NamedTuple):
 
 
 class Formulas:
-    """The formulas of a plan. ``trees`` has those that can be read, by the id of their KPI or measure; ``uses`` what
-    each uses."""
+    """The formulas of a plan. ``trees`` has those that can be parsed, by the id of their KPI or measure;
+    ``dependencies`` what each refers to."""
 
     def __init__(
-        self, plan: Plan, rows: Mapping[str, Rows], broken: Collection[tuple[str, str]], texts: Texts, report: Report
+        self,
+        plan: Plan,
+        rows: Mapping[str, Rows],
+        broken: Collection[tuple[str, str]],
+        parse_cache: ParseCache,
+        report: Report,
     ) -> None:
         self.plan = plan
         self.rows = rows
         self.broken = broken
         self.report = report
         self.trees: dict[str, Node] = {}
-        self.uses: dict[str, Uses] = {}
-        self._texts = texts
+        self.dependencies: dict[str, FormulaDependencies] = {}
+        self._parse_cache = parse_cache
         self._findings: dict[str, list[Finding]] = {}
         self._summaries: dict[str, Summary] = {}
-        self._reach: dict[str, Reach] = {}
+        self._complexity: dict[str, Complexity] = {}
 
     def check(self) -> None:
         """Report the mistakes of all formulas."""
@@ -65,21 +71,21 @@ class Formulas:
             if kpi.formula is not None:
                 written[name] = (kpi.formula, ("kpis", name, "formula"))
         self._read(written)
-        graph = {name: [used.name for used, _ in uses.names] for name, uses in self.uses.items()}
+        graph = {name: [used.name for used, _ in own.names] for name, own in self.dependencies.items()}
         parts = components(graph)
         for part in parts:
             for name in part:
-                self._summaries[name] = self._summary(self.uses[name])
-                self._measure(name, written[name][1])
+                self._summaries[name] = self._summary(self.dependencies[name])
+                self._check_complexity(name, written[name][1])
         for name, (text, path) in written.items():
-            for finding in self._in_text(text, self.uses.get(name, NOTHING)):
+            for finding in self._in_text(text, self.dependencies.get(name, NO_DEPENDENCIES)):
                 self.report.within(finding, path)
             for finding in self._of_entry(name):
                 self.report.within(finding, path)
-        for circle in circles(graph, parts):
-            at = next(used.at for used, _ in self.uses[circle[0]].names if used.name == circle[1])
-            message = "formulas lead in a circle: " + in_brief(circle)
-            self.report.within(Finding("E045", message, at), written[circle[0]][1])
+        for cycle in cycles(graph, parts):
+            at = next(used.at for used, _ in self.dependencies[cycle[0]].names if used.name == cycle[1])
+            message = "formulas form a cycle: " + path_text(cycle)
+            self.report.within(Finding("E045", message, at), written[cycle[0]][1])
 
     def unknown(self, name: Name) -> Finding | None:
         """What is wrong with the name of a measure or KPI when there is none; None when there is."""
@@ -113,26 +119,26 @@ class Formulas:
         return Finding("E054", message, name.at, hint)
 
     def _read(self, written: Mapping[str, tuple[str, Path]]) -> None:
-        found: dict[str, Uses] = {}
+        found: dict[str, FormulaDependencies] = {}
         for name, (text, path) in written.items():
-            made = self._texts.formula(text)
+            made = self._parse_cache.formula(text)
             if isinstance(made, Finding):
                 if not self.report.is_torn(path):
                     self.report.within(made, path)
                 continue
             self.trees[name] = made
             if text not in found:
-                found[text] = uses_of(made)
-            self.uses[name] = found[text]
+                found[text] = formula_dependencies(made)
+            self.dependencies[name] = found[text]
 
-    def _summary(self, uses: Uses) -> Summary:
-        """All names below have theirs already, unless they stand in a circle."""
+    def _summary(self, dependencies: FormulaDependencies) -> Summary:
+        """The summary of a formula; the names in it have theirs already, unless they are in a cycle."""
         snapshot: str | None = None
         dated: str | None = None
         moment: str | None = None
         shift: str | None = None
         every: dict[str, str] = {}
-        for aggregate, shifted in uses.aggregates:
+        for aggregate, shifted in dependencies.aggregates:
             source = self.plan.sources.get(aggregate.source)
             shift = shift if shifted is None else shifted.kind
             moment = moment or aggregate.moment
@@ -141,7 +147,7 @@ class Formulas:
             elif source is not None and not source.lasting and aggregate.moment is None:
                 dated = source.id
         undated = snapshot
-        for name, shifted in uses.names:
+        for name, shifted in dependencies.names:
             below = self._summaries.get(name.name, Summary())
             shift = shift if shifted is None else shifted.kind
             undated = undated or below.undated
@@ -158,22 +164,22 @@ class Formulas:
                     every.setdefault(length, example)
         return Summary(snapshot, undated, dated, moment, shift, every)
 
-    def _measure(self, name: str, path: Path) -> None:
-        """All names below have been measured, unless they stand in a circle."""
-        uses = self.uses[name]
-        self._reach[name] = reach_of(uses, self._reach)
-        finding = too_far(self._reach[name], uses, self._reach)
+    def _check_complexity(self, name: str, path: Path) -> None:
+        """Report a formula that is too complex; the names in it have been checked, unless they are in a cycle."""
+        dependencies = self.dependencies[name]
+        self._complexity[name] = complexity_of(dependencies, self._complexity)
+        finding = too_complex(self._complexity[name], dependencies, self._complexity)
         if finding is not None:
-            self._reach[name] = Reach(vast=True)
+            self._complexity[name] = Complexity(exceeds=True)
             self.report.within(finding, path)
 
-    # What is wrong with a text wherever it stands.
+    # What is wrong with a formula whoever it belongs to.
 
-    def _in_text(self, text: str, uses: Uses) -> list[Finding]:
+    def _in_text(self, text: str, dependencies: FormulaDependencies) -> list[Finding]:
         if text not in self._findings:
-            found = [finding for aggregate, _ in uses.aggregates for finding in self._in_aggregate(aggregate)]
-            found += [finding for name, _ in uses.names if (finding := self._in_name(name)) is not None]
-            found += self._shifted(uses)
+            found = [one for aggregate, _ in dependencies.aggregates for one in self._in_aggregate(aggregate)]
+            found += [one for name, _ in dependencies.names if (one := self._in_name(name)) is not None]
+            found += self._shifted(dependencies)
             self._findings[text] = found
         return self._findings[text]
 
@@ -193,7 +199,7 @@ class Formulas:
             for column in columns(node.filter):
                 if (found := rows.missing(column.name, column.at)) is not None:
                     yield found
-            yield from fixed_tests(node.filter, rows)
+            yield from constant_conditions(node.filter, rows)
         if (clash := _bad_time(node, rows)) is not None:
             yield clash
 
@@ -221,22 +227,24 @@ class Formulas:
             message = f'{moment} takes aggregates and measures of them, and "{kpi}" is a KPI with a window of its own'
             hint = "put its formula into a measure, and name that in both"
         elif below.moment is not None:
-            message = f'"{name}" has {below.moment} inside: only one moment can hold'
+            message = f'"{name}" already contains {below.moment}, and there can be only one of them'
         elif below.shift is not None:
-            message, hint = f'"{name}" has {below.shift} inside', f"{below.shift} stands outside of {moment}"
+            message, hint = f'"{name}" contains {below.shift}', f"write {below.shift} outside of {moment}"
         elif below.snapshot is not None:
             message, hint = f'"{name}" uses {below.snapshot}, whose rows have no date', GIVE_DATES
-        elif moment in ("started", "ended") and below.dated is not None:
-            message, hint = f'"{name}" uses {below.dated}, whose rows do not last', _GIVE_FROM
+        elif POINTS_IN_TIME[moment].intervals and below.dated is not None:
+            message, hint = f'"{name}" uses {below.dated}, whose rows are events', _GIVE_FROM
         else:
             return None
         return Finding("E053", message, node.at, hint)
 
-    def _shifted(self, uses: Uses) -> Iterator[Finding]:
+    def _shifted(self, dependencies: FormulaDependencies) -> Iterator[Finding]:
         """B3: a snapshot has no past."""
         seen = set()
-        looking_back = [(shift, self._summaries.get(name.name, Summary()).undated) for name, shift in uses.names]
-        for aggregate, shift in uses.aggregates:
+        looking_back = [
+            (shift, self._summaries.get(name.name, Summary()).undated) for name, shift in dependencies.names
+        ]
+        for aggregate, shift in dependencies.aggregates:
             source = self.plan.sources.get(aggregate.source)
             looking_back.append((shift, source.id if source is not None and source.snapshot else None))
         for shift, undated in looking_back:
@@ -245,20 +253,22 @@ class Formulas:
                 message = f"{shift.kind} looks back, and the rows of {undated} have no date"
                 yield Finding("E053", message, shift.at, GIVE_DATES)
 
-    # What is wrong with a formula given whose it is.
+    # What is wrong with a formula because of the KPI or measure it belongs to.
 
     def _of_entry(self, name: str) -> Iterator[Finding]:
-        uses = self.uses.get(name, NOTHING)
+        dependencies = self.dependencies.get(name, NO_DEPENDENCIES)
         kpi = self.plan.kpis.get(name)
         if kpi is None:
             every = self._summaries.get(name, Summary()).every
             if len(every) > 1:
                 (first, one), (second, other) = list(every.items())[:2]
-                at = next((used.at for used, _ in uses.names if used.name == other), uses.names[-1][0].at)
+                at = next(
+                    (used.at for used, _ in dependencies.names if used.name == other), dependencies.names[-1][0].at
+                )
                 message = f'"{one}" is {_PERIODS[first]}, but "{other}" is {_PERIODS[second]}'
                 yield Finding("E054", message, at, "KPIs in one formula have the same every")
             return
-        for used, _ in uses.names:
+        for used, _ in dependencies.names:
             if (found := self.other_every(used, kpi)) is not None:
                 yield found
         if kpi.window is not None and (snapshot := self._summaries.get(name, Summary()).snapshot) is not None:
@@ -271,26 +281,20 @@ def _bad_time(node: Aggregate, rows: Rows) -> Finding | None:
     if source.snapshot and node.moment is not None:
         message = f"{node.moment} needs dates, and the rows of {source.id} have none"
         return Finding("E053", message, node.at, GIVE_DATES)
-    if source.snapshot and node.function in ("first", "last"):
-        message = f"{node.function} goes by the date, and the rows of {source.id} have none"
+    if source.snapshot and AGGREGATES[node.function].needs_dates:
+        message = f"{node.function} needs dates, and the rows of {source.id} have none"
         return Finding("E053", message, node.at, GIVE_DATES)
-    if node.moment in ("started", "ended") and not source.lasting:
-        message = f"{node.moment} is of rows that last, and those of {source.id} happen on a day"
+    if node.moment is not None and POINTS_IN_TIME[node.moment].intervals and not source.lasting:
+        message = f"{node.moment} needs interval rows, and those of {source.id} are events"
         return Finding("E053", message, node.at, _GIVE_FROM)
     return None
 
 
 def _no_number(node: Aggregate, rows: Rows) -> Finding | None:
-    """E052 for an aggregate of a column that certainly holds no numbers."""
+    """E052 for an aggregate of a column that certainly does not hold numbers."""
     assert node.column is not None
-    kinds = rows.kinds(node.column)
-    if node.function in _COUNTING or kinds & (NUMBER | DURATION):
-        return None
-    where = f"{node.source}.{node.column}"
-    hint = None
-    if kinds == BOOLEAN:
-        hint = f"count the rows instead: count({node.source}[{node.column}])"
-    elif kinds == TEXT:
-        hint = f"count_distinct({where}) counts the different ones"
-    message = f"{node.function} needs numbers, and {where} holds {in_words(kinds)}"
-    return Finding("E052", message, node.column_at, hint)
+    try:
+        UNTYPED.aggregated(node, rows.kinds(node.column))
+    except FormulaError as error:
+        return Finding(error.code, error.message, (error.start, error.end), error.hint)
+    return None

@@ -1,14 +1,14 @@
-"""Formulas and row expressions to trees, each text once however often it stands in the plan."""
+"""Formulas and row expressions to trees; the same formula is parsed once."""
 
 from __future__ import annotations
 
-from kpi.formulas import FormulaFault, Place, parse_formula, parse_row
+from kpi.formulas import FormulaError, Place, parse_formula, parse_row
 from kpi.formulas.nodes import Node
 from kpi.plan.checks.report import Finding
 
 
-class Texts:
-    """Parses. The trees are shared, which is safe because they are frozen."""
+class ParseCache:
+    """Parses formulas and row expressions. Trees are shared, which is safe because they are frozen."""
 
     def __init__(self) -> None:
         self._formulas: dict[str, Node | Finding] = {}
@@ -19,7 +19,7 @@ class Texts:
         if made is None:
             try:
                 made = parse_formula(text)
-            except FormulaFault as fault:
+            except FormulaError as fault:
                 made = _finding(fault)
             self._formulas[text] = made
         return made
@@ -28,9 +28,9 @@ class Texts:
         """The tree of a row expression, or its mistake."""
         try:
             return parse_row(text, place)
-        except FormulaFault as fault:
+        except FormulaError as fault:
             return _finding(fault)
 
 
-def _finding(fault: FormulaFault) -> Finding:
+def _finding(fault: FormulaError) -> Finding:
     return Finding(fault.code, fault.message, (fault.start, fault.end), fault.hint)

@@ -1,6 +1,6 @@
-"""The text of a ``query``, as far as it can be judged without a database (rule N3).
+"""The text of a ``query``, as far as it can be checked without a database (rule N3).
 
-Only what is certainly wrong is reported here; computing has the engine's own parser vet a query before it runs.
+Only what is certainly wrong is reported here; before a query runs, the engine's own parser checks it again.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import NamedTuple
 from kpi.errors import TextError
 from kpi.plan.checks.report import Finding
 
-# Not compiled here, because few plans have a query and all would wait for it.
+# Compiled on first use: few plans have a query.
 _TOKEN = (
     r"--[^\n]*|/\*.*?(?:\*/|\Z)"  # comments
-    r"|'(?:[^']|'')*(?:'|\Z)|\$(\w*)\$.*?(?:\$\1\$|\Z)"  # texts
+    r"|'(?:[^']|'')*(?:'|\Z)|\$(\w*)\$.*?(?:\$\1\$|\Z)"  # strings
     r'|"(?:[^"]|"")*(?:"|\Z)|\w+|[^\s\w]'
 )
 ONE_SELECT = "a query is one SELECT over declared sources"
 _WITH = "WITH … SELECT … is fine"
 NOTHING_ELSE = "a query sees the rows of its sources only: no clock, chance, files or settings"
-# Those that standard SQL has without brackets.
+# Functions that standard SQL calls without parentheses.
 _WORDS = frozenset(["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"])
-# Words of the language that may have a bracket behind them and are no functions.
+# Keywords that may be followed by a parenthesis and are not functions.
 _SYNTAX = frozenset([
     "all", "and", "any", "anti", "array", "as", "asof", "between", "both", "by", "case", "cast", "coalesce",
     "columns", "cross", "cube", "distinct", "else", "end", "except", "exclude", "exists", "extract", "filter",
@@ -39,7 +39,7 @@ _STARTS = ("select", "with", "from", "(")
 
 
 class Token(NamedTuple):
-    """A word, a text or a mark of SQL, small letters outside of quotes, and where it stands."""
+    """A word, string or symbol of SQL, in lower case unless quoted, and its span."""
 
     text: str
     start: int
@@ -66,7 +66,7 @@ def check_query(query: str, found: list[Token]) -> Iterator[Finding]:
         return
     if ends and ends[0] < len(found) - 1:
         after = found[ends[0] + 1]
-        yield Finding("E060", "a query is one statement, and here begins another", (after.start, after.end))
+        yield Finding("E060", "a query is one statement, and another begins here", (after.start, after.end))
     for number in range(len(found)):
         finding = _refused(found, number)
         if finding is not None:
@@ -92,14 +92,14 @@ def _refused(found: list[Token], number: int) -> Finding | None:
 
 
 def _may_call(before: str) -> bool:
-    """Whether a word and a bracket behind this token call a function; else they are an alias with columns."""
+    """Whether a word and a parenthesis after this token call a function; else they are an alias with columns."""
     if before[-1:].isalnum() or before[-1:] in ("_", '"', ")", "]", "'", "."):
         return before in _SYNTAX and before != "as"
     return True
 
 
 def _is_cte(found: list[Token], bracket: int) -> bool:
-    """Whether what this bracket opens are the columns of a CTE: ``name(columns) AS``."""
+    """Whether this parenthesis opens the columns of a CTE: ``name(columns) AS``."""
     depth = 0
     for token, after, next_ in zip(found[bracket:], found[bracket + 1 :], found[bracket + 2 :], strict=False):
         depth += (token.text == "(") - (token.text == ")")
@@ -114,18 +114,18 @@ def no_function(name: str) -> str:
 
 
 def not_one_select() -> TextError:
-    """What is wrong with a query that does more than to read."""
+    """What is wrong with a query that does more than read."""
     return TextError(ONE_SELECT, hint=_WITH)
 
 
 def sources_named(found: list[Token], sources: Collection[str]) -> list[str]:
-    """The sources that a query may read: those whose names stand in it outside of texts and comments."""
+    """The sources that a query may read: those whose names are in it outside of strings and comments."""
     words = {token.text.strip('"').lower() for token in found}
     return [source for source in sources if source in words]
 
 
 def tables_read(found: list[Token]) -> dict[str, Token]:
-    """The tables that a query certainly reads, and where: names behind FROM and JOIN that no WITH defines."""
+    """The tables that a query certainly reads, and where: names after FROM and JOIN that are not defined by WITH."""
     defined = {
         token.text.strip('"').lower()
         for token, as_, bracket in zip(found, found[1:], found[2:], strict=False)
@@ -135,7 +135,7 @@ def tables_read(found: list[Token]) -> dict[str, Token]:
     previous = ""
     for before, token in pairwise(found):
         name = token.text.strip('"').lower()
-        # "a is distinct from b" reads no table.
+        # "a is distinct from b" does not read a table.
         behind = before.text in ("from", "join") and previous != "distinct"
         if behind and name not in defined and (name[:1].isalpha() or name[:1] == "_"):
             read.setdefault(name, token)

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from kpi.plan.checks.cycles import circles, components, in_brief
+from kpi.errors import nearest
+from kpi.plan.checks.cycles import components, cycles, path_text
+from kpi.plan.checks.dependencies import link_dependencies
 from kpi.plan.checks.report import Path, Report
 from kpi.plan.model import Goal, Kpi, Plan
 
 
-def check_links(plan: Plan, broken: Collection[tuple[str, str]], report: Report) -> None:
+def check_references(plan: Plan, broken: Collection[tuple[str, str]], report: Report) -> None:
     """Report the mistakes of all references between goals and KPIs."""
-    links = _Links(plan, broken, report)
+    references = _References(plan, broken, report)
     for goal in plan.goals.values():
         if goal.parent is not None:
-            links.goal(goal.parent, ("goals", goal.id, "parent"))
+            references.goal(goal.parent, ("goals", goal.id, "parent"))
     parents = {goal.id: [goal.parent] if goal.parent is not None else [] for goal in plan.goals.values()}
-    for circle in circles(parents, components(parents)):
-        message = "parents lead in a circle: " + in_brief(circle)
-        report.at("E045", message, ("goals", circle[0], "parent"), "the topmost goal has no parent")
+    for cycle in cycles(parents, components(parents)):
+        message = "parents form a cycle: " + path_text(cycle)
+        report.at("E045", message, ("goals", cycle[0], "parent"), "the topmost goal has no parent")
     for kpi in plan.kpis.values():
-        path: Path = ("kpis", kpi.id)
-        if kpi.goal is not None:
-            links.goal(kpi.goal, (*path, "goal"))
-        for number, name in enumerate(kpi.guardrails):
-            links.kpi(name, kpi.id, "its own guardrail", (*path, "guardrails", number))
-        for number, name in enumerate(kpi.leads):
-            links.kpi(name, kpi.id, "said to lead itself", (*path, "leads", number))
+        for link in link_dependencies(kpi):
+            if link.kind == "goal":
+                references.goal(link.name, link.path)
+            else:
+                itself = "its own guardrail" if link.field == "guardrails" else "said to lead itself"
+                references.kpi(link.name, kpi.id, itself, link.path)
 
 
-class _Links:
+class _References:
     def __init__(self, plan: Plan, broken: Collection[tuple[str, str]], report: Report) -> None:
         self.plan = plan
         self.broken = broken
@@ -39,10 +40,11 @@ class _Links:
     def goal(self, name: str, path: Path) -> None:
         """Report a goal that does not exist."""
         if name not in self.plan.goals and ("goals", name) not in self.broken:
-            self.report.at("E040", f'there is no goal "{name}"', path, self._meant("goals", name, self.plan.goals))
+            hint, meant = self._meant("goals", name, self.plan.goals)
+            self.report.at("E040", f'there is no goal "{name}"', path, hint, meant=meant)
 
     def kpi(self, name: str, own: str, itself: str, path: Path) -> None:
-        """Report a KPI that does not exist or is the one that names it."""
+        """Report a KPI that does not exist, or that refers to itself."""
         if name == own:
             self.report.at("E045", f'"{name}" is {itself}', path, "name another KPI")
         elif name in self.plan.kpis or ("kpis", name) in self.broken:
@@ -51,11 +53,17 @@ class _Links:
             message = f'"{name}" is a measure, and a KPI is needed here'
             self.report.at("E041", message, path, "only KPIs have a goal, a target and an owner")
         else:
-            self.report.at("E041", f'there is no KPI "{name}"', path, self._meant("kpis", name, self.plan.kpis))
+            hint, meant = self._meant("kpis", name, self.plan.kpis)
+            self.report.at("E041", f'there is no KPI "{name}"', path, hint, meant=meant)
 
-    def _meant(self, section: str, name: str, entries: Mapping[str, Goal] | Mapping[str, Kpi]) -> str | None:
-        """A hint: the id of what has this very name, or a near id."""
+    def _meant(
+        self, section: str, name: str, entries: Mapping[str, Goal] | Mapping[str, Kpi]
+    ) -> tuple[str | None, str | None]:
+        """A hint, and the id that was meant: of what has this very name, or a near one."""
         if section not in self._ids_by_name:
             self._ids_by_name[section] = {entry.name.casefold(): entry.id for entry in entries.values()}
         meant = self._ids_by_name[section].get(name.casefold())
-        return f'its id is "{meant}"' if meant is not None else self.report.near(name, entries)
+        if meant is not None:
+            return f'its id is "{meant}"', meant
+        hint = self.report.near(name, entries)
+        return hint, None if hint is None else nearest(name, entries)

@@ -1,4 +1,4 @@
-"""Where the findings of this room are gathered."""
+"""Collects the findings of the checks."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from kpi.errors import did_you_mean
 
 if TYPE_CHECKING:
     from kpi.formulas.nodes import At
-    from kpi.plan.loading import Places
+    from kpi.plan.loading import SourceMap
 
 Path = tuple[str | int, ...]
-# Looking for a near name among thousands takes long; a file with more wrong names than this has another problem.
+# Finding a similar name among thousands is slow; a file with more wrong names than this has another problem.
 _MOST_LOOKS = 50
 
 
 class Finding(NamedTuple):
-    """A mistake in a formula or row expression, at the characters ``at`` of its text, wherever that stands."""
+    """A mistake in a formula or row expression, at the characters ``at`` of its text, wherever that text is."""
 
     code: str
     message: str
@@ -27,17 +27,17 @@ class Finding(NamedTuple):
 
 
 class Report:
-    """Gathers diagnostics. Places are looked up only for what is reported. ``known`` are those of reading the file."""
+    """Collects diagnostics. Places are looked up only for what is reported. ``known`` are those of reading the file."""
 
-    def __init__(self, places: Places, known: Collection[Diagnostic] = ()) -> None:
+    def __init__(self, places: SourceMap, known: Collection[Diagnostic] = ()) -> None:
         self._torn = [one.location for one in known if one.code == "E002"]
         self.found: list[Diagnostic] = []
         self._places = places
         self._looks = 0
 
-    def at(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
-        """Report a value."""
-        self._add(code, message, self._places.of(path), path, hint)
+    def at(self, code: str, message: str, path: Path, hint: str | None = None, *, meant: str | None = None) -> None:
+        """Report a value. ``meant`` is the name that an unknown one was most likely meant to be."""
+        self._add(code, message, self._places.of(path), path, hint, meant)
 
     def key(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
         """Report a key."""
@@ -48,8 +48,8 @@ class Report:
         self._add(finding.code, finding.message, self._places.within(path, *finding.at), path, finding.hint)
 
     def is_torn(self, path: Path) -> bool:
-        """Whether a text is only the first part of what was written, as one in braces is that has a comma in it. That
-        has been reported behind its end, and what is wrong with the part alone is no news."""
+        """Whether a text was cut off, as happens to one in braces that has a comma in it. That has been reported right
+        behind its end, so mistakes in what is left of the text are not."""
         here = self._places.of(path)
         return any(
             there.file == here.file and there.line == here.end_line and 0 <= there.column - here.end_column <= 3
@@ -61,5 +61,7 @@ class Report:
         self._looks += 1
         return did_you_mean(name, choices) if self._looks <= _MOST_LOOKS or len(choices) <= 12 else None
 
-    def _add(self, code: str, message: str, location: Location, path: Path, hint: str | None) -> None:
-        self.found.append(error(code, message, location, ".".join(map(str, path)), hint))
+    def _add(
+        self, code: str, message: str, location: Location, path: Path, hint: str | None, meant: str | None = None
+    ) -> None:
+        self.found.append(error(code, message, location, ".".join(map(str, path)), hint, meant=meant))

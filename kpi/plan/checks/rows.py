@@ -1,26 +1,27 @@
-"""One source as formulas see it: which columns they may name, and what those certainly hold."""
+"""One source as formulas see it: the columns they may name, and the kinds of values these certainly hold."""
 
 from __future__ import annotations
 
 from kpi.formulas.nodes import At, Node
-from kpi.formulas.types import ANYTHING, BOOLEAN, DATE, DURATION, NUMBER, TEXT, check_row
+from kpi.formulas.type_checker import row_types
+from kpi.formulas.types import ANY, BOOLEAN, DURATION, NUMBER, TEXT, TIME, Types
 from kpi.plan.checks.report import Finding, Path, Report
 from kpi.plan.checks.source_facts import DOUBTFUL, SourceFacts, shown
 from kpi.plan.model import Plan, Source
 from kpi.plan.model.column_names import column_name, folded
 
 FILENAME = "filename"
-GIVE_DATES = "give the source a date: column, or for rows that last from: and until:"
+GIVE_DATES = "give the source a date: column, or, for interval rows, from: and until:"
 _KINDS = {
-    "text": TEXT, "number": NUMBER, "boolean": BOOLEAN, "date": DATE, "timestamp": DATE, "duration": DURATION,
+    "text": TEXT, "number": NUMBER, "boolean": BOOLEAN, "date": TIME, "timestamp": TIME, "duration": DURATION,
 }  # fmt: skip
 
 
 class Rows:
     """One source.
 
-    ``computed`` are the trees of its computed columns and ``where`` that of its filter, as far as they have no
-    mistakes; both are filled in by those who check what the source says about itself.
+    ``computed`` are the trees of its computed columns and ``where`` that of its filter, as far as they can be parsed;
+    :func:`kpi.plan.checks.source_checks.check_source` fills both in.
     """
 
     def __init__(self, source: Source, plan: Plan, facts: SourceFacts, report: Report) -> None:
@@ -29,7 +30,7 @@ class Rows:
         self.path: Path = ("sources", source.id)
         self.computed: dict[str, Node] = {}
         self.where: Node | None = None
-        # Folded name -> name as it is written where it is defined. Columns are None when they cannot be known (N2).
+        # Folded name -> name as it is defined. ``columns`` is None when they cannot be known (N2).
         self.computed_names = {folded(name): name for name in reversed(list(source.computed))}  # of two the first
         self.columns = None if facts.columns is None else {folded(name): name for name in facts.columns}
         self._plan = plan
@@ -40,8 +41,8 @@ class Rows:
         self._partly: dict[str, Finding] | None = None
 
     def missing(self, name: str, at: At) -> Finding | None:
-        """What is wrong with using a column: it is not there, or not in every file (R5). None when it is there, or
-        when that cannot be known. What holds for all uses of a column is said only the first time."""
+        """What is wrong with using a column: it is missing, or missing from some files (R5). None when it exists, or
+        when that cannot be known. What concerns all uses of a column is reported only the first time."""
         key = folded(name)
         if self.columns is None or key in self.computed_names or key not in self.columns:
             return self.unknown(name, at)
@@ -52,14 +53,14 @@ class Rows:
         return None if found is None else found._replace(at=at)
 
     def unknown(self, name: str, at: At) -> Finding | None:
-        """What is wrong with the name of a column when it is in no file; None when it may be there."""
+        """What is wrong with a column name that is in none of the files; None when it may exist."""
         key = folded(name)
         if self.columns is None or key in self.columns or key in self.computed_names or key == FILENAME:
             return None
         assert self.facts.columns is not None
         message = f'there is no column "{name}" in {self.source.id}'
         if self._doubt is not None:
-            if self._doubted:  # every column is unknown then, and for one and the same reason
+            if self._doubted:  # every column is unknown then, for the same reason
                 return None
             self._doubted = True
             return Finding("E043", message, at, f"{self._doubt.message}; {self._doubt.hint}")
@@ -68,16 +69,16 @@ class Rows:
                 return Finding("E043", message, at, f'columns calls it "{new}"')
         return Finding("E043", message, at, self._report.near(name, (*self.facts.columns, *self.source.computed)))
 
-    def kinds(self, name: str) -> int:
-        """What a column may hold, in the bits of kpi.formulas.types: known of computed and of declared columns."""
+    def kinds(self, name: str) -> Types:
+        """The types that a column may have: known of computed and of declared columns."""
         key = folded(name)
         if key in self.computed_names:
             node = self.computed.get(self.computed_names[key])
-            return ANYTHING if node is None else check_row(node)
-        return TEXT if key == FILENAME else self._declared.get(key, ANYTHING)
+            return ANY if node is None else row_types(node)
+        return TEXT if key == FILENAME else self._declared.get(key, ANY)
 
     def _missing_in_some(self) -> dict[str, Finding]:
-        """What there is to say about each column that only some of the files have."""
+        """The finding for each column that only some of the files have."""
         if self._partly is None:
             files = self.facts.per_file if self.facts.kind == "csv" else ()
             names = [{folded(name) for name in file.names} for file in files]

@@ -1,4 +1,4 @@
-"""What a source says about itself: columns, types, computed columns, where, and its dates (rules R2, B3, V8)."""
+"""The declaration of a source: columns, types, computed columns, where, and dates (rules R2, B3, V8)."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from kpi.errors import TextError
 from kpi.formulas import columns, walk
 from kpi.formulas.datetime_formats import check_type
 from kpi.formulas.nodes import Call, Column, Node
-from kpi.formulas.types import DATE, TEXT, in_words
-from kpi.plan.checks.constant_conditions import fixed_tests
-from kpi.plan.checks.cycles import circles, components, in_brief
-from kpi.plan.checks.parse_cache import Texts
+from kpi.formulas.types import TEXT, TIME, in_words
+from kpi.plan.checks.constant_conditions import constant_conditions
+from kpi.plan.checks.cycles import components, cycles, path_text
+from kpi.plan.checks.parse_cache import ParseCache
 from kpi.plan.checks.report import Finding, Report
 from kpi.plan.checks.rows import FILENAME, GIVE_DATES, Rows
 from kpi.plan.checks.source_facts import DOUBTFUL, MISSING
 from kpi.plan.model.column_names import folded
 
-MAX_COLUMNS = 100  # computed one from another: each is a query around the one before
+MAX_COLUMNS = 100  # computed from one another: each is a subquery around the one before
 
 
-def check_source(rows: Rows, texts: Texts, report: Report) -> None:
+def check_source(rows: Rows, parse_cache: ParseCache, report: Report) -> None:
     """Report the mistakes of one source, and fill in ``rows.computed`` and ``rows.where``."""
     for problem in rows.facts.problems:
         if problem.code not in (MISSING, DOUBTFUL):
             report.at(problem.code, problem.message, (*rows.path, *problem.field), problem.hint)
-    _parse(rows, texts, report)
+    _parse(rows, parse_cache, report)
     _check_types(rows, report)
     for name, node in rows.computed.items():
         for finding in _in_row(node, rows):
             report.within(finding, (*rows.path, "computed", name))
-    graph = {folded(name): _leads_to(folded(name), node, rows) for name, node in rows.computed.items()}
+    graph = {folded(name): _columns_used(folded(name), node, rows) for name, node in rows.computed.items()}
     parts = components(graph)
-    for circle in circles(graph, parts):
-        _report_circle(circle, rows, report)
+    for cycle in cycles(graph, parts):
+        _report_cycle(cycle, rows, report)
     _check_chains(rows, parts, graph, report)
     late = _first_dates(rows, parts, graph)
     if rows.where is not None:
@@ -42,19 +42,19 @@ def check_source(rows: Rows, texts: Texts, report: Report) -> None:
     _check_dates(rows, late, report)
 
 
-def _parse(rows: Rows, texts: Texts, report: Report) -> None:
+def _parse(rows: Rows, parse_cache: ParseCache, report: Report) -> None:
     source = rows.source
     for name, text in source.computed.items():
         path = (*rows.path, "computed", name)
         if (clash := _clash(name, rows)) is not None:
             report.key(clash.code, clash.message, path, clash.hint)
-        made = texts.row(text, "computed")
+        made = parse_cache.row(text, "computed")
         if isinstance(made, Finding):
             report.within(made, path)
         else:
             rows.computed[name] = made
     if source.where is not None:
-        made = texts.row(source.where, "where")
+        made = parse_cache.row(source.where, "where")
         if isinstance(made, Finding):
             report.within(made, (*rows.path, "where"))
         else:
@@ -62,8 +62,8 @@ def _parse(rows: Rows, texts: Texts, report: Report) -> None:
 
 
 def _clash(name: str, rows: Rows) -> Finding | None:
-    """What is wrong with the name of a computed column. It may not hide one of the file: expressions would then mean
-    the one or the other by their place."""
+    """What is wrong with the name of a computed column. It may not hide one of the file: what an expression means
+    would then depend on where it is."""
     key = folded(name)
     if rows.computed_names[key] != name:
         return Finding(
@@ -88,25 +88,25 @@ def _in_row(node: Node, rows: Rows) -> Iterator[Finding]:
         elif isinstance(part, Call) and part.name == "first_date" and rows.source.snapshot:
             message = f"first_date needs dates, and the rows of {rows.source.id} have none"
             yield Finding("E053", message, part.at, GIVE_DATES)
-    yield from fixed_tests(node, rows)
+    yield from constant_conditions(node, rows)
 
 
-def _leads_to(name: str, node: Node, rows: Rows) -> list[str]:
-    """The names, folded, that a computed column uses. One that hides a column of the file is reported as such, and
-    means that column when it names itself."""
+def _columns_used(name: str, node: Node, rows: Rows) -> list[str]:
+    """The folded names that a computed column uses. One that hides a column of the file is reported as such; its own
+    name then means that column."""
     hides = rows.columns is not None and name in rows.columns
     return [used for each in columns(node) if not ((used := folded(each.name)) == name and hides)]
 
 
-def _report_circle(circle: list[str], rows: Rows, report: Report) -> None:
-    names = [rows.computed_names[name] for name in circle]
-    used = next(each for each in columns(rows.computed[names[0]]) if folded(each.name) == circle[1])
-    message = "computed columns lead in a circle: " + in_brief(names)
+def _report_cycle(cycle: list[str], rows: Rows, report: Report) -> None:
+    names = [rows.computed_names[name] for name in cycle]
+    used = next(each for each in columns(rows.computed[names[0]]) if folded(each.name) == cycle[1])
+    message = "computed columns form a cycle: " + path_text(names)
     report.within(Finding("E045", message, used.at), (*rows.path, "computed", names[0]))
 
 
 def _check_chains(rows: Rows, parts: list[list[str]], graph: Mapping[str, list[str]], report: Report) -> None:
-    """Report the first column of each way that is too long to compute; what builds on it is not reported again."""
+    """Report the first column of each chain that is too long to compute; those that build on it are not reported."""
     built: dict[str, int] = {}
     for part in parts:
         for name in part:
@@ -119,7 +119,7 @@ def _check_chains(rows: Rows, parts: list[list[str]], graph: Mapping[str, list[s
 
 
 def _first_dates(rows: Rows, parts: list[list[str]], graph: Mapping[str, list[str]]) -> set[str]:
-    """The computed columns, folded, that need first_date, themselves or through others."""
+    """The folded names of the computed columns that need first_date, themselves or through others."""
     late: set[str] = set()
     for part in parts:
         for name in part:
@@ -133,7 +133,7 @@ def _first_dates(rows: Rows, parts: list[list[str]], graph: Mapping[str, list[st
 def _late_names(where: Node, late: set[str]) -> Iterator[Finding]:
     for used in columns(where):
         if folded(used.name) in late:
-            message = f'"{used.name}" needs first_date, which looks at the rows that where has left'
+            message = f'"{used.name}" needs first_date, which is computed from the rows that where keeps'
             yield Finding("E053", message, used.at, "filter in the brackets of an aggregate instead")
 
 
@@ -150,7 +150,7 @@ def _check_dates(rows: Rows, late: set[str], report: Report) -> None:
         elif folded(name) in late:
             message = f'"{name}" needs first_date, which needs the {field} of each row'
             report.at("E045", message, path, "name the column that holds the day itself")
-        elif not (kinds := rows.kinds(name)) & DATE:
+        elif not (kinds := rows.kinds(name)) & TIME:
             hint = None
             if kinds == TEXT and folded(name) in rows.computed_names:
                 written = source.computed[rows.computed_names[folded(name)]]

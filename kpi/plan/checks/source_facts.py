@@ -1,4 +1,4 @@
-"""What is known of a source's files before a row is read: how they are written, and their columns."""
+"""What is known of a source's files before a row is read: their format and their columns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kpi.plan.model import Plan, Source
 
 FileKind = Literal["csv", "json", "parquet", "excel", "query", "table"]
 
-# Codes of problems that are no errors of the plan: the caller decides whether they matter.
+# Codes of problems that are not errors of the plan: the caller decides whether they matter.
 MISSING = "missing-file"
 DOUBTFUL = "doubtful-header"
 
@@ -66,5 +66,5 @@ class SourceFacts(NamedTuple):
 
 
 def shown(path: Path, source: Source, plan: Plan) -> str:
-    """A file as its path stands in the plan: relative to the folder of the file that declares the source."""
+    """A file's path as the plan writes it: relative to the folder of the file that declares the source."""
     return os.path.relpath(path, plan.homes.get(source.id, plan.folder)).replace(os.sep, "/")

@@ -1,14 +1,13 @@
-"""KPIs that are split: the column is one of every source that the formula aggregates, itself or through names."""
+"""KPIs that are split: every source that the formula aggregates, itself or through names, has the column."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from kpi.errors import UsageError, did_you_mean
 from kpi.formulas.types import DURATION
-from kpi.plan.checks.dependencies import NOTHING, Uses, uses_of
+from kpi.plan.checks.dependencies import DependencyGraph
 from kpi.plan.checks.report import Finding, Path
 from kpi.plan.checks.rows import FILENAME, Rows
 from kpi.plan.model import Kpi, Split
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 _MOST_NAMED = 8
 
 
-def check_splits(formulas: Formulas) -> None:
+def check_splits(formulas: Formulas, graph: DependencyGraph) -> None:
     """Report the mistakes of all columns by which KPIs are split."""
     for kpi in formulas.plan.kpis.values():
         if kpi.split is not None:
-            _check(kpi, kpi.split.by, formulas)
+            _check(kpi, kpi.split.by, formulas, graph)
 
 
 def split_by(checked: Checked, kpis: Collection[str], column: str) -> Checked:
@@ -37,22 +36,23 @@ def split_by(checked: Checked, kpis: Collection[str], column: str) -> Checked:
     found: dict[str, Kpi] = {}
     for kpi in kpis:
         known = checked.plan.kpis[kpi]
-        sources = _sources(kpi, lambda name: _uses(checked, name))
+        sources = checked.dependencies.row_sources(kpi)
         can = bool(sources) and all(_may_have(checked, source, column) for source in sources)
         if not can:
-            found[kpi] = replace(known, split=None)
+            found[kpi] = known.model_copy(update={"split": None})
         elif known.split is None or folded(known.split.by) != folded(column):
-            found[kpi] = replace(known, split=Split(column))
-    changed = replace(checked.plan, kpis={**checked.plan.kpis, **found})
-    if not any(changed.kpis[kpi].split is not None for kpi in kpis):
+            found[kpi] = known.model_copy(update={"split": Split(by=column)})
+    changed = checked.with_kpis(found)
+    if not any(changed.plan.kpis[kpi].split is not None for kpi in kpis):
         raise cannot_split(checked, kpis, column)
-    return checked._replace(plan=changed)
+    return changed
 
 
 def unsplit(checked: Checked) -> Checked:
-    """The same, with no KPI split."""
-    found = {kpi.id: replace(kpi, split=None) for kpi in checked.plan.kpis.values() if kpi.split is not None}
-    return checked._replace(plan=replace(checked.plan, kpis={**checked.plan.kpis, **found})) if found else checked
+    """The same, without splits."""
+    split = [kpi for kpi in checked.plan.kpis.values() if kpi.split is not None]
+    found = {kpi.id: kpi.model_copy(update={"split": None}) for kpi in split}
+    return checked.with_kpis(found) if found else checked
 
 
 def cannot_split(checked: Checked, kpis: Collection[str], column: str) -> UsageError:
@@ -60,12 +60,12 @@ def cannot_split(checked: Checked, kpis: Collection[str], column: str) -> UsageE
     known: dict[str, None] = {}
     half: str | None = None
     for kpi in kpis:
-        sources = _sources(kpi, lambda name: _uses(checked, name))
+        sources = checked.dependencies.row_sources(kpi)
         for source in sources:
             known |= dict.fromkeys((*(checked.facts[source].columns or ()), *checked.plan.sources[source].computed))
         having = [_may_have(checked, source, column) for source in sources]
         if any(having) and not all(having) and half is None:
-            half = f"{kpi} also looks at {sources[having.index(False)]}, which has no such column"
+            half = f"{kpi} also aggregates {sources[having.index(False)]}, which has no such column"
     hint = half or did_you_mean(column, known) or "a split needs a column that all sources of a KPI have"
     return UsageError(f'--split: no KPI here can be split by "{column}"', hint=hint)
 
@@ -76,23 +76,18 @@ def _may_have(checked: Checked, source: str, column: str) -> bool:
     return columns is None or folded(column) in names
 
 
-def _uses(checked: Checked, name: str) -> Uses:
-    tree = checked.formulas.get(name) or checked.measures.get(name)
-    return NOTHING if tree is None else uses_of(tree)
-
-
-def _check(kpi: Kpi, column: str, formulas: Formulas) -> None:
+def _check(kpi: Kpi, column: str, formulas: Formulas, graph: DependencyGraph) -> None:
     path: Path = ("kpis", kpi.id, "split", "by")
     at = (0, len(column))
     if kpi.formula is None:
-        formulas.report.within(Finding("E046", f'"{kpi.id}" has no formula, and so no rows to split', at), path)
+        formulas.report.within(Finding("E046", f'"{kpi.id}" has no formula, so there are no rows to split', at), path)
         return
-    if kpi.id not in formulas.uses:
-        return  # its formula cannot be read, which is reported
-    sources = _sources(kpi.id, lambda name: formulas.uses.get(name, NOTHING))
+    if kpi.id not in formulas.dependencies:
+        return  # its formula cannot be parsed, which is reported
+    sources = graph.row_sources(kpi.id)
     rows = [formulas.rows[source] for source in sources if source in formulas.rows]
     if not sources:
-        message = f'the formula of "{kpi.id}" looks at no rows that could be split'
+        message = f'the formula of "{kpi.id}" aggregates no rows that could be split'
         formulas.report.within(Finding("E046", message, at), path)
     found = [(one, finding) for one in rows if (finding := one.missing(column, at)) is not None]
     if found and (len(found) == len(rows) or found[0][1].code != "E043"):
@@ -100,12 +95,12 @@ def _check(kpi: Kpi, column: str, formulas: Formulas) -> None:
     elif found:
         formulas.report.within(_lacking(column, found[0][0], rows, formulas), path)
     elif lasting := next((one for one in rows if one.kinds(column) == DURATION), None):
-        message = f"{lasting.source.id}.{column} holds durations, which are hardly ever alike"
-        formulas.report.within(Finding("E046", message, at, "split by a column with few different values"), path)
+        message = f"{lasting.source.id}.{column} holds durations, which hardly ever repeat"
+        formulas.report.within(Finding("E046", message, at, "split by a column with few distinct values"), path)
 
 
 def _lacking(column: str, without: Rows, rows: list[Rows], formulas: Formulas) -> Finding:
-    """What is wrong with a column that only some of the sources have."""
+    """The finding for a column that only some of the sources have."""
     message = f'there is no column "{column}" in {without.source.id}; a split needs it in every source of the formula'
     known = [set(one.columns) | set(one.computed_names) for one in rows if one.columns is not None]
     common = sorted(set.intersection(*known) - {FILENAME, folded(column)})
@@ -114,16 +109,3 @@ def _lacking(column: str, without: Rows, rows: list[Rows], formulas: Formulas) -
         names = ", ".join(common[:_MOST_NAMED])
         hint = f"all of them have: {names}" if names else f"compute it there: computed: {{{column}: …}}"
     return Finding("E046", message, (0, len(column)), hint)
-
-
-def _sources(kpi: str, uses: Callable[[str], Uses]) -> list[str]:
-    """The sources whose rows a KPI aggregates, itself or through the measures and KPIs that its formula leads to."""
-    names, found = {kpi: None}, dict[str, None]()
-    waiting = [kpi]
-    for name in waiting:  # grows while it is walked
-        used = uses(name)
-        found |= {aggregate.source: None for aggregate, _ in used.aggregates}
-        new = dict.fromkeys(one.name for one, _ in used.names if one.name not in names)
-        names |= new
-        waiting += new
-    return list(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,20 +11,18 @@ from typing import Any, NamedTuple
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.diagnostics import Diagnostic
-from kpi.errors import InputError, nearest
+from kpi.errors import InputError, nearest, shorten
+from kpi.plan.loading.diagnostics import Diagnostics
 from kpi.plan.loading.disk import DISK, Disk
-from kpi.plan.loading.field_decoder import Binder, expression
-from kpi.plan.loading.goals import read_goal
-from kpi.plan.loading.kpis import read_kpi
 from kpi.plan.loading.plan_files import IncludeError, included_files, project_root, refuse_link, shown_name
-from kpi.plan.loading.settings import SECTIONS, read_header
-from kpi.plan.loading.sources import read_source
-from kpi.plan.model import Plan
+from kpi.plan.loading.validation import report_cut_texts, validate
+from kpi.plan.model import SECTIONS, Context, Goal, Kpi, Plan, PlanFile, Record, Source
 from kpi.plan.yaml import source_map as places
-from kpi.plan.yaml import yaml_pitfalls as traps
+from kpi.plan.yaml import yaml_pitfalls as pitfalls
 from kpi.plan.yaml.documents import load
-from kpi.plan.yaml.nodes import Document, Entry, begin
-from kpi.plan.yaml.source_map import Places
+from kpi.plan.yaml.nodes import Document, Entry, begin, is_null
+from kpi.plan.yaml.plain_data import PlainData
+from kpi.plan.yaml.source_map import SourceMap
 
 MAX_TOTAL = 50_000_000  # bytes of all files together
 
@@ -39,7 +37,7 @@ class ReadResult(NamedTuple):
 
     plan: Plan
     diagnostics: tuple[Diagnostic, ...]
-    places: Places
+    places: SourceMap
     texts: dict[str, str]
     broken: frozenset[tuple[str, str]] = frozenset()
     whole: bool = True
@@ -83,16 +81,7 @@ def _paused_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _measure(b: Binder, path: places.Path, key: ScalarNode, node: Node) -> str | None:
-    return expression(b, path[:-1], key, node)
-
-
-_READERS: dict[str, Callable[[Binder, places.Path, ScalarNode, Node], Any]] = {
-    "sources": read_source,
-    "measures": _measure,
-    "goals": read_goal,
-    "kpis": read_kpi,
-}
+_MODELS: dict[str, type[Record]] = {"sources": Source, "goals": Goal, "kpis": Kpi}
 _SPACES = {"sources": "sources", "goals": "goals", "measures": "formulas", "kpis": "formulas"}  # N1
 
 
@@ -110,7 +99,9 @@ class _Reading:
         self.allowed = allowed
         self.unsaved: Mapping[Path, str] = {}
         self.unopened = False
-        self.binder = Binder()
+        self.diagnostics = Diagnostics()
+        self.data: dict[str, PlainData] = {}
+        self.context = Context()
         self.documents: dict[str, Document] = {}
         self.folders: dict[str, Path] = {}
         self.found: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
@@ -122,29 +113,26 @@ class _Reading:
     def read(self, text: str | None) -> ReadResult:
         """Header, included files, then the sections of all."""
         main = self._load_main(text)
-        header, sections = self._header(main, is_main=True)
-        settings = header.pop("calendar", None)
-        if settings is not None:
-            header["calendar"] = settings
-            self.binder.calendar = settings.build()
-        all_sections = [(main, sections)]
+        header, written = self._header(main, is_main=True)
+        self.context = Context(calendar=header.calendar.build())
+        all_sections = [(main, written)]
         all_sections += [
             (document, self._header(document, is_main=False)[1])
-            for document in self._included(main, sections.get("include"), header.get("include", ()))
+            for document in self._included(main, written.get("include"), header.include)
         ]
         for document, written in all_sections:
             for section in SECTIONS:
                 if section in written:
                     self._section(document, section, written[section])
-        fields: dict[str, Any] = {**header, **self.found}
+        fields = {name: getattr(header, name) for name in header.model_fields_set}
         plan = Plan(
-            **fields, folder=self.folder, root=self.root, allowed=self.allowed, homes=self.homes,
+            **{**fields, **self.found}, folder=self.folder, root=self.root, allowed=self.allowed, homes=self.homes,
             files=tuple(self.documents),
         )  # fmt: skip
         order = {file: number for number, file in enumerate(self.documents)}
-        diagnostics = sorted(self.binder.diagnostics, key=lambda one: (order.get(one.location.file, 0), one.location))
+        diagnostics = sorted(self.diagnostics.found, key=lambda one: (order.get(one.location.file, 0), one.location))
         texts = {file: document.text for file, document in self.documents.items()}
-        found = Places(main, self.documents, self.entries)
+        found = SourceMap(main, self.documents, self.entries)
         whole = all(document.is_whole() for document in self.documents.values()) and not self.unopened
         return ReadResult(plan, tuple(diagnostics), found, texts, frozenset(self.broken), whole)
 
@@ -172,48 +160,64 @@ class _Reading:
         return "kpi init writes a first one" if near is None else f'did you mean "{self.given.with_name(there[near])}"?'
 
     def _load(self, path: Path, raw: bytes | str) -> Document:
-        b = self.binder
+        to = self.diagnostics
 
-        def report(document: Document, found: traps.Trap) -> None:
+        def report(document: Document, found: pitfalls.YamlPitfall) -> None:
             from kpi.plan.yaml.yaml_errors import subject_at  # only files that are not YAML need it
 
-            b.document = document
-            path = subject_at(document, found.start) if document.text else ()
-            b.report(found.code, found.message, path, found.start, found.end, found.hint)
+            to.document = document
+            to.pitfall(subject_at(document, found.start) if document.text else (), found)
 
         document = load(self._shown(path), raw, report)
         self.documents[document.file] = document
+        self.data[document.file] = PlainData(document, to.pitfall)
         self.folders[document.file] = path.parent
         return document
 
     def _shown(self, path: Path) -> str:
         return shown_name(path, self.cwd, self.folder, self.given.parent)
 
-    def _header(self, document: Document, is_main: bool) -> tuple[dict[str, Any], dict[str, Entry]]:
-        b = self.binder
-        b.document = document
-        root = document.root
-        read = None if root is None else read_header(b, root, is_main)
-        values, known = read if read is not None else ({}, {})
-        readable = (root is None or type(root) is MappingNode) and not b.diagnostics_of(document, "E00")
-        if is_main and readable and "version" not in values and not b.blamed(("version",), known.get("version")):
-            message = "the file does not say in which version of this language it is written"
-            b.missing(message, ("version",), None, None, 'write "version: 1" as its first line')
-        return values, known
+    def _header(self, document: Document, is_main: bool) -> tuple[PlanFile, dict[str, Entry]]:
+        """The fields of a file outside its sections, and all its fields as written."""
+        to, root = self.diagnostics, document.root
+        to.document = document
+        written: dict[str, Entry] = {}
+        if isinstance(root, MappingNode) and not root.tag:
+            written = self.data[document.file].entries(root, ())
+        elif root is not None:
+            to.wrong_shape((), None, root, "a plan, a mapping of fields")
+        data: dict[str, Any] = {}
+        for name, (key, node) in written.items():
+            if name in SECTIONS or to.document.is_blanked_node(key):
+                continue
+            if not is_main and name in PlanFile.fields() and name != "version":
+                message = f'"{name}" is said once, in the main file, and not in a file that it includes'
+                to.at("E016", message, (name,), key, "move it to the main file")
+                continue
+            data[name] = self.data[document.file].read(node, (name,), key)
+        entry = None if root is None else (ScalarNode("", ""), root)
+        header = validate(PlanFile, data, (), entry, self.context, to)
+        readable = (root is None or type(root) is MappingNode) and not to.has_code(document, "E00")
+        if header is None or (is_main and readable and "version" not in header.model_fields_set):
+            header = header or PlanFile()
+            if not to.is_unusable(("version",), written.get("version")):
+                message = "the file does not say in which version of this language it is written"
+                to.missing(message, ("version",), None, None, 'write "version: 1" as its first line')
+        return header, written
 
     def _included(self, main: Document, entry: Entry | None, patterns: tuple[str, ...]) -> Iterator[Document]:
-        b = self.binder
+        to = self.diagnostics
         seen = {self.disk.real(self.path)}
         total = len(main.text)
         for index, pattern in enumerate(patterns):
             assert entry is not None
             node = entry[1].value[index] if type(entry[1]) is SequenceNode else entry[1]
             at = ("include", index)
-            b.document = main
+            to.document = main
             try:
                 files = included_files(pattern, self.folder, (self.root, *self.allowed), self.disk)
             except IncludeError as fault:
-                b.at(fault.code, fault.message, at, node, fault.hint)
+                to.at(fault.code, fault.message, at, node, fault.hint)
                 self.unopened = True
                 continue
             for file in files:
@@ -221,66 +225,102 @@ class _Reading:
                 if real in seen:
                     continue
                 seen.add(real)
-                b.document = main
+                to.document = main
                 text = self.unsaved.get(real)
                 try:
                     raw = self.disk.read(file) if text is None else text
                 except OSError as fault:
-                    b.at("E006", f"{self._shown(file)}: {fault.strerror or fault}", at, node)
+                    to.at("E006", f"{self._shown(file)}: {fault.strerror or fault}", at, node)
                     self.unopened = True
                     continue
                 total += len(raw)
                 if total > MAX_TOTAL:
-                    b.at("E005", f"the files are larger than {MAX_TOTAL // 1_000_000} MB together", at, node)
+                    to.at("E005", f"the files are larger than {MAX_TOTAL // 1_000_000} MB together", at, node)
                     self.unopened = True
                     return
                 yield self._load(file, raw)
 
     def _section(self, document: Document, section: str, entry: Entry) -> None:
-        b = self.binder
-        b.document = document
+        to, data = self.diagnostics, self.data[document.file]
+        to.document = document
         self.entries.setdefault((section,), (document, entry))
-        example = "count(orders)" if section == "measures" else "{…}"
-        written = b.mapping(
-            (section,), entry[1], "a mapping of ids", f"ids are keys here: {section}: {{some_id: {example}}}"
-        )
-        read = _READERS[section]
-        for name, (key, node) in (written or {}).items():
+        node = entry[1]
+        if not isinstance(node, MappingNode) or node.tag:
+            example = "count(orders)" if section == "measures" else "{…}"
+            hint = f"ids are keys here: {section}: {{some_id: {example}}}"
+            to.wrong_shape((section,), entry, node, "a mapping of ids", hint)
+            return
+        for name, (key, value) in data.entries(node, (section,)).items():
             path = (section, name)
-            if not self._is_new(document, section, entry[1], key, node):
+            if not self._is_new(document, section, node, key, value):
                 continue
-            self.entries[path] = (document, (key, node))
-            value = read(b, path, key, node)
-            if value is None:
+            self.entries[path] = (document, (key, value))
+            found = self._entry(document, path, (key, value))
+            if found is None:
                 self.broken.add(path)
-                if not b.blamed(path, (key, node)):
-                    b.empty((section,), key, node)
                 continue
-            self.found[section][name] = value
+            self.found[section][name] = found
             if section == "sources":
                 self.homes[name] = self.folders[document.file]
 
+    def _entry(self, document: Document, path: tuple[str, str], entry: Entry) -> Record | str | None:
+        """One source, measure, goal or KPI; None, reported, when nothing of it can be used."""
+        to, data, (key, node) = self.diagnostics, self.data[document.file], entry
+        model = _MODELS.get(path[0])
+        value = data.read(node, path, key)
+        if is_null(node) or value == "":
+            to.empty(path, key, node)
+            return None
+        if model is None:
+            return self._measure(data, path, entry, value)
+        if not isinstance(value, dict):
+            to.wrong_shape(path, entry, node, f"a {model.NOUN}, a mapping of fields")
+            return None
+        if "id" in value:
+            del value["id"]
+            to.at("E010", f'a {model.NOUN} has no field "id"', (*path, "id"), node, "the id is the key of the entry")
+        value["id"] = path[1]
+        context = self.context
+        if data.cut_texts and (cut := report_cut_texts(model, data, path, to)):
+            context = context._replace(unusable=cut)
+            for name in cut:
+                value.pop(name, None)
+        if document.blanked and isinstance(node, MappingNode):
+            blanked = {name for name, (_, one) in data.entries(node, path).items() if document.is_blanked_node(one)}
+            context = context._replace(unusable=context.unusable | blanked)
+        return validate(model, value, path, entry, context, to)
+
+    def _measure(self, data: PlainData, path: tuple[str, str], entry: Entry, value: object) -> str | None:
+        """The text of a measure's formula."""
+        if (pitfall := data.cut_texts.pop(path, None)) is not None:
+            self.diagnostics.pitfall(path, pitfall)
+        elif isinstance(value, str):
+            return value
+        else:
+            self.diagnostics.wrong_shape(path, entry, entry[1], "a text")
+        return None
+
     def _is_new(self, document: Document, section: str, parent: Node, key: ScalarNode, node: Node) -> bool:
         """Whether a key is an id that nothing else of its kind has; else it is reported."""
-        b, name = self.binder, key.value
-        if b.passed_over(key):
+        to, name = self.diagnostics, key.value
+        if document.is_blanked_node(key):
             return False
-        if trap := traps.unknown_key(document, parent, key, node):
-            b.report(trap.code, trap.message, (section, name), trap.start, trap.end, trap.hint)
+        if found := pitfalls.unknown_key(document, parent, key, node):
+            to.pitfall((section, name), found)
             return False
         if not is_id(name):
-            mended = mended_id(name)
-            hint = f"write {mended}" if mended else "ids are small letters, digits and _, and begin with a letter"
-            b.at("E013", f'"{traps.shorten(name)}" is not an id', (section, name), key, hint)
+            near = nearest_id(name)
+            hint = f"write {near}" if near else "ids are small letters, digits and _, and begin with a letter"
+            to.at("E013", f'"{shorten(name)}" is not an id', (section, name), key, hint)
             self.broken.add((section, name))
         slot = (_SPACES[section], name)
         if slot in self.declared:
             other, where, first = self.declared[slot]
             line, column = where.position(begin(first))
             what = "" if other == section else " by the measure" if other == "measures" else " by the KPI"
-            message = f'the id "{traps.shorten(name)}" is already taken{what} at {where.file}:{line}:{column}'
+            message = f'the id "{shorten(name)}" is already taken{what} at {where.file}:{line}:{column}'
             hint = "KPIs and measures share one namespace" if other != section else "give one of the two another id"
-            b.at("E015", message, (section, name), key, hint)
+            to.at("E015", message, (section, name), key, hint)
             return False
         self.declared[slot] = (section, document, key)
         return True
@@ -291,7 +331,7 @@ def is_id(text: str) -> bool:
     return text.isascii() and text.isidentifier() and text == text.lower() and text[0] != "_"
 
 
-def mended_id(text: str) -> str:
+def nearest_id(text: str) -> str:
     """The id nearest to a text, its letters without accents; "" when nothing of it can stand in one."""
     import re
     from unicodedata import combining, normalize

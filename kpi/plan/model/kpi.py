@@ -3,63 +3,291 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from kpi.plan.model.fields import described
+from pydantic import (
+    Field,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    WrapValidator,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownError, PydanticUseDefault
+
+from kpi.errors import TextError
 from kpi.plan.model.goal import EveryWord
+from kpi.plan.model.record import Flaw, Record, brief, context_of, in_text, quoted, raise_all
 from kpi.plan.model.target import ScheduleEntry, Target
+from kpi.plan.model.target_text import NO_BASELINE, check_thresholds, parse_target
+from kpi.plan.model.types import (
+    NUMBER_SCHEMA,
+    PERIODS_SCHEMA,
+    TEXT_SCHEMA,
+    Ambition,
+    AtLeastOne,
+    Code,
+    ColumnName,
+    Day,
+    OrText,
+    Text,
+    Texts,
+    UnitText,
+    WindowText,
+    number_in,
+    period_map,
+    text_of,
+    unit_in,
+)
+from kpi.values import Calendar, Unit, parse_label
+
+_UNREAD = Target("", "==", float("nan"))  # of a KPI whose unit cannot be read: nothing but its shape is looked at
 
 
-@dataclass(frozen=True)
-class Thresholds:
+def _target(
+    value: Any, unit: Unit | None, code: str, *, baseline: float | None = None, toward: Any = None, without: str = ""
+) -> Target:
+    if isinstance(value, Target):
+        return value
+    text = text_of(value)
+    if unit is None:
+        return _UNREAD
+    try:
+        return parse_target(text, unit, baseline, toward=toward, without=without)
+    except TextError as mistake:
+        raise in_text(code, mistake).error() from None
+
+
+def _threshold(value: Any, info: ValidationInfo[Any]) -> Target:
+    return _target(value, context_of(info).unit, "E031", without="by relative")
+
+
+Threshold = Annotated[Target, PlainValidator(_threshold), WithJsonSchema(NUMBER_SCHEMA)]
+
+
+class Thresholds(Record):
     """Where green and yellow end; both in the same direction, green inside yellow."""
 
-    green: Target = described("Green from here, e.g. 'at least 29%'.")
-    yellow: Target | None = described("Yellow from here, red beyond; absent: no yellow.")
+    green: Threshold = Field(description="Green from here, e.g. 'at least 29%'.")
+    yellow: Threshold | None = Field(None, description="Yellow from here, red beyond; absent: no yellow.")
+
+    @model_validator(mode="after")
+    def _nested(self) -> Thresholds:
+        if self.yellow is not None and self.yellow is not _UNREAD and self.green is not _UNREAD:
+            try:
+                check_thresholds(self.green, self.yellow)
+            except TextError as mistake:
+                raise_all("thresholds", [in_text("E031", mistake, "yellow")])
+        return self
 
 
-@dataclass(frozen=True)
-class Split:
+def _segment_target(value: Any, info: ValidationInfo[Any]) -> Target:
+    """The target of one segment. It is not relative: the baseline is that of the whole."""
+    context = context_of(info)
+    if isinstance(value, Target):
+        return value
+    text = text_of(value)
+    if context.unit is None:
+        return _UNREAD
+    try:
+        return parse_target(text, context.unit, toward=context.toward)
+    except TextError as mistake:
+        flaw = in_text("E034", mistake)
+        if mistake.kind == NO_BASELINE:
+            message = f"{quoted(text)} is relative to the baseline, which is that of all segments together"
+            flaw = flaw._replace(message=message, hint="write the number to hit")
+        raise flaw.error() from None
+
+
+SegmentTarget = Annotated[Target, PlainValidator(_segment_target), WithJsonSchema(NUMBER_SCHEMA)]
+
+
+class Split(Record):
     """By which column a KPI is also shown in parts: its value over the rows with each value of that column. ``targets``
     are in the KPI's own scale."""
 
-    by: str = described("The column; every source that the formula aggregates has it.", "")
-    limit: int = described("So many values are shown, the largest; the rest are put together as other.", 8, ge=1)
-    targets: Mapping[str, Target] = described(
-        "A value of the column: the target of that part; each: that of every value.", factory=dict
+    by: ColumnName = Field(description="The column; every source that the formula aggregates has it.")
+    limit: AtLeastOne = Field(
+        8, description="So many values are shown, the largest; the rest are put together as other."
+    )
+    targets: Mapping[str, SegmentTarget] = Field(
+        {}, description="A value of the column: the target of that part; each: that of every value."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _column_alone(cls, value: Any) -> Any:
+        return {"by": value} if isinstance(value, str) else value
 
-@dataclass(frozen=True)
-class Kpi:
-    """One KPI. Values of ``baseline``, ``values`` and targets are in its own scale: a share when the unit is ``%``."""
 
-    id: str
-    name: str = described("What people call it.", "")
-    goal: str | None = described("The id of the goal it serves.")
-    question: str | None = described("The question that it answers.")
-    owner: str | None = described("Who answers for it: a person, best as an e-mail address.")
-    indicator: Literal["leading", "lagging"] | None = described("Leading (moves first) or lagging (tells the outcome).")
-    leads: tuple[str, ...] = described("For a leading indicator: the ids of the KPIs it is said to predict.", ())
-    kind: Literal["direct", "proxy"] | None = described("Direct, or proxy: an indirect measure of the goal.")
-    unit: str | None = described("%, a currency code, a duration (seconds, minutes, hours, days), or any noun.")
-    every: EveryWord = described("The length of its period.", "month")
-    formula: str | None = described("Arithmetic over aggregates of sources, measures and other KPIs.")
-    window: str | None = described(
-        "What one value looks back over: '3 months', 'year to date', 'all time'; default: one period."
+def _own_target(value: Any, info: ValidationInfo[Any]) -> Target | tuple[ScheduleEntry, ...]:
+    """A target, or a schedule: targets by period, ordered by the start of the period (S4)."""
+    if isinstance(value, Target | tuple):
+        return value
+    unit, toward = unit_in(info), None
+    thresholds = info.data.get("thresholds")
+    if thresholds is not None and thresholds.green is not _UNREAD:
+        toward = thresholds.green.op
+    if value == {}:
+        raise PydanticUseDefault
+    if isinstance(value, Mapping) and any(one is not None for one in value.values()):
+        return _schedule(value, unit, _baseline(info), toward, context_of(info).calendar)
+    return _target(value, unit, "E030", baseline=_baseline(info), toward=toward)
+
+
+def _schedule(
+    value: Mapping[str, Any], unit: Unit | None, baseline: float | None, toward: Any, calendar: Calendar
+) -> tuple[ScheduleEntry, ...]:
+    found: list[ScheduleEntry] = []
+    errors: list[InitErrorDetails] = []
+    starts: dict[date, str] = {}
+    for label, written in value.items():
+        try:
+            start = parse_label(brief(label), calendar).start
+            if start in starts:
+                message = f'"{label}" starts on the same day as "{starts[start]}"'
+                raise Flaw("E033", message, "keep one of the two", key=True).error()
+            starts[start] = label
+            target = _target(written, unit, "E033", baseline=baseline, toward=toward, without="by")
+            found.append(ScheduleEntry(label, start, target))
+        except TextError as mistake:
+            flaw = in_text("E022", mistake)._replace(key=True)
+            errors.append(InitErrorDetails(type=flaw.error(), loc=(label,), input=written))
+        except PydanticCustomError as error:
+            errors.append(InitErrorDetails(type=error, loc=(label,), input=written))
+        except PydanticKnownError as error:
+            errors.append(InitErrorDetails(type=error.type, loc=(label,), input=written))
+    if errors:
+        raise ValidationError.from_exception_data("schedule", errors)
+    return tuple(sorted(found, key=lambda entry: entry.start))
+
+
+def _baseline(info: ValidationInfo[Any]) -> float | None:
+    """The baseline; any number in place of one that cannot be read, so that the target is still validated."""
+    if "baseline" not in info.data or "baseline" in context_of(info).unusable:
+        return 1.0
+    baseline: float | None = info.data["baseline"]
+    return baseline
+
+
+def _number(code: str) -> PlainValidator:
+    """Reads a number in the KPI's unit."""
+
+    def validate(value: Any, info: ValidationInfo[Any]) -> float:
+        return number_in(value, unit_in(info), code)
+
+    return PlainValidator(validate)
+
+
+def _any_period(value: Any, handler: Any, info: ValidationInfo[Any]) -> Any:
+    return period_map(value, handler, info)
+
+
+def _own_period(value: Any, handler: Any, info: ValidationInfo[Any]) -> Any:
+    return period_map(value, handler, info, own_length=True)
+
+
+def _in_own_unit(model: type[Record]) -> WrapValidator:
+    """Validates a nested record whose targets are in the KPI's unit."""
+
+    def validate(value: Any, handler: Any, info: ValidationInfo[Any]) -> Any:
+        if isinstance(value, model):
+            return value
+        target = info.data.get("target")
+        toward = target.op if isinstance(target, Target) else None
+        context = context_of(info)._replace(unit=unit_in(info), toward=toward)
+        return model.__pydantic_validator__.validate_python(value, context=context, by_alias=True, by_name=False)
+
+    return WrapValidator(validate)
+
+
+Baseline = Annotated[float, _number("E032"), WithJsonSchema(NUMBER_SCHEMA)]
+Value = Annotated[float, _number("E020"), WithJsonSchema(NUMBER_SCHEMA)]
+OwnTarget = Annotated[
+    Target | tuple[ScheduleEntry, ...],
+    PlainValidator(_own_target),
+    WithJsonSchema({
+        **PERIODS_SCHEMA, "type": ["number", "string", "object"], "additionalProperties": NUMBER_SCHEMA,
+    }),
+]  # fmt: skip
+OwnThresholds = Annotated[Thresholds, _in_own_unit(Thresholds)]
+OwnSplit = Annotated[Split, _in_own_unit(Split), OrText()]
+Notes = Annotated[
+    dict[str, Text],
+    WrapValidator(_any_period),
+    WithJsonSchema({**PERIODS_SCHEMA, "additionalProperties": TEXT_SCHEMA}),
+]
+Values = Annotated[
+    dict[str, Value],
+    WrapValidator(_own_period),
+    WithJsonSchema({**PERIODS_SCHEMA, "additionalProperties": NUMBER_SCHEMA}),
+]
+
+
+def _or_a_column(schema: dict[str, Any]) -> None:
+    schema["anyOf"].insert(0, TEXT_SCHEMA)
+
+
+class Kpi(Record):
+    """One KPI. Values of ``baseline``, ``values`` and targets are in its own scale: a share when the unit is ``%``.
+
+    The order of the fields matters: what is in the KPI's unit comes after ``unit``, and the target, whose direction
+    may be that of the thresholds, after them.
+    """
+
+    NOUN: ClassVar = "KPI"
+
+    id: SkipJsonSchema[str]
+    name: Text = Field(description="What people call it.")
+    goal: Text | None = Field(None, description="The id of the goal it serves.")
+    question: Text | None = Field(None, description="The question that it answers.")
+    owner: Text | None = Field(None, description="Who answers for it: a person, best as an e-mail address.")
+    indicator: Literal["leading", "lagging"] | None = Field(
+        None, description="Leading (moves first) or lagging (tells the outcome)."
     )
-    split: Split | None = described("A column: the KPI is also shown for each of its values.")
-    since: date | None = described("The day on which the glide path from the baseline starts.")
-    baseline: float | None = described("The value from which a target that is to be reached starts.")
-    target: Target | tuple[ScheduleEntry, ...] | None = described(
-        "The number to hit, e.g. 'at least 30% by 2026-12-31'."
+    leads: Texts = Field((), description="For a leading indicator: the ids of the KPIs it is said to predict.")
+    kind: Literal["direct", "proxy"] | None = Field(
+        None, description="Direct, or proxy: an indirect measure of the goal."
     )
-    thresholds: Thresholds | None = described("Where green and yellow end.")
-    ambition: int | None = described("How ambitious, from 1 (sure to be reached) to 10 (a long shot).", ge=1, le=10)
-    guardrails: tuple[str, ...] = described("Ids of KPIs that must not get worse while this one gets better.", ())
-    when_red: str | None = described("What will be done when it is red.")
-    tags: tuple[str, ...] = described("Words to group by.", ())
-    notes: Mapping[str, str] = described("Remarks by period, e.g. 2026-03: Loyalty card launched.", factory=dict)
-    values: Mapping[str, float] = described("Values typed in by hand, by period, instead of a formula.", factory=dict)
+    unit: UnitText | None = Field(
+        None, description="%, a currency code, a duration (seconds, minutes, hours, days), or any noun."
+    )
+    every: EveryWord = Field("month", description="The length of its period.")
+    formula: Code | None = Field(None, description="Arithmetic over aggregates of sources, measures and other KPIs.")
+    window: WindowText | None = Field(
+        None, description="What one value looks back over: '3 months', 'year to date', 'all time'; default: one period."
+    )
+    since: Day | None = Field(None, description="The day on which the glide path from the baseline starts.")
+    baseline: Baseline | None = Field(None, description="The value from which a target that is to be reached starts.")
+    thresholds: OwnThresholds | None = Field(None, description="Where green and yellow end.")
+    target: OwnTarget | None = Field(None, description="The number to hit, e.g. 'at least 30% by 2026-12-31'.")
+    split: OwnSplit | None = Field(
+        None, description="A column: the KPI is also shown for each of its values.", json_schema_extra=_or_a_column
+    )
+    ambition: Ambition | None = Field(
+        None, description="How ambitious, from 1 (sure to be reached) to 10 (a long shot)."
+    )
+    guardrails: Texts = Field((), description="Ids of KPIs that must not get worse while this one gets better.")
+    when_red: Text | None = Field(None, description="What will be done when it is red.")
+    tags: Texts = Field((), description="Words to group by.")
+    notes: Notes = Field({}, description="Remarks by period, e.g. 2026-03: Loyalty card launched.")
+    values: Values = Field({}, description="Values typed in by hand, by period, instead of a formula.")
+
+    @field_validator("baseline", "thresholds", "target", "values", mode="before")
+    @classmethod
+    def _needs_a_unit(cls, value: Any, info: ValidationInfo[Any]) -> Any:
+        if "unit" in context_of(info).unusable:
+            raise PydanticUseDefault
+        return value
+
+    @model_validator(mode="after")
+    def _formula_or_values(self) -> Kpi:
+        if self.formula is not None and "values" in self.model_fields_set:
+            message = "a KPI has either a formula or values typed in by hand, not both"
+            hint = "take one of the two out; remarks on a period go into notes"
+            raise_all("KPI", [Flaw("E016", message, hint, key=True, loc=("values",))])
+        return self

@@ -3,69 +3,117 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from kpi.plan.model.fields import described
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
+
+from kpi.errors import TextError
 from kpi.plan.model.goal import Goal
 from kpi.plan.model.kpi import Kpi
 from kpi.plan.model.lint import LintSettings
+from kpi.plan.model.record import Flaw, Record, brief, checked, in_text, quoted
 from kpi.plan.model.source import Source
+from kpi.plan.model.types import ID_PATTERN, TEXT_SCHEMA, Code, Day, OneOrMoreTexts, Text, text_of
+from kpi.values import parse_month_name, parse_timezone, parse_weekday
 
 if TYPE_CHECKING:
     from kpi.values import Calendar
 
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+SECTIONS = ("sources", "measures", "goals", "kpis")
+
+WeekdayName = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 MonthName = Literal[
     "january", "february", "march", "april", "may", "june",
     "july", "august", "september", "october", "november", "december",
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
-class CalendarSettings:
+def _name(parse: Any) -> BeforeValidator:
+    """Validates a name that ``parse`` knows; it may be written in capitals."""
+
+    def validate(value: Any) -> str:
+        text = text_of(value)
+        try:
+            parse(brief(text))
+        except TextError as mistake:
+            raise in_text("E014", mistake).error() from None
+        return text.strip().lower()
+
+    return BeforeValidator(validate)
+
+
+class CalendarSettings(Record):
     """How days make weeks, quarters and years."""
 
-    week_starts: Weekday = described("The first day of the week.", "monday")
-    fiscal_year_starts: MonthName = described("The month in which the fiscal year starts.", "january")
-    timezone: str = described("The time zone in which timestamps with a zone become dates.", "UTC")
+    week_starts: Annotated[WeekdayName, _name(parse_weekday)] = Field(
+        "monday", description="The first day of the week."
+    )
+    fiscal_year_starts: Annotated[MonthName, _name(parse_month_name)] = Field(
+        "january", description="The month in which the fiscal year starts."
+    )
+    timezone: Annotated[
+        str, AfterValidator(checked("E014", parse_timezone)), AfterValidator(str.strip), WithJsonSchema(TEXT_SCHEMA)
+    ] = Field("UTC", description="The time zone in which timestamps with a zone become dates.")
 
     def build(self) -> Calendar:
-        """The calendar that these words describe, ready to count with. Raises TextError when one is not known, which
-        no plan holds that was read from a file."""
+        """The calendar that these words describe, ready to count with."""
         from kpi.values import Calendar
 
         return Calendar.from_words(self.week_starts, self.fiscal_year_starts, self.timezone)
 
 
-@dataclass(frozen=True)
-class Plan:
+_PLAIN_CALENDAR = CalendarSettings.model_construct()
+_ALL_RULES = LintSettings.model_construct()
+
+
+def _version(value: Any) -> int:
+    if value == 1 or text_of(value).strip() == "1":
+        return 1
+    raise Flaw("E025", f"{quoted(value)} is not a known version of this language", "write version: 1").error()
+
+
+def _by_id(schema: dict[str, Any]) -> None:
+    schema["propertyNames"] = {"pattern": ID_PATTERN}
+
+
+class PlanFile(Record):
+    """Goals, KPIs, targets and the data they are computed from."""
+
+    NOUN: ClassVar = "plan"
+    SCHEMA: ClassVar = {"title": "kpi.yaml", "required": ["version"]}
+
+    version: Annotated[int, PlainValidator(_version), WithJsonSchema({"const": 1})] = Field(
+        1, description="The version of this language: 1."
+    )
+    title: Text | None = Field(None, description="What the plan is about, shown above every table.")
+    calendar: CalendarSettings = Field(_PLAIN_CALENDAR, description="How days make weeks, quarters and years.")
+    as_of: Day | None = Field(None, description="The day that counts as today's eve, for examples; --as-of wins.")
+    include: OneOrMoreTexts = Field(
+        (), description="Further files in the same language, relative to this one; globs are allowed."
+    )
+    lint: LintSettings = Field(_ALL_RULES, description="What kpi lint looks for.")
+    sources: Mapping[str, Source] = Field({}, description="Rows to compute from.", json_schema_extra=_by_id)
+    measures: Mapping[str, Code] = Field(
+        {}, description="Named building blocks that formulas share.", json_schema_extra=_by_id
+    )
+    goals: Mapping[str, Goal] = Field({}, description="What the team wants to achieve.", json_schema_extra=_by_id)
+    kpis: Mapping[str, Kpi] = Field(
+        {}, description="The measures of performance that the team has decided are important.", json_schema_extra=_by_id
+    )
+
+
+class Plan(PlanFile):
     """All goals, KPIs, measures and sources, from the main file and the files that it includes.
 
     ``folder`` is the main file's folder; ``root`` the project's root (the git root, else ``folder``): no file outside
-    it is read, unless it lies in one of the folders ``allowed``; ``homes`` maps a source's id to the folder of the file
+    it is read, unless it is in one of the folders ``allowed``; ``homes`` maps a source's id to the folder of the file
     that declares it, to which its paths are relative (absent: ``folder``); ``files`` are all files read, as shown to
     people.
     """
 
-    version: int = described("The version of this language: 1.", 1)
-    title: str | None = described("What the plan is about, shown above every table.")
-    calendar: CalendarSettings = described("How days make weeks, quarters and years.", factory=CalendarSettings)
-    as_of: date | None = described("The day that counts as today's eve, for examples; --as-of wins.")
-    include: tuple[str, ...] = described(
-        "Further files in the same language, relative to this one; globs are allowed.", ()
-    )
-    lint: LintSettings = described("What kpi lint looks for.", factory=LintSettings)
-    sources: Mapping[str, Source] = described("Rows to compute from.", factory=dict)
-    measures: Mapping[str, str] = described("Named building blocks that formulas share.", factory=dict)
-    goals: Mapping[str, Goal] = described("What the team wants to achieve.", factory=dict)
-    kpis: Mapping[str, Kpi] = described(
-        "The measures of performance that the team has decided are important.", factory=dict
-    )
     folder: Path = Path(".")
     root: Path = Path(".")
     allowed: tuple[Path, ...] = ()
-    homes: Mapping[str, Path] = described("", factory=dict)
+    homes: Mapping[str, Path] = {}
     files: tuple[str, ...] = ()

@@ -2,33 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+import codecs
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from kpi.plan.model.fields import described
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from kpi.errors import did_you_mean
+from kpi.plan.model.record import Flaw, Record, checked, context_of, quoted, raise_all
+from kpi.plan.model.types import (
+    TEXT_SCHEMA,
+    Boolean,
+    Code,
+    NotNegative,
+    OneOrMoreTexts,
+    Text,
+)
+from kpi.values import parse_updated
+
+_TYPES = ("text", "number", "boolean", "date", "timestamp", "duration")
+_WITH_FORMAT = ("date", "timestamp", "duration")
+_FROM_ENVIRONMENT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_ORIGINS = ("path", "query", "table")
 
 
-@dataclass(frozen=True)
-class ReadOptions:
+def _character(*allowed: str) -> AfterValidator:
+    """Validates one character of those allowed, any without; the texts ``\\t`` and ``tab`` mean a tab."""
+    expected = " or ".join(f'"{one}"' for one in allowed) if allowed else "one character"
+
+    def validate(value: str, info: ValidationInfo[Any]) -> str:
+        if value == "" and info.field_name == "quote":
+            return value
+        value = "\t" if value in ("\\t", "tab") else value
+        if len(value) != 1 or (allowed and value not in allowed):
+            raise Flaw("E014", f'"{info.field_name}" should be {expected}, not {quoted(value)}').error()
+        return value
+
+    return AfterValidator(validate)
+
+
+# Python's encodings of host names and of its own literals, which no file is saved in, and the one that always fails.
+_NOT_OF_FILES = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+
+
+def _encoding(name: str) -> str:
+    if not _is_encoding_of_files(name):
+        raise Flaw(
+            "E014", f"{quoted(name)} is not a text encoding", "write e.g. utf-8, utf-16, latin-1 or cp1252"
+        ).error()
+    return name
+
+
+def _is_encoding_of_files(name: str) -> bool:
+    try:
+        b"x".decode(name)
+    except UnicodeError:
+        pass  # an encoding that needs more than one byte
+    except (LookupError, ValueError):
+        return False
+    return codecs.lookup(name).name not in _NOT_OF_FILES
+
+
+def _connection(value: str) -> str:
+    if not _FROM_ENVIRONMENT.fullmatch(value):
+        message = "a connection comes from the environment only, and is never written out"
+        hint = "write connection: ${NAME}, and set NAME where the program runs"
+        raise Flaw("E014", message, hint, key=True).error()
+    return value
+
+
+def _names(columns: Mapping[str, str], info: ValidationInfo[Any]) -> Mapping[str, str]:
+    """Columns by the name that formulas use for them."""
+    raise_all("columns", _name_flaws(columns, info.field_name == "columns"))
+    return columns
+
+
+def _name_flaws(names: Mapping[str, str], of_headers: bool) -> Iterator[Flaw]:
+    from keyword import iskeyword
+
+    for name in names:
+        if name.isidentifier() and not iskeyword(name):
+            continue
+        why = "is a word of the formula language" if iskeyword(name) else "cannot be written in a formula"
+        hint = "names are letters, digits and _"
+        if of_headers:
+            hint += "; the name used here comes first, then the header in the file"
+        yield Flaw("E013", f"{quoted(name)} {why}", hint, key=True, loc=(name,))
+
+
+def _column_type(value: str) -> str:
+    word = value.split(maxsplit=1)[0] if value.strip() else ""
+    if word not in _TYPES or (word not in _WITH_FORMAT and value.strip() != word):
+        hint = did_you_mean(word, _TYPES)
+        if hint is None or not hint.startswith("did"):
+            hint = "write one of: " + ", ".join(_TYPES)
+        raise Flaw("E014", f"{quoted(value)} is not a column type", hint).error()
+    return value
+
+
+AnyCharacter = Annotated[str, _character(), WithJsonSchema(TEXT_SCHEMA)]
+DecimalMark = Annotated[str, _character(".", ","), WithJsonSchema(TEXT_SCHEMA)]
+Encoding = Annotated[str, AfterValidator(_encoding), WithJsonSchema(TEXT_SCHEMA)]
+Freshness = Annotated[str, AfterValidator(checked("E014", parse_updated)), WithJsonSchema(TEXT_SCHEMA)]
+Connection = Annotated[str, AfterValidator(_connection), WithJsonSchema(TEXT_SCHEMA)]
+ColumnType = Annotated[str, AfterValidator(_column_type), WithJsonSchema(TEXT_SCHEMA)]
+
+
+class ReadOptions(Record):
     """How the files are read, where sniffing is not enough."""
 
-    delimiter: str | None = described("The character between two fields, e.g. ';' or '\\t'.")
-    decimal: str | None = described("The decimal mark of numbers: '.' or ','.")
-    thousands: str | None = described("The mark between groups of three digits, e.g. '.' or ','.")
-    encoding: str | None = described("The text encoding, e.g. utf-8, utf-16, latin-1, cp1252.")
-    quote: str | None = described("The quotation mark around fields; '' for none.")
-    escape: str | None = described(
-        "The character before a quotation mark that is part of a quoted field, e.g. '\\\\'; by default it is doubled."
+    MAY_BE_EMPTY: ClassVar = frozenset({"delimiter", "decimal", "thousands", "quote", "escape"})
+
+    delimiter: AnyCharacter | None = Field(None, description="The character between two fields, e.g. ';' or '\\t'.")
+    decimal: DecimalMark | None = Field(None, description="The decimal mark of numbers: '.' or ','.")
+    thousands: AnyCharacter | None = Field(
+        None, description="The mark between groups of three digits, e.g. '.' or ','."
     )
-    skip_rows: int | None = described("How many lines stand before the header.")
-    header: bool | None = described("Whether the first row names the columns; false: they are column_1, column_2, …")
-    null_values: tuple[str, ...] = described("Texts that mean an empty value, e.g. NA.", ())
-    sheet: str | None = described("The sheet of a workbook, by name.")
+    encoding: Encoding | None = Field(None, description="The text encoding, e.g. utf-8, utf-16, latin-1, cp1252.")
+    quote: AnyCharacter | None = Field(None, description="The quotation mark around fields; '' for none.")
+    escape: AnyCharacter | None = Field(
+        None,
+        description="The character before a quotation mark that is part of a quoted field, e.g. '\\\\'; "
+        "by default it is doubled.",
+    )
+    skip_rows: NotNegative | None = Field(None, description="How many lines stand before the header.")
+    header: Boolean | None = Field(
+        None, description="Whether the first row names the columns; false: they are column_1, column_2, …"
+    )
+    null_values: OneOrMoreTexts = Field((), description="Texts that mean an empty value, e.g. NA.")
+    sheet: Text | None = Field(None, description="The sheet of a workbook, by name.")
 
 
-@dataclass(frozen=True)
-class Source:
+_AS_SNIFFED = ReadOptions.model_construct()
+
+
+class Source(Record):
     """Rows to compute from: files, a query over other sources, or a table in a warehouse.
 
     Exactly one of ``path``, ``query`` and ``table`` is given. With ``date`` rows happen on a day; with ``from_`` and
@@ -36,34 +146,57 @@ class Source:
     ``columns`` maps the name used here to the header in the file.
     """
 
-    id: str
-    path: tuple[str, ...] = described(
-        "The files: a path or a list of paths relative to this file; globs are allowed.", ()
+    NOUN: ClassVar = "source"
+    SCHEMA: ClassVar = {"oneOf": [{"required": [name]} for name in _ORIGINS]}
+
+    id: SkipJsonSchema[str]
+    path: OneOrMoreTexts = Field(
+        (), description="The files: a path or a list of paths relative to this file; globs are allowed."
     )
-    date: str | None = described("The column that holds the row's date.")
-    from_: str | None = described("For rows that last: the column with the first day.", alias="from")
-    until: str | None = described("For rows that last: the column with the first day after the end; empty: still.")
-    through: str | None = described("For rows that last: the column with the last day itself; empty: still.")
-    owner: str | None = described("Who collects the data.")
-    updated: str | None = described(
-        "How fresh the data should be: daily, weekly, monthly, quarterly, yearly, or e.g. 2 days."
+    date: Text | None = Field(None, description="The column that holds the row's date.")
+    from_: Text | None = Field(None, alias="from", description="For rows that last: the column with the first day.")
+    until: Text | None = Field(
+        None, description="For rows that last: the column with the first day after the end; empty: still."
     )
-    columns: Mapping[str, str] = described("Names to use here: the header in the file.", factory=dict)
-    types: Mapping[str, str] = described(
-        "Column types where sniffing is not enough: "
+    through: Text | None = Field(
+        None, description="For rows that last: the column with the last day itself; empty: still."
+    )
+    owner: Text | None = Field(None, description="Who collects the data.")
+    updated: Freshness | None = Field(
+        None, description="How fresh the data should be: daily, weekly, monthly, quarterly, yearly, or e.g. 2 days."
+    )
+    columns: Annotated[Mapping[str, Text], AfterValidator(_names)] = Field(
+        {}, description="Names to use here: the header in the file."
+    )
+    types: Mapping[str, ColumnType] = Field(
+        {},
+        description="Column types where sniffing is not enough: "
         "text, number, boolean, date FORMAT, timestamp FORMAT, duration, duration FORMAT.",
-        factory=dict,
     )
-    read: ReadOptions = described("How the files are read, where sniffing is not enough.", factory=ReadOptions)
-    computed: Mapping[str, str] = described("Columns computed from each row, by row expressions.", factory=dict)
-    where: str | None = described("Only rows for which this row expression is true are used.")
-    no_rows: Literal["zero"] | None = described("zero: a period without any row counts as 0, not as missing data.")
-    on_bad_rows: Literal["error", "skip"] = described(
-        "What happens to rows that cannot be read: error (the default), or skip them and report how many.", "error"
+    read: ReadOptions = Field(_AS_SNIFFED, description="How the files are read, where sniffing is not enough.")
+    computed: Annotated[Mapping[str, Code], AfterValidator(_names)] = Field(
+        {}, description="Columns computed from each row, by row expressions."
     )
-    query: str | None = described("One SELECT statement over other sources.")
-    connection: str | None = described("The warehouse, from the environment only: ${NAME}.")
-    table: str | None = described("The table in the warehouse.")
+    where: Code | None = Field(None, description="Only rows for which this row expression is true are used.")
+    no_rows: Literal["zero"] | None = Field(
+        None, description="zero: a period without any row counts as 0, not as missing data."
+    )
+    on_bad_rows: Literal["error", "skip"] = Field(
+        "error",
+        description="What happens to rows that cannot be read: error (the default), or skip them and report how many.",
+    )
+    query: Code | None = Field(None, description="One SELECT statement over other sources.")
+    connection: Connection | None = Field(None, description="The warehouse, from the environment only: ${NAME}.")
+    table: Text | None = Field(None, description="The table in the warehouse.")
+
+    @model_validator(mode="after")
+    def _fit(self, info: ValidationInfo[Any]) -> Source:
+        """Rows come from exactly one place, and happen on a date or last from one day until another."""
+        if info.context is not None:
+            given = {"from" if name == "from_" else name for name in self.model_fields_set}
+            written = given | context_of(info).unusable
+            raise_all("source", [*_origin_flaws(self.id, written, given), *_date_flaws(written, given)])
+        return self
 
     @property
     def lasting(self) -> bool:
@@ -74,3 +207,37 @@ class Source:
     def snapshot(self) -> bool:
         """Whether the rows have no date at all."""
         return self.date is None and self.from_ is None
+
+
+def _origin_flaws(id_: str, written: set[str], given: set[str]) -> Iterator[Flaw]:
+    """A source has exactly one of path, query and table, and what goes with it."""
+    origins = [name for name in _ORIGINS if name in written]
+    if not origins:
+        hint = "write path: data/*.csv, or a query, or a table with its connection"
+        yield Flaw("E012", f'the source "{id_}" does not say where its rows come from', hint, key=True)
+        return
+    for name in given & set(origins[1:]):
+        message = f'a source has one of path, query and table, but this one has "{origins[0]}" and "{name}"'
+        yield _clash(name, message, "make two sources of it, or take one out")
+    if "table" in written and "connection" not in written:
+        yield Flaw("E012", 'a "table" needs a "connection"', "write connection: ${NAME}", key=True, at="table")
+    if "connection" in given and "table" not in written:
+        yield _clash("connection", f'a "connection" goes with a "table", not with "{origins[0]}"', "take it out")
+    if "read" in given and "path" not in written:
+        yield _clash("read", f'"read" is about files, but the rows come from "{origins[0]}"', "take it out")
+
+
+def _date_flaws(written: set[str], given: set[str]) -> Iterator[Flaw]:
+    if "date" in written and "from" in given:
+        yield _clash("from", 'rows happen on a "date" or last "from" a day, not both', "take one of the two out")
+    if "until" in written and "through" in given:
+        hint = "until is the first day after the end, through the last day itself"
+        yield _clash("through", '"until" and "through" both say when rows end', hint)
+    for name in ("until", "through"):
+        if name in given and "from" not in written:
+            hint = "write from: with the column that holds the first day"
+            yield _clash(name, f'"{name}" says when rows end, but no "from" says when they begin', hint)
+
+
+def _clash(name: str, message: str, hint: str) -> Flaw:
+    return Flaw("E016", message, hint, key=True, loc=(name,))

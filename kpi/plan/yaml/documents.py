@@ -1,4 +1,4 @@
-"""From the text of a file to a document: parsed, and where it is not YAML, mended far enough to read the rest.
+"""From the text of a file to a document: parsed, and where it is not YAML, repaired far enough to read the rest.
 
 A stretch that cannot be parsed is blanked out and the file is parsed again. What only follows from an earlier mistake
 is not reported.
@@ -13,11 +13,11 @@ from pathlib import Path
 from yaml import YAMLError
 
 from kpi.plan.yaml.nodes import MAX_BYTES, Document, TooLargeError, compose
-from kpi.plan.yaml.yaml_pitfalls import Trap
+from kpi.plan.yaml.yaml_pitfalls import YamlPitfall
 
-_MOST_MENDS = 1_000
+_MOST_REPAIRS = 1_000
 _MOST_PARSED = 20_000_000  # characters in all, over all parses of one file
-Report = Callable[[Document, Trap], None]
+Report = Callable[[Document, YamlPitfall], None]
 
 
 def decode(raw: bytes) -> str:
@@ -39,7 +39,7 @@ def load(file: str, raw: bytes | str, report: Report) -> Document:
         document = Document(file, "")
         document.failed = True
         message = f"the file is larger than {MAX_BYTES // 1_000_000} MB, and no plan is"
-        report(document, Trap("E005", message, 0, 0, "split it and include the parts"))
+        report(document, YamlPitfall("E005", message, 0, 0, "split it and include the parts"))
         return document
     try:
         text = raw.removeprefix("\ufeff") if isinstance(raw, str) else decode(raw)
@@ -47,7 +47,7 @@ def load(file: str, raw: bytes | str, report: Report) -> Document:
         document = Document(file, fault.object[: fault.start].decode("utf-8", "replace"))
         document.failed = True
         at = len(document.text)
-        report(document, Trap("E006", "the file is not UTF-8 from here on", at, at, "save it as UTF-8"))
+        report(document, YamlPitfall("E006", "the file is not UTF-8 from here on", at, at, "save it as UTF-8"))
         return document
     document = Document(file, text)
     document.failed = not _parse(document, report)
@@ -57,7 +57,7 @@ def load(file: str, raw: bytes | str, report: Report) -> Document:
 def _parse(document: Document, report: Report) -> bool:
     """Set the document's root; False when it has none because of mistakes."""
     text = document.text
-    left = min(_MOST_MENDS, max(2, _MOST_PARSED // max(1, len(text))))
+    left = min(_MOST_REPAIRS, max(2, _MOST_PARSED // max(1, len(text))))
     while True:
         try:
             document.root = compose(text)
@@ -67,19 +67,19 @@ def _parse(document: Document, report: Report) -> bool:
 
             found = explain(document, text, fault)
         except TooLargeError as fault:
-            report(document, Trap("E005", fault.message, fault.offset, fault.offset + 1, None))
+            report(document, YamlPitfall("E005", fault.message, fault.offset, fault.offset + 1, None))
             return False
         except UnicodeEncodeError as fault:  # half of a surrogate pair, from a text that was no file
             from kpi.plan.yaml.yaml_errors import Explained
 
             found = Explained("E001", "this is not a character", fault.start, fault.end, None, fault.start, "character")
-        from kpi.plan.yaml.error_recovery import mend
+        from kpi.plan.yaml.error_recovery import blank_out
 
-        mended, stretches = mend(document, text, found)
-        if not any(document.is_mended(*stretch) for stretch in stretches):
-            report(document, Trap(found.code, found.message, found.start, found.end, found.hint))
+        repaired, stretches = blank_out(document, text, found)
+        if not any(document.is_blanked(*stretch) for stretch in stretches):
+            report(document, YamlPitfall(found.code, found.message, found.start, found.end, found.hint))
         left -= 1
-        if left <= 0 or mended == text:
+        if left <= 0 or repaired == text:
             return False
-        document.mended.extend(stretches)
-        text = mended
+        document.blanked.extend(stretches)
+        text = repaired

@@ -30,8 +30,8 @@ MAX_BYTES = 10_000_000
 MAX_NODES = 1_000_000
 MAX_DEPTH = 50
 MAX_ALIASED = 100_000
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _MOST_SCANNED_AHEAD = 2_048  # a key, and so what libyaml looks at to find one, is at most 1,024 characters long
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _DEEP_LINE = re.compile(rb"(?:\A|[\n\r])[ \t?:-]{%d}" % (MAX_DEPTH // 2))
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 
@@ -62,7 +62,7 @@ class TooLargeError(Exception):
 
 
 class Document:
-    """One file: its text, its nodes, and the stretches that had to be passed over because they are not YAML.
+    """One file: its text, its nodes, and the stretches that are blanked out because they are not YAML.
 
     ``failed`` says that nothing of it could be read.
     """
@@ -71,7 +71,7 @@ class Document:
         self.file = file
         self.text = text
         self.root: Node | None = None
-        self.mended: list[tuple[int, int]] = []
+        self.blanked: list[tuple[int, int]] = []
         self.failed = False
         self._merged: list[tuple[int, int]] = []
         self._starts: list[int] | None = None
@@ -107,23 +107,27 @@ class Document:
         return self.text[start:end]
 
     def is_whole(self) -> bool:
-        """Whether no entry can have been lost: everything was read, or only values on one line were passed over."""
-        for start, end in self.mended:
+        """Whether no entry can have been lost: everything was read, or only values on one line were blanked out."""
+        for start, end in self.blanked:
             lost = self.text[start:end].strip()
             if "\n" in lost or (lost and self.text[:start].endswith(("\n", "\r"))):
                 return False
         return not self.failed
 
-    def is_mended(self, start: int, end: int) -> bool:
-        """Whether something between two offsets was passed over, so that what is missing there is no new mistake."""
-        if not self.mended:
+    def is_blanked(self, start: int, end: int) -> bool:
+        """Whether something between two offsets was blanked out, so that what is missing there is not a new mistake."""
+        if not self.blanked:
             return False
-        if len(self._merged) != len(self.mended):
+        if len(self._merged) != len(self.blanked):
             # Sorted, and each reaching at least as far as those before it, so that one look is enough.
-            furthest = accumulate((stop for _, stop in sorted(self.mended)), max)
-            self._merged = list(zip(sorted(begin for begin, _ in self.mended), furthest, strict=True))
+            furthest = accumulate((stop for _, stop in sorted(self.blanked)), max)
+            self._merged = list(zip(sorted(begin for begin, _ in self.blanked), furthest, strict=True))
         index = bisect_left(self._merged, (max(end, start + 1), 0)) - 1
         return index >= 0 and self._merged[index][1] > start
+
+    def is_blanked_node(self, node: Node) -> bool:
+        """Whether a node is, or is part of, what could not be parsed and is already reported."""
+        return bool(self.blanked) and self.is_blanked(begin(node), finish(self, node))
 
 
 def _line_starts(text: str) -> Iterator[int]:
@@ -290,7 +294,7 @@ def _children(node: Node) -> list[Node]:
 
 def is_null(node: Node) -> bool:
     """Whether a node is empty, ``~`` or ``null``, unquoted."""
-    return type(node) is ScalarNode and not node.style and node.value in _NULLS and not node.tag
+    return type(node) is ScalarNode and not node.style and node.value in NULLS and not node.tag
 
 
 def is_merge(key: ScalarNode) -> bool:
@@ -306,7 +310,7 @@ def entries(
 ) -> dict[str, Entry]:
     """Key text -> (key, value), with ``<<`` carried out: fields written here win over merged ones.
 
-    ``twice`` is told of a key that stands a second time (the first one counts), ``odd`` of a key that is no text and
+    ``twice`` is called with a repeated key (the first one counts), ``odd`` with a key that is not a text and
     of something merged that is no mapping.
     """
     found: dict[str, Entry] = {}

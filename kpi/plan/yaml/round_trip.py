@@ -16,7 +16,6 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 from kpi.errors import InputError
 from kpi.plan.yaml.nodes import Document, begin, compose, entries, finish, is_null
 
-STEP = "  "
 # Text that YAML reads as it stands, in braces as well: no mark of its own, no ": " and no " #".
 _PLAIN = re.compile(r"[$€£]?[^\W_]([\w .%€£$/()'+-]*[\w%)€£$])?|-?[0-9][0-9._]*%?")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})

@@ -7,23 +7,18 @@ from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from kpi.errors import shorten
 from kpi.plan.yaml.nodes import Document, begin, finish, is_null
 
 
-class Trap(NamedTuple):
-    """A mistake, where it stands (offsets) and how to mend it."""
+class YamlPitfall(NamedTuple):
+    """A mistake, where it is (offsets) and how to fix it."""
 
     code: str
     message: str
     start: int
     end: int
     hint: str | None
-
-
-def shorten(text: str, most: int = 60) -> str:
-    """A text on one line, cut when long."""
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def kind(node: Node) -> str:
@@ -48,7 +43,7 @@ def rest_of_line(document: Document, offset: int) -> str:
     return document.text[offset : document.line_span(offset)[1]]
 
 
-def wrong_shape(document: Document, key: ScalarNode | None, node: Node) -> Trap | None:
+def wrong_shape(document: Document, key: ScalarNode | None, node: Node) -> YamlPitfall | None:
     """Why a value that is empty, or of another shape than its field wants, came out so; None when it was meant so."""
     if node.tag:
         return _tag(document, key, node)
@@ -68,7 +63,7 @@ def _write(key: ScalarNode | None, text: str) -> str:
     return f"write {quoted(text)}" if key is None else f"write {key.value}: {quoted(text)}"
 
 
-def _tag(document: Document, key: ScalarNode | None, node: Node) -> Trap:
+def _tag(document: Document, key: ScalarNode | None, node: Node) -> YamlPitfall:
     start = begin(node)
     word = re.split(r"[\s,\]}]", rest_of_line(document, start), maxsplit=1)[0]
     if not word.startswith("!"):  # an anchor stands before the tag
@@ -76,10 +71,11 @@ def _tag(document: Document, key: ScalarNode | None, node: Node) -> Trap:
     hint = "take it out; a text that starts with ! needs quotes"
     if type(node) is ScalarNode and not word.startswith("!!"):
         hint = _write(key, rest_of_line(document, start).rstrip(" ,}]"))
-    return Trap("E002", f'"{shorten(word)}" is a YAML tag, and tags are not read here', start, start + len(word), hint)
+    message = f'"{shorten(word)}" is a YAML tag, and tags are not read here'
+    return YamlPitfall("E002", message, start, start + len(word), hint)
 
 
-def _collection(document: Document, key: ScalarNode | None, node: Node) -> Trap | None:
+def _collection(document: Document, key: ScalarNode | None, node: Node) -> YamlPitfall | None:
     """A bracket or brace that was meant as the beginning of a text."""
     if not node.flow_style:  # type: ignore[attr-defined]
         return None
@@ -87,13 +83,13 @@ def _collection(document: Document, key: ScalarNode | None, node: Node) -> Trap 
     raw = document.text[start:end]
     if type(node) is SequenceNode:
         if re.search(r"[=!<>]=|[<>]", raw):
-            return Trap("E002", 'an unquoted "[" starts a list, not a text', start, end, _write(key, raw))
+            return YamlPitfall("E002", 'an unquoted "[" starts a list, not a text', start, end, _write(key, raw))
     elif node.value and all(is_null(value) for _, value in node.value):
-        return Trap("E002", 'an unquoted "{" starts a mapping, not a text', start, end, _write(key, raw))
+        return YamlPitfall("E002", 'an unquoted "{" starts a mapping, not a text', start, end, _write(key, raw))
     return None
 
 
-def _empty_block(document: Document, key: ScalarNode | None, node: ScalarNode) -> Trap:
+def _empty_block(document: Document, key: ScalarNode | None, node: ScalarNode) -> YamlPitfall:
     """``target: >5``: the sign is the header of a folded text, and no text follows."""
     start = begin(node)
     raw = re.split(r"\s#", rest_of_line(document, start), maxsplit=1)[0].rstrip()
@@ -102,10 +98,10 @@ def _empty_block(document: Document, key: ScalarNode | None, node: ScalarNode) -
         message = f'"{raw}" announces a text on the lines below, but none follows'
     else:
         message = f'an unquoted "{sign}" announces a text on the lines below, so "{shorten(raw)}" is read as nothing'
-    return Trap("E002", message, start, start + len(raw), _write(key, raw))
+    return YamlPitfall("E002", message, start, start + len(raw), _write(key, raw))
 
 
-def _emptied(document: Document, key: ScalarNode | None, node: ScalarNode) -> Trap | None:
+def _emptied(document: Document, key: ScalarNode | None, node: ScalarNode) -> YamlPitfall | None:
     """An empty value where something was written: a ``#`` made it a comment, or a comma ended it."""
     if key is None:
         return None
@@ -114,32 +110,32 @@ def _emptied(document: Document, key: ScalarNode | None, node: ScalarNode) -> Tr
     if found := re.match(r"""["']?\s*:\s+(#[^\s#].*)""", rest):
         start = after + found.start(1)
         raw = found[1].rstrip()
-        return Trap("E002", 'an unquoted "#" starts a comment, so this is read as nothing', start, start + len(raw),
-                    _write(key, raw))  # fmt: skip
+        message = 'an unquoted "#" starts a comment, so this is read as nothing'
+        return YamlPitfall("E002", message, start, start + len(raw), _write(key, raw))
     if re.match(r"\s*:\s*,", rest):
-        return Trap(
+        return YamlPitfall(
             "E002", f'inside braces a comma ends the entry, so "{shorten(key.value)}" is read as nothing',
             begin(key), after, f'write {shorten(key.value)}: ","',
         )  # fmt: skip
     return None
 
 
-def _glued(value: str, start: int, end: int) -> Trap | None:
+def _glued(value: str, start: int, end: int) -> YamlPitfall | None:
     """``name:Foo`` or ``-item``, which YAML takes for one text."""
     if found := re.match(r"([A-Za-z_][\w-]*):(?=[^\s/])(\S*)", value):
-        return Trap(
+        return YamlPitfall(
             "E002", f'a space is missing after "{shorten(found[1])}:"', start, min(end, start + len(found[0])),
             f"write {shorten(found[1])}: {shorten(found[2])}",
         )  # fmt: skip
     if found := re.match(r"-([^\s\d-]\S*)", value):
-        return Trap(
+        return YamlPitfall(
             "E002", 'a space is missing after the "-" of a list', start, min(end, start + len(found[0])),
             f"write - {shorten(found[1])}",
         )  # fmt: skip
     return None
 
 
-def unknown_key(document: Document, mapping: Node, key: ScalarNode, value: Node) -> Trap | None:
+def unknown_key(document: Document, mapping: Node, key: ScalarNode, value: Node) -> YamlPitfall | None:
     """Why a key that no field has is there at all: split off by a comma, or glued to its value."""
     start, end = begin(key), finish(document, key)
     if key.style:
@@ -153,11 +149,11 @@ def unknown_key(document: Document, mapping: Node, key: ScalarNode, value: Node)
     if ":" in key.value:  # {2026-Q1:41}
         name, _, rest = key.value.partition(":")
         hint = f"write {shorten(name)}: {shorten(rest)}"
-        return Trap("E002", f'a space is missing after "{shorten(name)}:"', start, end, hint)
+        return YamlPitfall("E002", f'a space is missing after "{shorten(name)}:"', start, end, hint)
     return _split_off(document, mapping, key)
 
 
-def _split_off(document: Document, mapping: Node, key: ScalarNode) -> Trap:
+def _split_off(document: Document, mapping: Node, key: ScalarNode) -> YamlPitfall:
     """``{green: at least 1,000}``: what stands after a comma is an entry of its own, with no value."""
     start, end = begin(key), finish(document, key)
     before: tuple[Node, Node] | None = None
@@ -167,7 +163,7 @@ def _split_off(document: Document, mapping: Node, key: ScalarNode) -> Trap:
         before = pair
     shown = shorten(key.value)
     if before is None or type(before[0]) is not ScalarNode:
-        return Trap("E002", f'"{shown}" has no value: inside braces every entry is "key: value"', start, end,
+        return YamlPitfall("E002", f'"{shown}" has no value: inside braces every entry is "key: value"', start, end,
                     "a text that holds braces needs quotes around it")  # fmt: skip
     whole = document.text[begin(before[1]) : end]
     if is_null(before[1]):
@@ -177,27 +173,35 @@ def _split_off(document: Document, mapping: Node, key: ScalarNode) -> Trap:
         hint = f"write {before[0].value}: {quoted(whole)}, or the number without the comma"
     else:
         hint = f"write {before[0].value}: {quoted(whole)}"
-    return Trap("E002", f'inside braces a comma ends the entry, so "{shown}" stands alone and has no value', start, end,
-                hint)  # fmt: skip
+    message = f'inside braces a comma ends the entry, so "{shown}" is alone and has no value'
+    return YamlPitfall("E002", message, start, end, hint)
 
 
-def odd_key(document: Document, node: Node) -> Trap:
+def odd_key(document: Document, node: Node) -> YamlPitfall:
     """A key that is no text, or ``<<`` with something other than a mapping."""
     start, end = begin(node), finish(document, node)
     if node.tag:
         return _tag(document, None, node)
     if type(node) is ScalarNode:
-        return Trap("E011", f'"<<" copies the fields of another mapping, but this is {kind(node)}', start, end, None)
+        message = f'"<<" copies the fields of another mapping, but this is {kind(node)}'
+        return YamlPitfall("E011", message, start, end, None)
     raw = document.text[start:end]
     sign = raw[:1] if raw[:1] in ("[", "{") else "?"
-    return Trap("E002", f'an unquoted "{sign}" starts {kind(node)}, which cannot be a key', start, end,
+    return YamlPitfall("E002", f'an unquoted "{sign}" starts {kind(node)}, which cannot be a key', start, end,
                 f"write {quoted(raw)} in quotes")  # fmt: skip
+
+
+def repeated_key(document: Document, first: ScalarNode, second: ScalarNode) -> YamlPitfall:
+    """A key that its mapping has already."""
+    line, _ = document.position(begin(first))
+    message = f'"{shorten(second.value)}" is here a second time; the first is on line {line}'
+    return YamlPitfall("E003", message, begin(second), finish(document, second), "keep one of the two")
 
 
 _PAIRS = (("[", "]"), ("(", ")"))
 
 
-def cut_by_comment(document: Document, node: Node) -> Trap | None:
+def cut_by_comment(document: Document, node: Node) -> YamlPitfall | None:
     """A text without quotes that a ``#`` cuts in the middle of a bracket or quotation."""
     end = finish(document, node)
     if document.text[end : end + 1] not in (" ", "\t"):
@@ -212,4 +216,4 @@ def cut_by_comment(document: Document, node: Node) -> Trap | None:
     start = end + len(rest) - len(rest.lstrip())
     hint = "put the whole text in quotes, or on its own lines after >-"
     message = 'an unquoted "#" starts a comment and cuts the text before it short'
-    return Trap("E002", message, start, end + len(rest), hint)
+    return YamlPitfall("E002", message, start, end + len(rest), hint)

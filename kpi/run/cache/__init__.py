@@ -1,4 +1,4 @@
-"""What a run may remember for the next one: texts in a folder that is safe to delete, and never trusted blindly."""
+"""The cache of results: texts in a folder that is safe to delete, and checked whenever they are read."""
 
 from kpi.run.cache.codec import from_text, to_text
 from kpi.run.cache.identity import Identity, identity_of, program

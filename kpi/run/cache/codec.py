@@ -1,4 +1,4 @@
-"""Plain records to text and back, checked against their types: what was remembered is data, never code."""
+"""Plain records to text and back, checked against their types: what is cached is data, never code."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _Decoder = Callable[[Any], Any]
 
 
 def to_text(value: object) -> str:
-    """A record of dataclasses, tuples, mappings with text keys, dates, numbers and texts, as JSON. Numbers come back
-    to the last bit. Raises ValueError for a number that is none, which JSON has no word for."""
+    """A record of dataclasses, tuples, mappings with text keys, dates, numbers and texts, as JSON. Numbers are
+    read back to the last bit. Raises ValueError for NaN and infinity, which JSON does not have."""
     return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
@@ -76,7 +76,7 @@ def _new_decoder(kind: Any, known: dict[Any, _Decoder]) -> _Decoder:
         return lambda value: _checked(value, type(value) in (float, int))  # a whole number stays one
     if kind in (str, int, bool):
         return lambda value: _checked(value, type(value) is kind)
-    raise TypeError(f"{kind} cannot be remembered")
+    raise TypeError(f"{kind} cannot be cached")
 
 
 def _optional(choices: list[_Decoder]) -> _Decoder:
@@ -86,5 +86,5 @@ def _optional(choices: list[_Decoder]) -> _Decoder:
 
 def _checked(value: Any, fits: bool) -> Any:
     if not fits:
-        raise ValueError(f"this was not expected: {value!r:.60}")
+        raise ValueError(f"unexpected value: {value!r:.60}")
     return value

@@ -18,7 +18,7 @@ _COARSE_TICK = 2_000_000_000
 
 
 class Identity(NamedTuple):
-    """What tells a file from every other and from itself after a change: where it lies, its size in bytes, when its
+    """What distinguishes a file from every other and from itself after a change: its path, its size in bytes, when its
     content and when anything about it was last changed (ns; the second cannot be set by hand), and its inode."""
 
     path: str

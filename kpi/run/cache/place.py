@@ -1,4 +1,4 @@
-"""Where results are remembered: in the user's own cache folder, one folder a project, never inside the project."""
+"""Where results are cached: in the user's own cache folder, one folder a project, never inside the project."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _NO = frozenset(["", "0", "false", "no", "off"])
 
 
 def cache_of(project: Path, within: Path, *, asked: bool = False) -> Path | None:
-    """The folder for what is remembered of the plan in the folder ``project``; None for nowhere.
+    """The cache folder of the plan in the folder ``project``; None for no cache.
 
     ``KPI_CACHE_DIR`` names the folder of all projects; without it, that is the place that the system has for caches,
     unless the home folder is not there, not this user's, or lies ``within`` the project, where a stranger may have
-    written. A run in CI (``CI`` is set) remembers nothing unless ``asked`` or told by ``KPI_CACHE_DIR``.
+    written. A run in CI (``CI`` is set) caches nothing unless ``asked`` or told by ``KPI_CACHE_DIR``.
     """
     named = os.environ.get(FOLDER, "").strip()
     if not named and not asked and os.environ.get("CI", "").strip().lower() not in _NO:

@@ -1,4 +1,4 @@
-"""A folder of remembered texts, each under the digest of all that it depends on.
+"""A folder of cached texts, each under the digest of everything it depends on.
 
 An entry is one file: a line with a checksum, then the text. It is written under another name and moved into place, so
 that two processes at once see all of it or nothing; one that is damaged counts as absent and is written anew. The
@@ -21,8 +21,8 @@ _ENTRIES = "v1"
 _MARK = b"kpi-cache 1 "
 MOST_BYTES = 64_000_000
 MOST_ENTRIES = 2_000
-# https://bford.info/cachedir/: backups and searches pass such a folder over.
-_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# What kpi remembers from one run to the next. Safe to delete.\n"
+# https://bford.info/cachedir/: backups and searches skip such a folder.
+_TAG = b"Signature: 8a477f597d28d172789f06886806bc55\n# The cache of kpi. Safe to delete.\n"
 
 
 def key_of(*parts: object) -> str:
@@ -31,8 +31,8 @@ def key_of(*parts: object) -> str:
 
 
 class Store:
-    """The entries below ``folder``, which need not exist. A folder that cannot be used remembers nothing, silently:
-    a cache is no part of the answer."""
+    """The entries below ``folder``, which need not exist. A folder that cannot be used silently caches nothing: a cache
+    does not change results."""
 
     def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES, most_entries: int = MOST_ENTRIES) -> None:
         self.folder = folder
@@ -40,7 +40,7 @@ class Store:
         self.most_entries = most_entries
 
     def get(self, key: str) -> str | None:
-        """The text remembered under ``key``; None when there is none or it is not whole."""
+        """The text cached under ``key``; None when there is none or it is damaged."""
         try:
             with self._entries() as entries:
                 raw = entries.read(key, self.most_bytes)
@@ -54,7 +54,7 @@ class Store:
         return body.decode("utf-8", "replace")
 
     def put(self, key: str, text: str) -> None:
-        """Remember ``text``, unless it is very long or the folder cannot be written."""
+        """Cache ``text``, unless it is very long or the folder cannot be written."""
         body = text.encode("utf-8", "replace")
         if len(body) > self.most_bytes // 4:
             return

@@ -1,6 +1,6 @@
-"""What engines say differently, or Ibis says otherwise than the rules ask: one class an engine, one method a thing.
+"""What differs between engines, or between Ibis and the rules: one class an engine, one method a difference.
 
-Without a class of its own an engine gets plain Ibis.
+An engine without a class of its own gets plain Ibis.
 """
 
 from __future__ import annotations
@@ -10,18 +10,17 @@ from typing import Any
 
 import ibis
 
-from kpi.data.column_types import Kind
+from kpi.engine.row_sql import RAISE, RAISED_BELOW, WHOLE_FROM
 from kpi.errors import KpiError
+from kpi.formulas.types import ValueType
 
 # A value or table of Ibis, which is not typed.
 Expr = Any
 
-IBIS_TYPES: dict[Kind, str] = {
+IBIS_TYPES: dict[ValueType, str] = {
     "number": "float64", "duration": "float64", "text": "string", "boolean": "boolean", "date": "date",
     "timestamp": "timestamp", "instant": "timestamp('UTC')", "empty": "string",
 }  # fmt: skip
-
-BLANKS = " \t\u00a0"
 
 
 def number(value: float) -> Expr:
@@ -39,7 +38,17 @@ def none_of(value: Expr) -> Expr:
     return ibis.null(value.type().copy(nullable=True))
 
 
-class Tongue:
+# Letters whose capital is several letters in some engines ("ß", "SS") and one or none in files.
+SEVERAL_CAPITALS = "".join(
+    letter for letter in map(chr, (*range(0x80, 0x2000), *range(0xFB00, 0xFB20))) if len(letter.upper()) > 1
+)
+ONE_CAPITAL = "".join(
+    "ẞ" if letter == "ß" else letter.title() if len(letter.title()) == 1 else letter for letter in SEVERAL_CAPITALS
+)
+IN_PRIVATE = "".join(chr(0x10F000 + place) for place in range(len(SEVERAL_CAPITALS)))  # letters that nobody uses
+
+
+class Dialect:
     """Plain Ibis. ``zoned``: the session is in the calendar's zone, so that times with a zone lie on the right days."""
 
     zoned = False
@@ -49,16 +58,32 @@ class Tongue:
         return text.strip()
 
     def lower(self, text: Expr) -> Expr:
-        """The text in small letters. Raises ValueError where the engine has other ones than files."""
+        """The text in lower case. Raises ValueError where the engine has other small letters than files."""
         # Engines differ over these two: whether a sigma ends a word, and whether the dot of an I stays.
         return text.replace("Σ", "σ").replace("İ", "i").lower()
+
+    def upper(self, text: Expr) -> Expr:
+        """The text in upper case. Raises ValueError where the engine has other capitals than files."""
+        # Engines differ over letters whose capital is more than one letter: these are kept out of their way.
+        return text.translate(SEVERAL_CAPITALS, IN_PRIVATE).upper().translate(IN_PRIVATE, ONE_CAPITAL)
+
+    def rounded(self, value: Expr, digits: int) -> Expr:
+        """A float64 rounded to so many decimal places, halves away from zero; as ``kpi.engine.row_sql`` does it."""
+        scale = number(10.0 ** abs(digits))
+        scaled = (value * scale if digits > 0 else value / scale).abs()
+        raised = ibis.ifelse(scaled < number(float(RAISED_BELOW)), scaled * number(RAISE), scaled)
+        whole = raised.floor().cast("float64")
+        nearest = whole + ibis.ifelse(raised - whole >= number(0.5), number(1.0), number(0.0))
+        unscaled = nearest / scale if digits > 0 else nearest * scale
+        exact = ibis.ifelse(value < number(0.0), -unscaled, unscaled)
+        return ibis.ifelse(scaled < number(float(WHOLE_FROM)), exact, value)
 
     def ordered(self, text: Expr) -> Expr:
         """Something that orders as the text's code points do, whatever the collation."""
         return text
 
     def contains(self, text: Expr, part: Expr) -> Expr:
-        """Whether ``part`` stands somewhere in the text."""
+        """Whether ``part`` occurs in the text."""
         return text.contains(part)
 
     def extract(self, text: Expr, pattern: str) -> Expr:
@@ -67,11 +92,11 @@ class Tongue:
         return ibis.ifelse(text.re_search(pattern), text.re_extract(pattern, 1).coalesce(""), ibis.null("string"))
 
     def finite(self, value: Expr) -> Expr:
-        """A floating point number; empty where it is none or infinite. Engines that order NaN put it beyond all."""
+        """A floating point number; empty where it is NaN or infinite. Engines that order NaN put it beyond all."""
         bound = number(1.7976931348623157e308)
         return ibis.ifelse(value.between(-bound, bound), value, ibis.null("float64"))
 
-    def cast(self, value: Expr, kind: Kind) -> Expr:
+    def cast(self, value: Expr, kind: ValueType) -> Expr:
         """A value as one of another kind; a date or time as another kind of time, in the calendar's zone."""
         return value.cast(IBIS_TYPES[kind])
 
@@ -102,62 +127,6 @@ class Tongue:
         return time + (seconds * number(1e6)).round().cast("int64").as_interval("us")
 
 
-@ibis.udf.scalar.builtin(name="date_part", signature=(("string", "interval('s')"), "float64"))
-def pg_epoch_of_interval(field, value):  # type: ignore[no-untyped-def]
-    """PostgreSQL's own function on intervals."""
-
-
-@ibis.udf.scalar.builtin(name="date_part", signature=(("string", "time"), "float64"))
-def pg_epoch_of_time(field, value):  # type: ignore[no-untyped-def]
-    """PostgreSQL's own function on times of day."""
-
-
-@ibis.udf.scalar.builtin(name="convert_to", signature=(("string", "string"), "binary"))
-def pg_convert_to(text, encoding):  # type: ignore[no-untyped-def]
-    """PostgreSQL's own function: the bytes of a text."""
-
-
 @ibis.udf.scalar.builtin(name="btrim", signature=(("string", "string"), "string"))
 def sql_btrim(text, characters):  # type: ignore[no-untyped-def]
     """A function of PostgreSQL and of Spark: the text without these characters around it."""
-
-
-@ibis.udf.scalar.builtin(name="regexp_match", signature=(("string", "string"), "array<string>"))
-def pg_regexp_match(text, pattern):  # type: ignore[no-untyped-def]
-    """PostgreSQL's own function: the groups of the first match."""
-
-
-class Postgres(Tongue):
-    """PostgreSQL. ``lowers``: its database makes small letters as other engines do, whatever its locale is."""
-
-    zoned = True
-
-    def __init__(self, *, lowers: bool = True) -> None:
-        self._lowers = lowers
-
-    def lower(self, text: Expr) -> Expr:
-        if not self._lowers:
-            raise ValueError("the locale of this database has other small letters than files have")
-        return super().lower(text)
-
-    def trimmed(self, text: Expr) -> Expr:
-        return sql_btrim(text, BLANKS)
-
-    def ordered(self, text: Expr) -> Expr:
-        return pg_convert_to(text, "UTF8")
-
-    def exact(self, value: Expr) -> Expr:
-        return ibis.ifelse(value.cast("float64").between(number(-1e308), number(1e308)), value, none_of(value))
-
-    def extract(self, text: Expr, pattern: str) -> Expr:
-        found = pg_regexp_match(text, pattern)
-        return ibis.ifelse(text.re_search(pattern), found[0].coalesce(""), ibis.null("string"))
-
-    def seconds(self, value: Expr) -> Expr:
-        return (pg_epoch_of_time if value.type().is_time() else pg_epoch_of_interval)("epoch", value)
-
-    def days_between(self, late: Expr, early: Expr) -> Expr:
-        return (late - early).cast("float64")
-
-    def seconds_between(self, late: Expr, early: Expr) -> Expr:
-        return pg_epoch_of_interval("epoch", late - early)

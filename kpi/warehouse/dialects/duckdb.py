@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ibis
 
-from kpi.warehouse.dialects.base import BLANKS, Expr, Tongue
+from kpi.data.text_casts_sql import BLANKS
+from kpi.warehouse.dialects.base import Dialect, Expr
 
 
 @ibis.udf.scalar.builtin(name="trim", signature=(("string", "string"), "string"))
@@ -22,13 +23,16 @@ def duckdb_epoch_of_time(value):  # type: ignore[no-untyped-def]
     """DuckDB's own function: the seconds since midnight."""
 
 
-class DuckDB(Tongue):
+class DuckDB(Dialect):
     """DuckDB, in a file of its own."""
 
     zoned = True
 
     def trimmed(self, text: Expr) -> Expr:
         return duckdb_trim(text, BLANKS)
+
+    def upper(self, text: Expr) -> Expr:
+        return text.upper()
 
     def days_later(self, date_: Expr, days: Expr) -> Expr:
         # A cast takes of two whole numbers the even one, as for files; round() would not.

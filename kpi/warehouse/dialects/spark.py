@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ibis
 
-from kpi.data.column_types import Kind
-from kpi.warehouse.dialects.base import BLANKS, IBIS_TYPES, Expr, Tongue, number, sql_btrim
+from kpi.data.text_casts_sql import BLANKS
+from kpi.formulas.types import ValueType
+from kpi.warehouse.dialects.base import IBIS_TYPES, Dialect, Expr, number, sql_btrim
 
 INSTANT = IBIS_TYPES["instant"]
 TO_INTERVAL = (("int32", "int32", "int32", "decimal(18, 6)"), "interval('us')")
@@ -36,7 +37,7 @@ def spark_interval(days, hours, minutes, seconds):  # type: ignore[no-untyped-de
     """Spark's own function."""
 
 
-def to_kind(value: Expr, kind: Kind) -> Expr:
+def to_kind(value: Expr, kind: ValueType) -> Expr:
     """A date, time or text as a time. Ibis has one type for both kinds, so that its casts are not to be trusted."""
     name = "to_timestamp_ltz" if kind == "instant" else "to_timestamp_ntz"
 
@@ -47,7 +48,7 @@ def to_kind(value: Expr, kind: Kind) -> Expr:
     return convert(value)
 
 
-class Spark(Tongue):
+class Spark(Dialect):
     """Apache Spark."""
 
     zoned = True
@@ -55,7 +56,7 @@ class Spark(Tongue):
     def trimmed(self, text: Expr) -> Expr:
         return sql_btrim(text, BLANKS)
 
-    def cast(self, value: Expr, kind: Kind) -> Expr:
+    def cast(self, value: Expr, kind: ValueType) -> Expr:
         return to_kind(value, kind) if kind in ("timestamp", "instant") else super().cast(value, kind)
 
     def days_between(self, late: Expr, early: Expr) -> Expr:

@@ -90,8 +90,8 @@ goals:
         "E045", "E045",
     )  # fmt: skip
     assert [each.message for each in found] == [
-        "parents lead in a circle: a → b → c → a",
-        "parents lead in a circle: own → own",
+        "parents form a cycle: a → b → c → a",
+        "parents form a cycle: own → own",
     ]
 
 

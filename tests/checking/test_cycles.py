@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.plan.checks.cycles import circles, components
+from kpi.plan.checks.cycles import components, cycles
 
 NAMES = "abcdefg"
 GRAPHS = st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES + "x"), max_size=4))
@@ -40,14 +40,14 @@ def test_components_are_those_that_reach_each_other_and_come_after_what_they_lea
 
 
 @given(GRAPHS)
-def test_every_circle_is_one_and_every_name_that_reaches_itself_is_covered(graph: dict[str, list[str]]) -> None:
+def test_every_cycle_is_one_and_every_name_that_reaches_itself_is_covered(graph: dict[str, list[str]]) -> None:
     parts = components(graph)
-    found = circles(graph, parts)
-    for circle in found:
-        assert circle[0] == circle[-1]
-        assert all(other in graph[one] for one, other in pairwise(circle))
-        assert len(set(circle)) == len(circle) - 1
-    in_circles = {name for name in graph if name in reached(graph, name)}
-    covered = {name for part in parts if any(circle[0] in part for circle in found) for name in part}
-    assert covered == in_circles
-    assert [circle[0] for circle in found] == sorted((circle[0] for circle in found), key=list(graph).index)
+    found = cycles(graph, parts)
+    for cycle in found:
+        assert cycle[0] == cycle[-1]
+        assert all(other in graph[one] for one, other in pairwise(cycle))
+        assert len(set(cycle)) == len(cycle) - 1
+    in_cycles = {name for name in graph if name in reached(graph, name)}
+    covered = {name for part in parts if any(cycle[0] in part for cycle in found) for name in part}
+    assert covered == in_cycles
+    assert [cycle[0] for cycle in found] == sorted((cycle[0] for cycle in found), key=list(graph).index)

@@ -9,9 +9,10 @@ import re
 from datetime import date
 
 from kpi.errors import TextError
-from kpi.plan.model import Bound, Op, Reference, Relative, Target
+from kpi.plan.model.target import Bound, Op, Reference, Relative, Target
 from kpi.values import Calendar, Unit, parse_date, parse_label, parse_number
-from kpi.values.period_labels import form_of
+from kpi.values.number_syntax import NOT_A_NUMBER
+from kpi.values.period_labels import form_of, suggest_label
 
 # Direction words and signs, longer ones before those that they begin with.
 _WORDS: dict[str, Op] = {
@@ -31,6 +32,10 @@ _NUMBER_WORDS = frozenset(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "fifteen",
      "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million"]
 )  # fmt: skip
+# The kinds of mistakes that somebody else asks for: see TextError.kind.
+NO_BASELINE = "no baseline"
+NOT_UNDERSTOOD = "not understood"
+TRAILING_WORDS = "trailing words"
 _LONGEST = 300  # characters; a target is a phrase, and no pattern here need meet more
 _LEAVE_OUT = 'leave it out until there is one: the status is then "no target"'
 _ADVICE = (
@@ -55,9 +60,9 @@ class Piece:
         """Characters ``start`` to ``end`` of this piece, without white space around them."""
         return Piece(self.whole, self.start + start, self.start + end)
 
-    def wrong(self, message: str, hint: str | None = None) -> TextError:
+    def wrong(self, message: str, hint: str | None = None, kind: str = "") -> TextError:
         """The error that this piece is."""
-        return TextError(message, self.start, max(self.end, self.start), hint=hint)
+        return TextError(message, self.start, max(self.end, self.start), hint=hint, kind=kind)
 
 
 def parse_target(
@@ -72,7 +77,7 @@ def parse_target(
         return _parse(text, unit, baseline, toward, without)
     except _NotUnderstoodError as mistake:
         hint = _better_hint(text, mistake, unit, baseline) or mistake.hint
-        raise TextError(mistake.message, mistake.start, mistake.end, hint=hint) from None
+        raise TextError(mistake.message, mistake.start, mistake.end, hint=hint, kind=mistake.kind) from None
 
 
 class _NotUnderstoodError(TextError):
@@ -81,7 +86,7 @@ class _NotUnderstoodError(TextError):
 
 def _better_hint(text: str, mistake: TextError, unit: Unit, baseline: float | None) -> str | None:
     """The target that was meant, in full, where a habit tells it."""
-    from kpi.plan.loading.target_suggestions import meant, why_not
+    from kpi.plan.model.target_suggestions import meant, why_not
 
     for candidate in meant(text):
         try:
@@ -91,7 +96,7 @@ def _better_hint(text: str, mistake: TextError, unit: Unit, baseline: float | No
         if candidate != " ".join(text.split()):
             return f'write "{candidate}"'
     rest = text[mistake.start : mistake.end]
-    if "understood after" in mistake.message:
+    if mistake.kind == TRAILING_WORDS:
         only = f"{text[: mistake.start].strip()} {text[mistake.end :].strip()}".strip()
         return f'write only "{only}": {why_not(rest, unit.text)}'
     return None
@@ -166,7 +171,9 @@ def _one(op: Op | None, operand: Piece, unit: Unit, baseline: float | None, towa
         share = _number(operand.part(found.start(1), found.end(1)), unit, relative=True)
         if baseline is None:
             raise operand.wrong(
-                f'"{operand.text}" needs a baseline, and there is none', "add a baseline, or write the number to hit"
+                f'"{operand.text}" needs a baseline, and there is none',
+                "add a baseline, or write the number to hit",
+                NO_BASELINE,
             )
         if baseline == 0:
             raise operand.wrong(
@@ -246,7 +253,7 @@ def _number(piece: Piece, unit: Unit, *, relative: bool = False) -> float:
         return float(parse_number(piece.text, unit, relative=relative))
     except TextError as mistake:
         error = mistake
-    if "not a number" not in error.message:
+    if error.kind != NOT_A_NUMBER:
         raise TextError(error.message, piece.start + error.start, piece.start + error.end, hint=error.hint)
     if piece.text.lower() in _PLACEHOLDERS:
         raise piece.wrong(f'"{piece.text}" is not a target', _LEAVE_OUT)
@@ -258,7 +265,8 @@ def _number(piece: Piece, unit: Unit, *, relative: bool = False) -> float:
             hint=f'ids have no spaces, as in "{head} {name}"',
         )  # fmt: skip
     if not re.match(r"[^\s\w]*\d", piece.text):
-        raise _NotUnderstoodError(f'"{piece.text}" is not understood as a target', piece.start, piece.end, hint=_ADVICE)
+        message = f'"{piece.text}" is not understood as a target'
+        raise _NotUnderstoodError(message, piece.start, piece.end, hint=_ADVICE, kind=NOT_UNDERSTOOD)
     for gap in reversed(list(re.finditer(r"[,;:(]*\s+(?=[^\W\d_(]|/)", piece.text))):
         head = piece.text[: gap.start()]
         try:
@@ -268,7 +276,7 @@ def _number(piece: Piece, unit: Unit, *, relative: bool = False) -> float:
                 continue
         rest = piece.part(gap.start(), len(piece.text))
         message = f'"{rest.text}" is not understood after "{head}"'
-        raise _NotUnderstoodError(message, rest.start, rest.end, hint=_ADVICE)
+        raise _NotUnderstoodError(message, rest.start, rest.end, hint=_ADVICE, kind=TRAILING_WORDS)
     raise _NotUnderstoodError(error.message, piece.start + error.start, piece.start + error.end, hint=error.hint)
 
 
@@ -290,7 +298,7 @@ def _deadline(piece: Piece, with_by: Piece) -> date:
 
 def _meant_days(text: str) -> list[str]:
     """The dates that another way to write one may mean; of a period, its last day."""
-    from kpi.values.date_suggestions import suggest_dates, suggest_label
+    from kpi.values.date_suggestions import suggest_dates
 
     if form_of(text) is None and (found := suggest_dates(text)):
         return found

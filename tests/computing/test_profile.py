@@ -10,14 +10,14 @@ import pytest
 from computing.support import Project, days
 from openpyxl import Workbook
 
-from kpi.run.profile import Surveyed, SurveyedColumn, survey
+from kpi.run.profile import ColumnProfile, SourceProfile, profile_sources
 
 
-def look(project: Project, *names: str, valid: bool = True, as_of: str = "2026-06-30") -> dict[str, Surveyed]:
-    return survey(project.checked(valid=valid), date.fromisoformat(as_of), names or None)
+def look(project: Project, *names: str, valid: bool = True, as_of: str = "2026-06-30") -> dict[str, SourceProfile]:
+    return profile_sources(project.checked(valid=valid), date.fromisoformat(as_of), names or None)
 
 
-def column(found: Surveyed, name: str) -> SurveyedColumn:
+def column(found: SourceProfile, name: str) -> ColumnProfile:
     return next(each for each in found.columns if each.name == name)
 
 
@@ -40,12 +40,12 @@ def test_counts_ends_and_most_frequent_values(project: Project) -> None:
     assert (found.rows, found.first, found.last, found.shape) == (len(kept), rows[0][0], date(2026, 6, 30), "dated")
     amounts = [row[2] for row in kept if row[2] is not None]
     assert found.columns == (
-        SurveyedColumn("day", "date", False, 0, ("2026-01-01", "2026-06-30")),
-        SurveyedColumn("channel", "text", False, sum(row[1] is None for row in kept), frequent(row[1] for row in kept)),
-        SurveyedColumn("amount", "number", False, len(kept) - len(amounts), (min(amounts), max(amounts))),
-        SurveyedColumn("paid", "boolean", False, 0, tuple(text == "true" for text in frequent(row[3] for row in kept))),
-        SurveyedColumn("note", "empty", False, len(kept), ()),
-        SurveyedColumn("double", "number", True, len(kept) - len(amounts), (2 * min(amounts), 2 * max(amounts))),
+        ColumnProfile("day", "date", False, 0, ("2026-01-01", "2026-06-30")),
+        ColumnProfile("channel", "text", False, sum(row[1] is None for row in kept), frequent(row[1] for row in kept)),
+        ColumnProfile("amount", "number", False, len(kept) - len(amounts), (min(amounts), max(amounts))),
+        ColumnProfile("paid", "boolean", False, 0, tuple(text == "true" for text in frequent(row[3] for row in kept))),
+        ColumnProfile("note", "empty", False, len(kept), ()),
+        ColumnProfile("double", "number", True, len(kept) - len(amounts), (2 * min(amounts), 2 * max(amounts))),
     )
 
 
@@ -134,8 +134,8 @@ def test_a_query_is_surveyed_with_what_it_reads_and_shares_its_problem(project: 
     found = look(project, "channels")
     assert list(found) == ["channels"]
     assert found["channels"].columns == (
-        SurveyedColumn("channel", "text", False, 0, ("shop", "web")),
-        SurveyedColumn("n", "number", False, 0, (1, 2)),
+        ColumnProfile("channel", "text", False, 0, ("shop", "web")),
+        ColumnProfile("n", "number", False, 0, (1, 2)),
     )
     project.table("orders", "day,channel\nyesterday,web")
     assert "orders.day" in (look(project, "channels")["channels"].problem or "")
@@ -151,9 +151,9 @@ def test_several_kinds_of_files(project: Project) -> None:
     project.source("visits", path="visits.jsonl")
     found = look(project)
     assert found["stock"].columns == (
-        SurveyedColumn("day", "date", False, 0, ("2026-06-01",)),
-        SurveyedColumn("units", "number", False, 0, (3,)),
+        ColumnProfile("day", "date", False, 0, ("2026-06-01",)),
+        ColumnProfile("units", "number", False, 0, (3,)),
     )
-    assert column(found["visits"], "n") == SurveyedColumn("n", "number", False, 1, (2,))
+    assert column(found["visits"], "n") == ColumnProfile("n", "number", False, 1, (2,))
     assert column(found["visits"], "day").kind == "instant"
     assert column(found["visits"], "day").examples[0] == "2026-06-01 10:00:00+00"

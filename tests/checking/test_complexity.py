@@ -44,7 +44,7 @@ def test_as_deep_as_can_be_is_right(tmp_path: Path) -> None:
 
 def test_doubling_is_refused_before_it_is_worked_out(tmp_path: Path) -> None:
     chain = ["m0: sum(o.a)", *(f"m{n}: m{n - 1} + previous(m{n - 1})" for n in range(1, 60))]
-    message = "with the formulas behind its names this has 2,048 aggregates, and 2,000 are the most"
+    message = "with the formulas behind its names this has 2,048 aggregates; the limit is 2,000"
     assert mistakes(tmp_path, measures(*chain)) == [("E050", 4 + 11, message + HINT)]
 
 
@@ -55,11 +55,9 @@ def test_many_short_ways_are_no_long_one(tmp_path: Path) -> None:
 
 def test_a_long_circle_is_told_in_brief(tmp_path: Path) -> None:
     circle = [f"m{n}: m{(n + 1) % 2000}" for n in range(2000)]
-    message = "formulas lead in a circle: m0 → m1 → m2 → m3 → 1993 more → m1997 → m1998 → m1999 → m0"
+    message = "formulas form a cycle: m0 → m1 → m2 → m3 → 1993 more → m1997 → m1998 → m1999 → m0"
     assert mistakes(tmp_path, measures(*circle)) == [("E045", 4, message)]
-    assert mistakes(tmp_path, measures("a: b", "b: c", "c: a")) == [
-        ("E045", 4, "formulas lead in a circle: a → b → c → a")
-    ]
+    assert mistakes(tmp_path, measures("a: b", "b: c", "c: a")) == [("E045", 4, "formulas form a cycle: a → b → c → a")]
 
 
 @pytest.mark.parametrize("backwards", [False, True])

@@ -1,0 +1,48 @@
+"""Writes the tables of all functions in docs/formulas.md from the records in kpi/formulas/functions.py.
+
+python docs/make_functions.py            writes them anew
+python docs/make_functions.py --check    only says whether they are still right
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from kpi.formulas.functions import FORMULA_FUNCTIONS, ROW_FUNCTIONS, Function
+
+PAGE = Path(__file__).with_name("formulas.md")
+BEGIN = "## All functions of formulas\n"
+END = "## When there is no value\n"
+
+
+def tables() -> str:
+    """The two sections."""
+    return (
+        f"{BEGIN}\nMade by `python docs/make_functions.py` from the records that the program reads itself.\n\n"
+        f"{table(FORMULA_FUNCTIONS.values())}\n"
+        f"## All functions of rows\n\n{table(ROW_FUNCTIONS.values())}\n"
+    )
+
+
+def table(functions: Iterable[Function]) -> str:
+    """One row for each function."""
+    rows = "".join(f"| `{function.example}` | {function.description} |\n" for function in functions)
+    return f"| function | value |\n|---|---|\n{rows}"
+
+
+def main() -> None:
+    """Write the tables, or check them."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    made = before + tables() + END + rest.partition(END)[2]
+    if made == text:
+        return
+    if "--check" in sys.argv[1:]:
+        sys.exit("docs/formulas.md is not up to date: run python docs/make_functions.py")
+    PAGE.write_text(made, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,307 @@
+"""The functions of formulas, one record each, and the words of the language.
+
+Parser, type checker, descriptions, completion, hover, documentation and both compilers read these records. A new
+function is one record here and one line in each of ``kpi.engine`` and ``kpi.warehouse``; tests fail until both are
+there, until its description reads well and until a case with an independent expected value exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from kpi.formulas.types import AMOUNT, ANY, DURATION, NUMBER, TEXT, TIME, Types, ValueType
+
+# What an argument may be: any expression, or only what the parser can check at once.
+ArgumentKind = Literal["expression", "column", "pattern", "format", "digits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a row function: the types it takes, and whether it may be left out or repeated."""
+
+    types: Types
+    kind: ArgumentKind = "expression"
+    optional: bool = False
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """What all functions have.
+
+    ``example`` is one call, ``description`` what it gives, in a sentence. ``phrase`` is how ``describe`` says it, with
+    ``{}`` or ``{0}``, ``{1}`` for its arguments. ``elsewhere`` are its names in SQL, spreadsheets, pandas and other
+    languages, in lower case and separated by spaces.
+    """
+
+    name: str
+    example: str
+    description: str
+    phrase: str
+    elsewhere: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AggregateFunction(Function):
+    """An aggregate over rows.
+
+    ``column`` are the types of the column that it takes, None for one that counts rows. ``percent``: it takes a percent
+    as its second argument. ``additive``: values of days add up to that of their period. ``mergeable``: the value of
+    a period follows from partial results of its days. ``zero``: it is zero, not empty, when no row passes its filter.
+    ``result`` is the type of its value, None for that of the column.
+    """
+
+    column: Types | None = AMOUNT
+    percent: bool = False
+    additive: bool = False
+    mergeable: bool = False
+    zero: bool = False
+    needs_dates: bool = False
+    result: ValueType | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointInTime(Function):
+    """Which rows of a window an aggregate is over. ``intervals``: only of sources whose rows are intervals."""
+
+    intervals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftFunction(Function):
+    """A formula as it was in an earlier period. ``periods``: it takes the number of periods."""
+
+    periods: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFunction(Function):
+    """A function of one row. ``result`` is the type of its value, None for the common type of its arguments.
+    ``for_formulas`` is what to do instead where a formula over aggregates calls it."""
+
+    arguments: tuple[Argument, ...]
+    result: ValueType | None
+    for_formulas: str | None = None
+
+    @property
+    def least(self) -> int:
+        """The least number of arguments."""
+        return sum(not argument.optional for argument in self.arguments)
+
+    @property
+    def most(self) -> int | None:
+        """The greatest number of arguments; None: any."""
+        return None if self.arguments[-1].repeated else len(self.arguments)
+
+    def argument(self, place: int) -> Argument:
+        """The argument at a place, from 0; the last one may be repeated."""
+        return self.arguments[min(place, len(self.arguments) - 1)]
+
+
+def _span(unit: str) -> RowFunction:
+    return RowFunction(
+        name=unit, arguments=(Argument(DURATION),), result="number", example=f"{unit}(closed - opened)",
+        description=f"The {unit} between two times, with fractions.", phrase=f"{{}} in {unit}",
+    )  # fmt: skip
+
+
+_F = TypeVar("_F", bound=Function)
+
+
+def _by_name(functions: Sequence[_F]) -> Mapping[str, _F]:
+    return {function.name: function for function in functions}
+
+
+AGGREGATES: Mapping[str, AggregateFunction] = _by_name([
+    AggregateFunction(
+        name="count", column=None, additive=True, mergeable=True, zero=True, result="number",
+        example="count(orders)", description="The number of rows.", phrase="the number of rows",
+        elsewhere="len length size rows nrows counta countrows row_count",
+    ),
+    AggregateFunction(
+        name="sum", additive=True, mergeable=True, zero=True,
+        example="sum(orders.amount)", description="The sum of a column.", phrase="the sum of {}", elsewhere="total",
+    ),
+    AggregateFunction(
+        name="avg", mergeable=True, example="avg(orders.amount)",
+        description="The average of a column; empty values do not count.", phrase="the average {}",
+        elsewhere="mean average averagea",
+    ),
+    AggregateFunction(
+        name="min", mergeable=True, example="min(orders.amount)", description="The smallest value of a column.",
+        phrase="the smallest {}", elsewhere="minimum least lowest",
+    ),
+    AggregateFunction(
+        name="max", mergeable=True, example="max(orders.amount)", description="The largest value of a column.",
+        phrase="the largest {}", elsewhere="maximum greatest highest",
+    ),
+    AggregateFunction(
+        name="median", example="median(orders.amount)", description="The middle value of a column.",
+        phrase="the median {}",
+    ),
+    AggregateFunction(
+        name="mode", example="mode(orders.amount)",
+        description="The most frequent value of a column; of several that are equally frequent, the smallest.",
+        phrase="the most frequent {}", elsewhere="most_frequent most_common mode_sngl mode.sngl modus",
+    ),
+    AggregateFunction(
+        name="stddev", mergeable=True, example="stddev(orders.amount)",
+        description="The standard deviation of a column, that of a sample.", phrase="the standard deviation of {}",
+        elsewhere="std stdev stdev_s stddev_samp std_dev standard_deviation",
+    ),
+    AggregateFunction(
+        name="count_distinct", column=ANY, zero=True, result="number", example="count_distinct(orders.customer_id)",
+        description="The number of different values, the empty one not counted.", phrase="the number of different {}",
+        elsewhere="nunique distinct unique uniq n_distinct distinct_count distinctcount countdistinct count_unique "
+        "countunique approx_count_distinct",
+    ),
+    AggregateFunction(
+        name="first", mergeable=True, needs_dates=True, example="first(orders.amount)",
+        description="The value in the row with the earliest date.", phrase="the first {}",
+        elsewhere="first_value earliest",
+    ),
+    AggregateFunction(
+        name="last", mergeable=True, needs_dates=True, example="last(orders.amount)",
+        description="The value in the row with the latest date.", phrase="the last {}",
+        elsewhere="last_value latest newest",
+    ),
+    AggregateFunction(
+        name="percentile", percent=True, example="percentile(orders.amount, 95)",
+        description="The value below which so many percent of the rows lie, here 95.",
+        phrase="the {percent} percentile of {}",
+        elsewhere="quantile quantile_cont percentile_cont percentile_disc pct perc",
+    ),
+])  # fmt: skip
+
+POINTS_IN_TIME: Mapping[str, PointInTime] = _by_name([
+    PointInTime(
+        name="at_end", example="at_end(sum(stock.units))", phrase=" at the end of the window",
+        description="A balance at the end of the window: the rows of its last date with rows, or the intervals that "
+        "last until then.",
+        elsewhere="closing end_of closingbalance period_end",
+    ),
+    PointInTime(
+        name="at_start", example="at_start(sum(stock.units))", phrase=" at the start of the window",
+        description="A balance at the start of the window: the rows of the last date before it, or the intervals "
+        "that last by then.",
+        elsewhere="opening start_of openingbalance period_start",
+    ),
+    PointInTime(
+        name="started", intervals=True, example="started(count(employees))", phrase=" that began in the window",
+        description="Of intervals: those that began in the window.",
+    ),
+    PointInTime(
+        name="ended", intervals=True, example="ended(count(employees))", phrase=" that ended in the window",
+        description="Of intervals: those that ended in the window.",
+    ),
+])  # fmt: skip
+
+SHIFTS: Mapping[str, ShiftFunction] = _by_name([
+    ShiftFunction(
+        name="previous", periods=True, example="previous(sales, 12)", phrase="{} {periods} earlier",
+        description="The value so many periods before; without a number, one.",
+    ),
+    ShiftFunction(
+        name="year_ago", example="year_ago(sales)", description="The value of the same period a year ago.",
+        phrase="{} a year earlier",
+    ),
+])  # fmt: skip
+
+ROW_FUNCTIONS: Mapping[str, RowFunction] = _by_name([
+    _span("minutes"),
+    _span("hours"),
+    _span("days"),
+    _span("seconds"),
+    RowFunction(
+        name="year", arguments=(Argument(TIME),), result="number", example="year(ordered_at)",
+        description="The year of a date.", phrase="the year of {}",
+    ),
+    RowFunction(
+        name="month", arguments=(Argument(TIME),), result="number", example="month(ordered_at)",
+        description="The month of a date, from 1.", phrase="the month of {}",
+    ),
+    RowFunction(
+        name="abs", arguments=(Argument(AMOUNT),), result=None, example="abs(amount)",
+        description="A number or duration without its sign.", phrase="{} without its sign", elsewhere="absolute fabs",
+    ),
+    RowFunction(
+        name="round", arguments=(Argument(NUMBER), Argument(NUMBER, "digits", optional=True)), result="number",
+        example="round(amount, 2)", phrase="{} rounded",
+        description="A number rounded to so many decimal places, or to a whole one; halves away from zero.",
+        elsewhere="rint mround roundup rounddown", for_formulas="values are rounded only when they are shown",
+    ),
+    RowFunction(
+        name="lower", arguments=(Argument(TEXT),), result="text", example="lower(name)",
+        description="Text in lower case.", phrase="{} in lower case",
+        elsewhere="lcase lowercase casefold tolower to_lower",
+    ),
+    RowFunction(
+        name="upper", arguments=(Argument(TEXT),), result="text", example="upper(name)",
+        description="Text in upper case.", phrase="{} in upper case", elsewhere="ucase uppercase toupper to_upper",
+    ),
+    RowFunction(
+        name="trim", arguments=(Argument(TEXT),), result="text", example="trim(name)",
+        description="Text without the spaces and tabs around it.", phrase="{} without blanks around it",
+        elsewhere="strip btrim ltrim rtrim lstrip rstrip",
+    ),
+    RowFunction(
+        name="contains", arguments=(Argument(TEXT), Argument(TEXT)), result="boolean",
+        example='contains(name, "part")', description="Whether text has another text in it.",
+        phrase="{0} contains {1}",
+        elsewhere="like ilike startswith starts_with endswith match find search instr strpos includes",
+    ),
+    RowFunction(
+        name="extract", arguments=(Argument(TEXT), Argument(TEXT, "pattern")), result="text",
+        example='extract(name, "pattern (group)")', phrase="the part of {0} that matches {1}",
+        description="The part of a text that the group of a pattern (RE2) matches.",
+        elsewhere="regexp regexp_extract regex regexp_matches regexp_replace substr substring left right mid split",
+    ),
+    RowFunction(
+        name="coalesce", arguments=(Argument(ANY, repeated=True),), result=None, example="coalesce(amount, 0)",
+        description="The first of several values that is not empty.", phrase="the first of {all} that is not empty",
+        for_formulas="no_rows: zero on the source makes periods without rows 0",
+    ),
+    RowFunction(
+        name="number", arguments=(Argument(TEXT),), result="number", example="number(text)",
+        description="Text as a number.", phrase="{} as a number",
+        elsewhere="cast int float to_number tonumber val value decimal",
+    ),
+    RowFunction(
+        name="date", arguments=(Argument(TEXT), Argument(TEXT, "format")), result="date",
+        example='date(text, "%d/%m/%Y")', description="Text as a date in a format; empty where it is not one.",
+        phrase="{0} as a date like {1}",
+    ),
+    RowFunction(
+        name="first_date", arguments=(Argument(ANY, "column"),), result="date", example="first_date(customer_id)",
+        description="The earliest date on which the row's value occurs in the source.",
+        phrase="the first date of {}",
+    ),
+])  # fmt: skip
+
+FORMULA_FUNCTIONS: Mapping[str, Function] = {**AGGREGATES, **POINTS_IN_TIME, **SHIFTS}
+FUNCTIONS: Mapping[str, Function] = {**FORMULA_FUNCTIONS, **ROW_FUNCTIONS}
+
+# The words that have a meaning of their own in an expression, and those that Python keeps for itself.
+OPERATOR_WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else"})
+CONSTANT_WORDS = frozenset({"None", "True", "False"})
+RESERVED = frozenset({
+    "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "except", "finally", "for",
+    "from", "global", "import", "lambda", "nonlocal", "pass", "raise", "return", "try", "while", "with", "yield",
+})  # fmt: skip
+EDGE_WORDS = ("window_start", "window_end")
+WORDS: Mapping[str, str] = {
+    "window_start": "The first day of the window that a value looks back over.",
+    "window_end": "The day after the last one of the window that a value looks back over.",
+    "and": "Both conditions hold.",
+    "or": "At least one of the conditions holds.",
+    "not": "The condition does not hold.",
+    "in": 'The value is one of a list: `status in ("paid", "shipped")`.',
+    "is": "With None: the value is empty. `closed is None`, `closed is not None`.",
+    "if": "A choice between two values: `a if condition else b`.",
+    "else": "A choice between two values: `a if condition else b`.",
+    "None": "No value: `closed is None`.",
+    "True": "A boolean value.",
+    "False": "A boolean value.",
+}

@@ -1,0 +1,152 @@
+"""The types of fields: what may be written, and what becomes of it. Every scalar of the file arrives as text (R1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any
+
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticKnownError
+
+from kpi.errors import TextError
+from kpi.plan.model.record import Flaw, brief, checked, context_of, in_text, quoted, raise_all
+from kpi.values import Unit, parse_date, parse_label, parse_number, parse_unit, parse_window
+
+ID_PATTERN = "^[a-z][a-z0-9_]*$"
+PERIOD_PATTERN = "^(FY)?[0-9]{4}(-(Q[1-4]|W[0-9]{2}|[0-9]{2}(-[0-9]{2})?))?$"
+_MOST = 999_999_999
+
+# Every scalar is text where text is wanted, so editors that see a number there must not complain.
+TEXT_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+NUMBER_SCHEMA: dict[str, Any] = {"type": ["number", "string"]}
+
+
+class CodeText:
+    """Marks text in which a ``#`` has no reason to end it: a formula, row expression or query."""
+
+
+class OrText:
+    """Marks a mapping of fields instead of which a text can be written."""
+
+
+def text_of(value: object) -> str:
+    """A value that has to be text. Raises the error that pydantic raises for its own texts."""
+    if not isinstance(value, str):
+        raise PydanticKnownError("string_type")
+    return value
+
+
+Text = Annotated[str, WithJsonSchema(TEXT_SCHEMA)]
+Code = Annotated[str, CodeText(), WithJsonSchema(TEXT_SCHEMA)]
+ColumnName = Annotated[str, StringConstraints(strip_whitespace=True), WithJsonSchema(TEXT_SCHEMA)]
+Texts = tuple[Text, ...]
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+OneOrMoreTexts = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"type": ["string", "array"], "items": TEXT_SCHEMA}),
+]
+
+Ambition = Annotated[int, Ge(1), Le(10)]
+AtLeastOne = Annotated[int, Ge(1), Le(_MOST)]
+NotNegative = Annotated[int, Ge(0), Le(_MOST)]
+
+
+def _boolean(value: Any, info: ValidationInfo[Any]) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = text_of(value)
+    if word.lower() not in ("true", "false"):
+        message = f'"{info.field_name}" should be true or false, not {quoted(word)}'
+        raise Flaw("E011", message, "write true or false").error()
+    return word.lower() == "true"
+
+
+Boolean = Annotated[bool, BeforeValidator(_boolean)]
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return parse_date(brief(text_of(value)))
+    except TextError as mistake:
+        raise in_text("E021", mistake).error() from None
+
+
+Day = Annotated[
+    date, PlainValidator(_day), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
+]
+
+WindowText = Annotated[str, AfterValidator(checked("E023", parse_window)), WithJsonSchema(TEXT_SCHEMA)]
+
+
+@lru_cache(maxsize=256)
+def unit_of(text: str | None) -> Unit:
+    """The unit that a text names. Raises TextError."""
+    return parse_unit(None if text is None else brief(text.strip()))
+
+
+UnitText = Annotated[str, AfterValidator(checked("E024", unit_of)), WithJsonSchema(TEXT_SCHEMA)]
+
+
+def unit_in(info: ValidationInfo[Any]) -> Unit | None:
+    """The unit of the KPI whose field is validated; None when one is written that cannot be read."""
+    if "unit" not in info.data or "unit" in context_of(info).unusable:
+        return None
+    return unit_of(info.data["unit"])
+
+
+def number_in(value: Any, unit: Unit | None, code: str) -> float:
+    """A number in a unit; NaN when the unit is not known, so that only its shape can be looked at."""
+    if isinstance(value, float | int):
+        return float(value)
+    text = text_of(value)
+    if unit is None:
+        return float("nan")
+    try:
+        return float(parse_number(brief(text), unit))
+    except TextError as mistake:
+        raise in_text(code, mistake).error() from None
+
+
+def period_map(value: Any, handler: Any, info: ValidationInfo[Any], *, own_length: bool = False) -> Any:
+    """Validate the keys of a mapping as labels of periods, of any length or of the KPI's own, and give back its values
+    by the usual labels. ``handler`` validates the values."""
+    if not isinstance(value, Mapping):
+        return handler(value)
+    context = context_of(info)
+    every = info.data.get("every") if own_length and "every" not in context.unusable else None
+    labels: dict[str, str] = {}
+    flaws: list[Flaw] = []
+    seen: set[str] = set()
+    for written in value:
+        try:
+            label = parse_label(brief(written), context.calendar, every).label
+        except TextError as mistake:
+            flaws.append(in_text("E022", mistake, written)._replace(key=True))
+            continue
+        if label in seen:
+            message = f'"{written}" is the same period as an entry before it'
+            flaws.append(Flaw("E022", message, "keep one of the two", key=True, loc=(written,)))
+        seen.add(label)
+        labels[written] = label
+    raise_all("periods", flaws)
+    return {labels[written]: one for written, one in handler(value).items()}
+
+
+PERIODS_SCHEMA: dict[str, Any] = {"type": "object", "propertyNames": {"pattern": PERIOD_PATTERN}}
+
+__all__ = [
+    "ID_PATTERN", "NUMBER_SCHEMA", "PERIODS_SCHEMA", "TEXT_SCHEMA", "Ambition", "AtLeastOne", "Boolean", "Code",
+    "CodeText", "ColumnName", "Day", "NotNegative", "OneOrMoreTexts", "OrText", "Text", "Texts", "UnitText",
+    "WindowText", "number_in", "period_map", "text_of", "unit_in", "unit_of",
+]  # fmt: skip

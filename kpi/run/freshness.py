@@ -1,0 +1,61 @@
+"""Whether the rows of sources are new enough for a period (S5)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from kpi.values import Calendar, Period, parse_label, parse_updated, period_of, shift, whole
+
+if TYPE_CHECKING:
+    from kpi.engine.table import Table
+    from kpi.plan.model import Kpi
+
+
+def stale_source(sources: Iterable[str], tables: Mapping[str, Table], period: Period) -> Table | None:
+    """The first source of events that has no row in the period, or is older than it should be at its end; None where
+    all are fresh."""
+    for table in _events(sources, tables):
+        if not has_row(table, period):
+            return table
+        updated = table.source.updated
+        due = None if updated is None else period.last_day - timedelta(days=parse_updated(updated))
+        if due is not None and table.last is not None and table.last < due:
+            return table
+    return None
+
+
+def is_fresh(kpi: Kpi, sources: Iterable[str], tables: Mapping[str, Table], period: Period, calendar: Calendar) -> bool:
+    """Whether a KPI that comes from these sources is fresh in a period; one without any value counts as fresh."""
+    if kpi.formula is None:
+        return not kpi.values or whole(period, calendar).label in kpi.values
+    return stale_source(sources, tables, period) is None
+
+
+def last_fresh_period(
+    kpi: Kpi, sources: Iterable[str], tables: Mapping[str, Table], now: Period, calendar: Calendar
+) -> Period | None:
+    """The newest period before ``now`` in which a stale KPI may be fresh; None where there is none."""
+    if kpi.formula is None:
+        starts = [parse_label(label, calendar, kpi.every).start for label in kpi.values]
+        known = [start for start in starts if start < now.start]
+        return period_of(max(known), kpi.every, calendar) if known else None
+    newest = [table.last for table in _events(sources, tables)]
+    known = [day for day in newest if day is not None]
+    if not newest or len(known) < len(newest):
+        return None
+    period = period_of(min(known), kpi.every, calendar)
+    return min(period, shift(whole(now, calendar), -1, calendar), key=lambda one: one.start)
+
+
+def has_row(table: Table, period: Period) -> bool:
+    """Whether a source of events has a row in the period."""
+    return bisect_left(table.days, period.start) < bisect_left(table.days, period.end)
+
+
+def _events(sources: Iterable[str], tables: Mapping[str, Table]) -> list[Table]:
+    """The tables of events for which a day without rows means missing data."""
+    known = [tables[source] for source in sources if source in tables]
+    return [table for table in known if table.shape == "dated" and table.source.no_rows != "zero"]

@@ -1,0 +1,132 @@
+"""Which values a run needs, in which periods, and which aggregates these come from. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.run.additivity import is_additive_over_days
+from kpi.run.freshness import is_fresh, last_fresh_period
+from kpi.run.scope import FormulaContext, KpiValue
+from kpi.values import Period, last_over, running, shift, whole, year_ago
+
+if TYPE_CHECKING:
+    from kpi.engine.aggregation import Request
+    from kpi.engine.table import Table
+    from kpi.formulas import nodes
+    from kpi.run.inputs import RunInputs
+    from kpi.run.scope import Scope
+
+
+class KpiPeriods(NamedTuple):
+    """The periods in which the value of a KPI is needed: the one shown (``now``), the one that its change is measured
+    against, the complete ones before (oldest first), and for a KPI whose data is stale those in which its last fresh
+    value and the history of that may be (newest first)."""
+
+    now: Period
+    previous: Period
+    history: tuple[Period, ...]
+    look_back: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """The periods of each KPI, and the requests that their values come from, by source."""
+
+    periods: Mapping[str, KpiPeriods]
+    requests: Mapping[str, tuple[Request, ...]]
+
+
+@dataclass(frozen=True)
+class RequestPlanner:
+    """The requests that values come from. Those of a KPI in a period are worked out once."""
+
+    context: FormulaContext
+    _known: dict[KpiValue, tuple[Request, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def kpi(self, kpi_id: str, period: Period, now: Period) -> tuple[Request, ...]:
+        """The requests of the value of a KPI in a period, in the order of its formula, each once."""
+        key = KpiValue(kpi_id, period, now)
+        if key not in self._known:
+            formula = self.context.formulas.get(kpi_id)
+            found = () if formula is None else self._requests(formula, self.context.scope(kpi_id, period, now))
+            self._known[key] = tuple(dict.fromkeys(found))
+        return self._known[key]
+
+    def reference(self, name: str, kpi_id: str, period: Period) -> Iterable[Request]:
+        """The requests of a measure or KPI that a target of the KPI ``kpi_id`` names."""
+        measure = self.context.measures.get(name)
+        if measure is not None:
+            return self._requests(measure, self.context.scope(kpi_id, period, period))
+        return self.kpi(name, period, period) if name in self.context.kpis else ()
+
+    def _requests(self, formula: nodes.Node, scope: Scope) -> Iterator[Request]:
+        for found in self.context.requests(formula, scope):
+            if isinstance(found, KpiValue):
+                yield from self.kpi(*found)
+            else:
+                yield found
+
+
+def plan_run(inputs: RunInputs, planner: RequestPlanner, tables: Mapping[str, Table]) -> RunPlan:
+    """The periods and requests of a run over these tables. Of a source without a table nothing is requested."""
+    periods = {kpi: kpi_periods(inputs, planner.context, kpi, tables) for kpi in inputs.kpis}
+    found: dict[str, dict[Request, None]] = {}
+    for request in _requests(inputs, planner, periods):
+        if request.aggregate.source in tables:
+            found.setdefault(request.aggregate.source, {})[request] = None
+    return RunPlan(periods, {source: tuple(requests) for source, requests in found.items()})
+
+
+def _requests(inputs: RunInputs, planner: RequestPlanner, periods: Mapping[str, KpiPeriods]) -> Iterator[Request]:
+    for kpi, (now, previous, history, _) in periods.items():
+        for period in history:
+            yield from planner.kpi(kpi, period, now)
+        for name in inputs.checked.dependencies.target_names(kpi):
+            yield from planner.reference(name, kpi, target_period(inputs, planner.context, kpi, now))
+        yield from planner.kpi(kpi, now, now)
+        yield from planner.kpi(kpi, previous, now)
+    for kpi, (now, _, _, look_back) in periods.items():
+        for name in inputs.checked.dependencies.target_names(kpi):
+            for period in look_back:
+                yield from planner.reference(name, kpi, period)
+        for period in look_back:
+            yield from planner.kpi(kpi, period, now)
+
+
+def kpi_periods(inputs: RunInputs, context: FormulaContext, kpi: str, tables: Mapping[str, Table]) -> KpiPeriods:
+    """The periods in which the value of a KPI is needed."""
+    calendar = context.calendar
+    pick = running if inputs.to_date else last_over
+    now = pick(inputs.as_of, context.kpis[kpi].every, calendar)
+    start = whole(now, calendar)
+    history = tuple(shift(start, -n, calendar) for n in range(inputs.periods, 0, -1))
+    # What a change is measured against (T6).
+    against_year = inputs.against == "year ago" or context.window(kpi).kind == "year to date"
+    previous = year_ago(now, calendar) if against_year else shift(now, -1, calendar)
+    look_back: tuple[Period, ...] = ()
+    sources = inputs.checked.dependencies.row_sources(kpi)
+    if sources_read(sources, tables) and not is_fresh(context.kpis[kpi], sources, tables, now, calendar):
+        last = last_fresh_period(context.kpis[kpi], sources, tables, now, calendar)
+        if last is not None:
+            look_back = tuple(shift(last, -n, calendar) for n in range(2 * inputs.periods + 2))
+    return KpiPeriods(now, previous, history, look_back)
+
+
+def sources_read(sources: Collection[str], tables: Mapping[str, Table]) -> bool:
+    """Whether all these sources could be read."""
+    return all(source in tables for source in sources)
+
+
+def is_additive(inputs: RunInputs, context: FormulaContext, kpi: str) -> bool:
+    """Whether a running period has only part of the sum that the KPI will have in it."""
+    formula = context.formulas.get(kpi)
+    if formula is None or context.window(kpi).kind != "period":
+        return False
+    return is_additive_over_days(formula, inputs.checked)
+
+
+def target_period(inputs: RunInputs, context: FormulaContext, kpi: str, period: Period) -> Period:
+    """The period of what a target names: the whole one where the target of a sum is prorated by days (T7)."""
+    return whole(period, context.calendar) if is_additive(inputs, context, kpi) else period

@@ -1,0 +1,124 @@
+"""Where a formula is evaluated, and what changes that on the way down through its parts.
+
+Planning and evaluation walk formulas in the same scopes, so that what is planned is what is looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from kpi.engine.aggregation import Request
+from kpi.formulas import children, nodes
+from kpi.plan.model import Kpi
+from kpi.values import Calendar, Period, Unit, Window, parse_unit, parse_window, shift, window_span, year_ago
+
+if TYPE_CHECKING:
+    from kpi.plan.checks import Checked
+
+
+class Scope(NamedTuple):
+    """Where a formula is evaluated: the period, the window and unit of the KPI it belongs to, and the period for which
+    a snapshot has a value (B3)."""
+
+    period: Period
+    window: Window
+    unit: Unit
+    now: Period
+
+
+class KpiValue(NamedTuple):
+    """The value of a KPI in a period, when ``now`` is the period shown."""
+
+    kpi: str
+    period: Period
+    now: Period
+
+
+@dataclass(frozen=True)
+class FormulaContext:
+    """The formulas of a plan, by the id of their KPI or measure, and everything else that gives them a meaning."""
+
+    formulas: Mapping[str, nodes.Node]
+    measures: Mapping[str, nodes.Node]
+    kpis: Mapping[str, Kpi]
+    calendar: Calendar
+    snapshots: frozenset[str]
+    _windows: dict[str, Window] = field(default_factory=dict, repr=False, compare=False)
+    _units: dict[str, Unit] = field(default_factory=dict, repr=False, compare=False)
+
+    def window(self, kpi_id: str) -> Window:
+        """The KPI's window, parsed once."""
+        if kpi_id not in self._windows:
+            self._windows[kpi_id] = parse_window(self.kpis[kpi_id].window)
+        return self._windows[kpi_id]
+
+    def unit(self, kpi_id: str) -> Unit:
+        """The KPI's unit, parsed once."""
+        if kpi_id not in self._units:
+            self._units[kpi_id] = parse_unit(self.kpis[kpi_id].unit)
+        return self._units[kpi_id]
+
+    def scope(self, kpi_id: str, period: Period, now: Period) -> Scope:
+        """The scope of a KPI's formula in a period."""
+        return Scope(period, self.window(kpi_id), self.unit(kpi_id), now)
+
+    def shifted(self, node: nodes.Shift, scope: Scope) -> Scope:
+        """The scope inside ``previous`` or ``year_ago``."""
+        if node.kind == "year_ago":
+            return scope._replace(period=year_ago(scope.period, self.calendar))
+        return scope._replace(period=shift(scope.period, -node.periods, self.calendar))
+
+    def request(self, node: nodes.Aggregate, scope: Scope) -> Request:
+        """The request for an aggregate in a scope."""
+        if node.source in self.snapshots:
+            return Request(node, None)
+        return Request(node, window_span(scope.window, scope.period, self.calendar))
+
+    def measure(self, node: nodes.Name) -> nodes.Node | None:
+        """The formula of the measure that a name stands for, with the moment of the name given to its aggregates; None
+        where the name is a KPI's."""
+        measure = self.measures.get(node.name)
+        return None if measure is None else with_moment(measure, node.moment)
+
+    def requests(self, node: nodes.Node, scope: Scope) -> Iterator[Request | KpiValue]:
+        """The requests of a formula in a scope and the values of the KPIs that it names, in the order of
+        evaluation."""
+        waiting = [(node, scope)]
+        while waiting:
+            part, where = waiting.pop()
+            match part:
+                case nodes.Aggregate():
+                    yield self.request(part, where)
+                case nodes.Shift(operand=operand):
+                    waiting.append((operand, self.shifted(part, where)))
+                case nodes.Name(name=name):
+                    measure = self.measure(part)
+                    if measure is not None:
+                        waiting.append((measure, where))
+                    else:
+                        yield KpiValue(name, where.period, where.now)
+                case _:
+                    waiting += [(below, where) for below in reversed(children(part))]
+
+
+def context_of(checked: Checked) -> FormulaContext:
+    """The context of a plan's formulas."""
+    plan = checked.plan
+    snapshots = frozenset(name for name, source in plan.sources.items() if source.snapshot)
+    return FormulaContext(checked.formulas, checked.measures, plan.kpis, plan.calendar.build(), snapshots)
+
+
+def with_moment(measure: nodes.Node, moment: nodes.MomentName | None) -> nodes.Node:
+    """A measure with a moment given to each of its aggregates and names that have none."""
+    if moment is None:
+        return measure
+    match measure:
+        case nodes.Aggregate(moment=None) | nodes.Name(moment=None):
+            return replace(measure, moment=moment)
+        case nodes.Arithmetic(left=left, right=right):
+            return replace(measure, left=with_moment(left, moment), right=with_moment(right, moment))
+        case nodes.Negative(operand=operand) | nodes.Shift(operand=operand):
+            return replace(measure, operand=with_moment(operand, moment))
+    return measure

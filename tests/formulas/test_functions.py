@@ -1,0 +1,81 @@
+"""Every function of the registry is complete: both compilers, its description, its page and a case of its value."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from computing.function_cases import CASES, FILES_ONLY
+from transcripts import REPOSITORY
+from warehouse.cases import PLAIN
+
+from kpi.engine import aggregate_sql, row_sql
+from kpi.formulas import describe, parse_formula, parse_row, unparse
+from kpi.formulas.functions import AGGREGATES, FORMULA_FUNCTIONS, FUNCTIONS, POINTS_IN_TIME, ROW_FUNCTIONS
+from kpi.formulas.suggestions import elsewhere
+from kpi.formulas.type_checker import Operation
+
+OPERATIONS = set(get_args(Operation))
+
+
+def test_each_compiler_has_a_line_for_every_operation_and_row_function_and_no_other() -> None:
+    from kpi.warehouse import row_ibis
+
+    assert set(row_sql.EMITTERS) == OPERATIONS | set(ROW_FUNCTIONS)
+    assert set(row_ibis.EMITTERS) == OPERATIONS | set(ROW_FUNCTIONS)
+
+
+def test_each_compiler_has_a_line_for_every_aggregate_and_point_in_time_and_no_other() -> None:
+    from kpi.engine import aggregation
+    from kpi.warehouse import aggregation as remote
+
+    assert set(aggregate_sql.WHOLE) == set(AGGREGATES)
+    assert set(aggregate_sql.DAILY) == {name for name, function in AGGREGATES.items() if function.mergeable}
+    assert set(remote.WHOLE) | set(remote.IN_STEPS) == set(AGGREGATES)
+    assert not set(remote.WHOLE) & set(remote.IN_STEPS)
+    assert set(remote.TWO_STEPS) <= set(aggregate_sql.DAILY)
+    assert set(aggregation.MOMENTS) == set(remote.MOMENTS) == {None, *POINTS_IN_TIME}
+
+
+def test_values_that_add_up_can_be_put_together_from_days() -> None:
+    assert all(function.mergeable and function.zero for function in AGGREGATES.values() if function.additive)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_cases_with_values_worked_out_by_hand(name: str) -> None:
+    uses = [formula for formula, _ in CASES[name]]
+    computed = ("abs", "round", "first_date")  # also by columns of the source that are named in the formula
+    assert all(f"{name}(" in formula for formula in uses) or name in computed
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_warehouses_have_the_same_cases(name: str) -> None:
+    assert name in FILES_ONLY or all(formula in PLAIN for formula, _ in CASES[name])
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_example_of_a_function_can_be_read_written_and_described(name: str) -> None:
+    function = FUNCTIONS[name]
+    parse = parse_formula if name in FORMULA_FUNCTIONS else parse_row
+    tree = parse(function.example)
+    assert unparse(tree) == function.example
+    words = describe(tree)
+    assert words
+    assert not {"{", "}", "("} & set(words.replace("(group)", ""))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_on_its_page(name: str) -> None:
+    page = (REPOSITORY / "docs" / "formulas.md").read_text(encoding="utf-8")
+    function = FUNCTIONS[name]
+    assert f"| `{function.example}` | {function.description} |" in page
+
+
+def test_names_elsewhere_are_nobodys_own_and_lead_to_one_function() -> None:
+    names = [name for function in FUNCTIONS.values() for name in function.elsewhere.split()]
+    assert len(names) == len(set(names))
+    assert not set(names) & set(FUNCTIONS)
+    assert all(name == name.lower() for name in names)
+    for function in FUNCTIONS.values():
+        for name in function.elsewhere.split():
+            assert elsewhere(name.upper()) == f"write {function.example}"
