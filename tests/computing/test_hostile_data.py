@@ -200,3 +200,15 @@ def test_a_long_cell_that_packs_badly_is_not_searched_again_and_again(project: P
     value, spent = cpu_time(lambda: project.value("sum(s.v)"))
     assert value == 5
     assert spent < 20
+
+
+def test_all_columns_of_a_very_wide_file_are_refused_by_their_number(project: Project) -> None:
+    row = {"day": "2026-06-03", **{f"k{key}": key for key in range(50_000)}}
+    (project.folder / "j.json").write_text(json.dumps([row]), encoding="utf-8")
+    project.source("j", path="j.json")
+    project.kpi("k", "sum(j.k7)")
+    checked = project.checked()
+    assert compute(checked, AS_OF).series["k"].shown.value == 7
+    found, spent = effort(lambda: survey(checked, AS_OF)["j"])
+    assert found.problem == "j: j.json has 50,001 columns; at most 2,000 are read at once"
+    assert spent < 20
