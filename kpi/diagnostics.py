@@ -1,6 +1,6 @@
-"""One finding about a file: what, where, why it matters and how to mend it.
+"""Diagnostics: findings with a message, a location in a file, and a hint.
 
-Severities are ``error`` (the plan cannot be trusted), ``warning`` and ``info``.
+Severities are ``error`` (the plan is invalid), ``warning`` and ``info``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ Severity = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True, order=True)
 class Location:
-    """A stretch of a file. Lines and columns count from 1 in characters; ``end_column`` is exclusive."""
+    """A range of a file. Lines and columns are 1-based and in characters; ``end_column`` is exclusive."""
 
     file: str
     line: int
@@ -24,11 +24,11 @@ class Location:
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """A finding. ``subject`` is the dotted path of what it is about, e.g. ``kpis.nps.target``.
+    """A finding. ``subject`` is the dotted path of the entry or field that it is about, e.g. ``kpis.nps.target``.
 
-    ``code`` is a letter and three digits, ``rule`` its readable name; ``hint`` is a fix in one sentence or None.
-    ``meant`` is the name that an unknown one was most likely meant to be; ``kind`` distinguishes errors with the same
-    code where a rule needs to (see TextError).
+    ``code`` is a letter and three digits, ``rule`` its readable name. ``hint`` says in one sentence how to fix it.
+    ``meant`` is the most similar name if a name is unknown. ``kind`` distinguishes errors with the same code (see
+    TextError).
     """
 
     code: str
@@ -43,7 +43,7 @@ class Diagnostic:
     kind: str = ""
 
 
-# The errors of form and reference, which make a plan invalid. Codes are stable: never reuse one.
+# The errors that make a plan invalid. Codes are stable and are never reused.
 ERRORS: dict[str, str] = {
     "E001": "yaml-syntax",
     "E002": "yaml-trap",
@@ -99,5 +99,5 @@ def error(
     meant: str | None = None,
     kind: str = "",
 ) -> Diagnostic:
-    """An error diagnostic; its rule name comes from ``ERRORS``. Raises KeyError for a code that is not listed."""
+    """An error diagnostic with the rule name of ``ERRORS``. Raises KeyError for an unknown code."""
     return Diagnostic(code, ERRORS[code], "error", message, location, subject, hint, meant=meant, kind=kind)

@@ -1,6 +1,6 @@
-"""The errors a person can mend, and "did you mean".
+"""Errors that users can fix, and "did you mean" suggestions.
 
-Whatever derives from :class:`KpiError` is shown to the user as one message, never as a traceback.
+Errors derived from :class:`KpiError` are shown to the user as a message, never as a traceback.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 
 class KpiError(Exception):
-    """Something the user can mend. ``hint`` says how, in one sentence without a full stop at its end."""
+    """An error that the user can fix. ``hint`` says how, in one sentence without a full stop."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -18,19 +18,18 @@ class KpiError(Exception):
 
 
 class UsageError(KpiError):
-    """The command line asks for something that does not exist or does not go together."""
+    """An argument or option of the command line is invalid."""
 
 
 class InputError(KpiError):
-    """A file that is missing, unreadable or not what it should be."""
+    """A file is missing, unreadable or invalid."""
 
 
 class TextError(KpiError):
-    """A mistake inside a short text (a formula, a target, a number, a date).
+    """An error in a short text (a formula, a target, a number, a date).
 
-    ``start`` and ``end`` are character offsets into that text, ``end`` exclusive, so that the caller who
-    knows where the text is in a file can point at the very characters. ``kind`` distinguishes mistakes of which the
-    caller wants to know more than the message says; "" for all others.
+    ``start`` and ``end`` (exclusive) are character offsets in that text. The caller knows the location of the text in
+    its file and converts them. ``kind`` identifies errors that a caller handles differently; "" for all others.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ def shorten(text: str, most: int = 60) -> str:
 
 
 def nearest(name: str, choices: Iterable[str]) -> str | None:
-    """The choice that ``name`` was most likely meant to be, or None when none is near. Case is ignored."""
+    """The choice that is most similar to ``name``, ignoring case, or None if none is similar."""
     from difflib import get_close_matches
 
     by_folded = {choice.casefold(): choice for choice in choices}
@@ -58,8 +57,8 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
 
 
 def _difference(name: str, near: str) -> str:
-    """Where two names differ that look the same, or nearly so: by a character that is not seen, by the way in which an
-    accent is written, or by a letter of another script."""
+    """The difference between two names that look alike: an invisible character, another encoding of an accent, or a
+    letter of another script. Empty if they do not look alike."""
     if name.isascii() and near.isascii():
         return ""
     import unicodedata
@@ -81,8 +80,8 @@ def _difference(name: str, near: str) -> str:
 
 
 def did_you_mean(name: str, choices: Iterable[str]) -> str | None:
-    """A hint: the nearest right name, else the list of a few right names, else None when there are none."""
-    known = [choice for choice in choices if choice != name]  # which would be no help
+    """A hint: the most similar name, else a list of all names if there are few, else None."""
+    known = [choice for choice in choices if choice != name]
     near = nearest(name, known)
     if near is not None:
         return f'did you mean "{near}"?{_difference(name, near)}'

@@ -1,5 +1,6 @@
-"""The one door through which files are written: whole or not at all, one process at a time, and never through a link
-that a stranger may have put into a repository.
+"""Writes files atomically, one process at a time, and never through a symbolic link of an untrusted repository.
+
+All files that kpi writes are written by this module.
 """
 
 from __future__ import annotations
@@ -15,53 +16,53 @@ from pathlib import Path
 
 from kpi.errors import InputError
 
-PATIENCE = 10.0  # seconds that a lock is waited for
+PATIENCE = 10.0  # seconds to wait for a lock
 _PAUSE = 0.01
 
 
 class ChangedError(InputError):
-    """The file is not what it was when it was read; it has to be read again."""
+    """The file has changed since it was read."""
 
 
 def create_file(path: Path, text: str) -> None:
-    """Write a file that is ours alone, such as a report or a first plan, in place of one that may be there.
+    """Create or replace a file, such as a report or a first plan.
 
-    Where a symbolic link is, or anything but a regular file, nothing is written: in a repository of others it may lead
-    anywhere. The folder must exist. Raises InputError.
+    Symbolic links and other special files are not replaced or followed, because in an untrusted repository they may
+    lead anywhere. The folder must exist. Raises InputError.
     """
     with _explained(path), _locked(path.parent):
         _write(path, text.encode(), _regular(path))
 
 
 def rewrite_file(path: Path, text: str, *, before: str) -> None:
-    """Replace the content of a file that was read, through symbolic links, which stay.
+    """Replace the content of a file that was read. Symbolic links are followed and kept.
 
-    The file keeps its mode, its owner and its other names (hard links). Raises ChangedError where its content is no
-    longer ``before``, and InputError where it cannot be written, as when it is read-only; then it is as it was.
+    The file keeps its mode, owner and hard links. Raises ChangedError if its content is no longer ``before``, and
+    InputError if it cannot be written, e.g. because it is read-only; the file is then unchanged.
     """
     with _explained(path):
         target = path.resolve(strict=True)
         with _locked(target.parent):
             found = _regular(target)
             if found is None or target.read_bytes() != before.encode():
-                raise ChangedError(f"{path} has changed meanwhile", hint="run the command again")
+                raise ChangedError(f"{path} has changed since it was read", hint="run the command again")
             _write(target, text.encode(), found)
 
 
 @contextlib.contextmanager
 def _explained(path: Path) -> Iterator[None]:
-    """Turns what the system says into a message for people."""
+    """Convert exceptions of the operating system to InputError."""
     try:
         yield
     except FileNotFoundError:
         raise InputError(f"{path} cannot be written: there is no folder {path.parent}") from None
-    except (OSError, RuntimeError, ValueError) as fault:  # also a circle of links, and a name with a zero byte
+    except (OSError, RuntimeError, ValueError) as fault:  # including cycles of links and names with a null byte
         reason = fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
         raise InputError(f"{path} cannot be written: {reason}") from None
 
 
 def _regular(path: Path) -> os.stat_result | None:
-    """What is known of the file that is there; None where there is none. Raises InputError for anything else."""
+    """The status of a regular, writable file; None if it does not exist. Raises InputError for all other files."""
     try:
         found = path.lstat()
     except FileNotFoundError:
@@ -72,14 +73,14 @@ def _regular(path: Path) -> os.stat_result | None:
         )
     if not stat.S_ISREG(found.st_mode):
         raise InputError(f"{path} cannot be written: it is not a regular file")
-    # For root every file can be written; who took all rights to write it away meant it nevertheless.
+    # Root can write every file, but a read-only file is to be respected nevertheless.
     if not found.st_mode & 0o222 or not os.access(path, os.W_OK):
         raise InputError(f"{path} cannot be written: it is read-only", hint="chmod u+w allows it")
     return found
 
 
 def _write(path: Path, content: bytes, found: os.stat_result | None) -> None:
-    """Write a file, which is ``found`` where it is there already."""
+    """Write a file. ``found`` is the status of the existing file, if any."""
     if found is not None and found.st_nlink > 1:
         _write_in_place(path, content)
         return
@@ -88,7 +89,7 @@ def _write(path: Path, content: bytes, found: os.stat_result | None) -> None:
     except PermissionError:
         if found is None:
             raise
-        _write_in_place(path, content)  # the file may be written, its folder may not
+        _write_in_place(path, content)  # the file is writable, but its folder is not
         return
     temporary = Path(name)
     try:
@@ -108,7 +109,7 @@ def _write(path: Path, content: bytes, found: os.stat_result | None) -> None:
 
 
 def _take_over(temporary: Path, path: Path, found: os.stat_result | None) -> bool:
-    """Give the new file the mode, the owner and the attributes of the one that it replaces; whether that worked."""
+    """Copy mode, owner and attributes of the replaced file to the new one. Returns False if that is not permitted."""
     if found is None:
         mask = os.umask(0)
         os.umask(mask)
@@ -122,13 +123,13 @@ def _take_over(temporary: Path, path: Path, found: os.stat_result | None) -> boo
             os.chown(temporary, found.st_uid, found.st_gid)
         except OSError:
             return False
-    shutil.copystat(path, temporary)  # mode, and access lists where there are any
+    shutil.copystat(path, temporary)  # mode and extended attributes
     os.utime(temporary)
     return True
 
 
 def _write_in_place(path: Path, content: bytes) -> None:
-    """Write into the file itself, as its other names and its owner demand; what was there comes back if it fails."""
+    """Overwrite the file itself, which keeps its hard links and its owner. Restores the old content on failure."""
     flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(path, flags), "r+b") as file:
         before = file.read()
@@ -154,7 +155,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _open_lock(folder: Path) -> int:
-        """A file of the user for the lock of a folder: a folder itself cannot be locked here."""
+        """A file in the temporary folder that serves as the lock, because Windows cannot lock a folder."""
         name = hashlib.sha256(os.path.normcase(folder.resolve()).encode()).hexdigest()[:16]
         return os.open(Path(tempfile.gettempdir(), f"kpi-{name}.lock"), os.O_RDWR | os.O_CREAT)
 
@@ -165,7 +166,7 @@ else:
     import fcntl
 
     def _open_lock(folder: Path) -> int:
-        """The folder itself, which leaves nothing behind."""
+        """The folder itself, so that no lock file is left behind."""
         return os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
 
     def _try_lock(descriptor: int) -> None:
@@ -174,11 +175,13 @@ else:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Keeps every other process that writes here out of a folder. Where its file system has no locks, nothing is
-    kept out. Raises InputError when another one does not come to its end."""
+    """Lock a folder against other processes of kpi that write to it. Does nothing if the file system has no locks.
+
+    Raises InputError if another process holds the lock for too long.
+    """
     try:
         descriptor = _open_lock(folder)
-    except PermissionError:  # a folder that may be passed through, but not listed
+    except PermissionError:  # a folder without read permission
         yield
         return
     try:
@@ -190,11 +193,11 @@ def _locked(folder: Path) -> Iterator[None]:
             except (BlockingIOError, PermissionError):
                 if time.monotonic() > end:
                     raise InputError(
-                        f"{folder} is being written to by another program", hint="try again when it has ended"
+                        f"{folder} is locked by another process of kpi", hint="try again when it has finished"
                     ) from None
                 time.sleep(_PAUSE)
             except OSError:
                 break
         yield
     finally:
-        os.close(descriptor)  # which ends the lock
+        os.close(descriptor)  # releases the lock

@@ -1,6 +1,7 @@
-"""What the GitHub Action and the GitLab template do around ``kpi``: they run it and take what it says to the service.
+"""The steps of the GitHub Action and the GitLab template: they run ``kpi`` and pass its output on to the CI service.
 
-Settings come from the environment (KPI_FILE, KPI_DATA …), never from the text of a command, so that nothing of a pull
-request is ever read by a shell. Standard library only. It lies outside of the package because it is the one part of the
-project that talks to a network: the step ``comment`` does, and no other is given a token.
+Settings come from environment variables (KPI_FILE, KPI_DATA …), never from the text of a command, so that a shell never
+evaluates text of a pull request. The action runs this package without installing it, so it only imports the standard
+library and modules of kpi that do the same. This is the only package that uses the network: the step ``comment`` does,
+and no other step gets a token.
 """

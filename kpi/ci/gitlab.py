@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kpi.ci.host import RefusedError, Remark
+from kpi.ci.host import AccessDeniedError, Comment
 from kpi.ci.running import here, kpi
 from kpi.ci.settings import setting
 from kpi.ci.writing import remove, write
@@ -15,24 +15,24 @@ REPORT = "gl-code-quality-report.json"
 
 
 class GitLab:
-    """A job of GitLab CI, and GitLab's API."""
+    """A job of GitLab CI and the API of GitLab."""
 
-    limit = 900_000  # a note may have a million characters
+    limit = 900_000  # a note can have 1,000,000 characters
 
     def base(self) -> str | None:
         if self.number() is None:
             return None
-        # The first is there where the pipeline runs on the merged result, whose base is the target branch as it is.
+        # The first variable is only set in a pipeline for merged results, whose base is the current target branch.
         target = setting("CI_MERGE_REQUEST_TARGET_BRANCH_SHA")
         return here(target or setting("CI_MERGE_REQUEST_DIFF_BASE_SHA"))
 
     def lint(self, options: list[str]) -> int:
-        # GitLab itself takes what the target branch has from the report, so it has to be whole.
+        # GitLab compares the report with that of the target branch, so it must contain all findings.
         report = kpi("lint", "--format", "gitlab", "--fail-on", "never")
         if report.out:
             write(Path(REPORT), report.out)
         else:
-            remove(Path(REPORT))  # one that was committed would be taken for ours
+            remove(Path(REPORT))  # GitLab would use a committed file of that name
         done = kpi("lint", "--format", "text", *options)
         self.quote(done.out)
         self.quote(done.err)
@@ -66,13 +66,13 @@ class GitLab:
     def commit(self) -> str:
         return setting("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or setting("CI_COMMIT_SHA")
 
-    def remarks(self, marker: str) -> list[Remark]:
+    def comments(self, marker: str) -> list[Comment]:
         from kpi.ci.api import PAGE, pages
 
         me = self._call("GET", "user")["id"]
         found = pages(lambda page: self._call("GET", f"{self._notes()}?per_page={PAGE}&page={page}"))
         mine = [one for one in found if (one.get("author") or {}).get("id") == me]
-        return sorted(Remark(one["id"], one["body"]) for one in mine if (one.get("body") or "").startswith(marker))
+        return sorted(Comment(one["id"], one["body"]) for one in mine if (one.get("body") or "").startswith(marker))
 
     def create(self, body: str) -> None:
         self._call("POST", self._notes(), {"body": body})
@@ -89,7 +89,7 @@ class GitLab:
     def _call(self, method: str, path: str, content: object = None) -> Any:
         token = setting("KPI_GITLAB_TOKEN")
         if not token:
-            raise RefusedError("KPI_GITLAB_TOKEN is not set")
-        from kpi.ci.api import call  # only one step needs a network, and its modules take a while to import
+            raise AccessDeniedError("KPI_GITLAB_TOKEN is not set")
+        from kpi.ci.api import call  # imported late: only one step uses the network
 
         return call(method, f"{setting('CI_API_V4_URL')}/{path}", {"PRIVATE-TOKEN": token}, content)

@@ -1,74 +1,74 @@
-"""What a step needs of the service that runs it, and what may go wrong there."""
+"""The interface between the steps and the CI service that runs them."""
 
 from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
 
-class TroubleError(Exception):
-    """What keeps a step from doing its work, in words for people."""
+class StepError(Exception):
+    """A step cannot do its work; the message says why."""
 
 
-class RefusedError(TroubleError):
-    """The service does not let this token do it."""
+class AccessDeniedError(StepError):
+    """The token does not have permission for the request."""
 
 
-class Remark(NamedTuple):
-    """A comment of ours on a pull request; the oldest has the smallest id."""
+class Comment(NamedTuple):
+    """A comment of kpi on a pull request. The oldest one has the smallest id."""
 
     id: int
     body: str
 
 
 class Host(Protocol):
-    """The service that runs the steps."""
+    """The CI service that runs the steps."""
 
     @property
     def limit(self) -> int:
-        """How long a comment may be, in bytes; the services count characters, which are never more."""
+        """The maximum length of a comment in bytes. The services count characters, which are never more than bytes."""
 
     def base(self) -> str | None:
-        """The commit that the change is compared with; None where there is no change to look at.
+        """The commit to compare with; None if the run is not for a pull request.
 
-        Raises TroubleError when it is not here and cannot be fetched.
+        Raises StepError if the commit is missing and cannot be fetched.
         """
 
     def lint(self, options: list[str]) -> int:
-        """Runs ``kpi lint`` in this service's format; its exit code."""
+        """Run ``kpi lint`` with the output format of this service and return its exit code."""
 
     @staticmethod
     def tell(level: str, message: str) -> None:
-        """Says something: an ``error``, a ``warning`` or a ``notice``."""
+        """Report a message. ``level`` is ``error``, ``warning`` or ``notice``."""
 
     def quote(self, text: str) -> None:
-        """Prints what may hold text of the pull request, so that the service takes nothing in it for a command."""
+        """Print text that may come from the pull request, so that the service executes no command in it."""
 
     def keep(self, name: str, text: str) -> None:
-        """Shows Markdown beside the run: in the step summary, or as a file of the name ``kpi-NAME.md``."""
+        """Publish Markdown with the run: in the step summary, or as the file ``kpi-NAME.md``."""
 
     def drop(self, name: str) -> None:
-        """Takes away what ``keep`` would replace, so that nothing of the pull request is shown as ours."""
+        """Remove the file that ``keep`` would replace, so that no file of the pull request is shown in its place."""
 
     def finish(self, code: int, **outputs: object) -> int:
-        """Leaves what a step has found; the exit code that it is to end with."""
+        """Save the results of a step and return the exit code with which it ends."""
 
     def number(self) -> int | None:
-        """The number of the pull request; None when there is none."""
+        """The number of the pull request; None if there is none."""
 
     def is_foreign(self) -> bool:
         """Whether the pull request comes from a fork."""
 
     def commit(self) -> str:
-        """The commit that is looked at."""
+        """The commit that is checked."""
 
-    def remarks(self, marker: str) -> list[Remark]:
-        """Our comments that begin with ``marker``, oldest first. Anybody can write the marker, so authors count."""
+    def comments(self, marker: str) -> list[Comment]:
+        """The comments that begin with ``marker`` and whose author is the owner of the token, oldest first."""
 
     def create(self, body: str) -> None:
-        """Writes a comment."""
+        """Create a comment."""
 
     def update(self, id_: int, body: str) -> None:
-        """Replaces the text of a comment."""
+        """Replace the text of a comment."""
 
     def delete(self, id_: int) -> None:
-        """Removes a comment."""
+        """Delete a comment."""

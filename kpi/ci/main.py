@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from kpi.ci import steps
 from kpi.ci.github import GitHub
 from kpi.ci.gitlab import GitLab
-from kpi.ci.host import Host, TroubleError
-from kpi.ci.running import USELESS
+from kpi.ci.host import Host, StepError
+from kpi.ci.running import EXIT_ERROR
 from kpi.ci.settings import setting
 
 STEPS: dict[str, Callable[[Host], int]] = {
@@ -20,20 +20,20 @@ STEPS: dict[str, Callable[[Host], int]] = {
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs one step; its exit code, 2 when it could not do its work."""
+    """Run one step and return its exit code, 2 if it could not do its work."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     if len(arguments) != 1 or arguments[0] not in STEPS:
         print(f"usage: kpi-ci {' | '.join(STEPS)}", file=sys.stderr)
-        return USELESS
+        return EXIT_ERROR
     service = GitHub if setting("GITHUB_ACTIONS") == "true" else GitLab
     try:
         return STEPS[arguments[0]](service())
-    except TroubleError as trouble:
-        service.tell("error", str(trouble))
-        return USELESS
+    except StepError as error:
+        service.tell("error", str(error))
+        return EXIT_ERROR
 
 
 def main() -> int:
-    """The entry point."""
+    """The entry point of ``kpi-ci``."""
     return run(sys.argv[1:])

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import shutil
 import subprocess
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kpi.ci.host import TroubleError
-from kpi.ci.locating import SAFE, environment, git_folder, work_tree_around
+from kpi.ci.host import StepError
 from kpi.ci.settings import setting
+from kpi.diff.git_process import open_work_tree, run_git, work_tree_around
+from kpi.errors import KpiError
 
-FINE, FINDINGS, USELESS = 0, 1, 2
+EXIT_OK, EXIT_FINDINGS, EXIT_ERROR = 0, 1, 2
 END = ("--end-of-options",)
-# A definition may name a variable of the environment (a connection does), so kpi is not given those of the service.
+# A plan can name an environment variable as its connection, so kpi must not see the secrets of the service.
 HIDDEN = re.compile(r"ACTIONS_.*|CI_JOB_TOKEN|CI_JOB_JWT.*|CI_.*PASSWORD|GH_TOKEN|GITHUB_TOKEN|KPI_(GITLAB_)?TOKEN")
 
 
 class Done(NamedTuple):
-    """What a run of kpi printed, and its exit code."""
+    """The output and exit code of a run of kpi."""
 
     out: str
     err: str
@@ -31,10 +30,10 @@ class Done(NamedTuple):
 
 
 def kpi(command: str, *arguments: str) -> Done:
-    """Runs kpi on the plan that KPI_FILE names. Raises TroubleError when it is not there or breaks off."""
+    """Run kpi on the plan that KPI_FILE names. Raises StepError if kpi is not installed or crashes."""
     program = shutil.which("kpi", path=setting("KPI_BIN") or None)
     if program is None:
-        raise TroubleError("kpi is not installed")
+        raise StepError("kpi is not installed")
     file = ["-f", setting("KPI_FILE")] if setting("KPI_FILE") else []
     known = {name: value for name, value in os.environ.items() if not HIDDEN.fullmatch(name)}
     done = subprocess.run(
@@ -45,73 +44,46 @@ def kpi(command: str, *arguments: str) -> Done:
         errors="replace",
         env=known | {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"},
     )
-    if done.returncode not in (FINE, FINDINGS, USELESS):
-        raise TroubleError(f"kpi {command} broke off with exit code {done.returncode}")
+    if done.returncode not in (EXIT_OK, EXIT_FINDINGS, EXIT_ERROR):
+        raise StepError(f"kpi {command} failed with exit code {done.returncode}")
     return Done(done.stdout, done.stderr, done.returncode)
 
 
 def git(*arguments: str) -> str | None:
-    """What git says about the repository of the plan, or None when it fails. It never asks for a password.
+    """The output of git on the plan's repository, or None if git fails. It never asks for a password.
 
-    Raises TroubleError when git may not read the repository at all, or there is none.
+    Raises StepError if there is no repository, or if git cannot read it.
     """
     folders = (Path.cwd() / setting("KPI_FILE", "kpi.yaml")).parents
     root = work_tree_around(next(folder for folder in folders if folder.is_dir()))
     if root is None:
-        raise TroubleError("the plan is not in a git repository: check it out with git")
-    place = [f"--git-dir={_trusted(root)}", f"--work-tree={root}"]
-    done = _git(root, [*place, *arguments], fetching=arguments[0] == "fetch")
+        raise StepError("the plan is not in a git repository: check it out with git")
+    try:
+        options = _opened(root).options
+        done = run_git(root, [*options, *arguments], fetching=arguments[0] == "fetch")
+    except KpiError as error:
+        raise StepError(error.message if error.hint is None else f"{error.message}: {error.hint}") from None
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
 
 
-@cache
-def _trusted(root: Path) -> Path:
-    """The folder of a repository that git itself agrees to read. Raises TroubleError when it does not."""
-    asked = ["rev-parse", "--absolute-git-dir"]
-    done = _git(root, asked)  # only where git looks for the repository itself does it check whose it is
-    if done.returncode == 0:
-        found = Path(os.path.realpath(os.fsdecode(done.stdout).removesuffix("\n")))
-        if found == git_folder(root):
-            return found
-    elif _git(root, ["-c", "safe.directory=*", *asked]).returncode == 0:
-        raise TroubleError(
-            f"git does not trust {root}, which belongs to another user: before kpi, run"
-            f" git config --global --add safe.directory {shlex.quote(str(root))}"
-        )
-    said = " ".join(done.stderr.decode("utf-8", "replace").split())
-    raise TroubleError(f"git cannot read {root}{f': {said}' if said else ''}")
-
-
-def _git(root: Path, arguments: Sequence[str], *, fetching: bool = False) -> subprocess.CompletedProcess[bytes]:
-    command = ["git", *SAFE, "-C", str(root), *arguments]
-    try:
-        return subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            env=environment(os.environ, fetching=fetching),
-        )
-    except FileNotFoundError:
-        raise TroubleError("git is not installed") from None
+_opened = cache(open_work_tree)
 
 
 def here(commit: str) -> str:
-    """``commit``, fetched if it is missing. Raises TroubleError when it cannot be had."""
+    """``commit``, fetched if it is missing. Raises StepError if it cannot be fetched."""
     if not re.fullmatch(r"[0-9a-f]{40,64}", commit):
-        raise TroubleError("the service did not name the commit to compare with")
+        raise StepError("the service did not name the commit to compare with")
     if not _has(commit):
         git("fetch", "--quiet", "--no-tags", *(["--depth=1"] if _is_shallow() else []), *END, "origin", commit)
         if not _has(commit):
-            raise TroubleError(
-                f"the commit {commit[:9]} to compare with cannot be fetched: check out all of the history"
-            )
+            raise StepError(f"the commit {commit[:9]} to compare with cannot be fetched: check out the whole history")
     return commit
 
 
 def merge_base(tip: str) -> str:
-    """Where the commit that is checked out left ``tip``; what is missing of their histories is fetched.
+    """The merge base of ``tip`` and the commit that is checked out. Missing history is fetched.
 
-    Raises TroubleError when it cannot be had.
+    Raises StepError if there is none or it cannot be fetched.
     """
     here(tip)
     found = git("merge-base", *END, tip, "HEAD")
@@ -119,7 +91,7 @@ def merge_base(tip: str) -> str:
         git("fetch", "--quiet", "--no-tags", "--unshallow", *END, "origin", tip)
         found = git("merge-base", *END, tip, "HEAD")
     if found is None:
-        raise TroubleError("where the change left its base is not in this clone: check out all of the history")
+        raise StepError("the merge base is not in this clone: check out the whole history")
     return found.split()[0]
 
 

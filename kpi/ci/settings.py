@@ -1,25 +1,25 @@
-"""Settings, all from the environment."""
+"""Reads settings from environment variables."""
 
 from __future__ import annotations
 
 import os
 
-from kpi.ci.host import TroubleError
+from kpi.ci.host import StepError
 
 
 def setting(name: str, default: str = "") -> str:
-    """A setting; one that is empty is not set."""
+    """The value of a setting. An empty value counts as not set."""
     return os.environ.get(name, "").strip() or default
 
 
 def choice(name: str, *among: str) -> str:
-    """A setting that is one of these words, by default the first. Raises TroubleError for another."""
+    """A setting that must be one of the words ``among``; the first is the default. Raises StepError."""
     value = setting(name, among[0]).lower()
     if value not in among:
-        raise TroubleError(f'{name} is one of {", ".join(among)}, and "{value}" is none of them')
+        raise StepError(f'invalid {name} "{value}": expected one of {", ".join(among)}')
     return value
 
 
 def flag(name: str) -> bool:
-    """A setting that is true or false, by default true. Raises TroubleError for anything else."""
+    """A setting that must be ``true`` (the default) or ``false``. Raises StepError."""
     return choice(name, "true", "false") == "true"

@@ -1,20 +1,20 @@
-"""Markdown that holds what others wrote, within the bounds of the services."""
+"""Markdown with untrusted text, within the size limits of the services."""
 
 from __future__ import annotations
 
 import html
 
-LONGEST = 4000  # characters of what kpi said on standard error
-# Also the slash: GitLab takes a line of a comment that begins with one for a command.
+LONGEST = 4000  # characters of the error output of kpi
+# Including the slash: GitLab executes a line of a comment that begins with a slash as a command.
 _ENTITIES = str.maketrans({sign: f"&#{ord(sign)};" for sign in "&<>\"'/@#`*_~![]()|\\"})
 
 
-def folded(reasons: str) -> str:
-    """What kpi said, folded away, with nothing in it that Markdown or a service would act upon."""
-    said = reasons.strip()
-    if len(said) > LONGEST:
-        said = said[:LONGEST] + "…"
-    return f"<details><summary>What kpi said</summary>\n\n<pre>\n{said.translate(_ENTITIES)}\n</pre>\n\n</details>"
+def folded(output: str) -> str:
+    """The error output of kpi as a collapsed section, escaped so that neither Markdown nor a service interprets it."""
+    text = output.strip()
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + "…"
+    return f"<details><summary>Output of kpi</summary>\n\n<pre>\n{text.translate(_ENTITIES)}\n</pre>\n\n</details>"
 
 
 def small(text: str) -> str:
@@ -23,7 +23,7 @@ def small(text: str) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """As many whole lines of ``text`` as ``most`` bytes hold, with a word about what is missing."""
+    """``text``, cut after a whole line so that it has at most ``most`` bytes, with a note that it was cut."""
     if len(text.encode()) <= most:
         return text
     kept: list[str] = []
@@ -36,4 +36,4 @@ def cut(text: str, most: int) -> str:
     shown = "".join(kept).rstrip()
     for opening, closing in (("<pre>", "\n</pre>"), ("<details>", "\n\n</details>")):
         shown += closing * (shown.count(opening) - shown.count(closing.strip()))
-    return f"{shown}\n\n… cut here, because it is too long.\n"
+    return f"{shown}\n\n… truncated because it is too long.\n"

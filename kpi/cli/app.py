@@ -21,7 +21,7 @@ from kpi.cli.common import FileOption
 from kpi.cli.output import OutputError, failed_to_write, give_up, prepare_streams, tell
 from kpi.errors import KpiError, UsageError, did_you_mean
 
-FINE, USELESS, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
+EXIT_OK, EXIT_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
 
 # In the order in which `kpi --help` shows them. A command `x` is the function `x` of the module kpi.cli.x, and the
 # first line of its docstring is the sentence here (a test holds that): help for all must not import them all.
@@ -100,7 +100,7 @@ app = typer.Typer(
 def _print_version(asked: bool) -> None:
     if asked:
         print(f"kpi {__version__}")
-        raise typer.Exit(FINE)
+        raise typer.Exit(EXIT_OK)
 
 
 @app.callback()
@@ -123,7 +123,7 @@ def run(arguments: list[str]) -> int:
     except KpiError as mistake:
         if isinstance(mistake, OutputError):
             give_up(sys.stdout)
-        return _refuse(mistake.message, mistake.hint)
+        return fail(mistake.message, mistake.hint)
     except typer.TyperException as mistake:
         return _refuse_usage(mistake)
     except (KeyboardInterrupt, typer.Abort):
@@ -134,11 +134,11 @@ def run(arguments: list[str]) -> int:
     except Exception as fault:
         if isinstance(fault, OSError) and failed_to_write(fault):  # as in the help, which typer prints itself
             give_up(sys.stdout)
-            return _refuse(f"standard output cannot be written: {fault.strerror}", None)
+            return fail(f"standard output cannot be written: {fault.strerror}", None)
         if isinstance(fault, FileNotFoundError) and not _is_somewhere():
-            return _refuse("the current folder is not there any more", "cd to one that is")
-        return _own_up(fault)
-    return result if isinstance(result, int) else FINE
+            return fail("the current folder is not there any more", "cd to one that is")
+        return report_crash(fault)
+    return result if isinstance(result, int) else EXIT_OK
 
 
 def _is_somewhere() -> bool:
@@ -149,9 +149,9 @@ def _is_somewhere() -> bool:
     return True
 
 
-def _refuse(message: str, hint: str | None) -> int:
+def fail(message: str, hint: str | None) -> int:
     tell(f"kpi: {message}" + (f"\n  {hint}" if hint else ""))
-    return USELESS
+    return EXIT_ERROR
 
 
 def _refuse_usage(mistake: typer.TyperException) -> int:
@@ -159,12 +159,12 @@ def _refuse_usage(mistake: typer.TyperException) -> int:
     command = context.command_path if context is not None else "kpi"
     if type(mistake).__name__ == "NoArgsIsHelpError":
         tell(mistake.format_message())
-        return USELESS
+        return EXIT_ERROR
     text = mistake.format_message().replace("Value error, ", "").rstrip(".")
-    return _refuse(text[:1].lower() + text[1:], f"{command} --help tells what it takes")
+    return fail(text[:1].lower() + text[1:], f"{command} --help tells what it takes")
 
 
-def _own_up(fault: Exception) -> int:
+def report_crash(fault: Exception) -> int:
     """Says that the fault is ours and where it is, in a form that can be reported."""
     trace = fault.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -179,4 +179,4 @@ def _own_up(fault: Exception) -> int:
         import traceback
 
         traceback.print_exception(fault)
-    return USELESS
+    return EXIT_ERROR

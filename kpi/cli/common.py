@@ -93,7 +93,7 @@ def plan_file(file: Path | None) -> Path:
     if found is None:
         raise InputError(
             "there is no kpi.yaml here or in a folder above",
-            hint="kpi init writes a first one; -f FILE names another file",
+            hint="kpi init writes a first one; use -f FILE for another file",
         )
     return found
 

@@ -38,8 +38,8 @@ def diff(
         str | None,
         typer.Argument(
             metavar="REV[..REV]",
-            help="What is compared: REV with the work tree, or A..B, or A...B (from where B left A); "
-            "default: from where the work tree left the default branch.",
+            help="The versions to compare: REV with the working tree, A with B (A..B), or their merge base with B "
+            "(A...B); by default the merge base with the default branch, with the working tree.",
         ),
     ] = None,
     file: FileOption = None,

@@ -252,7 +252,7 @@ def _rewrite(path: Path, before: str, after: str) -> None:
     now = read_text(path)
     mark = "\ufeff" if now.startswith("\ufeff") else ""
     if now != mark + before:
-        raise InputError(f"{path} is not what was reviewed", hint="it has changed meanwhile, or is not UTF-8")
+        raise InputError(f"{path} is not what was reviewed", hint="it has changed since it was read, or is not UTF-8")
     rewrite_file(path, mark + after, before=now)
 
 

@@ -31,11 +31,11 @@ def lsp(
     is not called kpi.yaml. Exit code 1 means that the editor went away without a farewell.
     """
     server = _server()
-    from kpi.lsp.workspace import Desk
+    from kpi.lsp.workspace import Workspace
 
     if sys.stdin.isatty():
         print("kpi lsp speaks with editors, not with people: Ctrl+D ends it.", file=sys.stderr)
-    raise typer.Exit(server.serve(Desk(as_of_day, file, allow_outside or ()), tell))
+    raise typer.Exit(server.serve(Workspace(as_of_day, file, allow_outside or ()), tell))
 
 
 def _server() -> ModuleType:

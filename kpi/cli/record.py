@@ -65,7 +65,7 @@ def _record(file: Path | None, kpi: str, value: str, period: str | None, note: s
     path = Path(place)
     text = original = read_text(path)
     if text.removeprefix("\ufeff") != read.texts[place]:
-        raise ChangedError(f"{path} has changed meanwhile", hint="run the command again")
+        raise ChangedError(f"{path} has changed since it was read", hint="run the command again")
     for field, there, new in (("values", found.values, value), ("notes", found.notes, note)):
         if new is None:
             continue

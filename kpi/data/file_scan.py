@@ -21,6 +21,9 @@ BLOCK = 8_000_000
 FILENAME = "filename"
 FILE = "file$"
 
+# Columns of one source that are read at once; the engine's time for a statement grows faster than they do.
+MOST_COLUMNS = 2_000
+
 UTF8 = ("utf-8", "utf-8-sig", "utf8", "ascii", "us-ascii")
 # What the reader is told that an empty value looks like. It lets a row have one field too many if that is an empty
 # value, and so would pass over a delimiter too many in the middle of a row, which moves all values behind it.
@@ -329,6 +332,9 @@ class Scanner:
                     f'{self.source.id}: {self.name(lacking)} has no column "{name}", which other files have',
                     hint=did_you_mean(name, own) or "mend that file, or leave it out of path",
                 )
+        if len(kept) > MOST_COLUMNS:
+            message = f"{self.source.id}: {self.name(per_file[0][0])} has {len(kept):,} columns"
+            raise KpiError(message, hint=f"at most {MOST_COLUMNS:,} are read at once")
         return kept
 
     def _refuse_unknown(self, order: Mapping[str, str], first: Path) -> None:

@@ -62,7 +62,7 @@ def signature(raw: bytes) -> Signature | None:
 def _archive(raw: bytes) -> Signature:
     """Which of the many kinds of file that are zip archives inside."""
     if b"mimetypeapplication/vnd.oasis.opendocument" in raw[:256]:
-        return Signature("a workbook of LibreOffice", "let its name end in .ods, or save it as .xlsx or as CSV")
+        return Signature("a workbook of LibreOffice", "save it as .xlsx or as CSV")
     if b"[Content_Types].xml" in raw or b"xl/" in raw[:4096]:
         return Signature("an Excel workbook", "let its name end in .xlsx, or save the sheet as CSV")
     return Signature("a zip archive", "unpack it: the files inside it can be read")

@@ -1,1 +1,1 @@
-"""Plan by plan to changes, and the only room that calls git. Prints nothing, computes nothing."""
+"""Compares two versions of a plan. Reads earlier versions from git. Prints nothing and computes no values."""

@@ -1,11 +1,11 @@
-"""Who wrote each field of a definition as it is now."""
+"""Which commit last changed each field of a KPI definition."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.diff.commit import Commit
-from kpi.diff.fields import Facets, Side
+from kpi.diff.fields import ComparedPlan, FieldMeanings
 from kpi.diff.goalposts import PARTS, target_text
 from kpi.diff.names import SAME
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kpi.plan.checks import Checked
     from kpi.plan.model import Kpi
 
-# In the order in which the fields of a KPI are described.
+# The fields of a KPI in the order in which they are documented.
 ORDER = (
     "id", "name", "goal", "question", "owner", "indicator", "leads", "kind", "unit", "every", "formula", "window",
     "since", "baseline", "target", "thresholds", "split", "ambition", "guardrails", "when_red", "tags", "notes",
@@ -24,9 +24,12 @@ ORDER = (
 
 
 class Blamed(NamedTuple):
-    """One field, its text now, and the commit that made it so: None where it is not committed yet, or (``is_known``
-    False) where a shallow clone has no history of it. Fields of measures and sources that the KPI uses, as far as
-    they changed since it was added, begin with ``measures.`` and ``sources.``."""
+    """One field, its current text, and the commit that last changed it.
+
+    ``commit`` is None if the field is not committed yet or, with ``is_known`` False, if a shallow clone lacks the
+    commit. Fields of measures and sources that the KPI uses begin with ``measures.`` and ``sources.``; they are listed
+    if they changed since the KPI was added.
+    """
 
     field: str
     text: str | None
@@ -35,7 +38,7 @@ class Blamed(NamedTuple):
 
 
 def blame(checked: Checked, history: History, id_: str) -> list[Blamed]:
-    """All fields that are written in the definition of a KPI of this plan, in the order in which they are described."""
+    """The fields in the definition of a KPI, in the order in which they are documented."""
     kpi = checked.plan.kpis[id_]
     found = []
     for field, text in _fields(checked, kpi).items():
@@ -51,7 +54,7 @@ def blame(checked: Checked, history: History, id_: str) -> list[Blamed]:
 
 
 def _wrote(event: Event, field: str) -> bool:
-    """Whether an event made a field what it was after it; to add or rename a KPI is to write its id."""
+    """Whether an event set a field. Adding or renaming a KPI sets its id."""
     return any(
         change.kind == "added" or change.field == field or (change.field or "").startswith(f"{field}.")
         for change in event.changes
@@ -59,8 +62,8 @@ def _wrote(event: Event, field: str) -> bool:
 
 
 def _fields(checked: Checked, kpi: Kpi) -> dict[str, str]:
-    facets: Facets = Side(checked, SAME).kpi(kpi)
-    texts = {"id": kpi.id} | {name: facet.text for name, facet in facets.items()}
+    meanings: FieldMeanings = ComparedPlan(checked, SAME).kpi(kpi)
+    texts = {"id": kpi.id} | {name: meaning.text for name, meaning in meanings.items()}
     if kpi.formula is not None:
         texts["formula"] = " ".join(kpi.formula.split())
     if kpi.since is not None:
@@ -78,7 +81,7 @@ def _fields(checked: Checked, kpi: Kpi) -> dict[str, str]:
 
 
 def _is_written(checked: Checked, kpi: Kpi, field: str) -> bool:
-    """Whether a field stands in the file, rather than being a default."""
+    """Whether a field is in the file rather than being a default."""
     return checked.places.has(("kpis", kpi.id, field.partition(".")[0]))
 
 

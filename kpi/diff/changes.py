@@ -1,4 +1,4 @@
-"""What a comparison of two plans says: changes, each with its class, and the KPIs that they reach."""
+"""The result of a comparison of two plans: changes, the class of each, and the affected KPIs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 if TYPE_CHECKING:
     from kpi.diagnostics import Location
 
-# What a reviewer should look at first comes first: goalposts that moved towards the team, then what changes numbers.
+# In the order of importance to a reviewer: first targets that became easier, then changes of values.
 ChangeClass = Literal[
     "loosened", "later", "removed", "formula", "source", "baseline", "tightened", "earlier", "added", "renamed",
     "moved", "ownership", "other", "wording",
@@ -24,10 +24,10 @@ COUNTING: frozenset[ChangeClass] = frozenset(
 class Change(NamedTuple):
     """One change.
 
-    ``subject`` is the dotted path of the entry, e.g. ``kpis.nps``, or ``plan`` for what stands outside of all entries;
-    ``subject_before`` what it was called before, different only where it was renamed. ``field`` is the dotted path
-    below it, None when the whole entry was added or removed. ``before`` and ``after`` are texts for people, None where
-    there is nothing. ``place`` is where it stands now, for what is gone where it stood.
+    ``subject`` is the dotted path of the entry, e.g. ``kpis.nps``, or ``plan`` for settings outside of all entries;
+    ``subject_before`` is its path before and differs only if the entry was renamed. ``field`` is the dotted path below
+    the entry, None if the whole entry was added or removed. ``before`` and ``after`` are formatted texts, None if there
+    is nothing. ``place`` is the current location, or the earlier one if the entry was removed.
     """
 
     kind: ChangeClass
@@ -55,10 +55,10 @@ class Change(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """All changes from one plan to another, what reviewers should see first first.
+    """All changes from one plan to another, the most important first.
 
-    ``affected`` has the KPIs that are not what they were because of something that they use, by their id now: the
-    subjects of the changes that reach them. ``names`` are what people call the entries, by subject.
+    ``affected`` maps the current id of each KPI that is affected by a change of something that it uses to the subjects
+    of those changes. ``names`` are the names of the entries, by subject.
     """
 
     changes: tuple[Change, ...]
@@ -66,13 +66,12 @@ class Comparison(NamedTuple):
     names: Mapping[str, str]
 
     def counted(self) -> dict[ChangeClass, int]:
-        """How many changes there are of each class that occurs, in the order of ``CLASSES``."""
+        """The number of changes of each class that occurs, in the order of ``CLASSES``."""
         counts = {kind: sum(change.kind == kind for change in self.changes) for kind in CLASSES}
         return {kind: count for kind, count in counts.items() if count}
 
     def kpis_to_compute(self) -> dict[str, str | None]:
-        """The KPIs whose value or status may differ, by their id now (before, if they are gone): their id before, None
-        for those that are new."""
+        """The KPIs whose value or status may differ: current id (or earlier one, if removed) to earlier id or None."""
         found: dict[str, str | None] = {}
         for change in self.changes:
             if change.section == "kpis" and change.counts:

@@ -1,4 +1,4 @@
-"""Who changed something, when, and why."""
+"""Parses commits: who changed something, when and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ENCODING = re.compile(rb"^encoding (\S+)$", re.MULTILINE)
 
 
 class Commit(NamedTuple):
-    """A commit: its hash, its author, the day it was written (where its author was), and its first line."""
+    """A commit: its hash, author, date in the author's time zone, and the first line of its message."""
 
     hash: str
     author: str
@@ -21,7 +21,7 @@ class Commit(NamedTuple):
 
 
 def parse_commit(hash_: str, raw: bytes) -> Commit:
-    """A commit as git keeps it. What cannot be read of it is left empty: old tools have written odd ones."""
+    """Parse a raw commit object. Parts that cannot be parsed are left empty: some old tools wrote malformed commits."""
     head, _, message = raw.partition(b"\n\n")
     named = _ENCODING.search(head)
     encoding = named[1].decode("ascii", "replace") if named else "utf-8"

@@ -1,4 +1,4 @@
-"""Plan by plan: what changed, field by field."""
+"""Compares two plans field by field."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kpi.diff.affected import affected_kpis
 from kpi.diff.changes import CLASSES, Change, ChangeClass, Comparison
-from kpi.diff.fields import Facet, Facets, Side, is_of_rows, kind_of_rows
+from kpi.diff.fields import ComparedPlan, FieldMeaning, FieldMeanings, is_of_rows, kind_of_rows
 from kpi.diff.goalposts import PARTS, Goalposts
 from kpi.diff.names import SAME, Renamed
 from kpi.diff.renames import find_renames
@@ -23,14 +23,14 @@ SECTIONS = ("sources", "measures", "goals", "kpis")
 
 
 def compare(before: Checked, after: Checked) -> Comparison:
-    """All changes of meaning from one valid plan to another. Nothing is computed, and no data is looked at."""
+    """All changes of meaning from one valid plan to another. Computes no values and reads no data."""
     return _Comparing(before, after).compare()
 
 
 class _Comparing:
     def __init__(self, before: Checked, after: Checked) -> None:
         self.names = find_renames(before, after)
-        self.before, self.after = Side(before, self.names), Side(after, SAME)
+        self.before, self.after = ComparedPlan(before, self.names), ComparedPlan(after, SAME)
         self.changes: list[Change] = []
         self.called: dict[str, str] = {}
 
@@ -56,7 +56,7 @@ class _Comparing:
             if new_id != old_id:
                 self._add("renamed", subject, was, "id", old_id, new_id)
             elif not any(self.names) and old == news[new_id] and not self._moved_home(section, old_id):
-                continue  # nearly every entry of nearly every comparison
+                continue  # unchanged, as most entries of most comparisons are
             self._entry(section, subject, was, old, news[new_id])
         there = {*olds, *(new for old, new in renamed.items() if old in olds)}
         for new_id, new in news.items():
@@ -66,7 +66,7 @@ class _Comparing:
                 self._add("added", subject, subject, None, None, self.called[subject])
 
     def _moved_home(self, section: str, id_: str) -> bool:
-        """Whether a source is declared elsewhere, so that the same path leads elsewhere."""
+        """Whether a source is declared in another folder, so that the same path refers to another file."""
         before, after = self.before.plan, self.after.plan
         return section == "sources" and before.homes.get(id_) != after.homes.get(id_)
 
@@ -82,22 +82,23 @@ class _Comparing:
             self._kpi(subject, was, old, new)
 
     def _source(self, subject: str, was: str, old: Source, new: Source) -> None:
-        facets = self.before.source(old), self.after.source(new)
+        meanings = self.before.source(old), self.after.source(new)
         if kind_of_rows(old) != kind_of_rows(new):
-            for side in facets:
+            for side in meanings:
                 side.update({name: one._replace(kind="formula") for name, one in side.items() if is_of_rows(name)})
-        self._fields(subject, was, *facets)
+        self._fields(subject, was, *meanings)
 
     def _kpi(self, subject: str, was: str, old: Kpi, new: Kpi) -> None:
         self._fields(subject, was, self.before.kpi(old), self.after.kpi(new))
         self._formula(subject, was, old.formula, new.formula)
-        for moved in Goalposts(old, new, self.names.formulas).moved():
+        for moved in Goalposts(old, new, self.names.formulas).changes():
             self._add(moved.kind, subject, was, moved.field, moved.before, moved.after)
         starts = _glide_start(old, self.before), _glide_start(new, self.after)
         self._date("since", subject, was, (old.since, starts[0]), (new.since, starts[1]))
 
     def _formula(self, subject: str, was: str, old: str | None, new: str | None) -> None:
-        """A formula. What it names changes on its own, and an equal one made of other measures is the same."""
+        """Compare formulas. Changes of the measures that a formula uses are reported for the measures. A formula is
+        unchanged if it is equal after replacing measures by their formulas."""
         if old == new and (old is None or not any(self.names)):
             return
         if old is not None and new is not None:
@@ -108,7 +109,7 @@ class _Comparing:
         self._add("formula", subject, was, "formula", _spaced(old), _spaced(new))
 
     def _date(self, field: str, subject: str, was: str, old: _Day, new: _Day) -> None:
-        """A date and what it or its absence means."""
+        """Compare dates. Each side is the date in the file and its effective date, which may come from a default."""
         (before, meant), (after, now) = old, new
         if before == after or (meant == now and meant is not None):
             return
@@ -118,7 +119,7 @@ class _Comparing:
         texts = [None if day is None else day.isoformat() for day in (before, after)]
         self._add(kind, subject, was, field, *texts)
 
-    def _fields(self, subject: str, was: str, old: Facets, new: Facets) -> None:
+    def _fields(self, subject: str, was: str, old: FieldMeanings, new: FieldMeanings) -> None:
         for field, kind, before, after in _differences(old, new):
             self._add(kind, subject, was, field, before, after)
 
@@ -128,16 +129,16 @@ class _Comparing:
         path: tuple[str, ...] = () if subject == "plan" else tuple(subject.split(".", 1))
         if field is not None and field != "id":
             deep = subject == "plan" or field.startswith(PARTS)
-            path += tuple(field.split(".", 2 if deep else 1))  # a key at the end may have dots itself
+            path += tuple(field.split(".", 2 if deep else 1))  # the last key may itself contain dots
         place = (self.before if kind == "removed" else self.after).checked.places.key(path)
         self.changes.append(Change(kind, subject, field, before, after, place, was))
 
 
-def _differences(old: Facets, new: Facets) -> Iterator[tuple[str, ChangeClass, str | None, str | None]]:
+def _differences(old: FieldMeanings, new: FieldMeanings) -> Iterator[tuple[str, ChangeClass, str | None, str | None]]:
     for field in dict.fromkeys((*old, *new)):
         before, after = old.get(field), new.get(field)
         if before is None or after is None or before.meaning != after.meaning:
-            some: Facet | None = after or before
+            some: FieldMeaning | None = after or before
             assert some is not None
             texts = before.text if before else None, after.text if after else None
             yield field, some.kind, *texts
@@ -145,7 +146,7 @@ def _differences(old: Facets, new: Facets) -> Iterator[tuple[str, ChangeClass, s
 
 def _rank(change: Change) -> tuple[object, ...]:
     kind = change.kind
-    # A target of which nobody can say which way it moved is a goalpost all the same.
+    # A change of a target in an unknown direction is as important as one that loosens it.
     if kind == "other" and (change.field or "").startswith(("target", "thresholds", PARTS)):
         kind = "loosened"
     return CLASSES.index(kind), change.place.file, change.place.line, change.subject, change.field or ""
@@ -155,13 +156,13 @@ def _called(id_: str, entry: Any) -> str:
     return _spaced(getattr(entry, "name", "")) or id_
 
 
-def _tree(side: Side, subject: str) -> Any:
+def _tree(side: ComparedPlan, subject: str) -> Any:
     section, _, id_ = subject.partition(".")
     return (side.checked.measures if section == "measures" else side.checked.formulas).get(id_)
 
 
-def _glide_start(kpi: Kpi, side: Side) -> date | None:
-    """Where the way to the target starts; None where there is no way."""
+def _glide_start(kpi: Kpi, side: ComparedPlan) -> date | None:
+    """The start of the glide path; None if there is no glide path."""
     if kpi.since is not None or not isinstance(kpi.target, Target) or kpi.target.by is None:
         return kpi.since
     return period_of(kpi.target.by, "year", side.plan.calendar.build()).start

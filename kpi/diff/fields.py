@@ -1,4 +1,4 @@
-"""What there is to compare of each noun: fields as facets, which differ exactly when their meaning does."""
+"""The meaning of each field of an entry. Meanings are equal if and only if the texts are equivalent."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from kpi.plan.checks import Checked
 
 
-class Facet(NamedTuple):
-    """One field: the class of a change of it, its meaning (equal for two ways of writing one thing), its text.
+class FieldMeaning(NamedTuple):
+    """One field: the class of a change of it, its meaning (equal for equivalent texts) and its text.
 
-    A field of which there is nothing has no facet.
+    A field that is not set has no ``FieldMeaning``.
     """
 
     kind: ChangeClass
@@ -31,7 +31,7 @@ class Facet(NamedTuple):
     text: str
 
 
-Facets = dict[str, Facet]
+FieldMeanings = dict[str, FieldMeaning]
 
 _KPI_TEXTS: dict[str, ChangeClass] = {
     "name": "wording", "question": "wording", "when_red": "wording", "owner": "ownership", "indicator": "other",
@@ -45,18 +45,18 @@ _SOURCE_TEXTS: dict[str, ChangeClass] = {
     "owner": "ownership", "connection": "source", "table": "source", "on_bad_rows": "source", "no_rows": "formula",
 }  # fmt: skip
 _ROWS = {"date": "date", "from": "from_", "until": "until", "through": "through"}
-# Longer units of windows as so many shorter ones, where that is exact.
+# Units of windows that are an exact multiple of a shorter unit.
 _UNITS: dict[Every, tuple[int, Every]] = {"year": (12, "month"), "quarter": (3, "month"), "week": (7, "day")}
 
 
-class Side:
-    """One of the two plans, and what its names are called in the later one."""
+class ComparedPlan:
+    """One of the two plans, with the names of its entries in the later plan."""
 
     def __init__(self, checked: Checked, names: Names) -> None:
         self.checked, self.plan, self.names = checked, checked.plan, names
 
-    def kpi(self, kpi: Kpi) -> Facets:
-        """The facets of a KPI, but for its formula, its goalposts and its dates."""
+    def kpi(self, kpi: Kpi) -> FieldMeanings:
+        """The fields of a KPI, except its formula, its targets and its dates."""
         unit = parse_unit(kpi.unit)
         scale = unit.seconds or 1.0  # so that 4 minutes are 240 seconds
         found = _texts(kpi, _KPI_TEXTS)
@@ -72,13 +72,15 @@ class Side:
         _put_set(found, "leads", "other", kpi.leads, self.names.formulas)
         _put_map(found, "notes", "wording", kpi.notes, _spaced)
         if kpi.baseline is not None:
-            found["baseline"] = Facet("baseline", round12(kpi.baseline * scale), format_exact(kpi.baseline, unit))
+            found["baseline"] = FieldMeaning(
+                "baseline", round12(kpi.baseline * scale), format_exact(kpi.baseline, unit)
+            )
         for label, value in kpi.values.items():
-            found[f"values.{label}"] = Facet("source", round12(value * scale), format_exact(value, unit))
+            found[f"values.{label}"] = FieldMeaning("source", round12(value * scale), format_exact(value, unit))
         return found
 
-    def goal(self, goal: Goal) -> Facets:
-        """The facets of a goal, but for its date."""
+    def goal(self, goal: Goal) -> FieldMeanings:
+        """The fields of a goal, except its date."""
         found = _texts(goal, _GOAL_TEXTS)
         _put(found, "parent", "moved", self.names.goals.get(goal.parent or "", goal.parent), goal.parent)
         _put_set(found, "questions", "wording", tuple(map(_spaced, goal.questions)), joined="; ")
@@ -87,20 +89,20 @@ class Side:
             _put(found, "review.last", "other", goal.review.last, _day(goal.review.last))
         return found
 
-    def source(self, source: Source) -> Facets:
-        """The facets of a source. Its paths mean the files to which they lead, wherever it is declared."""
+    def source(self, source: Source) -> FieldMeanings:
+        """The fields of a source. Paths are compared as paths from the root, wherever the source is declared."""
         found = _texts(source, _SOURCE_TEXTS)
         rows = {field: name for field, attribute in _ROWS.items() if (name := getattr(source, attribute)) is not None}
         for field, name in rows.items():
-            found[field] = Facet("source", folded(name), name)
+            found[field] = FieldMeaning("source", folded(name), name)
         if source.path:
-            found["path"] = Facet("source", self._paths(source), ", ".join(source.path))
+            found["path"] = FieldMeaning("source", self._paths(source), ", ".join(source.path))
         if source.updated is not None:
-            found["updated"] = Facet("source", parse_updated(source.updated), source.updated)
+            found["updated"] = FieldMeaning("source", parse_updated(source.updated), source.updated)
         if source.query is not None:
             names = {name.casefold(): new for name, new in self.names.sources.items()}
             words = tuple(names.get(token.text.strip('"'), token.text) for token in tokens(source.query))
-            found["query"] = Facet("source", words, hide_secrets(_spaced(source.query)))
+            found["query"] = FieldMeaning("source", words, hide_secrets(_spaced(source.query)))
         if source.where is not None:
             found["where"] = self._row("formula", source.where, self.checked.where.get(source.id))
         for name, text in source.computed.items():
@@ -111,28 +113,28 @@ class Side:
             if isinstance(value, tuple):
                 _put_set(found, f"read.{name}", "source", value)
             elif value is not None:
-                found[f"read.{name}"] = Facet("source", value, _shown_option(value))
+                found[f"read.{name}"] = FieldMeaning("source", value, _shown_option(value))
         return found
 
-    def outside(self) -> Facets:
-        """The facets of what stands outside of all entries. Which file an entry stands in is layout."""
+    def outside(self) -> FieldMeanings:
+        """The settings outside of all entries. The file in which an entry is declared does not matter."""
         plan = self.plan
-        found: Facets = {}
+        found: FieldMeanings = {}
         _put(found, "title", "wording", _spaced(plan.title or "") or None, plan.title)
         _put(found, "as_of", "other", plan.as_of, _day(plan.as_of))
         for name, value in plan.calendar:
-            found[f"calendar.{name}"] = Facet("formula", value, value)
+            found[f"calendar.{name}"] = FieldMeaning("formula", value, value)
         _put_settings(found, "lint", plan.lint, LintSettings())
         return found
 
     def formula(self, text: str, tree: Node | None, *, whole: bool) -> str:
-        """A formula in one spelling; ``whole``: with the measures that it names written out."""
+        """The canonical text of a formula; if ``whole``, with measures replaced by their formulas."""
         if tree is None:
             return _spaced(text)
         return canonical(tree, self.names, self.checked.measures if whole else None)
 
-    def _row(self, kind: ChangeClass, text: str, tree: Node | None) -> Facet:
-        return Facet(kind, _spaced(text) if tree is None else folded(unparse(tree)), _spaced(text))
+    def _row(self, kind: ChangeClass, text: str, tree: Node | None) -> FieldMeaning:
+        return FieldMeaning(kind, _spaced(text) if tree is None else folded(unparse(tree)), _spaced(text))
 
     def _paths(self, source: Source) -> frozenset[str]:
         home, root = self.plan.homes.get(source.id, self.plan.folder), self.plan.root
@@ -141,55 +143,60 @@ class Side:
 
 
 def kind_of_rows(source: Source) -> tuple[bool, ...]:
-    """Which of the fields that say when rows happen there are."""
+    """Which of the fields for the dates of rows (``date``, ``from`` …) are set."""
     return tuple(getattr(source, attribute) is not None for attribute in _ROWS.values())
 
 
 def is_of_rows(field: str) -> bool:
-    """Whether a field of a source says when its rows happen."""
+    """Whether ``field`` is one of the fields for the dates of rows."""
     return field in _ROWS
 
 
-def similarity(before: Facets, after: Facets) -> float:
-    """The share (0…1) of the fields of either that mean the same in both."""
+def similarity(before: FieldMeanings, after: FieldMeanings) -> float:
+    """The fraction (0…1) of the fields of either entry that are equal in both."""
     every = before.keys() | after.keys()
     same = sum(name in before and name in after and before[name].meaning == after[name].meaning for name in every)
     return same / len(every) if every else 1.0
 
 
-def _texts(entry: Any, table: Mapping[str, ChangeClass]) -> Facets:
-    found: Facets = {}
+def _texts(entry: Any, table: Mapping[str, ChangeClass]) -> FieldMeanings:
+    found: FieldMeanings = {}
     for name, kind in table.items():
         value = getattr(entry, name)
         if value is not None and value != "":
             text = _spaced(str(value))
-            found[name] = Facet(kind, text, text)
+            found[name] = FieldMeaning(kind, text, text)
     return found
 
 
-def _put(found: Facets, name: str, kind: ChangeClass, meaning: Hashable, text: str | None) -> None:
+def _put(found: FieldMeanings, name: str, kind: ChangeClass, meaning: Hashable, text: str | None) -> None:
     if text is not None and meaning is not None:
-        found[name] = Facet(kind, meaning, _spaced(text))
+        found[name] = FieldMeaning(kind, meaning, _spaced(text))
 
 
 def _put_set(
-    found: Facets, name: str, kind: ChangeClass, items: Iterable[str], names: Renamed | None = None, joined: str = ", "
+    found: FieldMeanings,
+    name: str,
+    kind: ChangeClass,
+    items: Iterable[str],
+    names: Renamed | None = None,
+    joined: str = ", ",
 ) -> None:
-    """A list whose order says nothing."""
+    """Add a list whose order does not matter."""
     items = tuple(items)
     if items:
-        found[name] = Facet(kind, frozenset((names or {}).get(item, item) for item in items), joined.join(items))
+        found[name] = FieldMeaning(kind, frozenset((names or {}).get(item, item) for item in items), joined.join(items))
 
 
 def _put_map(
-    found: Facets, name: str, kind: ChangeClass, items: Mapping[str, str], spell: Callable[[str], str] = str
+    found: FieldMeanings, name: str, kind: ChangeClass, items: Mapping[str, str], spell: Callable[[str], str] = str
 ) -> None:
     for key, text in items.items():
-        found[f"{name}.{key}"] = Facet(kind, spell(text), spell(text))
+        found[f"{name}.{key}"] = FieldMeaning(kind, spell(text), spell(text))
 
 
-def _put_settings(found: Facets, name: str, settings: Record, defaults: Record) -> None:
-    """Settings that are not at their default, those inside of others too."""
+def _put_settings(found: FieldMeanings, name: str, settings: Record, defaults: Record) -> None:
+    """Add the settings that differ from their default, including nested ones."""
     for setting, value in settings:
         default = getattr(defaults, setting)
         path = f"{name}.{setting}"
@@ -200,7 +207,7 @@ def _put_settings(found: Facets, name: str, settings: Record, defaults: Record) 
                 _put_set(found, f"{path}.{key}", "other", (each,) if isinstance(each, str) else each)
         elif isinstance(value, int):
             if value != default:
-                found[path] = Facet("other", value, str(value))
+                found[path] = FieldMeaning("other", value, str(value))
         else:
             _put_settings(found, path, value, default)
 
@@ -214,7 +221,7 @@ def _day(day: date | None) -> str | None:
 
 
 def _shown_option(value: object) -> str:
-    """An option of reading; a tab and the like are seen."""
+    """The text of a read option, with invisible characters such as a tab escaped."""
     return value if isinstance(value, str) and value.strip() and value.isprintable() else repr(value)
 
 

@@ -1,25 +1,24 @@
-"""The only caller of git. Plumbing that reads: nothing is checked out, and neither index nor work tree is touched."""
+"""Reads commits and files from git. Uses plumbing commands only: the index and the work tree are never changed."""
 
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from kpi.diff.locating import SAFE, environment, git_folders, work_tree_around
-from kpi.errors import InputError, KpiError, UsageError
+from kpi.diff.git_process import GitLocation, one_line, open_work_tree, run_git, work_tree_around
+from kpi.errors import InputError, UsageError
 
 _DEFAULTS = ("origin/HEAD", "main", "origin/main", "master", "origin/master")
-_REFETCH = "fetch what was left out: git fetch --refetch --no-filter"
+_REFETCH = "fetch the missing files: git fetch --refetch --no-filter"
 _DEEPEN = "fetch the whole history: git fetch --unshallow (in GitHub Actions: fetch-depth: 0)"
 SHORT = 9  # digits of a commit that are shown
 
 
 class Entry(NamedTuple):
-    """A file at a revision: its blob, and whether that holds the target of a symbolic link instead of content."""
+    """A file at a commit: its blob, and whether the blob is the target of a symbolic link rather than content."""
 
     blob: str
     is_link: bool
@@ -28,80 +27,69 @@ class Entry(NamedTuple):
 class Repository:
     """A git repository with a work tree. ``root`` is the top of the work tree, symbolic links resolved."""
 
-    def __init__(self, root: Path, folder: Path, is_shallow: bool) -> None:
-        self.root = root
-        self.is_shallow = is_shallow
-        self._place = (f"--git-dir={folder}", f"--work-tree={root}")
+    def __init__(self, location: GitLocation) -> None:
+        self.root = location.root
+        self.is_shallow = location.is_shallow
+        self._location = location
 
     @classmethod
     def around(cls, folder: Path) -> Repository:
-        """The repository in whose work tree ``folder`` lies. Raises InputError when there is none, or git refuses it.
+        """The repository of the work tree that contains ``folder``.
 
-        It is the nearest one with a ``.git``. A bare repository among the files of a work tree is never used.
+        It is the nearest one with a ``.git``; a bare repository inside a work tree is never used. Raises InputError if
+        there is none, or if git cannot read it.
         """
-        root = work_tree_around(folder)  # the folder itself may be of another revision
+        root = work_tree_around(folder)  # the folder itself may only exist at another commit
         if root is None:
-            raise InputError("the plan is not in a git repository", hint="its earlier versions come from git")
-        # Only where git looks for the repository itself does it check whose it is.
-        asked = ["rev-parse", "--is-shallow-repository", "--absolute-git-dir"]
-        done = _git(root, asked)
-        if done.returncode:
-            if _git(root, ["-c", "safe.directory=*", *asked]).returncode == 0:
-                hint = f"git config --global --add safe.directory {shlex.quote(str(root))}"
-                raise InputError(f"git does not trust {root}, which belongs to someone else", hint=hint)
-            raise InputError(f"git cannot read {root}: {_words(done.stderr)}")
-        shallow, _, answer = os.fsdecode(done.stdout).partition("\n")
-        git_folder = Path(os.path.realpath(answer.removesuffix("\n")))
-        if git_folder not in git_folders(root):
-            raise InputError(f"git cannot read {root}: it finds {git_folder} instead")
-        return cls(root, git_folder, shallow.strip() == "true")
+            raise InputError("the plan is not in a git repository", hint="earlier versions are read from git")
+        return cls(open_work_tree(root))
 
     def has_commits(self) -> bool:
-        """Whether anything was committed on the branch that is checked out."""
+        """Whether the current branch has a commit."""
         return self._find("HEAD") is not None
 
     def commit(self, revision: str) -> str:
-        """The full hash of the commit that ``revision`` names. Raises UsageError when it names none."""
+        """The full hash of the commit that ``revision`` names. Raises UsageError if there is no such commit."""
         if revision.startswith("-"):
-            raise UsageError(f'"{revision}" is no revision', hint="name a branch, a tag or a commit")
+            raise UsageError(f'"{revision}" is not a revision', hint="give a branch, a tag or a commit")
         if not revision.strip() or not revision.isprintable():
-            raise UsageError("a revision is the name of a branch, a tag or a commit, and this is none")
+            raise UsageError("not a revision", hint="give a branch, a tag or a commit")
         done = self._git(["rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}", "--"])
         if done.returncode == 0:
             return os.fsdecode(done.stdout).strip()
         if revision == "HEAD" or not self.has_commits():
-            raise InputError("nothing has been committed here yet", hint="there is nothing to compare with")
-        hint = _DEEPEN if self.is_shallow else "git branch -a and git log tell what there is"
-        said = _words(done.stderr).removeprefix("fatal: ")
-        raise UsageError(f'there is no revision "{revision}" here{f": {said}" if said else ""}', hint=hint)
+            raise InputError("the repository has no commits yet", hint="there is nothing to compare with")
+        hint = _DEEPEN if self.is_shallow else "git branch -a and git log list the revisions"
+        reason = one_line(done.stderr).removeprefix("fatal: ")
+        raise UsageError(f'there is no revision "{revision}"{f": {reason}" if reason else ""}', hint=hint)
 
     def default_branch(self) -> str:
-        """The branch that others are merged into: what origin says, else main, else master. Raises InputError."""
+        """The branch that others are merged into: origin/HEAD, else main, else master. Raises InputError."""
         for name in _DEFAULTS:
             if self._find(name if "/" not in name else f"refs/remotes/{name}") is not None:
                 return name
         if not self.has_commits():
-            raise InputError("nothing has been committed here yet", hint="there is nothing to compare with")
-        hint = "name what to compare with: kpi diff REV, or kpi diff REV..REV"
+            raise InputError("the repository has no commits yet", hint="there is nothing to compare with")
+        hint = "give the revision to compare with: kpi diff REV, or kpi diff REV..REV"
         if self.is_shallow:
             hint = f"this is a shallow clone: {_DEEPEN}"
-        raise InputError("there is no branch origin/HEAD, main or master to compare with", hint=hint)
+        raise InputError("no branch to compare with: there is no origin/HEAD, main or master", hint=hint)
 
     def merge_base(self, one: str, other: str) -> str:
-        """The hash of the best common ancestor of two revisions. Raises InputError when they have none here."""
+        """The hash of the best common ancestor of two revisions. Raises InputError if there is none in this clone."""
         done = self._git(["merge-base", "--end-of-options", self.commit(one), self.commit(other)])
         if done.returncode == 0:
             return os.fsdecode(done.stdout).split()[0]
         if self.is_shallow:
-            message = f"the commit at which {other} left {one} is not in this shallow clone"
+            message = f"the merge base of {one} and {other} is not in this shallow clone"
             raise InputError(message, hint=_DEEPEN)
         if done.returncode == 1:
             message = f"{one} and {other} have no commit in common"
-            raise InputError(message, hint=f"kpi diff {one}..{other} compares them as they stand")
-        raise InputError(f"git found no common ancestor of {one} and {other}: {_words(done.stderr)}")
+            raise InputError(message, hint=f"compare them directly: kpi diff {one}..{other}")
+        raise InputError(f"git found no common ancestor of {one} and {other}: {one_line(done.stderr)}")
 
     def tree(self, commit: str, path: str | None = None) -> dict[str, Entry]:
-        """The files at a commit, or only ``path``, by their paths from the root. Empty when there are none."""
+        """The files at a commit, or only ``path``, by their paths from the root. Empty if there are none."""
         arguments = ["ls-tree", "-z", "--full-tree", *(["-r"] if path is None else []), "--end-of-options", commit]
         done = self._run(
             [*arguments, *([] if path is None else ["--", f":(top,literal){path}"])],
@@ -116,7 +104,7 @@ class Repository:
         return found
 
     def contents(self, blobs: Iterable[str]) -> dict[str, bytes]:
-        """What blobs hold. Raises InputError when git cannot give one, as when it was left out of a partial clone."""
+        """The contents of ``blobs``. Raises InputError if one is missing, e.g. from a partial clone."""
         asked = list(dict.fromkeys(blobs))
         if not asked:
             return {}
@@ -124,7 +112,7 @@ class Repository:
         if done.returncode:
             if self._is_partial():
                 raise InputError("a file of that version is not in this partial clone", hint=_REFETCH)
-            raise InputError(f"git could not read files: {_words(done.stderr)}")
+            raise InputError(f"git could not read files: {one_line(done.stderr)}")
         out = done.stdout
         found: dict[str, bytes] = {}
         at = 0
@@ -142,19 +130,22 @@ class Repository:
     def commits(
         self, tip: str, paths: Iterable[str] = (), patterns: Iterable[str] = ()
     ) -> list[tuple[str, tuple[str, ...]]]:
-        """The commits that lead to ``tip`` and changed any of ``paths`` or what ``patterns`` match, newest first, each
-        with those before it that did as well. Both are from the root; without any, all commits."""
+        """The ancestors of ``tip`` that changed one of ``paths`` or a file that matches ``patterns``, newest first.
+
+        Each commit comes with its parents in this simplified history. Paths and patterns are relative to the root;
+        without any, all commits are returned.
+        """
         specs = [f":(top,literal){path}" for path in paths] + [f":(top,glob){pattern}" for pattern in patterns]
         arguments = ["rev-list", "--date-order", "--parents", "--end-of-options", tip, "--", *specs]
         lines = self._run(arguments, "list the commits").decode().splitlines()
         return [(first, tuple(rest)) for first, *rest in map(str.split, lines)]
 
     def parent(self, commit: str) -> str | None:
-        """The first parent of a commit; None when it has none here."""
+        """The first parent of a commit; None if it has none in this clone."""
         return self._find(commit + "^1")
 
     def renamed_from(self, commit: str, path: str) -> str | None:
-        """What a file was called before the commit that gave it the name ``path``; None when it was not renamed."""
+        """The name of the file ``path`` before ``commit`` renamed it; None if ``commit`` did not rename it."""
         arguments = ["diff-tree", "-r", "-z", "-M", "--diff-filter=R", "--name-status", "--no-commit-id"]
         arguments += ["--no-ext-diff", "--no-textconv", "--end-of-options", commit]
         parts = self._run(arguments, "compare two commits").split(b"\0")
@@ -164,7 +155,7 @@ class Repository:
         return None
 
     def shallow_commits(self) -> frozenset[str]:
-        """The commits whose parents were left out of a shallow clone."""
+        """The commits whose parents are missing from a shallow clone."""
         if not self.is_shallow:
             return frozenset()
         path = os.fsdecode(self._run(["rev-parse", "--git-path", "shallow"], "read the shallow file")).strip()
@@ -175,30 +166,15 @@ class Repository:
         return os.fsdecode(done.stdout).strip() if done.returncode == 0 else None
 
     def _is_partial(self) -> bool:
-        """Whether files may have been left out when this was cloned."""
+        """Whether this is a partial clone, in which files may be missing."""
         asked = r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
         return self._git(["config", "--get-regexp", asked]).returncode == 0
 
     def _run(self, arguments: Sequence[str], purpose: str) -> bytes:
         done = self._git(arguments)
         if done.returncode:
-            raise InputError(f"git could not {purpose}: {_words(done.stderr)}")
+            raise InputError(f"git could not {purpose}: {one_line(done.stderr)}")
         return done.stdout
 
-    def _git(self, arguments: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        return _git(self.root, [*self._place, *arguments], given)
-
-
-def _git(folder: Path, arguments: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Runs git, without a shell, without a question to the user, and so that it runs nothing else. Raises KpiError when
-    there is no git."""
-    command = ["git", *SAFE, "-C", str(folder), *arguments]
-    try:
-        return subprocess.run(command, input=given, capture_output=True, env=environment(os.environ))
-    except FileNotFoundError:
-        raise KpiError("there is no git here", hint="install git, or put it on the PATH") from None
-
-
-def _words(raw: bytes) -> str:
-    """What git said, on one line."""
-    return " ".join(raw.decode("utf-8", "replace").split())
+    def _git(self, arguments: Sequence[str], stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return run_git(self.root, [*self._location.options, *arguments], stdin)

@@ -1,7 +1,7 @@
-"""Whether a goalpost moved, and which way: targets, schedules, thresholds and the targets of parts.
+"""Whether a target changed, and in which direction: targets, schedules, thresholds and the targets of parts.
 
-A target is a pair of ends, the least and the greatest value that meet it. An end that moves outwards loosens it, one
-that moves inwards tightens it; a target can do both at once (``between 20 and 30`` to ``between 25 and 35``).
+A target is an interval of the values that meet it. A bound that moves outwards loosens the target, one that moves
+inwards tightens it; a change can do both (``between 20 and 30`` to ``between 25 and 35``).
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from kpi.diff.changes import ChangeClass
 from kpi.plan.model import Bound, Kpi, Reference, Relative, ScheduleEntry, Target
 from kpi.values import Unit, format_exact, parse_unit, round12
 
-# What the field of a part's target begins with.
+# The prefix of the field of a part's target.
 PARTS = "split.targets."
 
 Schedule = tuple[ScheduleEntry, ...]
 Kinds = tuple[ChangeClass, ...]
 
 
-class Moved(NamedTuple):
-    """One goalpost that moved: its class, its field, and what is written there before and after."""
+class TargetChange(NamedTuple):
+    """One change of a target: its class, its field, and the text before and after."""
 
     kind: ChangeClass
     field: str
@@ -31,7 +31,7 @@ class Moved(NamedTuple):
 
 
 class _End(NamedTuple):
-    """One end of what meets a target: a number, or that many times the value of ``name``; not met itself if strict."""
+    """One bound of a target: the number ``size``, or ``size`` times the value of ``name``; exclusive if strict."""
 
     name: str
     size: float
@@ -39,19 +39,19 @@ class _End(NamedTuple):
 
 
 class Goalposts:
-    """The goalposts of one KPI before and after. ``names`` are the ids of measures and KPIs that were renamed."""
+    """The targets of one KPI before and after. ``names`` maps earlier ids of measures and KPIs to current ones."""
 
     def __init__(self, before: Kpi, after: Kpi, names: Mapping[str, str]) -> None:
         self.before, self.after, self._names = before, after, names
         self._units = parse_unit(before.unit), parse_unit(after.unit)
 
-    def moved(self) -> Iterator[Moved]:
-        """Every goalpost that moved. What is only written in another way did not."""
+    def changes(self) -> Iterator[TargetChange]:
+        """All changes of targets. A target that is only written in another way did not change."""
         yield from self._targets()
         yield from self._thresholds()
         yield from self._parts()
 
-    def _targets(self) -> Iterator[Moved]:
+    def _targets(self) -> Iterator[TargetChange]:
         before, after = self.before.target, self.after.target
         kinds: Kinds
         if before is None or after is None:
@@ -63,50 +63,51 @@ class Goalposts:
         else:
             yield from self._schedules(before, after)
             return
-        yield from self._told(kinds, "target", before, after)
+        yield from self._changes(kinds, "target", before, after)
 
-    def _schedules(self, before: Schedule, after: Schedule) -> Iterator[Moved]:
-        """S4: entry by entry; one that stands in one schedule only is held against what holds then in the other."""
+    def _schedules(self, before: Schedule, after: Schedule) -> Iterator[TargetChange]:
+        """Compare schedules entry by entry (S4). An entry that is only in one schedule is compared with the target that
+        applies at that time in the other."""
         olds = {entry.start: entry for entry in before}
         news = {entry.start: entry for entry in after}
         for start in sorted(olds.keys() & news.keys()):
             old, new = olds.pop(start), news.pop(start)
-            yield from self._told(self._kinds(old.target, new.target), f"target.{new.label}", old.target, new.target)
+            yield from self._changes(self._kinds(old.target, new.target), f"target.{new.label}", old.target, new.target)
         for old in list(olds.values()):
             new_ = next((each for each in news.values() if not self._kinds(old.target, each.target)), None)
             if new_ is not None:
                 del olds[old.start], news[new_.start]
                 kind: ChangeClass = "later" if new_.start > old.start else "earlier"
-                yield Moved(kind, "target", _entry_text(old), _entry_text(new_))
+                yield TargetChange(kind, "target", _entry_text(old), _entry_text(new_))
         for old in olds.values():
             kinds = self._kinds(old.target, _holding(after, old.start)) or ("other",)
-            yield from self._told(kinds, f"target.{old.label}", old.target, None)
+            yield from self._changes(kinds, f"target.{old.label}", old.target, None)
         for new in news.values():
             kinds = self._kinds(_holding(before, new.start), new.target) or ("other",)
-            yield from self._told(kinds, f"target.{new.label}", None, new.target)
+            yield from self._changes(kinds, f"target.{new.label}", None, new.target)
 
     def _single(self, single: Target, schedule: Schedule, way: int) -> Kinds:
-        """The classes of a target that becomes a schedule (``way`` 1) or was one (-1): of every entry, or of the last
-        alone when the target is to be reached by a date."""
+        """The classes of the change of a target to a schedule (``way`` 1) or from one (-1). It is compared with every
+        entry, or only with the last one if the target has a date."""
         found: dict[ChangeClass, None] = {}
         for entry in schedule if single.by is None else schedule[-1:]:
             pair = (single, entry.target) if way > 0 else (entry.target, single)
             found.update(dict.fromkeys(self._ends_moved(*pair)))
         return tuple(found) or ("other",)
 
-    def _thresholds(self) -> Iterator[Moved]:
+    def _thresholds(self) -> Iterator[TargetChange]:
         kinds: Kinds
         before, after = self.before.thresholds, self.after.thresholds
         if before is None and after is None:
             return
         if before is not None and after is not None:
             kinds = self._kinds(before.green, after.green)
-            yield from self._told(kinds, "thresholds.green", before.green, after.green)
+            yield from self._changes(kinds, "thresholds.green", before.green, after.green)
             if before.yellow or after.yellow:
                 kinds = self._kinds(before.yellow or before.green, after.yellow or after.green)
-                yield from self._told(kinds, "thresholds.yellow", before.yellow, after.yellow)
+                yield from self._changes(kinds, "thresholds.yellow", before.yellow, after.yellow)
             return
-        # Where there are none, a target that is to be kept tells green from red by itself.
+        # Without thresholds, a target without a date separates green from red.
         lines = after if before is None else before
         assert lines is not None
         other = self.before if before is None else self.after
@@ -118,22 +119,22 @@ class Goalposts:
                 pair = (other.target, line) if before is None else (line, other.target)
                 kinds = self._kinds(*pair) or ("other",)
             old, new = (None, line) if before is None else (line, None)
-            yield from self._told(kinds, f"thresholds.{name}", old, new)
+            yield from self._changes(kinds, f"thresholds.{name}", old, new)
 
-    def _parts(self) -> Iterator[Moved]:
+    def _parts(self) -> Iterator[TargetChange]:
         """The targets of single parts."""
         olds, news = (kpi.split.targets if kpi.split is not None else {} for kpi in (self.before, self.after))
         for name in dict.fromkeys((*olds, *news)):
             old, new = olds.get(name), news.get(name)
-            yield from self._told(self._kinds(old, new), f"{PARTS}{name}", old, new)
+            yield from self._changes(self._kinds(old, new), f"{PARTS}{name}", old, new)
 
     def _kinds(self, before: Target | None, after: Target | None) -> Kinds:
-        """The classes of the change from one target to another; empty when both mean the same."""
+        """The classes of the change from one target to another; empty if both mean the same."""
         if before is None or after is None:
             return _there_or_not(before, after)
         kinds = self._ends_moved(before, after)
         if before.by != after.by:
-            # A target without a date is to be met at once.
+            # A target without a date must be met immediately.
             kinds = (*kinds, "later" if (after.by or date.min) > (before.by or date.min) else "earlier")
         return kinds
 
@@ -152,7 +153,7 @@ class Goalposts:
         return tuple(found)
 
     def _scales(self) -> tuple[float, float]:
-        """What the numbers of both sides are multiplied by to be of one unit: 4 minutes are 240 seconds."""
+        """The factors that convert the numbers of both plans to one unit: 4 minutes are 240 seconds."""
         before, after = self._units
         both = before.kind == after.kind == "duration" and before.seconds != after.seconds
         return (before.seconds, after.seconds) if both else (1.0, 1.0)
@@ -173,33 +174,33 @@ class Goalposts:
             return value, None if target.upper is None else end(target.upper)
         return (value, None) if target.op in (">=", ">") else (None, value)
 
-    def _told(
+    def _changes(
         self, kinds: Kinds, field: str, before: Target | Schedule | None, after: Target | Schedule | None
-    ) -> Iterator[Moved]:
+    ) -> Iterator[TargetChange]:
         old, new = target_text(before), target_text(after)
         if kinds and old == new and isinstance(before, Target) and isinstance(after, Target):
-            # The number moved although the text did not: with the baseline, or with the unit.
+            # The number changed although the text did not: through the baseline or the unit.
             old = f"{old} ({_in_numbers(before, self.before, self._units[0])})"
             new = f"{new} ({_in_numbers(after, self.after, self._units[1])})"
         for kind in kinds:
-            yield Moved(kind, field, old, new)
+            yield TargetChange(kind, field, old, new)
 
 
 def _there_or_not(before: object | None, after: object | None) -> Kinds:
-    """The class of a goalpost that there is on one side only."""
+    """The class of a target that exists on one side only."""
     if (before is None) == (after is None):
         return ()
     return ("tightened",) if before is None else ("loosened",)
 
 
 def _moved_end(old: _End | None, new: _End | None, inwards: int) -> ChangeClass | None:
-    """The class of one end that moved. ``inwards`` is 1 where a greater number is harder to meet, else -1."""
+    """The class of the change of one bound. ``inwards`` is 1 if a greater number is harder to meet, else -1."""
     if old == new:
         return None
     if old is None or new is None:
         return "tightened" if old is None else "loosened"
     if old.name != new.name:
-        return "other"  # which of the two is greater depends on the data
+        return "other"  # which bound is greater depends on the data
     harder = (new.size - old.size) * inwards
     if harder == 0:
         return "tightened" if new.is_strict else "loosened"
@@ -207,7 +208,7 @@ def _moved_end(old: _End | None, new: _End | None, inwards: int) -> ChangeClass 
 
 
 def _comparable(before: Unit, after: Unit) -> bool:
-    """Whether numbers of both units can be told apart by size: not euros and dollars, not minutes and points."""
+    """Whether numbers of both units can be compared: not euros and dollars, not minutes and points."""
     if "duration" in (before.kind, after.kind):
         return before.kind == after.kind
     return not (before.kind == after.kind == "currency") or before.text == after.text
@@ -215,7 +216,7 @@ def _comparable(before: Unit, after: Unit) -> bool:
 
 def _number(bound: float | Relative, baseline: float | None) -> float:
     if isinstance(bound, Relative):
-        base = baseline or 0.0  # reading lets no relative target without a baseline pass
+        base = baseline or 0.0  # a valid plan has no relative target without a baseline
         return base + bound.share * abs(base)
     return bound
 

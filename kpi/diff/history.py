@@ -1,4 +1,4 @@
-"""The history of one KPI's definition through git: what changed, by whom, in which commit."""
+"""The history of the definition of one KPI in git: what changed, by whom, in which commit."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ Files = dict[str, bytes | str]
 
 
 class Event(NamedTuple):
-    """A commit that changed the definition; None for what is not committed yet.
+    """A change of the definition. ``commit`` is None if it is not committed yet.
 
-    ``id`` is what the KPI was called after it, ``before`` and ``after`` the plans. ``changes`` are those of the KPI
-    itself, ``because`` those of measures, sources and KPIs that it uses. ``unreadable`` are commits before this one in
-    which the definition had mistakes, so that part of the change may have been made there.
+    ``id`` is the id of the KPI after the change, ``before`` and ``after`` are the plans. ``changes`` are those of the
+    KPI itself, ``because`` those of measures, sources and KPIs that it uses. ``unreadable`` are the preceding commits
+    in which the definition had errors; part of the change may have been made in one of them.
     """
 
     commit: Commit | None
@@ -39,30 +39,30 @@ class Event(NamedTuple):
 
     @property
     def id_before(self) -> str | None:
-        """What the KPI was called before; None when there was none."""
+        """The id of the KPI before the change; None if the change added it."""
         if any(change.kind == "added" for change in self.changes):
             return None
         return next((change.subject_before.partition(".")[2] for change in self.changes), self.id)
 
     @property
     def counts(self) -> bool:
-        """Whether the KPI's value or status may be another one since."""
+        """Whether the change may change the value or the status of the KPI."""
         return bool(self.because) or any(change.counts for change in self.changes)
 
 
 class History(NamedTuple):
-    """The events of one KPI, newest first. ``cut_at`` is the commit at which a shallow clone ends, if it does before
-    the definition was added."""
+    """The events of one KPI, newest first. ``cut_at`` is the oldest commit of a shallow clone that does not contain the
+    commit that added the KPI, else None."""
 
     events: tuple[Event, ...]
     cut_at: str | None = None
 
 
 def open_history(file: Path, id_: str, cwd: Path, allowed: Sequence[Path] = ()) -> History:
-    """The history of the KPI that is called ``id_`` in the work tree (or was, when it is gone).
+    """The history of the KPI with this id in the working tree, or with this last id if it was removed.
 
-    The file is followed through all commits that touched it or what it includes, and through its renames; the KPI
-    through its own. Empty when there never was one. Raises InputError when there is no repository or no commit.
+    Follows the file through all commits that changed it or a file that it includes, and both the file and the KPI
+    through renames. Empty if there never was such a KPI. Raises InputError if there is no repository or no commit.
     """
     repository = Repository.around((cwd / file).parent)
     place = PlanPlace.of(repository, file, cwd, allowed)
@@ -72,7 +72,7 @@ def open_history(file: Path, id_: str, cwd: Path, allowed: Sequence[Path] = ()) 
 
 
 class _Walk:
-    """One walk from the work tree back to the commit that added the KPI."""
+    """One walk from the working tree back to the commit that added the KPI."""
 
     def __init__(self, repository: Repository, head: str) -> None:
         self.repository, self.head = repository, head
@@ -82,7 +82,7 @@ class _Walk:
         self._commits: dict[str, Commit] = {}
 
     def start(self, place: PlanPlace, id_: str) -> None:
-        """The work tree, and all commits below."""
+        """Walk the working tree and all its ancestors."""
         work_tree = in_work_tree(place)
         checked = work_tree.check()
         branch = _Branch(self, place)
@@ -95,7 +95,7 @@ class _Walk:
         branch.walk(self.head, id_)
 
     def learn(self, hashes: Iterable[str]) -> None:
-        """Read these commits at once, which is quicker than one by one."""
+        """Read several commits at once, which is faster than one by one."""
         for hash_, raw in self.repository.contents(hashes).items():
             self._commits[hash_] = parse_commit(hash_, raw)
 
@@ -119,7 +119,7 @@ class _Branch:
         self._checked: dict[str, tuple[Version, Checked]] = {}
 
     def walk(self, tip: str, id_: str) -> None:
-        """Note every event from ``tip`` back."""
+        """Record every event from ``tip`` back."""
         listed = self._listed(tip)
         self._parents = dict(listed)
         self._walk.learn(self._parents)
@@ -140,8 +140,8 @@ class _Branch:
                 branch.walk(above, ids[above])
 
     def usable(self, hash_: str | None, id_: str) -> tuple[Version, Checked, tuple[Commit, ...]]:
-        """The plan at a commit, or at the nearest one before it in which the KPI's definition has no mistake, and the
-        commits passed over; without any such commit an empty plan."""
+        """The plan at a commit, or at the nearest ancestor in which the definition of the KPI has no errors, and the
+        commits that were skipped. An empty plan if there is no such commit."""
         unreadable: list[Commit] = []
         while hash_ is not None:
             version, checked = self._at(hash_)
@@ -154,7 +154,7 @@ class _Branch:
         return nothing, nothing.check(), tuple(unreadable)
 
     def _events(self, hash_: str, parents: tuple[str, ...], id_: str, branch: _Branch) -> list[Event | None]:
-        """What a commit did to the KPI, held against each of its parents, which ``branch`` knows."""
+        """The changes of the KPI in a commit relative to each of its parents, which are read from ``branch``."""
         if branch is self and parents and not self._may_differ(hash_, parents[0], id_):
             return [None] * len(parents)
         version, checked = self._at(hash_)
@@ -171,12 +171,12 @@ class _Branch:
         if event is None:
             return
         if hash_ in self._walk.shallow:
-            self._walk.cut_at = hash_  # what seems to be added here was there before, or nobody knows
+            self._walk.cut_at = hash_  # the KPI may have existed before this commit
         else:
             self._walk.events.append(event)
 
     def _older(self, hash_: str) -> tuple[str, _Branch] | None:
-        """Where this commit renamed the plan's main file: the commit before, and the plan by its name there."""
+        """If this commit renamed the plan's main file: its parent, and the branch with the earlier name."""
         above = self.repository.parent(hash_)
         if above is None or self._files_at(hash_) is None or self.repository.tree(above, self.place.path):
             return None
@@ -186,13 +186,13 @@ class _Branch:
         return above, _Branch(self._walk, self.place.renamed(path))
 
     def _listed(self, tip: str) -> list[tuple[str, tuple[str, ...]]]:
-        """The commits that touched the main file, or what it included at any time."""
+        """The commits that changed the main file or a file that it included at any time."""
         patterns: set[str] = set()
         while True:
             listed = self.repository.commits(tip, [self.place.path], sorted(patterns))
             files = [each for hash_, _ in listed if (each := self._files_at(hash_)) is not None]
             if any(isinstance(content, str) for each in files for content in each.values()):
-                return self.repository.commits(tip)  # where links lead, paths do not tell
+                return self.repository.commits(tip)  # with symbolic links, paths do not show which files changed
             mains = {main for each in files if isinstance(main := each[self.place.path], bytes)}
             found = {self.place.from_root(pattern) for main in mains for pattern in self.place.includes(main)}
             if found <= patterns:
@@ -200,7 +200,7 @@ class _Branch:
             patterns |= found
 
     def _may_differ(self, one: str, other: str, id_: str) -> bool:
-        """Whether the KPI may be another one in the later of two versions, as far as their texts tell."""
+        """Whether the KPI may differ between two versions, judging by their texts."""
         if one not in self._keys:
             if one not in self._checked:
                 return True
@@ -232,7 +232,7 @@ class _Branch:
 
 
 def _own(events: list[Event | None]) -> Event | None:
-    """What a commit did itself: a merge only what it made different from all of its parents."""
+    """The changes made by a commit itself. For a merge, those relative to all of its parents."""
     first, *others = events
     if first is None or None in others:
         return None
@@ -248,7 +248,7 @@ def _own(events: list[Event | None]) -> Event | None:
 def _event(
     commit: Commit | None, id_: str, before: Version, after: Version, found: Comparison, between: tuple[Commit, ...]
 ) -> Event | None:
-    """What a comparison says about one KPI; None when that is nothing."""
+    """The event of one KPI in a comparison; None if it did not change."""
     subject = f"kpis.{id_}"
     own = tuple(change for change in found.changes if subject in (change.subject, change.subject_before))
     causes = found.affected.get(id_, ())
@@ -259,7 +259,7 @@ def _event(
 
 
 def _tells(checked: Checked, id_: str) -> bool:
-    """Whether a plan, with whatever mistakes, says all about one KPI, if only that there is none."""
+    """Whether the part of a plan about one KPI is free of errors, so that its definition or its absence is known."""
     own = f"kpis.{id_}"
     for found in checked.diagnostics:
         if found.severity != "error":
@@ -267,5 +267,5 @@ def _tells(checked: Checked, id_: str) -> bool:
         if found.subject == own or found.subject.startswith(f"{own}."):
             return False
         if id_ not in checked.plan.kpis and (found.code.startswith("E00") or found.code == "E070"):
-            return False  # it may stand in what could not be read
+            return False  # it may be in a part that could not be read
     return True

@@ -1,7 +1,7 @@
-"""What a plan's main file was called before, where it is not to be found under its name at an earlier commit.
+"""Finds the earlier name of a plan's main file that does not exist under its current name at an earlier commit.
 
-Git compares texts, so that a rename together with enough changes is a new file to it. What is looked for here are ids:
-a file that has lost definitions which are in the plan now is where they came from.
+Git compares texts, so it does not recognize a rename with many changes. This module compares ids: the file that lost
+definitions which are now in the plan is its earlier file.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _Ids = set[tuple[str, str]]
 
 
 def former_place(place: PlanPlace, commit: str, later: str | None, now: ReadResult) -> PlanPlace | None:
-    """The place of the file that became the plan ``now``, which was not at ``place`` at ``commit``; None when there is
-    none. ``later`` is the commit of ``now``, None for the work tree.
+    """The place at ``commit`` of the file that became the plan ``now``; None if there is none.
 
-    Raises InputError when git cannot give a file.
+    ``place`` is the current place. ``later`` is the commit of ``now``, None for the working tree. Raises InputError if
+    git cannot read a file.
     """
     ids = _ids(now)
     main = now.texts.get(now.plan.files[0], "")[:_COMPARED]
@@ -53,7 +53,7 @@ def former_place(place: PlanPlace, commit: str, later: str | None, now: ReadResu
 
 
 def _changed(place: PlanPlace, commit: str, later: str | None) -> Iterable[str]:
-    """The files that may have been a plan at ``commit`` and are another one or gone since, likely ones first."""
+    """The files at ``commit`` that may be a plan and have since changed or been removed, the likeliest first."""
     repository = place.repository
     ends = (".yaml", ".yml", posixpath.splitext(place.path)[1] or ".yaml")
     files = {
@@ -85,7 +85,7 @@ def _is_named_as_plan(path: str) -> bool:
 
 
 def _ids_left(place: PlanPlace, later: str | None) -> _Ids:
-    """What the file still defines."""
+    """The ids that the file still defines."""
     try:
         if later is not None:
             read = place.read_commit(later)

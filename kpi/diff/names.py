@@ -1,4 +1,4 @@
-"""What was renamed, and formulas in one spelling, so that a new name or layout alone is no change."""
+"""Renamed entries and the canonical text of formulas, so that a new name or layout alone is not a change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Renamed = Mapping[str, str]
 
 
 class Names(NamedTuple):
-    """The ids before and after of what was renamed. ``formulas`` has measures and KPIs, which share one namespace."""
+    """Earlier to current ids of renamed entries. ``formulas`` has measures and KPIs, which share one namespace."""
 
     sources: Renamed
     formulas: Renamed
@@ -27,22 +27,23 @@ SAME = Names({}, {}, {})
 
 
 def canonical(node: Node, names: Names, measures: Mapping[str, Node] | None = None) -> str:
-    """A formula's text in one spelling, by the new names. With ``measures`` these are written out, where they stand."""
+    """The canonical text of a formula, with the new names. With ``measures``, names of measures are replaced by their
+    formulas."""
     return folded(_Writer(names, measures or {}).write(node, None))
 
 
 def folded(text: str) -> str:
-    """A canonical text without regard to the case of names, which does not matter in lookups (rule R3)."""
+    """A canonical text with names in lower case, since the case of names does not matter (rule R3)."""
     return re.sub(r'"(?:[^"\\]|\\.)*"|[^"]+', lambda part: part[0] if part[0][0] == '"' else part[0].casefold(), text)
 
 
 class _Writer:
     def __init__(self, names: Names, measures: Mapping[str, Node]) -> None:
         self.names, self.measures = names, measures
-        self.within: list[str] = []  # against circles, in plans that were never valid
+        self.within: list[str] = []  # guards against cycles in invalid plans
 
     def write(self, node: Node, moment: MomentName | None) -> str:
-        """``moment`` is that of the measure in whose place ``node`` stands."""
+        """The text of ``node``. ``moment`` is the point in time (``at_end`` …) of the measure that it replaces."""
         if isinstance(node, nodes.Arithmetic):
             return f"({self.write(node.left, moment)} {node.op} {self.write(node.right, moment)})"
         if isinstance(node, nodes.Negative):

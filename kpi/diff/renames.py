@@ -1,11 +1,11 @@
-"""Entries that have a new id but are what they were: same formula, rows or name, and otherwise similar."""
+"""Finds entries that have a new id but are otherwise the same: equal formula, rows or name, and similar fields."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING
 
-from kpi.diff.fields import Facets, Side, similarity
+from kpi.diff.fields import ComparedPlan, FieldMeanings, similarity
 from kpi.diff.names import SAME, Names
 
 if TYPE_CHECKING:
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from kpi.plan.checks import Checked
 
 Pairs = dict[str, str]
-Cores = Callable[[Side, str], tuple[Hashable, ...]]
-Look = Callable[[Side, str], Facets]
+Cores = Callable[[ComparedPlan, str], tuple[Hashable, ...]]
+Look = Callable[[ComparedPlan, str], FieldMeanings]
 
-ALIKE = 0.5  # of the fields, beside an equal core, make two entries one
-ENOUGH = 3  # fields by which a goal is known without its name
-_MOST_PAIRS = 20_000  # of one core: beyond, they are too much alike to tell which became which
+MIN_SIMILARITY = 0.5  # fraction of equal fields, in addition to an equal core, of a renamed entry
+MIN_GOAL_FIELDS = 3  # fields that identify a goal without its name
+_MAX_PAIRS = 20_000  # of one core; beyond that, entries are too similar to match
 
 
 def find_renames(before: Checked, after: Checked) -> Names:
-    """The ids before and after of all that was renamed.
+    """The earlier and current ids of all renamed entries.
 
-    What names a renamed entry means the same as before, so what is found in one round may show more in the next.
+    References to a renamed entry count as unchanged, so a rename found in one round can reveal others in the next.
     """
     found = SAME
     while True:
-        sides = Side(before, found), Side(after, SAME)
+        sides = ComparedPlan(before, found), ComparedPlan(after, SAME)
         sources = _matched(sides, "sources", _source_cores, lambda side, id_: side.source(side.plan.sources[id_]))
         measures = _matched(sides, "measures", _measure_cores, lambda side, id_: {})
         goals = _matched(sides, "goals", _goal_cores, lambda side, id_: side.goal(side.plan.goals[id_]))
@@ -41,8 +41,8 @@ def find_renames(before: Checked, after: Checked) -> Names:
         found = more
 
 
-def _matched(sides: tuple[Side, Side], section: str, cores: Cores, look: Look) -> Pairs:
-    """The ids that are gone with those of new entries that are the same thing."""
+def _matched(sides: tuple[ComparedPlan, ComparedPlan], section: str, cores: Cores, look: Look) -> Pairs:
+    """The removed ids that match an added entry, with its id."""
     olds: Mapping[str, object] = getattr(sides[0].plan, section)
     news: Mapping[str, object] = getattr(sides[1].plan, section)
     gone = [id_ for id_ in olds if id_ not in news]
@@ -56,15 +56,15 @@ def _matched(sides: tuple[Side, Side], section: str, cores: Cores, look: Look) -
                 by_core.setdefault(core, ([], []))[which].append(number)
     candidates: list[tuple[float, int, int, int]] = []
     for old_numbers, new_numbers in by_core.values():
-        if len(old_numbers) * len(new_numbers) > _MOST_PAIRS:
+        if len(old_numbers) * len(new_numbers) > _MAX_PAIRS:
             continue
-        facets = {number: look(sides[1], new[number]) for number in new_numbers}
+        meanings = {number: look(sides[1], new[number]) for number in new_numbers}
         for old in old_numbers:
             was = look(sides[0], gone[old])
             for number in new_numbers:
-                alike = similarity(was, facets[number])
-                if alike >= ALIKE:
-                    # Two pairs that share an entry never have the same sum, so that both directions match alike.
+                alike = similarity(was, meanings[number])
+                if alike >= MIN_SIMILARITY:
+                    # Pairs that share an entry never have the same sum, so both directions of a comparison match.
                     candidates.append((-alike, old + number, old, number))
     found: Pairs = {}
     taken: set[int] = set()
@@ -75,31 +75,31 @@ def _matched(sides: tuple[Side, Side], section: str, cores: Cores, look: Look) -
     return found
 
 
-def _source_cores(side: Side, id_: str) -> tuple[Hashable, ...]:
-    facets = side.source(side.plan.sources[id_])
-    return (tuple(facets[field].meaning if field in facets else None for field in ("path", "query", "table")),)
+def _source_cores(side: ComparedPlan, id_: str) -> tuple[Hashable, ...]:
+    meanings = side.source(side.plan.sources[id_])
+    return (tuple(meanings[field].meaning if field in meanings else None for field in ("path", "query", "table")),)
 
 
-def _measure_cores(side: Side, id_: str) -> tuple[Hashable, ...]:
+def _measure_cores(side: ComparedPlan, id_: str) -> tuple[Hashable, ...]:
     return _formula_cores(side, side.plan.measures[id_], side.checked.measures.get(id_))
 
 
-def _formula_cores(side: Side, text: str, tree: Node | None) -> tuple[Hashable, ...]:
-    """The formula as it is written, and as it is once its measures are written out."""
+def _formula_cores(side: ComparedPlan, text: str, tree: Node | None) -> tuple[Hashable, ...]:
+    """The formula as written, and with measures replaced by their formulas."""
     return tuple(dict.fromkeys(side.formula(text, tree, whole=whole) for whole in (False, True)))
 
 
-def _goal_cores(side: Side, id_: str) -> tuple[Hashable, ...]:
-    """The name; or all the rest, if that is enough to know it by."""
+def _goal_cores(side: ComparedPlan, id_: str) -> tuple[Hashable, ...]:
+    """The name of a goal, and all its other fields if there are enough of them to identify it."""
     goal = side.plan.goals[id_]
-    facets = side.goal(goal)
-    rest = frozenset((name, facet.meaning) for name, facet in facets.items() if name != "name")
+    meanings = side.goal(goal)
+    rest = frozenset((name, meaning.meaning) for name, meaning in meanings.items() if name != "name")
     rest |= {("due", goal.due)} if goal.due else set()
-    named = ("name", facets["name"].text.casefold()) if "name" in facets else None
-    return tuple(core for core in (named, rest if len(rest) >= ENOUGH else None) if core is not None)
+    named = ("name", meanings["name"].text.casefold()) if "name" in meanings else None
+    return tuple(core for core in (named, rest if len(rest) >= MIN_GOAL_FIELDS else None) if core is not None)
 
 
-def _kpi_cores(side: Side, id_: str) -> tuple[Hashable, ...]:
+def _kpi_cores(side: ComparedPlan, id_: str) -> tuple[Hashable, ...]:
     kpi = side.plan.kpis[id_]
     if kpi.formula is not None:
         return _formula_cores(side, kpi.formula, side.checked.formulas.get(id_))

@@ -1,4 +1,4 @@
-"""A plan as it was at a commit: its files are read from git into memory, and nothing of them is written."""
+"""Reads a plan at a commit. Its files are read from git into memory and never written to disk."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from kpi.plan.loading import ReadResult
     from kpi.plan.model import Plan
 
-# The top-level entry, up to the next line that is neither indented, a comment, an item of a list nor empty.
+# The top-level key up to the next line that is not indented, a comment, a list item or empty.
 _INCLUDE = re.compile(r"""^(?:include|"include"|'include')\s*:.*\n?(?:(?:[ \t#\r\n-]|\]).*\n?|\n)*""", re.MULTILINE)
-_BLOCKS = re.compile(r"^version\s*:", re.MULTILINE)  # so that every top-level key begins a line
-_MOST_LINKS = 20
+_BLOCKS = re.compile(r"^version\s*:", re.MULTILINE)  # in block style, every top-level key begins a line
+_MAX_LINKS = 20
 EMPTY = "version: 1\n"
 NOWHERE = Path(os.devnull) / "kpi"  # a folder that cannot exist
 
 
 class PlanPlace:
-    """Where a plan's main file lies, inside of its repository and as seen from the current folder.
+    """The place of a plan's main file in its repository.
 
-    ``path`` leads from the repository's root to it, ``cwd`` to the current folder ("" when that is elsewhere, so that
-    files are then named from the root). ``allowed`` are folders outside of it that may be read too.
+    ``path`` is its path from the root of the repository and ``cwd`` that of the current folder, or "" if that is
+    outside of the repository; files are then named from the root. ``allowed`` are further folders that may be read.
     """
 
     def __init__(self, repository: Repository, path: str, cwd: str, allowed: Sequence[Path] = ()) -> None:
@@ -39,7 +39,7 @@ class PlanPlace:
 
     @classmethod
     def of(cls, repository: Repository, file: Path, cwd: Path, allowed: Sequence[Path] = ()) -> PlanPlace:
-        """The place of ``file``, which is relative to ``cwd``. Raises InputError when that is outside."""
+        """The place of ``file``, which is relative to ``cwd``. Raises InputError if it is outside of the repository."""
         root = repository.root
         full = cwd / file
         real = Path(os.path.realpath(full.parent)) / full.name
@@ -50,41 +50,41 @@ class PlanPlace:
         return cls(repository, real.relative_to(root).as_posix(), inside, allowed)
 
     def renamed(self, path: str) -> PlanPlace:
-        """The place of a main file that is called ``path`` at other commits."""
+        """The place of the main file if its path is ``path``."""
         return PlanPlace(self.repository, path, self.cwd, self.allowed)
 
     @property
     def name(self) -> str:
-        """The main file as people see it: from the current folder."""
+        """The path of the main file from the current folder, for messages."""
         return posixpath.relpath(self.path, self.cwd or ".")
 
     def from_root(self, pattern: str) -> str:
-        """A path that is relative to the main file, from the repository's root."""
+        """A path relative to the main file, as a path from the root of the repository."""
         return posixpath.normpath(posixpath.join(posixpath.dirname(self.path), pattern))
 
     def exists(self) -> bool:
-        """Whether the main file is in the work tree."""
+        """Whether the main file is in the working tree."""
         return (self.repository.root / self.path).is_file()
 
     def read_work_tree(self) -> ReadResult:
-        """The plan as it is in the work tree, whether committed or not. Raises InputError."""
+        """The plan in the working tree, committed or not. Raises InputError."""
         return self._read(self.repository.root)
 
     def read_nothing(self) -> ReadResult:
-        """A plan without any definition, for a revision at which there was none."""
+        """An empty plan, for a commit at which there was none."""
         return self._read(self.repository.root, EMPTY)
 
     def read_commit(self, commit: str) -> ReadResult | None:
-        """The plan as it was at a commit; None when its main file was not there. Raises InputError.
+        """The plan at a commit; None if its main file did not exist. Raises InputError.
 
-        Includes and their globs lead to the files of that commit. Data is not part of a plan, so the plan's folders are
-        those of the work tree.
+        Includes are read from the same commit. Data files are not part of a plan, so its folders are those of the
+        working tree.
         """
         files = self.files_at(commit)
         return None if files is None else self.read_files(files)
 
     def read_files(self, files: Mapping[str, bytes | str]) -> ReadResult:
-        """The plan that these files make, as ``files_at`` gives them."""
+        """The plan in ``files``, which are those of ``files_at``."""
         root = self.repository.root
         tree = CommitTree(root, files)
         read = read_plan(Path(self.name), cwd=root / self.cwd, allowed=self.allowed, disk=tree, root=root)
@@ -93,8 +93,11 @@ class PlanPlace:
         return read._replace(plan=plan.model_copy(update={"folder": tree.real(plan.folder), "homes": homes}))
 
     def files_at(self, commit: str) -> dict[str, bytes | str] | None:
-        """The plan's files at a commit, and perhaps some more, by their paths from the root: contents, or the targets
-        of symbolic links. None when its main file was not there. Raises InputError when git cannot give one."""
+        """The files of the plan at a commit, possibly with some others, by their paths from the root.
+
+        The values are contents (bytes) or the targets of symbolic links (str). None if the main file did not exist.
+        Raises InputError if git cannot read a file.
+        """
         repository = self.repository
         entry = repository.tree(commit, self.path).get(self.path)
         patterns: tuple[str, ...] = ()
@@ -114,7 +117,7 @@ class PlanPlace:
         return files if _end_of(self.path, links) in wanted else None
 
     def includes(self, main: bytes) -> tuple[str, ...]:
-        """The patterns under ``include``, read on their own where that is possible: the rest of the file is long."""
+        """The patterns of ``include``. They are parsed without the rest of the file where possible, for speed."""
         try:
             text = decode(main)
         except UnicodeDecodeError:
@@ -123,7 +126,7 @@ class PlanPlace:
         if "include" not in text or (not alone and _BLOCKS.search(text)):
             return ()
         read = self._read(NOWHERE, EMPTY + alone[0] if len(alone) == 1 else text)
-        # Nothing is found there, and that is all that may be wrong with the part.
+        # The part may have no errors except that the included files do not exist.
         if any(found.code not in ("E070", "E061") for found in read.diagnostics):
             read = self._read(NOWHERE, text)
         return read.plan.include
@@ -132,7 +135,7 @@ class PlanPlace:
         return read_plan(Path(self.name), cwd=top / self.cwd, text=text, allowed=self.allowed)
 
     def _wanted(self, tree: Mapping[str, Entry], patterns: Iterable[str], links: Mapping[str, str]) -> set[str]:
-        """The files to read. A pattern's end decides roughly; which of them it means is decided where it is read."""
+        """The files to read: those that end like a pattern. The exact match is made when the plan is read."""
         ends, folders = [], []
         for pattern in patterns:
             parts = re.split(r"[*?\[\]]", self.from_root(pattern))
@@ -151,14 +154,13 @@ class PlanPlace:
         return found | {path for path in ends_of_links if path in tree and not tree[path].is_link}
 
     def _may_be_linked(self, commit: str) -> bool:
-        """Whether a folder on the way to the main file was a symbolic link then."""
+        """Whether a folder in the path of the main file may be a symbolic link at ``commit``."""
         above = [parent.as_posix() for parent in Path(self.path).parents][:-1]
         return any(self.repository.tree(commit, parent) for parent in above)
 
 
-def moved(plan: Plan, old: Path, new: Path) -> Plan:
-    """The plan with its folders below ``old`` said to be below ``new``: where its data is looked for."""
-
+def relocated(plan: Plan, old: Path, new: Path) -> Plan:
+    """The plan with its folders moved from below ``old`` to below ``new``, which is where its data is searched."""
     top = Path(os.path.realpath(old))
     there = {}
     for folder in {plan.folder, *plan.homes.values()}:
@@ -169,7 +171,7 @@ def moved(plan: Plan, old: Path, new: Path) -> Plan:
 
 
 def _inner_links(links: Mapping[str, Entry], repository: Repository) -> dict[str, str]:
-    """The symbolic links that stay in the repository; where others led then cannot be known now."""
+    """The symbolic links that stay inside the repository; where others led at that time is unknown."""
     contents = repository.contents(one.blob for one in links.values())
     found = {}
     for path, entry in links.items():
@@ -183,8 +185,8 @@ def _inner_links(links: Mapping[str, Entry], repository: Repository) -> dict[str
 
 
 def _end_of(path: str, links: Mapping[str, str]) -> str:
-    """Where a path leads, links followed; "" in a circle."""
-    for _ in range(_MOST_LINKS):
+    """The path with links followed; "" for a cycle of links."""
+    for _ in range(_MAX_LINKS):
         above = [path, *(parent.as_posix() for parent in Path(path).parents)]
         link = next((part for part in above if part in links), None)
         if link is None:

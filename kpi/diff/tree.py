@@ -1,4 +1,4 @@
-"""The files of a commit, held in memory. Whatever a tree of git names, nothing is written because of it."""
+"""The files of a commit in memory. Nothing is written to disk, whatever names a git tree contains."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from kpi.plan.loading.disk import Disk
 from kpi.plan.loading.paths import FolderEntry
 from kpi.plan.yaml.nodes import MAX_BYTES
 
-MOST_LINKS = 40  # that one path may lead over, as on Linux
-LONGEST_LINK = 4096  # characters of a link's target, as on Linux
+MAX_LINKS = 40  # followed for one path, as on Linux
+LONGEST_LINK = 4096  # characters of the target of a link, as on Linux
 _Entry = TypeVar("_Entry")
 
 
 def proper(entries: Mapping[str, _Entry]) -> dict[str, _Entry]:
-    """The entries of a tree that a checkout could write where they say they are: without those that leave the tree or
-    lie in a repository's own folder, and without all that lie below an entry that is no folder, and that one."""
+    """The entries of a tree that git would check out at their paths.
+
+    Excludes entries outside of the tree or inside of ``.git``, and entries whose path is also the folder of another
+    entry, together with everything below them.
+    """
     plain = {path: entry for path, entry in entries.items() if _is_proper(path)}
     folders = {path[:at] for path in plain for at, sign in enumerate(path) if sign == "/"}
     torn = folders & plain.keys()
@@ -33,7 +36,7 @@ def proper(entries: Mapping[str, _Entry]) -> dict[str, _Entry]:
 
 def _is_proper(path: str) -> bool:
     parts = path.split("/")
-    # Folders of these names are ".git" to some file systems: without regard to case, or by its short name.
+    # Some file systems treat these names as ".git": they ignore case or have short names.
     return not any(part in ("", ".", "..") or part.lower() in (".git", "git~1") for part in parts) and "\0" not in path
 
 
@@ -43,10 +46,10 @@ def _folders_of(path: str) -> Iterator[str]:
 
 
 class CommitTree(Disk):
-    """Files by their paths from the root: contents, or the targets of symbolic links (as text).
+    """A file system that shows the files of a commit in place of the folder ``top``, whose links are resolved.
 
-    They stand below ``top``, a folder of the disk with its links resolved, in place of what is there. Everything else
-    is read from the disk, as far as a plan may read outside of its project.
+    ``files`` maps paths from the root to contents (bytes) or targets of symbolic links (str). Everything outside of
+    ``top`` is read from disk, with the same restrictions as for any plan.
     """
 
     def __init__(self, top: Path, files: Mapping[str, bytes | str]) -> None:
@@ -94,7 +97,7 @@ class CommitTree(Disk):
         return [_TreeEntry(self, folder, name) for name in self.folders.get(inner, ())]
 
     def is_dir(self, path: Path) -> bool:
-        """Whether a path leads to a folder."""
+        """Whether ``path`` is a folder, links followed."""
         try:
             inner = self._resolved(path)
         except OSError:
@@ -102,13 +105,16 @@ class CommitTree(Disk):
         return inner.is_dir() if isinstance(inner, Path) else inner in self.folders
 
     def is_symlink(self, path: Path) -> bool:
-        """Whether a path, whose folder is known, is a symbolic link."""
+        """Whether ``path`` itself is a symbolic link."""
         inner = self._resolved(path.parent)
         return not isinstance(inner, Path) and isinstance(self.files.get(_joined(inner, path.name)), str)
 
     def _resolved(self, path: Path) -> str | Path:
-        """Where a path leads: from the root, or on the disk where it is not below that. Raises OSError for one that
-        goes in a circle, or over a link that leads out: what was there when that was committed cannot be known."""
+        """The path with links resolved: from the root (str), or on disk (Path) if it is outside.
+
+        Raises OSError for a cycle of links and for a link that leaves the repository: what it led to when it was
+        committed is unknown.
+        """
         if not path.is_relative_to(self.top):
             path = path.resolve()
             if not path.is_relative_to(self.top):
@@ -132,7 +138,7 @@ class CommitTree(Disk):
                 found.append(part)
                 continue
             followed += 1
-            if followed > MOST_LINKS or len(target) > LONGEST_LINK:
+            if followed > MAX_LINKS or len(target) > LONGEST_LINK:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
             if posixpath.isabs(target):
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
@@ -141,7 +147,7 @@ class CommitTree(Disk):
 
 
 class _TreeEntry:
-    """A name in a folder of a commit."""
+    """An entry of a folder of a commit."""
 
     def __init__(self, tree: CommitTree, folder: Path, name: str) -> None:
         self._tree, self._path, self._name = tree, folder / name, name

@@ -1,4 +1,4 @@
-"""The two versions of a plan that are compared: which they are, and how they are read."""
+"""Selects and reads the two versions of a plan to compare."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.diff.git import SHORT, Repository
 from kpi.diff.moves import former_place
-from kpi.diff.revision import NOWHERE, PlanPlace, moved
+from kpi.diff.revision import NOWHERE, PlanPlace, relocated
 from kpi.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ WORK_TREE = "worktree"
 
 
 class Version(NamedTuple):
-    """A plan at one time. ``commit`` is None for the work tree; ``label`` names it to people.
+    """One version of a plan. ``commit`` is None for the working tree; ``label`` is its name in messages.
 
-    ``there`` is False when its main file did not exist then, so that ``read`` is an empty plan. ``called`` is the name
-    of the main file where it was another one.
+    ``there`` is False if its main file does not exist in this version; ``read`` is then an empty plan. ``called`` is
+    the name of the main file if it differs from the current one.
     """
 
     label: str
@@ -35,27 +35,29 @@ class Version(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The commit's hash, or ``worktree``."""
+        """The hash of the commit, or ``worktree``."""
         return self.commit or WORK_TREE
 
     def check(self, *, with_data: bool = False) -> Checked:
-        """The checked plan; only ``with_data`` are the columns of today's files looked at."""
+        """The checked plan. The columns of the current data files are only read if ``with_data``."""
         from kpi.data import check_plan
 
         if with_data:
             return check_plan(self.read)
         plan = self.read.plan
-        # The data is not that of a revision, so definitions are compared without a look at it, wherever it is.
-        checked = check_plan(self.read._replace(plan=moved(plan, plan.root, NOWHERE)))
+        # Data files do not belong to a commit, so definitions are compared without them.
+        checked = check_plan(self.read._replace(plan=relocated(plan, plan.root, NOWHERE)))
         return checked._replace(diagnostics=tuple(found for found in checked.diagnostics if not _is_of_data(found)))
 
 
 def open_versions(file: Path, asked: str | None, cwd: Path, allowed: Sequence[Path] = ()) -> tuple[Version, Version]:
-    """The versions that ``asked`` names: ``REV`` with the work tree, ``A..B``, ``A...B`` (from where B left A), None:
-    from where the work tree left the default branch. ``allowed`` are folders outside that may be read too. A main file
-    that was renamed is followed: the earlier version is that of the file which it was.
+    """The two versions that ``asked`` names.
 
-    Raises InputError or UsageError, with a mend, when one of them cannot be had, or the plan is in neither.
+    ``REV`` is compared with the working tree, ``A..B`` means A and B, and ``A...B`` the merge base of A and B, and B.
+    None is the merge base with the default branch, and the working tree. ``allowed`` are further folders that may be
+    read. If the main file was renamed, the earlier version is read from the earlier file.
+
+    Raises InputError or UsageError, with a hint, if a version cannot be read or if neither has the plan.
     """
     repository = Repository.around((cwd / file).parent)
     place = PlanPlace.of(repository, file, cwd, allowed)
@@ -66,14 +68,16 @@ def open_versions(file: Path, asked: str | None, cwd: Path, allowed: Sequence[Pa
         if former is not None:
             before = _at_commit(former, *old)._replace(called=former.name)
     if not before.there and not after.there:
-        where = f"at {before.label} nor {f'at {after.label}' if after.commit else 'in the work tree'}"
-        raise InputError(f"there is no {place.name}, neither {where}", hint="-f FILE names another file")
+        where = f"at {before.label} or {f'at {after.label}' if after.commit else 'in the working tree'}"
+        raise InputError(f"there is no {place.name} {where}", hint="use -f FILE for another file")
     return before, after
 
 
 def deleted_plan(name: str, asked: str | None, cwd: Path) -> Path | None:
-    """The file ``name`` in the current folder or the nearest one above, as it was in the earlier version that ``asked``
-    names; None when there was none, or there is no repository. Raises InputError or UsageError as ``open_versions``."""
+    """The path of ``name`` in the current folder or the nearest parent that has it in the earlier version of ``asked``.
+
+    None if there is none. Raises InputError or UsageError like ``open_versions``.
+    """
     repository = Repository.around(cwd)
     (_, commit), _ = _named(repository, asked)
     here = Path(os.path.realpath(cwd))
@@ -87,7 +91,7 @@ def deleted_plan(name: str, asked: str | None, cwd: Path) -> Path | None:
 
 
 def _named(repository: Repository, asked: str | None) -> tuple[tuple[str, str], tuple[str, str] | None]:
-    """(label, commit) of both versions, None for the work tree."""
+    """(label, commit) of both versions, None for the working tree."""
     if asked is None:
         branch = repository.default_branch()
         return _base(repository, branch, "HEAD"), None
@@ -96,7 +100,7 @@ def _named(repository: Repository, asked: str | None) -> tuple[tuple[str, str], 
     dots = "..." if "..." in asked else ".."
     one, _, other = asked.partition(dots)
     if ".." in other or other.startswith("."):
-        raise UsageError(f'"{asked}" is no range of revisions', hint="write REV, REV..REV or REV...REV")
+        raise UsageError(f'"{asked}" is not a range of revisions', hint="write REV, REV..REV or REV...REV")
     one, other = one or "HEAD", other or "HEAD"
     old = _base(repository, one, other) if dots == "..." else (one, repository.commit(one))
     return old, (other, repository.commit(other))
@@ -118,6 +122,6 @@ def _is_of_data(found: Diagnostic) -> bool:
 
 
 def in_work_tree(place: PlanPlace) -> Version:
-    """The plan as it is now, committed or not."""
+    """The current plan, committed or not."""
     there = place.exists()
-    return Version("the work tree", None, place.read_work_tree() if there else place.read_nothing(), there)
+    return Version("the working tree", None, place.read_work_tree() if there else place.read_nothing(), there)

@@ -216,6 +216,8 @@ class TypeChecker:
 
     def _within(self, node: nodes.Within) -> Typed:
         operand = self.value(node.operand)
+        if not node.items:  # of a split: no value is listed, or none is left
+            return Typed("constant", BOOLEAN, (), node, node.negated)
         items = [_constant(item.value, item) for item in node.items]
         common = items[0].types
         for item in items[1:]:  # of one type among themselves, whatever the operand is

@@ -1,1 +1,1 @@
-"""What editors ask about a plan that is being written: findings, meanings, definitions, completions. No protocol."""
+"""The language server: diagnostics, hovers, definitions and completions for plans in an editor."""

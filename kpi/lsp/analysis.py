@@ -1,4 +1,4 @@
-"""One plan as it stands in an editor: read, checked and linted on texts that need not be saved. Nothing is computed."""
+"""The analysis of one plan in an editor: read, checked and linted, including unsaved texts. Computes no values."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ DayOf = Callable[["Plan"], date]
 
 
 def real(path: Path) -> Path:
-    """The one name of a file that may be reached by several: absolute, symbolic links followed."""
+    """The canonical path of a file: absolute, with symbolic links resolved."""
     return Path(os.path.realpath(path))
 
 
 class Column(NamedTuple):
-    """A column of a source by the name that formulas use: its header in the files, the expression that computes it, and
-    the type declared for it, each None where there is none."""
+    """A column of a source. ``name`` is used in formulas; ``header`` is the header in the files, ``computed`` the
+    expression that computes it and ``type`` its declared type, each None if there is none."""
 
     name: str
     header: str | None = None
@@ -42,9 +42,12 @@ class Column(NamedTuple):
 
 
 class Analysis:
-    """What is known of one plan. ``main`` is its main file, ``day`` the last day that counts as over, ``findings`` all
-    that is to be said about it; files are named as in ``read``, relative to the main file's folder. ``values`` are the
-    KPIs' values that were asked for, as they come in."""
+    """The analysis of one plan.
+
+    ``main`` is its main file, ``day`` the day as of which values are computed and ``findings`` all diagnostics. Files
+    are named as in ``read``, relative to the folder of the main file. ``values`` are the values of KPIs that were
+    requested; they are computed in the background.
+    """
 
     def __init__(
         self,
@@ -70,17 +73,17 @@ class Analysis:
         self._stamps = {path: None if path in texts else _stamp(path) for path in self.files}
 
     def path_of(self, file: str) -> Path:
-        """The path of a file of the plan."""
+        """The absolute path of a file of the plan."""
         return self.main.parent / file
 
     def lines(self, file: str) -> Lines:
-        """The lines of a file of the plan, as it was read."""
+        """The lines of a file of the plan, as read."""
         if file not in self._lines:
             self._lines[file] = Lines(self.read.texts.get(file, ""))
         return self._lines[file]
 
     def is_current(self, texts: Mapping[Path, str], day_of: DayOf) -> bool:
-        """Whether neither the texts in the editor nor the plan's files nor the data have changed since."""
+        """Whether the texts in the editor, the plan's files and the data files are unchanged since this analysis."""
         for path, file in self.files.items():
             text = texts.get(path)
             if text is None and (self._stamps[path] is None or self._stamps[path] != _stamp(path)):
@@ -90,12 +93,12 @@ class Analysis:
         return self.day == day_of(self.plan) and all(stamp == _stamp(path) for path, stamp in self.data.items())
 
     def kind_of(self, name: str) -> Literal["kpi", "measure"] | None:
-        """Whether a name in a formula is that of a "kpi" or of a "measure"; None for neither."""
+        """Whether a name in a formula is a "kpi" or a "measure"; None if it is neither."""
         return "kpi" if name in self.plan.kpis else "measure" if name in self.plan.measures else None
 
     def columns(self, source_id: str) -> dict[str, Column]:
-        """The columns of a source, by their names without regard to case; where its files cannot tell, those that the
-        plan itself names. Empty for a source that there is none of."""
+        """The columns of a source by their names in lower case. If its files cannot be read, those that the plan names.
+        Empty if there is no such source."""
         if source_id not in self._columns:
             self._columns[source_id] = self._find_columns(source_id)
         return self._columns[source_id]
@@ -117,9 +120,9 @@ class Analysis:
 
 
 def analyse(main: Path, texts: Mapping[Path, str], day_of: DayOf, allowed: Sequence[Path] = ()) -> Analysis:
-    """The analysis of the plan whose main file is ``main``. ``texts`` are those in the editor, by real paths.
+    """Analyse the plan with the main file ``main``. ``texts`` are the texts in the editor, by canonical path.
 
-    Raises InputError when the main file is neither open nor readable.
+    Raises InputError if the main file is neither open nor readable.
     """
     read = read_plan(main, text=texts.get(real(main)), cwd=main.parent, allowed=allowed, unsaved=texts)
     checked = check_plan(read)

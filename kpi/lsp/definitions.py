@@ -1,4 +1,4 @@
-"""Where what a word names is defined: in the plan's files, or in the data."""
+"""Finds where the symbol under a cursor is defined: in the files of the plan or in a data file."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from kpi.plan.model.column_names import folded
 if TYPE_CHECKING:
     from kpi.lsp.analysis import Analysis
     from kpi.lsp.fields import Path as FieldPath
-    from kpi.lsp.symbols import Thing
+    from kpi.lsp.symbols import Symbol
 
 _SECTIONS = {"goal": "goals", "kpi": "kpis", "measure": "measures", "source": "sources"}
 _PACKED = (".gz", ".zst")
-_MOST_FILES = 50  # of one pattern
+_MAX_FILES = 50  # per pattern
 
 
 class Definition(NamedTuple):
-    """A stretch of a file, and the lines of that file. Lines and columns of ``place`` count from 1 in characters."""
+    """A range of a file and the lines of that file. Lines and columns of ``place`` are 1-based, in characters."""
 
     path: Path
     place: Location
     lines: Lines
 
 
-def definitions(analysis: Analysis, thing: Thing) -> list[Definition]:
-    """Where a thing is defined, the likeliest place first; nothing for what is not defined by anybody."""
-    if thing.kind in _SECTIONS:
-        path: FieldPath = (_SECTIONS[thing.kind], thing.name)
+def definitions(analysis: Analysis, symbol: Symbol) -> list[Definition]:
+    """The definitions of a symbol, the likeliest first. Empty if it has none."""
+    if symbol.kind in _SECTIONS:
+        path: FieldPath = (_SECTIONS[symbol.kind], symbol.name)
         return [_in_plan(analysis, path)] if analysis.read.places.has(path) else []
-    if thing.kind == "column":
-        return _column(analysis, thing)
-    if thing.kind == "file":
-        return [_start(path) for path in _included(analysis, thing.name)]
-    if thing.kind == "data" and thing.source in analysis.checked.facts:
-        return [_start(path) for path in analysis.checked.facts[thing.source].files[:_MOST_FILES]]
+    if symbol.kind == "column":
+        return _column(analysis, symbol)
+    if symbol.kind == "file":
+        return [_start(path) for path in _included(analysis, symbol.name)]
+    if symbol.kind == "data" and symbol.source in analysis.checked.facts:
+        return [_start(path) for path in analysis.checked.facts[symbol.source].files[:_MAX_FILES]]
     return []
 
 
@@ -51,27 +51,28 @@ def _in_plan(analysis: Analysis, path: FieldPath, *, value: bool = False) -> Def
     return Definition(analysis.path_of(place.file), place, analysis.lines(place.file))
 
 
-def _column(analysis: Analysis, thing: Thing) -> list[Definition]:
-    """What the plan says of a column; from there, or where it says nothing, the header in the file."""
-    source = analysis.plan.sources.get(thing.source)
+def _column(analysis: Analysis, symbol: Symbol) -> list[Definition]:
+    """The definition of a column: its entry in the plan, or its header in the data file if there is no entry or if the
+    cursor is on it."""
+    source = analysis.plan.sources.get(symbol.source)
     if source is None:
         return []
     for field, names in (("columns", source.columns), ("computed", source.computed)):
-        name = next((name for name in names if folded(name) == folded(thing.name)), None)
-        path: FieldPath = ("sources", thing.source, field, name or "")
-        if name is not None and thing.path != path:
+        name = next((name for name in names if folded(name) == folded(symbol.name)), None)
+        path: FieldPath = ("sources", symbol.source, field, name or "")
+        if name is not None and symbol.path != path:
             return [_in_plan(analysis, path)]
-    facts = analysis.checked.facts[thing.source]
-    headers = (_header(file, thing.name, facts.kind == "json") for file in facts.per_file)
+    facts = analysis.checked.facts[symbol.source]
+    headers = (_header(file, symbol.name, facts.kind == "json") for file in facts.per_file)
     header = next((found for found in headers if found is not None), None)
     if header is not None:
         return [header]
-    unknown = facts.columns is None and not thing.key
-    return [_in_plan(analysis, ("sources", thing.source))] if unknown else []
+    unknown = facts.columns is None and not symbol.key
+    return [_in_plan(analysis, ("sources", symbol.source))] if unknown else []
 
 
 def _header(file: FileFacts, name: str, is_json: bool) -> Definition | None:
-    """The header of a column in a file of text that editors can show."""
+    """The header of a column in a text file. None if the file is compressed or unreadable."""
     number = next((at for at, one in enumerate(file.names) if folded(one) == folded(name)), None)
     if number is None or file.path.name.lower().endswith(_PACKED):
         return None
@@ -89,7 +90,7 @@ def _header(file: FileFacts, name: str, is_json: bool) -> Definition | None:
 
 
 def _cells(text: str, start: int, file: FileFacts) -> Iterator[tuple[int, int]]:
-    """Where the fields of the row that begins at ``start`` stand, without their quotation marks."""
+    """The start and end of each field of the row that begins at ``start``, without quotation marks."""
     at, quoted = start, False
     for end in range(start, len(text) + 1):
         char = text[end : end + 1]
@@ -104,7 +105,7 @@ def _cells(text: str, start: int, file: FileFacts) -> Iterator[tuple[int, int]]:
 
 
 def _key(text: str, key: str) -> tuple[int, int]:
-    """Where a key of JSON stands for the first time, without its quotation marks."""
+    """The start and end of the first occurrence of a JSON key, without quotation marks."""
     for written in (json.dumps(key, ensure_ascii=False), json.dumps(key)):
         at = text.find(written)
         if at >= 0:
@@ -115,7 +116,7 @@ def _key(text: str, key: str) -> tuple[int, int]:
 def _included(analysis: Analysis, pattern: str) -> list[Path]:
     plan = analysis.plan
     try:
-        return included_files(pattern, plan.folder, (plan.root, *plan.allowed))[:_MOST_FILES]
+        return included_files(pattern, plan.folder, (plan.root, *plan.allowed))[:_MAX_FILES]
     except IncludeError:
         return []
 

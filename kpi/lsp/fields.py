@@ -1,4 +1,4 @@
-"""The fields of the file: which there are in each mapping, what each is for, and what can be written there."""
+"""The fields of each mapping of a plan file: their descriptions, choices and defaults."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Path = tuple[str | int, ...]
 
 
 class Field(NamedTuple):
-    """One field. ``choices`` are all that can be written there, empty where that is open; ``default`` as it is written,
-    "" without one; ``nested``: the value is a mapping."""
+    """One field. ``choices`` are all its possible values, empty if it has no fixed choices. ``default`` is the text of
+    the default, "" if there is none. ``nested`` is true if its value is a mapping."""
 
     name: str
     description: str
@@ -24,7 +24,7 @@ class Field(NamedTuple):
 
 
 def fields_at(path: Path, *, included: bool = False) -> dict[str, Field]:
-    """The fields of the mapping at ``path``; ``included``: in a file that the main one includes."""
+    """The fields of the mapping at ``path``. ``included`` is true for a file that the main file includes."""
     found = type_at(PlanFile, path)
     if found is None or found.record is None or (included and path and path[0] not in SECTIONS):
         return {}
@@ -35,7 +35,7 @@ def fields_at(path: Path, *, included: bool = False) -> dict[str, Field]:
 
 
 def field_at(path: Path) -> Field | None:
-    """The field that ``path`` leads to, or None."""
+    """The field at ``path``, or None."""
     return fields_at(path[:-1]).get(str(path[-1])) if path else None
 
 

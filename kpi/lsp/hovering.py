@@ -1,4 +1,4 @@
-"""What is told of the word under a cursor, as Markdown."""
+"""The hover text of the symbol under a cursor, as Markdown."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from kpi.values.date_words import day_in_words
 if TYPE_CHECKING:
     from kpi.formulas.nodes import Node
     from kpi.lsp.analysis import Analysis
-    from kpi.lsp.symbols import Thing
+    from kpi.lsp.symbols import Symbol
     from kpi.lsp.values import Value
     from kpi.plan.model import Goal, Source
     from kpi.status import KpiRow
 
-_MOST = 12  # things of one kind that are listed
+_MAX_LISTED = 12  # items of one kind
 
 
 def pages_at(analysis: Analysis, file: str, line: int, column: int) -> list[str]:
-    """The pages of the rules with a finding at a place: one as a whole, of several what it takes to mend each. Line
-    and column count from 1 in characters."""
+    """The pages of the rules that have a finding at a position: the whole page of a single rule, a summary of each of
+    several. Line and column are 1-based, in characters."""
     codes: dict[str, None] = {}
     for found in analysis.findings:
         place = found.location
@@ -43,17 +43,17 @@ def pages_at(analysis: Analysis, file: str, line: int, column: int) -> list[str]
 
 
 def _in_short(text: str) -> str:
-    """The first sentence of a page, and how to mend what it is about."""
+    """The summary of a page and its section on how to fix the finding."""
     head = text.partition("\n## ")[0].strip()
     return f"{head}\n\n{section(text, 'How to fix')}"
 
 
-def describe_thing(analysis: Analysis, thing: Thing, value: Value | None = None) -> str | None:
-    """What a thing is; ``value`` is that of a KPI, None while it is still being computed. None for nothing to say."""
-    plan, name = analysis.plan, thing.name
-    match thing.kind:
+def describe_symbol(analysis: Analysis, symbol: Symbol, value: Value | None = None) -> str | None:
+    """The description of a symbol, or None. ``value`` is the value of a KPI, None while it is being computed."""
+    plan, name = analysis.plan, symbol.name
+    match symbol.kind:
         case "field":
-            return _field(thing)
+            return _field(symbol)
         case "function":
             return _function(name)
         case "rule":
@@ -69,7 +69,7 @@ def describe_thing(analysis: Analysis, thing: Thing, value: Value | None = None)
         case "source" if name in plan.sources:
             return _source(analysis, plan.sources[name])
         case "column":
-            return _column(analysis, thing)
+            return _column(analysis, symbol)
     return None
 
 
@@ -82,14 +82,14 @@ def _head(kind: str, id_: str, name: str | None = None) -> str:
 
 
 def code(text: str) -> str:
-    """``text`` on one line in the type of code, whatever is in it."""
+    """``text`` on one line as inline code, escaped."""
     text = one_line(text)
     fence = "`" if "`" not in text else "``" if "``" not in text else "```"
     return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
 
 
 def _block(text: str) -> str:
-    """A formula or query in a block of its own."""
+    """A formula or query as a code block."""
     fence = "```" if "```" not in text else "~~~~"
     return f"{fence}\n{text.strip()}\n{fence}"
 
@@ -98,15 +98,15 @@ def _listed(label: str, items: Iterable[str]) -> str | None:
     found = list(items)
     if not found:
         return None
-    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-    return f"{label}: {', '.join(found[:_MOST])}{more}"
+    more = f" and {len(found) - _MAX_LISTED} more" if len(found) > _MAX_LISTED else ""
+    return f"{label}: {', '.join(found[:_MAX_LISTED])}{more}"
 
 
 # Fields and functions.
 
 
-def _field(thing: Thing) -> str | None:
-    field = field_at(thing.path)
+def _field(symbol: Symbol) -> str | None:
+    field = field_at(symbol.path)
     if field is None:
         return None
     facts = [f"One of {', '.join(map(code, field.choices))}."] if len(field.choices) > 1 else []
@@ -141,7 +141,7 @@ def _goal(analysis: Analysis, goal: Goal) -> str:
         _head("goal", goal.id, goal.name),
         " · ".join(escape(fact) for fact in facts if fact),
         escape(goal.why) if goal.why else None,
-        f"Serves {escape(parent.name or parent.id)}." if parent else None,
+        f"Parent goal: {escape(parent.name or parent.id)}" if parent else None,
         _listed("KPIs", (escape(kpi.name or kpi.id) for kpi in serving)),
     )
 
@@ -152,7 +152,7 @@ def _kpi(analysis: Analysis, id_: str, value: Value | None) -> str:
     if kpi.formula is not None:
         words = _formula(analysis, analysis.checked.formulas.get(id_), kpi.formula)
     elif kpi.values:
-        words = "Values typed in by hand."
+        words = "Values entered by hand."
     goal = analysis.plan.goals.get(kpi.goal or "")
     facts = [
         f"every {kpi.every}" + (f", over {kpi.window}" if kpi.window else ""),
@@ -192,7 +192,7 @@ def _row(row: KpiRow) -> list[str]:
 
 
 def _formula(analysis: Analysis, node: Node | None, text: str) -> str:
-    """A formula in words, and as it is written."""
+    """A formula in words and as written."""
     if node is None:
         return _block(text)
     dates = date_columns(analysis.plan.sources, analysis.checked.rows)
@@ -211,14 +211,14 @@ def _source(analysis: Analysis, source: Source) -> str:
     origin = None
     if source.path:
         count = len(facts.files)
-        found = "no such file here" if count == 0 else f"{count} file{'' if count == 1 else 's'}"
+        found = "no file found" if count == 0 else f"{count} file{'' if count == 1 else 's'}"
         origin = f"Rows of {', '.join(map(code, source.path))} ({found})"
     elif source.table is not None:
         origin = f"Rows of the table {code(source.table)}"
     elif source.query is not None:
         origin = "Rows of a query over other sources"
-    told = [
-        f"collected by {source.owner}" if source.owner else None,
+    facts_shown = [
+        f"owner {source.owner}" if source.owner else None,
         f"updated {source.updated}" if source.updated else None,
     ]
     return _parts(
@@ -226,17 +226,17 @@ def _source(analysis: Analysis, source: Source) -> str:
         f"{origin}, {_dates(source)}." if origin else None,
         _where(analysis, source),
         _block(source.query) if source.query else None,
-        " · ".join(escape(fact) for fact in told if fact),
+        " · ".join(escape(fact) for fact in facts_shown if fact),
         _listed("Columns", (code(column.name) for column in analysis.columns(source.id).values())),
     )
 
 
 def _dates(source: Source) -> str:
     if source.date is not None:
-        return f"each on the day in {code(source.date)}"
+        return f"dated by {code(source.date)}"
     if source.from_ is not None:
         end = source.until or source.through
-        return f"each lasting from {code(source.from_)}" + (f" until {code(end)}" if end else "")
+        return f"intervals from {code(source.from_)}" + (f" until {code(end)}" if end else "")
     return "without dates"
 
 
@@ -248,21 +248,21 @@ def _where(analysis: Analysis, source: Source) -> str | None:
     return f"Only rows where {escape(describe(node, None, dates, source.id))}."
 
 
-def _column(analysis: Analysis, thing: Thing) -> str | None:
-    if folded(thing.name) == "filename":
+def _column(analysis: Analysis, symbol: Symbol) -> str | None:
+    if folded(symbol.name) == "filename":
         return f"column {code('filename')}: the name of the row's file."
-    column = analysis.columns(thing.source).get(folded(thing.name))
+    column = analysis.columns(symbol.source).get(folded(symbol.name))
     if column is None:
         return None
     computed = None
     if column.computed is not None:
-        node = analysis.checked.rows.get((thing.source, column.name))
+        node = analysis.checked.rows.get((symbol.source, column.name))
         dates = date_columns(analysis.plan.sources, analysis.checked.rows)
-        words = None if node is None else _sentence(describe(node, None, dates, thing.source))
+        words = None if node is None else _sentence(describe(node, None, dates, symbol.source))
         computed = _parts(words, _block(column.computed))
     header = column.header if column.header is not None and column.header.strip() != column.name else None
     return _parts(
-        f"column {code(column.name)} of {code(thing.source)}",
+        f"column {code(column.name)} of {code(symbol.source)}",
         f"The header in the file is {code(header)}." if header else None,
         f"Read as {code(column.type)}." if column.type else None,
         computed,

@@ -1,4 +1,4 @@
-"""Characters as editors count them: from 0, and a column in the code units of an encoding, most often UTF-16."""
+"""Converts between characters and the positions of editors, which are 0-based and count code units, often of UTF-16."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _ENCODINGS: dict[Units, tuple[str, int]] = {
 
 
 class Lines:
-    """A text by its lines, which end as YAML and editors agree: with a line feed, a carriage return, or both."""
+    """The lines of a text. As in YAML and in editors, a line ends with a line feed, a carriage return, or both."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._starts = [0, *(found.end() for found in re.finditer(r"\r\n|\n|\r", text))]
 
     def offset(self, line: int, units_before: int, units: Units) -> int:
-        """The character at a position of an editor. One past the end of its line or of the text is moved there."""
+        """The character offset of an editor position. A position beyond the end of its line is moved to that end."""
         if line >= len(self._starts):
             return len(self.text)
         content = self._content(line)
@@ -36,16 +36,16 @@ class Lines:
         return self._starts[line] + len(content)
 
     def units_before(self, line: int, characters: int, units: Units) -> int:
-        """How many code units the first ``characters`` of a line take; both count from 0."""
+        """The number of code units of the first ``characters`` of a line (0-based)."""
         before = self._content(line)[:characters] if line < len(self._starts) else ""
         return _width(before, units)
 
     def start(self, line: int) -> int:
-        """The first character of a line, counted from 0; the end of the text where there is no such line."""
+        """The offset of the first character of a line (0-based); the end of the text if there is no such line."""
         return self._starts[line] if line < len(self._starts) else len(self.text)
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character, both in characters and from 0."""
+        """The line and column of a character offset, both 0-based and in characters."""
         line = bisect_right(self._starts, offset) - 1
         return line, offset - self._starts[line]
 

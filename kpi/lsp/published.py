@@ -1,4 +1,4 @@
-"""The findings that an editor shows, file by file."""
+"""Keeps track of the diagnostics that an editor shows for each file."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ if TYPE_CHECKING:
     from kpi.lsp.analysis import Analysis
 
 
-class Notice(NamedTuple):
-    """What is to be shown in one file, in order, and the lines of the text that it is about."""
+class FileFindings(NamedTuple):
+    """The findings to show in one file, in order, and the lines of its text."""
 
     findings: tuple[Diagnostic, ...]
     lines: Lines
 
 
-class Board:
-    """Remembers what is shown, so that only changes need be told and nothing stays that holds no more."""
+class Published:
+    """The findings that were last sent to the editor, so that only changes are sent and obsolete ones are removed."""
 
     def __init__(self) -> None:
         self._shown: dict[Path, tuple[Diagnostic, ...]] = {}
 
-    def changes(self, analyses: Iterable[Analysis], again: Collection[Path] = ()) -> dict[Path, Notice]:
-        """For each file, by its real path, of which something else is to be shown than is, or that is in ``again``,
-        what is to be shown. ``analyses`` are all plans of open files; a file of several has each finding once."""
+    def changes(self, analyses: Iterable[Analysis], again: Collection[Path] = ()) -> dict[Path, FileFindings]:
+        """The findings to send after a review of all open plans, by canonical path.
+
+        Contains the files whose findings changed and those of ``again``. ``analyses`` are the analyses of all plans
+        with an open file. A finding that several plans have in a shared file is listed once.
+        """
         found: dict[Path, dict[object, Diagnostic]] = {}
         lines: dict[Path, Lines] = {}
         for analysis in analyses:
@@ -42,10 +45,10 @@ class Board:
                 found[paths[place.file]].setdefault(same, one)
         now = {path: tuple(each.values()) for path, each in found.items()}
         told = {
-            path: Notice(each, lines[path])
+            path: FileFindings(each, lines[path])
             for path, each in now.items()
             if path in again or self._shown.get(path, ()) != each
         }
-        told |= {path: Notice((), Lines("")) for path, each in self._shown.items() if each and path not in now}
+        told |= {path: FileFindings((), Lines("")) for path, each in self._shown.items() if each and path not in now}
         self._shown = now
         return told

@@ -1,4 +1,4 @@
-"""The Language Server Protocol: what ``kpi.lsp`` knows, asked and told in the words of editors."""
+"""Serves the Language Server Protocol."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from pygls.uris import to_fs_path
 
 from kpi import __version__
 from kpi.lsp.analysis import real
-from kpi.lsp.completing import Offer, OfferKind, complete
+from kpi.lsp.completing import CompletionItem, CompletionKind, complete
 from kpi.lsp.definitions import definitions
-from kpi.lsp.hovering import describe_thing, pages_at
+from kpi.lsp.hovering import describe_symbol, pages_at
 from kpi.lsp.input import CheckedInput
 from kpi.lsp.position_encoding import Lines, Units
-from kpi.lsp.published import Board
-from kpi.lsp.symbols import thing_at
+from kpi.lsp.published import Published
+from kpi.lsp.symbols import symbol_at
 from kpi.lsp.values import Value, Values, Worker
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Diagnostic, Location
     from kpi.lsp.analysis import Analysis
-    from kpi.lsp.published import Notice
-    from kpi.lsp.workspace import Desk
+    from kpi.lsp.published import FileFindings
+    from kpi.lsp.workspace import Workspace
 
-PAUSE = 0.2  # seconds without a keystroke before a plan is looked at
-PATIENCE = 2.0  # seconds that a hover waits for a value; the next one finds it
+PAUSE = 0.2  # seconds without a keystroke before a plan is analysed
+PATIENCE = 2.0  # seconds that a hover waits for a value; a later hover shows it
 TRIGGERS = [".", "[", "(", " ", ","]
 WATCHED = ["**/*.{yaml,yml}", "**/*.{csv,tsv,json,jsonl,ndjson,parquet,xlsx}"]
 SEVERITIES = {
@@ -41,7 +41,7 @@ SEVERITIES = {
     "warning": types.DiagnosticSeverity.Warning,
     "info": types.DiagnosticSeverity.Information,
 }
-KINDS: dict[OfferKind, types.CompletionItemKind] = {
+KINDS: dict[CompletionKind, types.CompletionItemKind] = {
     "field": types.CompletionItemKind.Field,
     "section": types.CompletionItemKind.Module,
     "goal": types.CompletionItemKind.Reference,
@@ -58,18 +58,18 @@ Result = TypeVar("Result")
 
 
 class Server(LanguageServer):
-    """One conversation with one editor. Plans are looked at in one thread and values computed in another, so that the
-    editor is answered whatever the files are like. ``patience``: seconds that a hover waits for a value."""
+    """The session with one editor. Plans are analysed in one thread and values are computed in another, so that slow
+    files do not block responses. ``patience`` is the time in seconds that a hover waits for a value."""
 
-    def __init__(self, desk: Desk, patience: float = PATIENCE) -> None:
+    def __init__(self, workspace: Workspace, patience: float = PATIENCE) -> None:
         super().__init__("kpi", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
-        self.desk = desk
+        self.plans = workspace
         self.patience = patience
-        self.board = Board()
+        self.published = Published()
         self.values = Values()
         self.worker = Worker("kpi plans")
         self.uris: dict[Path, str] = {}
-        self.taken_leave = False
+        self.shutdown_requested = False
         self._edition = 0
         self._touched: set[Path] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -77,34 +77,34 @@ class Server(LanguageServer):
 
     @property
     def units(self) -> Units:
-        """In what the editor counts columns."""
+        """The encoding whose code units the editor counts in columns."""
         encoding = self.workspace.position_encoding
         return cast("Units", str(getattr(encoding, "value", encoding) or "utf-16"))
 
-    async def do(self, work: Callable[[], Result]) -> Result:
-        """What ``work`` returns, done beside the conversation."""
-        return await asyncio.wrap_future(self.worker.give(work))
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Run ``work`` in the worker thread and return its result."""
+        return await asyncio.wrap_future(self.worker.submit(work))
 
-    # Files that are open.
+    # Open files.
 
     def write(self, uri: str, pause: float) -> None:
-        """Take a text as it is in the editor now, and look at its plan after a pause."""
+        """Store the current text of the editor, and analyse its plan after a pause."""
         path = path_of(uri)
         if path is not None:
             self.uris[real(path)] = uri
-            self.desk.write(path, self.workspace.get_text_document(uri).source)
+            self.plans.write(path, self.workspace.get_text_document(uri).source)
             self.look(path, pause)
 
     def close(self, uri: str) -> None:
-        """A text is what is saved again."""
+        """Use the saved text of a file again."""
         path = path_of(uri)
         if path is not None:
-            self.desk.close(path)
+            self.plans.close(path)
             self.look(path, 0)
             self.uris.pop(real(path), None)
 
     def look(self, path: Path | None, pause: float) -> None:
-        """Look at all plans after a pause, and tell what is found in ``path`` even if it is what was told before."""
+        """Review all plans after a pause, and send the findings in ``path`` even if they did not change."""
         self._edition += 1
         if path is not None:
             self._touched.add(real(path))
@@ -119,79 +119,79 @@ class Server(LanguageServer):
         edition, touched = self._edition, self._touched
         self._touched = set()
         try:
-            analyses = await self.do(self.desk.review)
+            analyses = await self.run(self.plans.review)
         except Exception as fault:
-            self.complain(fault)
+            self.log_error(fault)
             return
-        if edition != self._edition:  # what was looked at is no more; the next look is under way
+        if edition != self._edition:  # the texts have changed since; the next review is scheduled
             self._touched |= touched
             return
-        for path, notice in self.board.changes(analyses, touched).items():
-            self.tell(path, notice)
+        for path, found_in_file in self.published.changes(analyses, touched).items():
+            self.tell(path, found_in_file)
 
-    def tell(self, path: Path, notice: Notice) -> None:
-        """Tell all findings of a file."""
+    def tell(self, path: Path, found_in_file: FileFindings) -> None:
+        """Send the findings of a file to the editor."""
         uri = self.uris.get(path)
         version = None if uri is None else self.workspace.get_text_document(uri).version
-        found = [diagnostic(one, notice.lines, self.units) for one in notice.findings]
+        found = [diagnostic(one, found_in_file.lines, self.units) for one in found_in_file.findings]
         params = types.PublishDiagnosticsParams(uri or path.as_uri(), found, version)
         self.text_document_publish_diagnostics(params)
 
-    def complain(self, fault: Exception) -> None:
-        """Say that we made a mistake, in the editor's log."""
-        message = f"kpi: internal fault: {type(fault).__name__}: {fault}"
+    def log_error(self, fault: Exception) -> None:
+        """Write an internal error to the log of the editor."""
+        message = f"kpi: internal error: {type(fault).__name__}: {fault}"
         self.window_log_message(types.LogMessageParams(types.MessageType.Error, message))
 
-    # What is asked.
+    # Requests.
 
     async def at(self, uri: str, position: types.Position) -> tuple[Analysis, str, int] | None:
-        """The plan, the file and the character of it that a question is about; None for what is not of a plan."""
+        """The plan, the file and the character offset of a request; None if the file does not belong to a plan."""
         path = path_of(uri)
-        if path is None or real(path) not in self.desk.texts:
+        if path is None or real(path) not in self.plans.texts:
             return None
-        analysis = await self.do(lambda: self.desk.analysis(path))
+        analysis = await self.run(lambda: self.plans.analysis(path))
         file = None if analysis is None else analysis.files.get(real(path))
         if analysis is None or file is None:
             return None
         return analysis, file, analysis.lines(file).offset(position.line, position.character, self.units)
 
     async def hover(self, params: types.HoverParams) -> types.Hover | None:
-        """What a word means, with the value of a KPI, and the pages of the rules that found something there."""
+        """The description of a symbol, with the value of a KPI, and the pages of the rules with a finding there."""
         found = await self.at(params.text_document.uri, params.position)
         if found is None:
             return None
         analysis, file, offset = found
         lines = analysis.lines(file)
-        thing = thing_at(analysis, file, offset)
-        told = None
-        if thing is not None:
-            value = await self.value(analysis, thing.name) if thing.kind == "kpi" else None
-            told = describe_thing(analysis, thing, value)
+        symbol = symbol_at(analysis, file, offset)
+        description = None
+        if symbol is not None:
+            value = await self.value(analysis, symbol.name) if symbol.kind == "kpi" else None
+            description = describe_symbol(analysis, symbol, value)
         line, column = lines.place(offset)
-        parts = [*([told] if told else []), *pages_at(analysis, file, line + 1, column + 1)]
+        parts = [*([description] if description else []), *pages_at(analysis, file, line + 1, column + 1)]
         if not parts:
             return None
         content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
-        return types.Hover(content, None if thing is None else range_of(thing.place, lines, self.units))
+        return types.Hover(content, None if symbol is None else range_of(symbol.place, lines, self.units))
 
     async def value(self, analysis: Analysis, kpi: str) -> Value | None:
-        """The value of a KPI; None when it is too long in coming."""
+        """The value of a KPI; None if it is not computed in time."""
         if kpi not in analysis.plan.kpis:
             return None
         asked = asyncio.wrap_future(self.values.ask(analysis, kpi))
         await asyncio.wait([asked], timeout=self.patience)
         try:
             return asked.result() if asked.done() else None
-        except (CancelledError, asyncio.CancelledError):  # the plan is another one by now
+        except (CancelledError, asyncio.CancelledError):  # the plan has changed in the meantime
             return None
 
     async def definition(self, params: types.DefinitionParams) -> list[types.Location] | None:
-        """Where what a word names is defined."""
+        """The definitions of a symbol."""
         found = await self.at(params.text_document.uri, params.position)
-        thing = None if found is None else thing_at(*found)
-        if found is None or thing is None:
+        symbol = None if found is None else symbol_at(*found)
+        if found is None or symbol is None:
             return None
-        places = await self.do(lambda: definitions(found[0], thing))
+        places = await self.run(lambda: definitions(found[0], symbol))
         return [
             types.Location(
                 self.uris.get(real(one.path)) or one.path.as_uri(), range_of(one.place, one.lines, self.units)
@@ -200,22 +200,22 @@ class Server(LanguageServer):
         ]
 
     async def completion(self, params: types.CompletionParams) -> list[types.CompletionItem] | None:
-        """What can be typed. The names are those last known, so that nothing is waited for while somebody types."""
+        """The completions. They use the names of the last analysis, so that typing is not delayed."""
         path = path_of(params.text_document.uri)
-        text = None if path is None else self.desk.texts.get(real(path))
+        text = None if path is None else self.plans.texts.get(real(path))
         if path is None or text is None:
             return None
-        known = self.desk.latest(path)
+        known = self.plans.latest(path)
         if not known:
-            analysis = await self.do(lambda: self.desk.analysis(path))
+            analysis = await self.run(lambda: self.plans.analysis(path))
             known = () if analysis is None else (analysis,)
         if not known:
             return None
         position, lines = params.position, Lines(text)
         offset = lines.offset(position.line, position.character, self.units)
-        offers = complete(known, text, offset, included=real(known[0].main) != real(path))
+        items = complete(known, text, offset, included=real(known[0].main) != real(path))
         snippets = self._takes_snippets()
-        return [item(offer, lines, offset, self.units, snippets) for offer in offers]
+        return [completion_item(item, lines, offset, self.units, snippets) for item in items]
 
     def _takes_snippets(self) -> bool:
         asked = self.client_capabilities.text_document
@@ -223,7 +223,7 @@ class Server(LanguageServer):
         return bool(known and known.snippet_support)
 
     def watch(self) -> None:
-        """Ask to be told when plans or data change outside of the editor, if it can do that."""
+        """Ask the editor for notifications of changes of plans and data files, if it supports that."""
         known = self.client_capabilities.workspace
         if known and known.did_change_watched_files and known.did_change_watched_files.dynamic_registration:
             watchers = [types.FileSystemWatcher(pattern) for pattern in WATCHED]
@@ -233,24 +233,26 @@ class Server(LanguageServer):
             self.client_register_capability(params)
 
 
-def serve(desk: Desk, report: Callable[[str], object]) -> int:
-    """Converse over standard input and output until the editor ends it. ``report`` is told what is wrong with its
-    messages. Returns the exit code that the protocol asks for."""
-    gc.enable()  # which commands that live for a moment do without
-    server = make_server(desk)
-    # Whatever else is printed, by us or a library, must not get into the conversation.
-    voice = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+def serve(workspace: Workspace, report: Callable[[str], object]) -> int:
+    """Serve an editor over standard input and output until it disconnects.
+
+    ``report`` is called with errors in its messages. Returns the exit code that the protocol requires.
+    """
+    gc.enable()  # disabled in short-lived commands
+    server = make_server(workspace)
+    # Other output of kpi or of a library must not be mixed with the messages.
+    stdout = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    server.start_io(stdin=cast("BinaryIO", CheckedInput(sys.stdin.buffer, report)), stdout=voice)
-    code = 0 if server.taken_leave else 1
-    if server.values.worker.busy:  # an engine in full swing cannot be stopped, and nobody waits for it any more
+    server.start_io(stdin=cast("BinaryIO", CheckedInput(sys.stdin.buffer, report)), stdout=stdout)
+    code = 0 if server.shutdown_requested else 1
+    if server.values.worker.busy:  # a running query cannot be cancelled, and its result is not needed any more
         os._exit(code)
     return code
 
 
-def make_server(desk: Desk, patience: float = PATIENCE) -> Server:
-    """A server with everything that it answers to."""
-    server = Server(desk, patience)
+def make_server(workspace: Workspace, patience: float = PATIENCE) -> Server:
+    """A server with all its handlers."""
+    server = Server(workspace, patience)
     feature = server.feature
 
     @feature(types.INITIALIZED)
@@ -259,7 +261,7 @@ def make_server(desk: Desk, patience: float = PATIENCE) -> Server:
 
     @feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
-        desk.look_again()
+        workspace.look_again()
         server.write(params.text_document.uri, 0)
 
     @feature(types.TEXT_DOCUMENT_DID_CHANGE)
@@ -272,12 +274,12 @@ def make_server(desk: Desk, patience: float = PATIENCE) -> Server:
 
     @feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:
-        desk.look_again()
+        workspace.look_again()
         server.look(path_of(params.text_document.uri), 0)
 
     @feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def files_changed(params: types.DidChangeWatchedFilesParams) -> None:
-        desk.look_again()
+        workspace.look_again()
         server.look(None, PAUSE)
 
     @feature(types.TEXT_DOCUMENT_HOVER)
@@ -294,19 +296,19 @@ def make_server(desk: Desk, patience: float = PATIENCE) -> Server:
 
     @feature(types.SHUTDOWN)
     def shutdown(params: None) -> None:
-        server.taken_leave = True
+        server.shutdown_requested = True
 
     return server
 
 
 def path_of(uri: str) -> Path | None:
-    """The file that an editor means; None for a text that is no file."""
+    """The path of a URI; None if it is not that of a file."""
     path = to_fs_path(uri) if uri.startswith("file:") else None
     return None if path is None else Path(path)
 
 
 def range_of(place: Location, lines: Lines, units: Units) -> types.Range:
-    """A stretch of a file as editors count."""
+    """The range of a location in the positions of the editor."""
     return types.Range(
         types.Position(place.line - 1, lines.units_before(place.line - 1, place.column - 1, units)),
         types.Position(place.end_line - 1, lines.units_before(place.end_line - 1, place.end_column - 1, units)),
@@ -314,7 +316,7 @@ def range_of(place: Location, lines: Lines, units: Units) -> types.Range:
 
 
 def diagnostic(found: Diagnostic, lines: Lines, units: Units) -> types.Diagnostic:
-    """A finding as editors show it."""
+    """A finding as a diagnostic of the protocol."""
     return types.Diagnostic(
         range=range_of(found.location, lines, units),
         message=found.message + (f"\n{found.hint}" if found.hint else ""),
@@ -324,23 +326,25 @@ def diagnostic(found: Diagnostic, lines: Lines, units: Units) -> types.Diagnosti
     )
 
 
-def item(offer: Offer, lines: Lines, offset: int, units: Units, snippets: bool) -> types.CompletionItem:
-    """An offer as editors list it."""
+def completion_item(
+    item: CompletionItem, lines: Lines, offset: int, units: Units, snippets: bool
+) -> types.CompletionItem:
+    """A completion as an item of the protocol."""
     line, column = lines.place(offset)
-    start = max(0, column - offer.typed)
+    start = max(0, column - item.typed)
     edit = types.Range(
         types.Position(line, lines.units_before(line, start, units)),
         types.Position(line, lines.units_before(line, column, units)),
     )
-    cursor, _, rest = offer.text.partition("$0")
-    text = offer.text if rest and snippets else cursor
+    cursor, _, rest = item.text.partition("$0")
+    text = item.text if rest and snippets else cursor
     return types.CompletionItem(
-        label=offer.label,
-        kind=KINDS[offer.kind],
-        detail=offer.detail or None,
-        documentation=types.MarkupContent(types.MarkupKind.Markdown, offer.about) if offer.about else None,
-        sort_text=f"{offer.rank:03}{offer.label}",
-        filter_text=offer.label,
+        label=item.label,
+        kind=KINDS[item.kind],
+        detail=item.detail or None,
+        documentation=types.MarkupContent(types.MarkupKind.Markdown, item.about) if item.about else None,
+        sort_text=f"{item.rank:03}{item.label}",
+        filter_text=item.label,
         text_edit=types.TextEdit(edit, text),
         insert_text_format=types.InsertTextFormat.Snippet if rest and snippets else types.InsertTextFormat.PlainText,
     )

@@ -1,4 +1,4 @@
-"""Words for fields in which anything may stand: what is common there, and what the plan says elsewhere."""
+"""Suggestions for fields without fixed choices: common values, and values that the plan uses elsewhere."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LEVELS = ("mission", "vision", "strategy", "objective")
 def suggestions(
     path: Path, goals: Mapping[str, Goal], kpis: Mapping[str, Kpi], sources: Mapping[str, Source]
 ) -> list[str]:
-    """What may well stand at ``path``, the likeliest first; empty for prose, numbers and dates."""
+    """Likely values of the field at ``path``, the likeliest first. Empty for prose, numbers and dates."""
     people = [*(goal.owner for goal in goals.values()), *(kpi.owner for kpi in kpis.values())]
     match path:
         case ("kpis", _, "unit"):
@@ -51,5 +51,5 @@ def _common(usual: Iterable[str], used: Iterable[str | None]) -> list[str]:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text means itself in YAML without quotation marks."""
+    """Whether a text needs no quotation marks in YAML."""
     return text == text.strip() and text[:1].isalnum() and not any(mark in text for mark in (": ", " #", ",", "]", "}"))

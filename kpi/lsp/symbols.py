@@ -1,4 +1,4 @@
-"""What the word under a cursor means: a goal, a KPI, a column, a field, a function."""
+"""Finds the symbol under a cursor: a goal, a KPI, a column, a field, a function."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kpi.formulas.functions import FUNCTIONS
 from kpi.lsp.fields import Path, field_at
-from kpi.lsp.tokens import word_at
+from kpi.lsp.tokens import token_at
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Location
     from kpi.lsp.analysis import Analysis
-    from kpi.plan.yaml.cursor import Spot
+    from kpi.plan.yaml.cursor import CursorContext
 
 Kind = Literal["goal", "kpi", "measure", "source", "column", "field", "function", "rule", "file", "data"]
 Role = Literal["goal", "kpi", "formula", "target", "split", "row", "column", "query", "data", "file", "rule", "text"]
 _DECLARED: dict[str, Kind] = {"goals": "goal", "kpis": "kpi", "measures": "measure", "sources": "source"}
 
 
-class Thing(NamedTuple):
-    """What a word means. ``name`` is its id; ``source`` that of a column; ``path`` leads to the key or value in which
-    the word stands, ``key`` says which, and ``place`` where the word is."""
+class Symbol(NamedTuple):
+    """A symbol. ``name`` is its id and ``source`` the source of a column. ``path`` is the path of the key or value that
+    contains it, ``key`` is true for a key, and ``place`` is its location."""
 
     kind: Kind
     name: str
@@ -32,7 +32,7 @@ class Thing(NamedTuple):
 
 
 def role_of(path: Path) -> Role:
-    """What the value at ``path`` is: what its words name, or "text" when they name nothing."""
+    """What the value at ``path`` refers to, or "text" if it refers to nothing."""
     match path:
         case ("goals", _, "parent") | ("kpis", _, "goal"):
             return "goal"
@@ -59,31 +59,31 @@ def role_of(path: Path) -> Role:
     return "text"
 
 
-def thing_at(analysis: Analysis, file: str, offset: int) -> Thing | None:
-    """What the word at a character of a file of the plan means; None where nothing is named."""
+def symbol_at(analysis: Analysis, file: str, offset: int) -> Symbol | None:
+    """The symbol at a character offset of a file of the plan, or None."""
     spot = analysis.read.places.at(file, offset)
     if spot is None:
         return None
     return _of_key(spot) if spot.key else _of_value(spot, analysis)
 
 
-def _of_key(spot: Spot) -> Thing | None:
+def _of_key(spot: CursorContext) -> Symbol | None:
     path, place = spot.path, spot.location()
     match path:
         case (str(section), str(name)) if section in _DECLARED:
-            return Thing(_DECLARED[section], name, path, True, place)
+            return Symbol(_DECLARED[section], name, path, True, place)
         case ("sources", str(source), "computed" | "columns" | "types", str(name)):
-            return Thing("column", name, path, True, place, source)
+            return Symbol("column", name, path, True, place, source)
         case ("lint", "severity", str(name)):
-            return Thing("rule", name, path, True, place)
-    return None if field_at(path) is None else Thing("field", str(path[-1]), path, True, place)
+            return Symbol("rule", name, path, True, place)
+    return None if field_at(path) is None else Symbol("field", str(path[-1]), path, True, place)
 
 
-def _of_value(spot: Spot, analysis: Analysis) -> Thing | None:
+def _of_value(spot: CursorContext, analysis: Analysis) -> Symbol | None:
     path, text = spot.path, spot.text
 
-    def whole(kind: Kind, source: str = "") -> Thing:
-        return Thing(kind, text, path, False, spot.location(), source)
+    def whole(kind: Kind, source: str = "") -> Symbol:
+        return Symbol(kind, text, path, False, spot.location(), source)
 
     match role_of(path):
         case "goal":
@@ -111,13 +111,13 @@ def _of_value(spot: Spot, analysis: Analysis) -> Thing | None:
             return whole("rule")
     match path:
         case ("sources", str(source), "columns", str(name)):
-            return Thing("column", name, path, False, spot.location(), source)
+            return Symbol("column", name, path, False, spot.location(), source)
     return None
 
 
-def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Thing | None:
-    """The word of a formula or row expression."""
-    word = word_at(spot.text, spot.at, row_of)
+def _of_word(spot: CursorContext, analysis: Analysis, row_of: str = "") -> Symbol | None:
+    """The symbol in a formula or row expression."""
+    word = token_at(spot.text, spot.at, row_of)
     if word is None:
         return None
     kind: Kind | None
@@ -129,17 +129,17 @@ def _of_word(spot: Spot, analysis: Analysis, row_of: str = "") -> Thing | None:
         kind = "function" if word.role == "word" else word.role
     if kind is None:
         return None
-    return Thing(kind, word.text, spot.path, False, spot.location(word.start, word.end), word.source)
+    return Symbol(kind, word.text, spot.path, False, spot.location(word.start, word.end), word.source)
 
 
-def _named(spot: Spot, analysis: Analysis, what: Literal["values", "sources"]) -> Thing | None:
-    """A word of prose or SQL that is the name of a KPI or measure, or of a source."""
+def _named(spot: CursorContext, analysis: Analysis, what: Literal["values", "sources"]) -> Symbol | None:
+    """The KPI, measure or source that a word of a target or of SQL names."""
     word = next((one for one in re.finditer(r"\w+", spot.text) if one.start() <= spot.at <= one.end()), None)
     if word is None:
         return None
-    name = word[0] if what == "values" else word[0].lower()  # SQL does not mind the case
+    name = word[0] if what == "values" else word[0].lower()  # SQL ignores case
     is_source = what == "sources" and name in analysis.plan.sources
     kind: Kind | None = "source" if is_source else analysis.kind_of(name) if what == "values" else None
     if kind is None:
         return None
-    return Thing(kind, name, spot.path, False, spot.location(word.start(), word.end()))
+    return Symbol(kind, name, spot.path, False, spot.location(word.start(), word.end()))

@@ -1,6 +1,7 @@
-"""The words of a formula or row expression, and what each is by where it stands.
+"""The names in a formula or row expression and the role of each.
 
-Told by the characters around it and not by the tree, because while somebody types there is none.
+The role is derived from the surrounding characters rather than from the syntax tree, because an incomplete formula has
+no tree.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ Role = Literal["source", "column", "name", "function", "word"]
 _Stack = list[tuple[str, str]]  # each open bracket with the function or source that it belongs to
 
 
-class Word(NamedTuple):
+class NameToken(NamedTuple):
     """A name at the characters ``start`` to ``end``. ``source`` is the one whose column it is."""
 
     role: Role
@@ -26,12 +27,12 @@ class Word(NamedTuple):
     source: str = ""
 
 
-class Wanted(NamedTuple):
-    """What can be typed at a place. ``typed`` are the letters of it that stand before the cursor already.
+class CompletionRequest(NamedTuple):
+    """What can be completed at a position. ``typed`` is the part of the name that is before the cursor.
 
-    ``kind``: ``columns`` of ``source`` alone, as after a dot; a ``condition``: whatever can stand in a filter or row
-    expression of ``source``; a ``source``; a ``formula``; ``joins``: the words between two values of a row; or
-    ``nothing``. ``filter``: the condition stands in the brackets of an aggregate. ``called``: a ``(`` follows already.
+    ``kind`` is ``columns`` (only columns of ``source``, as after a dot), ``condition`` (anything in a filter or row
+    expression of ``source``), ``source``, ``formula``, ``joins`` (operators between two row values) or ``nothing``.
+    ``filter`` is true inside the brackets of an aggregate, ``called`` if a ``(`` follows the cursor.
     """
 
     kind: Literal["columns", "condition", "source", "formula", "joins", "nothing"]
@@ -41,13 +42,13 @@ class Wanted(NamedTuple):
     called: bool = False
 
 
-def word_at(text: str, at: int, row_of: str = "") -> Word | None:
-    """The word in which, or just behind which, a character stands. ``row_of``: the text is a row expression of it."""
+def token_at(text: str, at: int, row_of: str = "") -> NameToken | None:
+    """The token at or directly before an offset. ``row_of`` is the source if the text is a row expression."""
     return next((word for word in words(text, row_of) if word.start <= at <= word.end), None)
 
 
-def words(text: str, row_of: str = "") -> Iterator[Word]:
-    """All words of a text, from left to right."""
+def words(text: str, row_of: str = "") -> Iterator[NameToken]:
+    """All names in a text, from left to right."""
     tokens = loose_tokens(text)
     for index, stack in enumerate(_stacks(tokens)):
         kind, name, start, end = tokens[index]
@@ -59,20 +60,20 @@ def words(text: str, row_of: str = "") -> Iterator[Word]:
         if before == ".":
             owner = tokens[index - 2]
             if owner[0] == "name":
-                yield Word("column", name, start, end, owner[1])
+                yield NameToken("column", name, start, end, owner[1])
         elif name in OPERATOR_WORDS | CONSTANT_WORDS | RESERVED or (source and name in EDGE_WORDS):
-            yield Word("word", name, start, end)
+            yield NameToken("word", name, start, end)
         elif after == "(":
-            yield Word("function", name, start, end)
+            yield NameToken("function", name, start, end)
         elif source:
-            yield Word("column", name, start, end, source)
+            yield NameToken("column", name, start, end, source)
         else:
             is_source = after in (".", "[") or _function(stack) in AGGREGATES
-            yield Word("source" if is_source else "name", name, start, end)
+            yield NameToken("source" if is_source else "name", name, start, end)
 
 
-def wanted_at(text: str, at: int, row_of: str = "") -> Wanted:
-    """What can be typed at a character of a text."""
+def completion_request_at(text: str, at: int, row_of: str = "") -> CompletionRequest:
+    """What can be completed at an offset of a text."""
     start = at
     while start and (text[start - 1].isalnum() or text[start - 1] == "_"):
         start -= 1
@@ -80,21 +81,23 @@ def wanted_at(text: str, at: int, row_of: str = "") -> Wanted:
     called = re.match(r"\w*\s*\(", text[at:]) is not None
     tokens = loose_tokens(text[:start])
     if typed[:1].isdigit() or (tokens and tokens[-1][0] == "open"):
-        return Wanted("nothing", typed)
+        return CompletionRequest("nothing", typed)
     *_, stack = _stacks([*tokens, ("mark", "", at, at)])
     source = row_of or _filtered(stack)
     last = tokens[-1] if tokens else ("mark", "", 0, 0)
     if last[1] == ".":
         owner = tokens[-2] if len(tokens) > 1 else last
-        return Wanted("columns", typed, owner[1]) if owner[0] == "name" else Wanted("nothing", typed)
+        return (
+            CompletionRequest("columns", typed, owner[1]) if owner[0] == "name" else CompletionRequest("nothing", typed)
+        )
     if last[0] in ("text", "number") or last[1] in (")", "]") or (last[0] == "name" and last[1] not in OPERATOR_WORDS):
-        return Wanted("joins" if source else "nothing", typed, source)
+        return CompletionRequest("joins" if source else "nothing", typed, source)
     if source:
-        return Wanted("condition", typed, source, filter=not row_of, called=called)
+        return CompletionRequest("condition", typed, source, filter=not row_of, called=called)
     function = _function(stack)
     if last[1] == "," and function in (*AGGREGATES, *SHIFTS):
-        return Wanted("nothing", typed)  # a number of percent or periods
-    return Wanted("source" if function in AGGREGATES else "formula", typed, called=called)
+        return CompletionRequest("nothing", typed)  # a number of percent or periods
+    return CompletionRequest("source" if function in AGGREGATES else "formula", typed, called=called)
 
 
 def _stacks(tokens: list[Token]) -> Iterator[_Stack]:
@@ -116,10 +119,10 @@ def _name(tokens: list[Token], index: int) -> str:
 
 
 def _filtered(stack: _Stack) -> str:
-    """The source in whose brackets a place stands; "" outside of filters."""
+    """The source whose filter contains the position; "" outside of filters."""
     return next((owner for mark, owner in reversed(stack) if mark == "["), "")
 
 
 def _function(stack: _Stack) -> str:
-    """The function whose argument stands at a place."""
+    """The function whose arguments contain the position."""
     return stack[-1][1] if stack and stack[-1][0] == "(" else ""

@@ -1,4 +1,4 @@
-"""The current values of KPIs, computed beside everything else: whoever asks may stop waiting at any time."""
+"""Computes the current values of KPIs in the background, so that a request does not have to wait for them."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from kpi.lsp.analysis import Analysis
     from kpi.status import KpiRow
 
-HISTORY = 12  # periods before the one shown
+HISTORY = 12  # periods before the current one
 Result = TypeVar("Result")
 
 
 class Value(NamedTuple):
-    """A KPI as it stands; or, in one sentence, why that was not looked at."""
+    """The current row of a KPI, or a sentence that says why it was not computed."""
 
     row: KpiRow | None = None
     problem: str | None = None
 
 
 class Worker:
-    """One thread that does what it is given, one thing after the other. It does not keep the program from ending."""
+    """A daemon thread that runs submitted functions one after the other."""
 
     def __init__(self, name: str) -> None:
         self._waiting: SimpleQueue[_Task[object]] = SimpleQueue()
@@ -34,11 +34,11 @@ class Worker:
 
     @property
     def busy(self) -> bool:
-        """Whether it is in the middle of something."""
+        """Whether a function is running."""
         return self._busy
 
-    def give(self, work: Callable[[], Result]) -> Future[Result]:
-        """What ``work`` will return or raise. Cancelled before its turn comes, it is passed over."""
+    def submit(self, work: Callable[[], Result]) -> Future[Result]:
+        """Run ``work`` in the thread. The future has its result or exception and can be cancelled before it starts."""
         task = _Task(work)
         self._waiting.put(task)  # type: ignore[arg-type]
         if self._thread is None:
@@ -69,32 +69,32 @@ class _Task(Generic[Result]):
 
 
 class Values:
-    """Computes values, each once for an analysis."""
+    """Computes each value once per analysis."""
 
     def __init__(self) -> None:
         self.worker = Worker("kpi values")
 
     def ask(self, analysis: Analysis, kpi: str) -> Future[Value]:
-        """The value of a KPI, which is a while in coming the first time. It never raises."""
+        """The future value of a KPI. It never raises."""
         found = analysis.values.get(kpi)
         if found is None or found.cancelled():
-            found = analysis.values[kpi] = self.worker.give(lambda: value_of(analysis, kpi))
+            found = analysis.values[kpi] = self.worker.submit(lambda: value_of(analysis, kpi))
         return found
 
 
 def value_of(analysis: Analysis, kpi: str) -> Value:
-    """The value of a KPI. What lies in a warehouse is not asked for: a look at a word must not cost anything."""
+    """Compute the value of a KPI. Warehouses are not queried, because a hover must not cause costs."""
     if not analysis.checked.valid:
         return Value(problem="no value while the plan has errors")
     sources = analysis.checked.dependencies.sources(kpi)
     if any(analysis.plan.sources[source].connection is not None for source in sources):
-        return Value(problem=f"computed in a warehouse: kpi show {kpi}")
+        return Value(problem=f"computed in a warehouse; run kpi show {kpi}")
     from kpi.run import compute
     from kpi.status import status_view
 
     try:
         results = compute(analysis.checked, analysis.day, kpis=[kpi], periods=HISTORY, parts=False)
         row = status_view(analysis.plan, results).rows[0]
-    except Exception as fault:  # a mistake of ours must not take the editor's other answers along
-        return Value(problem=f"no value: internal fault: {type(fault).__name__}: {fault}")
+    except Exception as fault:  # an internal error must not affect other requests
+        return Value(problem=f"no value: internal error: {type(fault).__name__}: {fault}")
     return Value(row)

@@ -1,4 +1,4 @@
-"""The files that are open in an editor, and the plan that each belongs to."""
+"""The open files of an editor and the plan that each belongs to."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _NAMES = ("kpi.yaml", "kpi.yml")
 
 
-class Desk:
-    """Open files and what is known about their plans.
+class Workspace:
+    """The open files and the analyses of their plans.
 
-    A file belongs to the plan that includes it: that of the file named on the command line, of a kpi.yaml in its folder
-    or above, or of another open one; else it is a plan of its own if its name says so (kpi.yaml, NAME.kpi.yaml). Any
-    other YAML file is none of our business. ``texts`` may be written at any time; all else happens in one thread.
+    A file belongs to the plan that includes it: the one given on the command line, a kpi.yaml in its folder or above,
+    or another open plan. Otherwise it is its own plan if its name is kpi.yaml or NAME.kpi.yaml. All other YAML files
+    are ignored. ``texts`` may be written from any thread; everything else runs in one thread.
     """
 
     def __init__(self, day_of: DayOf, file: Path | None = None, allowed: Sequence[Path] = ()) -> None:
@@ -37,20 +37,20 @@ class Desk:
         self._whole: dict[Path, Analysis] = {}
 
     def write(self, path: Path, text: str) -> None:
-        """Take note of what an editor shows of a file, opened or changed."""
+        """Store the text of a file that was opened or changed in the editor."""
         self.texts[real(path)] = text.removeprefix("\ufeff")
 
     def close(self, path: Path) -> None:
-        """Take note that a file is what is saved again."""
+        """Use the saved text of a file again."""
         self.texts.pop(real(path), None)
         self.look_again()
 
     def look_again(self) -> None:
-        """Forget which plan each file belongs to: files have come or gone."""
+        """Determine again which plan each file belongs to, because files may have been added or removed."""
         self._homes = {}
 
     def analysis(self, path: Path) -> Analysis | None:
-        """The plan of a file as it is now; None for a file that belongs to none."""
+        """The current analysis of the plan of a file; None if the file does not belong to a plan."""
         home = self._home(path)
         if home is None:
             return None
@@ -62,8 +62,8 @@ class Desk:
         return None if home is None else self._current(home)
 
     def latest(self, path: Path) -> tuple[Analysis, ...]:
-        """What was last known of the plan of a file, without a look at anything: the newest, and before it, where that
-        has gaps, one from before it had."""
+        """The last analyses of the plan of a file, without reading any file: the newest one and, if that has syntax
+        errors, the last one without."""
         home = self._homes.get(real(path))
         if home is None or home not in self._analyses:
             return ()
@@ -71,11 +71,11 @@ class Desk:
         return (newest,) if whole is None or whole is newest else (newest, whole)
 
     def review(self) -> list[Analysis]:
-        """All plans of open files as they are now; others are forgotten."""
+        """The current analyses of all plans with an open file. Other analyses are dropped."""
         paths = list(self.texts)
         for path in paths:
             self.analysis(path)
-        # Asked again, because a look at one may have shown that another one belongs to it.
+        # A second pass, because the analysis of one plan may show that it includes the file of another one.
         found = {one.main: one for path in paths if (one := self.analysis(path)) is not None}
         for main in self._analyses.keys() - found.keys():
             del self._analyses[main]
@@ -127,7 +127,7 @@ class Desk:
 
 
 def _above(path: Path) -> Iterator[Path]:
-    """Every kpi.yaml in the folder of a file or above it, up to the git root."""
+    """Each kpi.yaml in the folder of a file or above, up to the root of the git repository."""
     folder = path.absolute().parent
     while (found := find_plan(folder)) is not None:
         yield found
@@ -137,9 +137,9 @@ def _above(path: Path) -> Iterator[Path]:
 
 
 def _hand_over(old: Analysis, new: Analysis) -> None:
-    """Keep the values where nothing changed that they depend on; stop computing the others."""
+    """Keep computed values if nothing that they depend on has changed; otherwise cancel those not yet computed."""
     if (old.plan, old.data, old.day, old.checked.valid) == (new.plan, new.data, new.day, new.checked.valid):
-        # What went wrong may have been told with its place, which may be another one now.
+        # Errors are not kept, because they may contain a location that has changed.
         new.values = {id_: one for id_, one in old.values.items() if not one.done() or _is_sound(one)}
     else:
         for one in old.values.values():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TAB = "    "
 WIDEST = 150  # columns of a source line that are shown; the rest is cut around the span
+NEAR = 10 * WIDEST  # characters on either side of a place that are looked at: a line may have megabytes
 CUT = "…"
 
 LineText = Callable[[str, int], str]
@@ -109,9 +110,9 @@ def _excerpt(line: str, place: Location) -> tuple[str, int, int]:
     start = min(place.column - 1, len(line))
     end = place.end_column - 1 if place.end_line == place.line else len(line.rstrip())
     end = min(max(end, start), len(line))
-    left = _shown(line[:start])
-    span = _shown(line[start:end])
-    right = _shown(line[end:])
+    left = _shown(line[max(0, start - NEAR) : start])
+    span = _shown(line[start : min(end, start + NEAR)])
+    right = _shown(line[end : end + NEAR])
     if columns(left + span + right) > WIDEST:
         left, span, right = _cut(left, span, right)
     return left + span + right, columns(left), max(columns(span), 1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kpi.render.sanitize import json_text
 from kpi.run.series import Point
-from kpi.status import KpiRow, PartRow, StatusView, TargetNow
+from kpi.status import ActiveTarget, KpiRow, PartRow, StatusView
 from kpi.status.matrix import Matrix
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _part(part: PartRow) -> dict[str, object]:
     return {"part": part.row.name, "kind": part.kind, **count, **_numbers(part.row)}
 
 
-def _target(target: TargetNow) -> dict[str, object]:
+def _target(target: ActiveTarget) -> dict[str, object]:
     value: object = number(target.value)
     if target.op == "between":
         value = [number(target.value), number(target.upper)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpi.engine.aggregation import has_edges
 from kpi.formulas import nodes
+from kpi.formulas.functions import AGGREGATES
 from kpi.plan.model import Source
 from kpi.run.scope import with_moment
 
@@ -19,7 +20,7 @@ def is_additive_over_days(node: nodes.Node, checked: Checked) -> bool:
 
     def adds_up(aggregate: nodes.Aggregate) -> bool:
         source = checked.plan.sources.get(aggregate.source)
-        is_sum = aggregate.function in ("sum", "count") and not has_edges(aggregate)
+        is_sum = AGGREGATES[aggregate.function].additive and not has_edges(aggregate)
         return is_sum and aggregate.moment in flow_moments(source)
 
     def named(name: nodes.Name) -> nodes.Node | None:
@@ -37,7 +38,7 @@ def is_additive_over_segments(node: nodes.Node, checked: Checked) -> bool:
     nearly so (a customer may count in several segments)."""
 
     def adds_up(aggregate: nodes.Aggregate) -> bool:
-        return aggregate.function in ("sum", "count", "count_distinct")
+        return AGGREGATES[aggregate.function].zero
 
     def named(name: nodes.Name) -> nodes.Node | None:
         return checked.measures.get(name.name) or checked.formulas.get(name.name)

@@ -1,4 +1,4 @@
-"""KPIs put together by goal, owner, perspective, level or tag."""
+"""Groups KPIs by goal, owner, perspective, level or tag."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ PERSPECTIVES = ("financial", "customer", "internal", "learning")
 
 
 def group_rows(plan: Plan, rows: Sequence[KpiRow], by: By) -> tuple[Group, ...]:
-    """The groups that have a KPI. Goals stand in the order of the file, perspectives in that of the scorecard, the
-    rest in order of appearance; KPIs without come last."""
+    """The groups with at least one KPI. Goals are in the order of the file, perspectives in the order of the balanced
+    scorecard, all other groups in order of appearance. KPIs without a group come last."""
     if by == "goal":
         return _by_goal(plan, rows)
     keys: dict[By, Callable[[KpiRow], Iterable[str]]] = {
@@ -61,7 +61,7 @@ def _level(plan: Plan, row: KpiRow) -> str | None:
 
 
 def _perspective(plan: Plan, row: KpiRow) -> str | None:
-    """What the KPI's goal says, or else the nearest goal above it that says anything."""
+    """The perspective of the KPI's goal, or else of the nearest goal above it that has one."""
     if row.kpi.goal is None:
         return None
     return next((said for id_ in lineage(plan, row.kpi.goal) if (said := plan.goals[id_].perspective)), None)

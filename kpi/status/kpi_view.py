@@ -1,4 +1,4 @@
-"""One KPI whole, as ``kpi show`` tells it."""
+"""The view of one KPI for ``kpi show``."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from kpi.plan.model import Goal, Op, Plan
 from kpi.run.series import Point, Results, SourceUse
 from kpi.status.build_view import whole_row
 from kpi.status.target_lines import target_lines
-from kpi.status.target_text import told_from
+from kpi.status.target_text import bound_against
 from kpi.status.view import KpiRow
 from kpi.values import display_against, format_exact, parse_unit
 
 
 @dataclass(frozen=True)
 class ShowView:
-    """One KPI with its history, its definition and where its values come from.
+    """One KPI with its history, its definition and its sources.
 
-    ``definition`` is its formula in words, None for values typed in by hand; ``measures`` are the texts of the measures
-    that the formula uses, by name. ``points`` are the history and the value shown, oldest first; ``line`` what each is
-    measured against, ``upper`` the upper end of a range. ``sql`` are (source, statement) pairs in the order they ran.
+    ``definition`` describes the formula in words, None for values entered by hand. ``measures`` are the names and
+    texts of the measures that the formula uses. ``points`` are the history and the value shown, oldest first; ``line``
+    is the target of each point and ``upper`` the upper bound of a range. ``sql`` are (source, statement) pairs in the
+    order in which they ran.
     """
 
     row: KpiRow
@@ -41,21 +42,21 @@ class ShowView:
 
     @property
     def expected_display(self) -> str | None:
-        """Where the glide path stands at the end of the period shown, for people."""
+        """The formatted value of the glide path at the end of the period shown."""
         target = self.row.target
         if target is None or target.expected_now is None:
             return None
         better: Op = "<=" if target.op in ("<=", "<") else ">="
-        return told_from(self.row.point.value, target.expected_now, parse_unit(self.row.kpi.unit), better)
+        return bound_against(self.row.point.value, target.expected_now, parse_unit(self.row.kpi.unit), better)
 
     @property
     def baseline_display(self) -> str | None:
-        """The baseline for people, with all its digits."""
+        """The formatted baseline, with all its digits."""
         base = self.row.kpi.baseline
         return None if base is None else format_exact(base, parse_unit(self.row.kpi.unit))
 
     def value_display(self, value: float, *apart_from: float) -> str:
-        """Any value of this KPI for people, with the digits that it takes to be told from others."""
+        """A value of this KPI, formatted with enough digits to differ from each value of ``apart_from``."""
         unit = parse_unit(self.row.kpi.unit)
         return display_against(value, unit, [(">" if value > other else "<", other) for other in apart_from])
 
@@ -70,8 +71,8 @@ def show_view(
     files: Sequence[Path] = (),
     to_date: bool = False,
 ) -> ShowView:
-    """The view of the KPI ``id_``, which ``results`` holds. ``measures`` are the names its formula uses,
-    ``files`` those that were read."""
+    """The view of the KPI ``id_`` of ``results``. ``measures`` are the names of the measures that its formula uses,
+    ``files`` the files that were read."""
     kpi, series = plan.kpis[id_], results.series[id_]
     calendar = plan.calendar.build()
     row = whole_row(kpi, series, calendar)
@@ -96,7 +97,7 @@ def show_view(
 
 
 def _from_folder(statement: str, plan: Plan, files: Sequence[Path]) -> str:
-    """The statement as it runs in the plan's folder: the project's own files are named from there."""
+    """The statement with the paths of project files relative to the plan's folder, so that it can be run there."""
     for path in files:
         if path.is_relative_to(plan.root):
             near = os.path.relpath(path, plan.folder).replace(os.sep, "/")

@@ -23,14 +23,17 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Matrix:
-    """The view and its columns: ``periods`` has, for each length of period that a KPI of the view has, shortest first,
-    the last ones, oldest first, as many for each; the last is the one that ``kpi status`` shows."""
+    """The view and its columns.
+
+    ``periods`` maps each length of period that occurs in the view, shortest first, to its last periods, oldest first.
+    Every length has the same number of periods; the last one is the period that ``kpi status`` shows.
+    """
 
     view: StatusView
     periods: Mapping[Every, tuple[Period, ...]]
 
     def cells(self, row: KpiRow) -> tuple[Cell, ...]:
-        """The values of one KPI, a cell for each period of its length. A stale one has none in the last."""
+        """The values of one KPI, one cell per period of its length. The last cell of a stale KPI is empty."""
         unit = parse_unit(row.kpi.unit)
         points = {point.period.start: point for point in (*row.history, row.point) if point.value is not None}
         found = []
@@ -43,13 +46,13 @@ class Matrix:
         return tuple(found)
 
     def by_length(self, rows: tuple[KpiRow, ...]) -> list[tuple[tuple[Period, ...], list[KpiRow]]]:
-        """Rows that can stand under the same periods, with these."""
+        """The rows by length of period: each entry has the periods and the rows with that length."""
         alike = [(periods, [row for row in rows if row.kpi.every == every]) for every, periods in self.periods.items()]
         return [(periods, same) for periods, same in alike if same]
 
 
 def matrix(plan: Plan, view: StatusView, count: int) -> Matrix:
-    """The last ``count`` periods, the one shown among them."""
+    """The last ``count`` periods of each KPI, including the one shown."""
     calendar = plan.calendar.build()
     pick = running if view.to_date else last_over
     periods: dict[Every, tuple[Period, ...]] = {}

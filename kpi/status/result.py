@@ -1,4 +1,4 @@
-"""What judging says about one KPI, and how the statuses of several make one."""
+"""The status of one KPI, and the combined status of several."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from kpi.run.series import Point
 Status = Literal["green", "yellow", "red", "stale", "no data", "no target"]
 Pace = Literal["behind", "on pace", "ahead"]
 
-# The order in which summaries count them.
+# The order of the statuses in summaries.
 STATUSES: tuple[Status, ...] = ("green", "yellow", "red", "stale", "no data", "no target")
 WORST_FIRST: tuple[Status, ...] = ("red", "stale", "no data", "yellow", "green", "no target")
 
 
 @dataclass(frozen=True)
-class TargetNow:
-    """A target with its numbers for one period, in the KPI's own scale.
+class ActiveTarget:
+    """The target of one period, in the KPI's scale.
 
-    ``value`` is the bound (the lower one of a ``between``, whose upper one is ``upper``); None when it names a measure
-    or KPI that has no value in that period. ``expected_now`` is where the glide path stands at the period's end; None
-    for a target that is kept. ``written``: the number stands so in the file; it is not computed from a baseline,
-    from another KPI or measure, or for a part of a period.
+    ``value`` is the bound; for ``between`` it is the lower bound and ``upper`` the upper one. A bound is None if it
+    refers to a measure or KPI that has no value in the period. ``expected_now`` is the value of the glide path at the
+    end of the period, None without a glide path. ``written`` is true if the number is the one in the file, and false if
+    it was computed from a baseline, from another KPI or measure, or prorated.
     """
 
     text: str
@@ -38,21 +38,22 @@ class TargetNow:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """Where one KPI stands. ``point`` is the value judged: the one shown, or the last fresh one when stale.
+class StatusResult:
+    """The status of one KPI.
 
-    ``comparisons`` led to the status or can be made by a reader, so what is shown must not contradict them (rule S9).
-    ``message`` says in words what a reader could not guess from the status; None when there is nothing to say.
+    ``point`` is the point evaluated: the one shown, or the last fresh one if the KPI is stale. ``comparisons`` led to
+    the status or can be made by a reader; the value displayed must not contradict them (rule S9).
+    ``message`` explains the status where the status alone does not, else None.
     """
 
     status: Status
     point: Point
-    target: TargetNow | None = None
+    target: ActiveTarget | None = None
     pace: Pace | None = None
     message: str | None = None
     comparisons: tuple[tuple[Op, float], ...] = ()
 
 
 def worst(statuses: Iterable[Status]) -> Status:
-    """The status of a goal whose KPIs have these (rule S8). Raises ValueError when there are none."""
+    """The worst of several statuses, which is the status of a goal (rule S8). Raises ValueError if there are none."""
     return min(statuses, key=WORST_FIRST.index)

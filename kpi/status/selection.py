@@ -1,4 +1,4 @@
-"""Which KPIs are asked for."""
+"""Selects KPIs by id, goal and owner."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from kpi.status.view import short_owner
 def select_kpis(
     plan: Plan, kpis: Collection[str] = (), goals: Collection[str] = (), owners: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """The ids, in the order of the file, of the KPIs that fit every kind of name given, and any name of each kind.
+    """The ids of the KPIs that match, in the order of the file.
 
-    A goal stands for all goals below it, too; an owner may be named by the part before the ``@`` alone. Raises
-    UsageError for a name that the plan does not know.
+    A KPI matches if it matches one name of each kind that is given. A goal includes all goals below it. An owner may be
+    given as the part before the ``@``. Raises UsageError for a name that is not in the plan.
     """
-    _know("KPI", kpis, plan.kpis)
-    _know("goal", goals, plan.goals)
+    _check_names("KPI", kpis, plan.kpis)
+    _check_names("goal", goals, plan.goals)
     wanted_goals = {goal for goal in plan.goals if goals and not set(goals).isdisjoint(lineage(plan, goal))}
     known_owners = [kpi.owner for kpi in plan.kpis.values() if kpi.owner]
-    _know("owner of a KPI", owners, dict.fromkeys([*known_owners, *map(short_owner, known_owners)]))
+    _check_names("owner of a KPI", owners, dict.fromkeys([*known_owners, *map(short_owner, known_owners)]))
     return tuple(
         kpi.id
         for kpi in plan.kpis.values()
@@ -32,7 +32,7 @@ def select_kpis(
 
 
 def lineage(plan: Plan, goal: str) -> list[str]:
-    """The goal and those above it, topmost last. Stops where a parent is missing or comes round again."""
+    """The goal and the goals above it, topmost last. Stops at a missing parent and at a cycle."""
     found: dict[str, None] = {}
     at: str | None = goal
     while at is not None and at in plan.goals and at not in found:
@@ -41,7 +41,7 @@ def lineage(plan: Plan, goal: str) -> list[str]:
     return list(found)
 
 
-def _know(kind: str, names: Iterable[str], known: Collection[str]) -> None:
+def _check_names(kind: str, names: Iterable[str], known: Collection[str]) -> None:
     for name in names:
         if name not in known:
             raise UsageError(f'there is no {kind} "{name}"', hint=did_you_mean(name, known))

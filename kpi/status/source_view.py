@@ -1,4 +1,4 @@
-"""What ``kpi sources`` tells of each source."""
+"""The view of the sources for ``kpi sources``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SourceView:
-    """One source. ``files`` are as their paths stand in the plan; ``written`` is how the first text file is written.
+    """One source.
 
-    ``headers`` has the header in the file of each column that is called otherwise here, as far as headers are known
-    without reading rows. ``reads`` are the sources that its query reads, ``kpis`` the KPIs whose values or
-    targets come from it. ``due`` is the day on or after which its newest row should be, None where nothing promises
-    that: no ``updated``, no date, rows that last, or a source for which no row is good news.
+    ``files`` are the paths of its files, as in the plan; ``written`` is the format of the first text file. ``headers``
+    maps each renamed column to its header in the file, as far as headers are known without reading rows. ``reads`` are
+    the sources that its query reads, ``kpis`` the KPIs whose values or targets come from it. ``due`` is the day that
+    the newest row should not be older than; None if ``updated`` or ``date`` is not set, if the rows are intervals, or
+    if having no rows is normal (``no_rows: zero``).
     """
 
     source: Source
@@ -39,14 +40,14 @@ class SourceView:
 
     @property
     def fresh(self) -> bool | None:
-        """Whether the newest row is as new as ``updated`` promises; None where that cannot be said."""
+        """Whether the newest row is as recent as ``updated`` requires; None if that is unknown."""
         if self.due is None or self.found.problem is not None:
             return None
         return self.found.last is not None and self.found.last >= self.due
 
     @property
     def days_late(self) -> int | None:
-        """How many days the newest row is older than it should be; None where it is not, or there is none."""
+        """By how many days the newest row is too old; None if it is not, or if there are no rows."""
         if self.fresh is not False or self.due is None or self.found.last is None:
             return None
         return (self.due - self.found.last).days
@@ -54,7 +55,7 @@ class SourceView:
 
 @dataclass(frozen=True)
 class SourcesView:
-    """The sources in the order of the file, on a day that counts as over."""
+    """The sources in the order of the file, as of a day."""
 
     title: str | None
     as_of: date
@@ -62,7 +63,7 @@ class SourcesView:
 
 
 def sources_view(checked: Checked, as_of: date, found: Mapping[str, SourceProfile]) -> SourcesView:
-    """The view of the sources that were profiled."""
+    """The view of the profiled sources ``found``."""
     plan = checked.plan
     graph = checked.dependencies
     uses = {name: set().union(*map(graph.sources, (name, *graph.target_names(name)))) for name in plan.kpis}
@@ -89,5 +90,5 @@ def sources_view(checked: Checked, as_of: date, found: Mapping[str, SourceProfil
 
 
 def _headers(facts: SourceFacts) -> dict[str, str]:
-    """Name -> header, of the columns whose header is not their name."""
+    """The headers of the columns whose header differs from their name, by name."""
     return {name: header.strip() for name, header in (facts.columns or {}).items() if header.strip() != name}

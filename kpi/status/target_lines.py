@@ -1,21 +1,22 @@
-"""The line of a target through several periods, for a chart."""
+"""The target of each of several periods, as a line for a chart."""
 
 from __future__ import annotations
 
 from kpi.plan.model import Kpi
 from kpi.run.series import Point, Series
 from kpi.status.active_target import target_on
-from kpi.status.evaluation import aim_at, share_of
+from kpi.status.evaluation import proration_of, resolve_target
 from kpi.values import Calendar, whole
 
 Line = tuple[float | None, ...]
 
 
 def target_lines(kpi: Kpi, series: Series, points: tuple[Point, ...], calendar: Calendar) -> tuple[Line, Line]:
-    """What each of ``points`` is measured against: the glide path while there is one, else the bound that is kept.
+    """The target at each of ``points``: the value of the glide path if there is one, else the bound.
 
-    The second line is the upper end of a range, all None otherwise. None where there was no target or its glide path
-    had not begun, and where it names a measure or KPI: what that was in earlier periods is not known here.
+    The second line is the upper bound of a range, and None everywhere for other targets. A point is None if there was
+    no target, if the glide path had not started, or if the target refers to a measure or KPI: its earlier values are
+    not known here.
     """
     pairs = [_bounds_at(kpi, series, point, calendar) for point in points]
     return tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs)
@@ -26,7 +27,9 @@ def _bounds_at(kpi: Kpi, series: Series, point: Point, calendar: Calendar) -> tu
     if target is None:
         return None, None
     references = series.references if point.period == series.shown.period else {}
-    aim = aim_at(target, kpi, references, point.period, calendar, share_of(series, point.period, calendar))
-    if aim.glide is not None:
-        return (None if point.period.end <= aim.glide.start else aim.now.expected_now), None
-    return aim.bounds.lower, aim.bounds.upper
+    resolved = resolve_target(
+        target, kpi, references, point.period, calendar, proration_of(series, point.period, calendar)
+    )
+    if resolved.glide is not None:
+        return (None if point.period.end <= resolved.glide.start else resolved.active.expected_now), None
+    return resolved.bounds.lower, resolved.bounds.upper

@@ -11,11 +11,11 @@ from kpi.status.active_target import Bounds
 from kpi.status.result import Pace, Status
 from kpi.values import Calendar, period_of, round12
 
-SIXTH = 6  # behind by up to a sixth of the way is yellow; ahead by a sixth is "ahead"
+YELLOW_BAND = 1 / 6  # of the way from baseline to target: behind by up to this is yellow, ahead by this is "ahead"
 
 
 class Glide(NamedTuple):
-    """A line from ``baseline`` on ``start`` to ``goal`` on ``by``. ``limit``: where a range ends beyond ``goal``."""
+    """A line from ``baseline`` on ``start`` to ``goal`` on ``by``. ``limit`` is the far bound of a range, if any."""
 
     start: date
     by: date
@@ -30,11 +30,11 @@ class Glide(NamedTuple):
 
     @property
     def op(self) -> Op:
-        """How a value compares with the line when it is at least as good."""
+        """The operator that a value at least as good as the line meets."""
         return ">=" if self.upward else "<="
 
     def at(self, day: date) -> float:
-        """Where the line stands on ``day``: the baseline up to its start, the goal from its date on."""
+        """The value of the line on ``day``: the baseline up to ``start``, the goal from ``by`` on."""
         if day <= self.start:
             return self.baseline
         if day >= self.by:
@@ -42,34 +42,34 @@ class Glide(NamedTuple):
         fraction = (day - self.start).days / (self.by - self.start).days
         return round12(self.baseline + (self.goal - self.baseline) * fraction)
 
-    def judge(self, value: float, line: float) -> tuple[Status, Pace | None]:
-        """Status and pace of ``value`` when the line stands at ``line``. Beyond a range's far end there is no pace."""
-        sixth = abs(self.goal - self.baseline) / SIXTH
+    def evaluate(self, value: float, line: float) -> tuple[Status, Pace | None]:
+        """Status and pace of ``value`` when the line is at ``line``; no pace beyond the far bound of a range."""
+        band = abs(self.goal - self.baseline) * YELLOW_BAND
         scale = max(abs(value), abs(self.baseline), abs(self.goal), abs(self.limit or 0.0))
         sign = 1 if self.upward else -1
         if self.limit is not None and _settle(sign * (value - self.limit), scale) > 0:
-            over = _settle(abs(value - self.limit) - sixth, scale)
+            over = _settle(abs(value - self.limit) - band, scale)
             return ("yellow" if over <= 0 else "red"), None
         lead = sign * (value - line)
         if _settle(lead, scale) < 0:
-            return ("yellow" if _settle(lead + sixth, scale) >= 0 else "red"), "behind"
-        return "green", "ahead" if _settle(lead - sixth, scale) >= 0 else "on pace"
+            return ("yellow" if _settle(lead + band, scale) >= 0 else "red"), "behind"
+        return "green", "ahead" if _settle(lead - band, scale) >= 0 else "on pace"
 
 
 def _settle(difference: float, scale: float) -> float:
-    """``difference`` without the float noise that numbers as large as ``scale`` bring into it."""
+    """``difference`` rounded to remove the floating-point error of numbers of the size of ``scale``."""
     return round(difference, 11 - floor(log10(scale))) if scale > 0 else difference
 
 
-def glide_path(kpi: Kpi, bounds: Bounds, by: date | None, calendar: Calendar, share: float = 1.0) -> Glide | None:
-    """The line to ``bounds`` by ``by``; None when the target is simply kept: no date or baseline, or one that meets it.
+def glide_path(kpi: Kpi, bounds: Bounds, by: date | None, calendar: Calendar, proration: float = 1.0) -> Glide | None:
+    """The line to ``bounds`` by ``by``; None without a date or a baseline, or if the baseline meets the target.
 
-    Towards a range, or an exact number, the line goes to the nearest bound. ``share`` as in ``bounds_of``; ``bounds``
-    have it already.
+    For a range or an exact number, the line goes to the nearest bound. ``proration`` is that of ``bounds_of`` and is
+    already included in ``bounds``.
     """
     if by is None or kpi.baseline is None or not bounds.known or bounds.lower is None:
         return None
-    baseline = round12(kpi.baseline * share)
+    baseline = round12(kpi.baseline * proration)
     if bounds.met_by(baseline):
         return None
     start = kpi.since if kpi.since is not None else period_of(by, "year", calendar).start

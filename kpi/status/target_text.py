@@ -1,9 +1,9 @@
-"""A target in signs: ``≥ 30% by Dec 2026``."""
+"""Formats a target with an operator sign: ``≥ 30% by Dec 2026``."""
 
 from __future__ import annotations
 
 from kpi.plan.model import Op
-from kpi.status.result import TargetNow
+from kpi.status.result import ActiveTarget
 from kpi.values import Unit, display_against, format_exact
 from kpi.values.date_words import by_in_words
 
@@ -11,23 +11,23 @@ SIGNS: dict[Op, str] = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "==": "="}
 TURNED: dict[Op, Op] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "=="}
 
 
-def target_in_signs(target: TargetNow, unit: Unit, value: float | None) -> str:
-    """The direction, number and date of ``target``; its own text where it has no number now.
+def target_in_signs(target: ActiveTarget, unit: Unit, value: float | None) -> str:
+    """The operator, bound and date of ``target``; its text in the file if it has no bound.
 
-    A number that people wrote is exact; a computed one has at least the digits that tell it from ``value`` (rule S9).
+    A bound from the file is exact. A computed one has enough digits to differ from ``value`` (rule S9).
     """
     if target.value is None or (target.op == "between" and target.upper is None):
         return target.text
     by = "" if target.by is None else f" by {by_in_words(target.by)}"
 
     def number(bound: float, op: Op) -> str:
-        return format_exact(bound, unit) if target.written else told_from(value, bound, unit, op)
+        return format_exact(bound, unit) if target.written else bound_against(value, bound, unit, op)
 
     if target.op == "between" and target.upper is not None:
         return f"{number(target.value, '>=')} – {number(target.upper, '<=')}{by}"
     return f"{SIGNS[target.op]} {number(target.value, target.op)}{by}"
 
 
-def told_from(value: float | None, bound: float, unit: Unit, op: Op) -> str:
-    """A bound for people: with it ``value op bound`` is as true or false as it is."""
+def bound_against(value: float | None, bound: float, unit: Unit, op: Op) -> str:
+    """``bound``, formatted so that ``value op bound`` gives the same result as with the exact number."""
     return display_against(bound, unit, [] if value is None else [(TURNED[op], value)])

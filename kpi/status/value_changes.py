@@ -1,4 +1,4 @@
-"""What a change of definitions does to the numbers: both definitions, computed on the same data and day."""
+"""How a change of definitions changes the values: both definitions, computed from the same data for the same day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.run.series import Point, Results
 from kpi.status.build_view import kpi_row
-from kpi.status.evaluation import judge
+from kpi.status.evaluation import evaluate_status
 from kpi.status.result import Status
 from kpi.status.view import KpiRow
 from kpi.values import Unit, display_against, format_value, parse_unit
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Pair(NamedTuple):
-    """The values of one period under both definitions, None where there is none, and how they are shown."""
+    """The values of one period under both definitions, None where there is no value, and the formatted values."""
 
     period: str
     start: date
@@ -29,10 +29,13 @@ class Pair(NamedTuple):
 
 
 class ValueChange(NamedTuple):
-    """One KPI under both definitions. ``shown`` are the values that ``kpi status`` would show; the periods of both
-    differ where ``every`` changed. Statuses are None where there is no such definition. ``history`` is oldest first
-    and ends with the values shown. ``target`` is what the later one aims at in that period, in signs. ``failed`` is
-    why neither value nor status could be computed, before and after, None where they could."""
+    """One KPI under both definitions.
+
+    ``shown`` are the values that ``kpi status`` would show; their periods differ if ``every`` changed. A status is None
+    if the KPI has no such definition. ``history`` is oldest first and ends with the values shown. ``target`` is the
+    formatted target of the later definition in that period. ``failed`` are the reasons why the KPI could not be
+    computed, before and after, None where it could.
+    """
 
     shown: Pair
     status_before: Status | None
@@ -43,12 +46,12 @@ class ValueChange(NamedTuple):
 
     @property
     def unknown(self) -> bool:
-        """Whether it could not be computed under one of the definitions, so that nobody knows if it differs."""
+        """Whether the KPI could not be computed under one of the definitions, so that any difference is unknown."""
         return any(reason is not None for reason in self.failed)
 
     @property
     def differs(self) -> bool:
-        """Whether the value shown, its status or any value of the history is another one."""
+        """Whether the value shown, its status or a value of the history differs."""
         if self.status_before != self.status_after:
             return True
         return any(pair.before != pair.after for pair in (self.shown, *self.history))
@@ -60,7 +63,7 @@ def value_changes(
     after: tuple[Plan, Results],
     periods: int = 0,
 ) -> dict[str, ValueChange]:
-    """For each KPI in ``asked`` (its id: its id before, or None) both values, statuses and the last ``periods``."""
+    """The change of each KPI in ``asked`` (id: id before, None if new), with a history of the last ``periods``."""
     found = {}
     for id_, old_id in asked.items():
         old = None if old_id is None else _row(*before, old_id)
@@ -75,7 +78,7 @@ def _row(plan: Plan, results: Results, id_: str) -> KpiRow | None:
     if id_ not in plan.kpis or id_ not in results.series:
         return None
     kpi, series = plan.kpis[id_], results.series[id_]
-    return kpi_row(kpi, series, judge(kpi, series, plan.calendar.build()))
+    return kpi_row(kpi, series, evaluate_status(kpi, series, plan.calendar.build()))
 
 
 def _change(old: KpiRow | None, new: KpiRow | None, periods: int) -> ValueChange:
@@ -85,7 +88,7 @@ def _change(old: KpiRow | None, new: KpiRow | None, periods: int) -> ValueChange
     values = _value(old), _value(new)
     shown = _pair(latest.point, values, units)
     displays = _displayed(old), _displayed(new)
-    # As the status table shows them, unless that hides that they differ.
+    # Formatted as in the status table, unless both look the same there although they differ.
     if displays[0] != displays[1] or values[0] == values[1]:
         shown = shown._replace(before_display=displays[0], after_display=displays[1])
     history = _history(old, new, periods, units) if periods else ()
@@ -95,7 +98,7 @@ def _change(old: KpiRow | None, new: KpiRow | None, periods: int) -> ValueChange
 
 
 def _failure(results: Results, id_: str) -> str | None:
-    """Why a value could not be computed; None where it could, even if there is none."""
+    """Why a value could not be computed; None if it could, even if there is no value."""
     series = results.series.get(id_)
     return series.problem if series is not None and series.failed else None
 
@@ -130,7 +133,7 @@ def _pair(point: Point, values: tuple[float | None, float | None], units: tuple[
 
 
 def _display(value: float | None, other: float | None, unit: Unit) -> str | None:
-    """The value with the digits that it takes to be told from the other one."""
+    """The value, formatted with enough digits to differ from the other one."""
     if value is None:
         return None
     if other is None or other == value:

@@ -1,4 +1,4 @@
-"""The view that every renderer reads: what is to be said about a plan's KPIs, without any format."""
+"""The view that every renderer reads: the content of the status report, independent of the output format."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Literal
 
 from kpi.plan.model import Kpi
 from kpi.run.series import Against, Point
-from kpi.status.result import Pace, Status, TargetNow
+from kpi.status.result import ActiveTarget, Pace, Status
 from kpi.values import Period
 from kpi.values.date_words import day_in_full
 
 
 @dataclass(frozen=True)
 class KpiRow:
-    """One KPI as it stands. Values are in its own scale, rounded to 12 digits; None where there is none.
+    """One KPI with its value and status. Values are in the KPI's scale and rounded to 12 digits; None if there is none.
 
-    ``point`` is the period and value shown: the last fresh ones when the status is stale. ``display`` is the value for
-    people, ``change`` the difference to the value of ``previous``, which it is measured against, ``target_display``
-    the target's direction and number in signs. ``message`` says what the status does not; ``warnings`` are what else a
-    reader should know, a sentence each. ``history`` is oldest first and ends before ``point``. ``parts`` are what it is
-    for each value of the column ``by``, where it is split; ``is_part``: this is one of them.
+    ``point`` is the period and value shown: the last fresh one if the status is stale. ``display`` is the formatted
+    value, ``change`` its difference to the value of ``previous``, ``target_display`` the formatted target. ``message``
+    explains the status; ``warnings`` are further notes, one sentence each. ``history`` is oldest first and ends before
+    ``point``. ``parts`` are the rows for the values of the column ``by`` if the KPI is split; ``is_part`` is true for
+    such a row.
     """
 
     kpi: Kpi
@@ -32,7 +32,7 @@ class KpiRow:
     previous: Point | None = None
     change: float | None = None
     change_display: str | None = None
-    target: TargetNow | None = None
+    target: ActiveTarget | None = None
     target_display: str | None = None
     pace: Pace | None = None
     message: str | None = None
@@ -49,7 +49,7 @@ class KpiRow:
 
     @property
     def name(self) -> str:
-        """What people call it; its id where it has no name."""
+        """The name of the KPI, or its id if it has no name."""
         return self.kpi.name or self.kpi.id
 
     @property
@@ -60,8 +60,9 @@ class KpiRow:
 
 @dataclass(frozen=True)
 class PartRow:
-    """A part of a KPI that is split: the KPI over the rows with one value of the column, with no value there, or with
-    any other one (``values`` is how many these are). The name in ``row`` is what people call the part."""
+    """A part of a split KPI: the KPI over the rows with one value of the column (``value``), without a value
+    (``empty``), or with any of the remaining values (``other``; ``values`` is their number). ``row.name`` is the name
+    of the part."""
 
     row: KpiRow
     kind: Literal["value", "empty", "other"] = "value"
@@ -70,10 +71,10 @@ class PartRow:
 
 @dataclass(frozen=True)
 class Group:
-    """KPIs that stand together: those of a goal, an owner, a perspective, a level or a tag.
+    """The KPIs of one goal, owner, perspective, level or tag.
 
-    ``status`` is that of its worst KPI (rule S8). ``above`` are the names of the goals above, topmost first; ``owner``
-    and ``due`` are the goal's.
+    ``status`` is the status of the worst KPI (rule S8). ``above`` are the names of the goals above, topmost first;
+    ``owner`` and ``due`` are those of the goal.
     """
 
     title: str
@@ -86,9 +87,10 @@ class Group:
 
 @dataclass(frozen=True)
 class StatusView:
-    """Everything that ``kpi status`` says. ``rows`` holds each KPI once, in the order of the file; ``groups`` may hold
-    one several times (by tag). ``summary`` counts the KPIs of each of the six statuses. ``to_date``: running periods.
-    ``against``: what changes are measured against.
+    """Everything that ``kpi status`` shows.
+
+    ``rows`` holds each KPI once, in the order of the file; a KPI can be in several ``groups`` (by tag). ``summary`` is
+    the number of KPIs per status. ``to_date`` is true for running periods. ``against`` is what changes are relative to.
     """
 
     title: str | None
@@ -101,12 +103,12 @@ class StatusView:
 
     @property
     def moment(self) -> str:
-        """The day that the view is of, and what is unusual about it, in words."""
+        """The day of the view and its options, in words."""
         running = ", periods still running" if self.to_date else ""
         return day_in_full(self.as_of) + running + (", against a year ago" if self.against == "year ago" else "")
 
 
 def short_owner(owner: str) -> str:
-    """The person's part of an e-mail address, for where room is scarce; anything else as it is."""
+    """The part of an e-mail address before the ``@``; any other text unchanged."""
     name, at, _ = owner.partition("@")
     return name if at and name else owner

@@ -1,4 +1,4 @@
-"""Numbers with units, durations, periods, calendars and windows, in and out of text. No I/O and no clock."""
+"""Parses and formats numbers with units, durations, dates, periods and windows. No I/O and no clock."""
 
 from kpi.values.calendar import (
     EVERY,

@@ -1,4 +1,4 @@
-"""How days make weeks, quarters and years, and arithmetic on days that stays inside the months."""
+"""Calendars (first day of the week, start of the fiscal year, time zone) and date arithmetic."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MONTHS = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 
-# How many days, and how many months, one unit has.
+# The number of days or of months of each unit.
 DAYS_IN: dict[Every, int] = {"day": 1, "week": 7}
 MONTHS_IN: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 
@@ -27,10 +27,10 @@ _LAST_ORDINAL = date.max.toordinal()
 
 @dataclass(frozen=True)
 class Calendar:
-    """How days make weeks, quarters and years.
+    """How days form weeks, quarters and years.
 
-    ``week_starts`` is 0 (Monday) to 6 (Sunday), ``fiscal_year_starts`` the month 1 to 12 in which a fiscal year
-    starts, ``timezone`` the time zone in which timestamps become dates.
+    ``week_starts`` is 0 (Monday) to 6 (Sunday), ``fiscal_year_starts`` the first month (1 to 12) of a fiscal year, and
+    ``timezone`` the time zone in which timestamps are converted to dates.
     """
 
     week_starts: int = 0
@@ -39,12 +39,12 @@ class Calendar:
 
     @classmethod
     def from_words(cls, week_starts: str, fiscal_year_starts: str, timezone: str) -> Calendar:
-        """The calendar that a file describes: ``monday``, ``april``, ``Europe/Berlin``. Raises TextError."""
+        """A calendar from the words in a file: ``monday``, ``april``, ``Europe/Berlin``. Raises TextError."""
         return cls(parse_weekday(week_starts), parse_month_name(fiscal_year_starts), parse_timezone(timezone))
 
     @property
     def fiscal(self) -> bool:
-        """Whether years start in another month than January, and so are labelled FY2027 (rule T4)."""
+        """Whether years do not start in January and so have labels such as FY2027 (rule T4)."""
         return self.fiscal_year_starts != 1
 
 
@@ -66,27 +66,28 @@ def _position(text: str, words: tuple[str, ...], what: str) -> int:
 
 
 def parse_timezone(text: str) -> str:
-    """The name of a time zone, such as ``UTC`` or ``Europe/Berlin``. Raises TextError for one that is not known."""
+    """The name of a time zone, such as ``UTC`` or ``Europe/Berlin``. Raises TextError if it is unknown."""
     if text == "UTC":
         return text
     import zoneinfo
 
     try:
-        # "localtime" is whatever the machine says, so it would make a plan mean different things in different places.
+        # "localtime" depends on the machine, so the same plan would mean different things on different machines.
         if text not in ("", "localtime"):
             zoneinfo.ZoneInfo(text)
             return text
     except (KeyError, ValueError, OSError):
-        pass  # not found, not a relative path, or a folder of zones such as "America"
+        pass  # unknown, an invalid key, or a folder of time zones such as "America"
     known = zoneinfo.available_timezones() - {"localtime"}
-    hint = did_you_mean(text, known) if known else "no time zone is known on this system: install the package tzdata"
+    hint = did_you_mean(text, known) if known else "this system has no time zone data: install the package tzdata"
     raise TextError(f'"{text}" is not a time zone', 0, len(text), hint=hint or "write e.g. UTC or Europe/Berlin")
 
 
 def add_units(day: date, n: int, unit: Every) -> date:
-    """``n`` units after ``day`` (before, if negative), clipped to the month's length: 31 May - 3 months = 28 February.
+    """``n`` units after ``day`` (before, if negative).
 
-    Beyond the first or last day that a ``date`` can be, that day.
+    It is clipped to the length of the month: 31 May - 3 months = 28 February. The result is limited to the range of
+    ``date``.
     """
     if unit in DAYS_IN:
         return from_ordinal(day.toordinal() + n * DAYS_IN[unit])
@@ -100,17 +101,20 @@ def before(day: date, unit: Every, n: int = 1) -> date:
 
 
 def length(every: Every) -> int:
-    """The most days that a period can have: 1, 7, 31, 92 or 366."""
+    """The maximum number of days of a period: 1, 7, 31, 92 or 366."""
     return _LONGEST[every]
 
 
 def from_ordinal(ordinal: int) -> date:
-    """The day with this proleptic number, cut to what a ``date`` can be."""
+    """The day with this proleptic ordinal, limited to the range of ``date``."""
     return date.fromordinal(min(max(ordinal, 1), _LAST_ORDINAL))
 
 
 def month_ordinal(months: int) -> int:
-    """The ordinal of the first day of the month ``months`` after January of year 0, cut to the day after the last."""
+    """The ordinal of the first day of the month that is ``months`` after January of year 0.
+
+    The result is limited to the day after the last ``date``.
+    """
     year, month = divmod(months, 12)
     if year < 1:
         return 1

@@ -1,4 +1,4 @@
-"""What people write for a date or period out of habit, and how it is written here. Only loaded to explain a mistake."""
+"""Suggests the right notation for a misspelled date or period. Only imported to explain an error."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import date
 from kpi.values.calendar import MONTHS
 
 
-def mended_date(text: str) -> list[str]:
-    """The dates in the right form that ``text`` may mean, none if it cannot be told."""
+def suggest_dates(text: str) -> list[str]:
+    """The ISO dates that ``text`` may mean. Empty if it is not recognized."""
     text = text.strip().strip("\"'")
     found: list[tuple[str, int | str, str]] = []
-    # A mark on both sides of the month or on none: "2026-12" is a month, not the second of January.
+    # The month has a separator on both sides or on neither: "2026-12" is a month, not 2 January.
     if match := re.match(r"(\d{4})([-/. ]?)(\d\d?)\2(\d\d?)(?:[T ]\d\d?:.*)?$", text):
         if match[2] or len(match[3] + match[4]) == 4:
             found.append((match[1], int(match[3]), match[4]))
@@ -32,7 +32,7 @@ def mended_date(text: str) -> list[str]:
 
 
 def _month(word: str) -> int:
-    """The number of the month that begins with ``word``. Raises ValueError."""
+    """The number of the month whose name begins with ``word``. Raises ValueError."""
     for number, name in enumerate(MONTHS, 1):
         if name.startswith(word.lower()):
             return number
@@ -43,7 +43,7 @@ def label_candidates(text: str) -> list[str]:
     """The labels of periods that ``text`` may mean, the likeliest first; some of them are not labels."""
     text = text.strip().strip("\"'")
     upper = re.sub(r"\s+", " ", text.upper())
-    found = [upper, *mended_date(text)]
+    found = [upper, *suggest_dates(text)]
     if match := re.match(r"(FY ?)?(\d{4})[-/ ]?(Q|W|KW)?[-/ ]?(\d\d?)$", upper):
         fiscal, year, letter, number = match.groups()
         prefix = "FY" if fiscal else ""

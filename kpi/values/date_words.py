@@ -1,4 +1,4 @@
-"""Days as people say them, in English whatever the machine's language."""
+"""Formats dates in English words, regardless of the locale."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kpi.values.calendar import MONTHS
 
 
 def day_in_words(day: date) -> str:
-    """``12 May 2026``, ``31 Dec 2026``: months of more than four letters are cut to three."""
+    """``12 May 2026``, ``31 Dec 2026``: months with more than four letters are shortened to three."""
     return f"{day.day} {month_in_words(day)}"
 
 
@@ -23,7 +23,7 @@ def day_in_full(day: date) -> str:
 
 
 def by_in_words(day: date) -> str:
-    """A date by which: ``Dec 2026`` for the last day of a month, else the day."""
+    """The date of a target: ``Dec 2026`` for the last day of a month, else the day."""
     last_of_month = (day + timedelta(days=1)).month != day.month if day < date.max else True
     return month_in_words(day) if last_of_month else day_in_words(day)
 

@@ -1,4 +1,4 @@
-"""Durations as people read them."""
+"""Formats durations: ``250 ms``, ``4 min 32 s``, ``3 d 4 h``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from kpi.values.rounding import fixed, magnitude, nudged, trimmed
 
 _PARTS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _STEPS = tuple(length for length, _ in _PARTS)
-_DAYS_ONLY = 100 * 86400  # from here on hours say nothing
+_DAYS_ONLY = 100 * 86400  # longer durations are shown without hours
 
 
 def elapsed(seconds: float, finer: int = 0, digits: int | None = None) -> str:
-    """``250 ms``, ``12.3 s``, ``4 min 32 s``, ``2 h 5 min``, ``3 d 4 h``, ``120 d``: three digits or two parts.
+    """Format a duration with three digits or two parts: ``250 ms``, ``12.3 s``, ``4 min 32 s``, ``120 d``.
 
-    ``finer`` goes on by so many parts or digits; ``digits`` gives all parts, the seconds (below one second the
-    milliseconds) with at most so many decimals. ``seconds`` are not negative.
+    ``finer`` adds that many digits or parts. ``digits`` shows all parts, the last one with at most that many decimals:
+    seconds, or milliseconds below one second. ``seconds`` must not be negative.
     """
     if seconds == 0:
         return "0 s"
@@ -29,12 +29,12 @@ def elapsed(seconds: float, finer: int = 0, digits: int | None = None) -> str:
     else:
         part = _last_part(seconds) + finer
         decimals, step = max(0, part - 3), _STEPS[min(part, 3)]
-    # Counted in whole steps, so that no float noise gets between the parts.
+    # Counted in whole steps, so that rounding errors do not affect the parts.
     return _in_parts(floor(nudged(seconds) * 10**decimals / step + 0.5) * step, decimals)
 
 
 def _last_part(seconds: float) -> int:
-    """Which of ``_PARTS`` is the last one shown by default."""
+    """The index in ``_PARTS`` of the last part that is shown by default."""
     if seconds < 3600:
         return 3
     if seconds < 86400:
@@ -43,7 +43,7 @@ def _last_part(seconds: float) -> int:
 
 
 def _in_parts(ticks: int, decimals: int) -> str:
-    """A duration of ``ticks``, each 10 ** -``decimals`` seconds, in days, hours, minutes and seconds."""
+    """A duration of ``ticks`` of 10 ** -``decimals`` seconds each, in days, hours, minutes and seconds."""
     per_second = 10**decimals
     if 0 < ticks < per_second and decimals >= 3:
         return f"{_decimal(ticks, decimals - 3)} ms"
@@ -58,6 +58,6 @@ def _in_parts(ticks: int, decimals: int) -> str:
 
 
 def _decimal(ticks: int, decimals: int) -> str:
-    """``ticks`` with the point moved ``decimals`` places to the left."""
+    """``ticks`` with the decimal point moved ``decimals`` places to the left."""
     whole, fraction = divmod(ticks, 10**decimals)
     return trimmed(f"{whole:,}.{fraction:0{decimals}d}") if decimals else f"{whole:,}"

@@ -1,4 +1,4 @@
-"""Numbers as people read them, never contradicting what was judged."""
+"""Formats numbers for people, without contradicting the comparisons of their exact values."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from kpi.values.units import Unit
 Limit = float | tuple[float, float]
 
 _SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
-_FINEST = 12  # so many digits are added one by one; then come all that there are
+_FINEST = 12  # digits are added one by one up to this number; after that, all digits are shown
 
 
 def format_value(value: float, unit: Unit, *, digits: int | None = None) -> str:
-    """``value`` for people: ``26.2%``, ``$12.4k``, ``4 min 32 s``, ``1,234``. Only zero is shown as zero.
+    """Format a value: ``26.2%``, ``$12.4k``, ``4 min 32 s``, ``1,234``. Only zero is shown as zero.
 
-    With ``digits`` exactly so many follow the point of the number shown, even if they are all zero; of a duration at
-    most so many that of its seconds (below one second its milliseconds).
+    ``digits`` is the exact number of decimals, including trailing zeros. For a duration it is the maximum number of
+    decimals of the seconds, or of the milliseconds below one second.
     """
     return _signed(value, unit, 0, digits)
 
 
 def format_change(change: float, unit: Unit) -> str:
-    """A difference of two values: ``▲ 0.4 pt`` (of a ``%``), ``▼ $1.2k``, ``=`` for none at all.
+    """Format a difference of two values: ``▲ 0.4 pt`` (for ``%``), ``▼ $1.2k``, ``=`` for zero.
 
-    The arrow says whether the value rose, not whether that is good. Take the difference by :func:`difference`.
+    The arrow shows the direction of the change, not whether it is an improvement. Compute ``change`` with
+    :func:`difference`.
     """
     if change == 0:
         return "="
@@ -42,11 +43,11 @@ def format_change(change: float, unit: Unit) -> str:
 
 
 def display_against(value: float, unit: Unit, bounds: Sequence[tuple[str, Limit]]) -> str:
-    """``value`` with as many digits as it takes not to contradict any of ``bounds`` (rule S9).
+    """Format ``value`` with enough digits not to contradict any of ``bounds`` (rule S9).
 
-    Each bound is an operator (``>= > <= < ==``, or ``between`` with the lower and the upper end, both inclusive) and a
-    number in the KPI's scale. What is shown, read as a number, meets exactly the bounds that ``value`` meets: 0.29996
-    against at least 0.3 is ``29.996%``, not ``30.0%``.
+    Each bound is an operator (``>= > <= < ==``, or ``between`` with both ends inclusive) and a number in the KPI's
+    scale. The number shown meets exactly the bounds that ``value`` meets: compared with at least 0.3, 0.29996 is
+    ``29.996%``, not ``30.0%``.
     """
     verdicts = [holds(value, op, limit) for op, limit in bounds]
     for finer in range(_FINEST):
@@ -58,7 +59,7 @@ def display_against(value: float, unit: Unit, bounds: Sequence[tuple[str, Limit]
 
 
 def format_exact(value: float, unit: Unit) -> str:
-    """``value`` with just the digits it has, for targets and other numbers that people chose: ``30%``, ``$12,345``."""
+    """Format ``value`` with all its digits and no others, for targets and other given numbers: ``30%``, ``$12,345``."""
     for finer in range(_FINEST if unit.kind == "duration" else 1):
         text = _signed(value, unit, finer, None)
         if unit.kind != "percent" and parse_number(text, unit) == value:
@@ -67,7 +68,7 @@ def format_exact(value: float, unit: Unit) -> str:
 
 
 def holds(value: float, op: str, limit: Limit) -> bool:
-    """Whether ``value op limit``; ``between`` has a pair of inclusive ends. Raises ValueError for another operator."""
+    """Whether ``value op limit``. ``between`` takes a pair of inclusive ends. Raises ValueError for other operators."""
     if isinstance(limit, tuple):
         if op != "between":
             raise ValueError(f"{op} takes one number")
@@ -82,7 +83,7 @@ def holds(value: float, op: str, limit: Limit) -> bool:
         return value < limit
     if op == "==":
         return value == limit
-    raise ValueError(f"{op} is no comparison with one number")
+    raise ValueError(f"{op} is not a comparison with one number")
 
 
 def _signed(value: float, unit: Unit, finer: int, digits: int | None) -> str:
@@ -90,7 +91,7 @@ def _signed(value: float, unit: Unit, finer: int, digits: int | None) -> str:
 
 
 def _text(size: float, unit: Unit, finer: int, digits: int | None) -> str:
-    """A number that is not negative, with ``finer`` more digits than usual, or exactly ``digits`` after the point."""
+    """Format a number that is not negative, with ``finer`` more digits than usual or exactly ``digits`` decimals."""
     if _extreme(size):
         return _exact(size, unit)
     if unit.kind == "percent":
@@ -106,22 +107,22 @@ def _text(size: float, unit: Unit, finer: int, digits: int | None) -> str:
 
 
 def _extreme(size: float) -> bool:
-    """Whether ``size`` is beyond anything measured, where multiplying it may overflow."""
+    """Whether ``size`` is so large or small that multiplying it may overflow."""
     return size != 0 and not 1e-100 < size < 1e100
 
 
 def _prefix(unit: Unit) -> str:
-    """What stands before an amount of money: ``$``, or a code and a space."""
+    """The prefix of an amount of money: ``$``, or a code and a space."""
     return f"{unit.symbol} " if unit.symbol.isalpha() else unit.symbol
 
 
 def _decimals(size: float, usual: int, *, below: float) -> int:
-    """The usual decimals; for a number ``below`` that so many that two of its digits are seen."""
+    """The usual number of decimals; for a number less than ``below``, enough to show two significant digits."""
     return usual if size >= below or size == 0 else max(usual, 1 - magnitude(size))
 
 
 def _count(size: float, finer: int, digits: int | None) -> str:
-    """``44``, ``2.5``, ``1,234``, ``12.4k``: two decimals below 10,000, from there on three significant digits."""
+    """``44``, ``2.5``, ``1,234``, ``12.4k``: two decimals below 10,000, three significant digits from there on."""
     if digits is not None:
         return _scaled_to(size, digits) if size >= 1e4 else fixed(size, digits)
     text = fixed(size, _decimals(size, 2, below=0.1) + finer)
@@ -129,7 +130,7 @@ def _count(size: float, finer: int, digits: int | None) -> str:
 
 
 def _money(size: float, finer: int, digits: int | None) -> str:
-    """``9.50``, ``950``, ``12.4k``: two decimals below 100 unless whole, none below 1000, then three digits."""
+    """``9.50``, ``950``, ``12.4k``: two decimals below 100 unless whole, none below 1,000, then three digits."""
     if digits is not None:
         return _scaled_to(size, digits) if size >= 1e3 else fixed(size, digits)
     cents = _decimals(size, 2, below=0.1) + finer
@@ -140,14 +141,14 @@ def _money(size: float, finer: int, digits: int | None) -> str:
 
 
 def _scaled(size: float, finer: int) -> str:
-    """``12.4k``, ``1.24M``, ``1,230B``: three significant digits and ``finer`` more, zeros at the end left out."""
+    """``12.4k``, ``1.24M``, ``1,230B``: three significant digits and ``finer`` more, without trailing zeros."""
     rounded = float(f"{nudged(size):.{2 + finer}e}")
     scale, suffix = _scale_of(rounded)
     return trimmed(fixed(size / scale, max(0, 2 + finer - magnitude(rounded / scale)))) + suffix
 
 
 def _scaled_to(size: float, digits: int) -> str:
-    """``12.40k``: exactly so many decimals. 999.96k with one decimal is 1.0M."""
+    """``12.40k``: exactly ``digits`` decimals. 999.96k with one decimal is 1.0M."""
     scale, suffix = _scale_of(size)
     rounded = _read(fixed(size / scale, digits)) * scale
     scale, suffix = _scale_of(max(rounded, size))
@@ -155,7 +156,7 @@ def _scaled_to(size: float, digits: int) -> str:
 
 
 def _scale_of(size: float) -> tuple[float, str]:
-    """The greatest of thousand, million and billion that is not greater than ``size``; at least thousand."""
+    """The largest of thousand, million and billion that does not exceed ``size``; at least thousand."""
     return next((scale for scale in _SCALES if size >= scale[0]), _SCALES[-1])
 
 
@@ -164,7 +165,7 @@ def _read(text: str) -> float:
 
 
 def _exact(value: float, unit: Unit) -> str:
-    """Every digit of ``value``, a duration's in its own unit."""
+    """All digits of ``value``; a duration is shown in its own unit."""
     sign = "-" if value < 0 else ""
     whole, point, fraction = all_digits(abs(value), 2 if unit.kind == "percent" else 0).partition(".")
     number = f"{int(whole):,}{point}{fraction}"

@@ -1,4 +1,4 @@
-"""What people write for a number out of habit, and how it is written here. Only loaded to explain a mistake."""
+"""Suggests the right notation for a misspelled number. Only imported to explain an error."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _NOT_FINITE = ("nan", "inf", "infinity", "infinite", "null", "n/a", "na", "none"
 _NUMBER = r"(?:\d{1,3}(?:[,_]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?"
 
 
-def refusal(text: str, unit: Unit, relative: bool) -> TextError:
-    """The error that explains why ``text`` is no number for this unit."""
+def number_error(text: str, unit: Unit, relative: bool) -> TextError:
+    """The error that explains why ``text`` is not a number of this unit."""
     body = text.strip().replace("\N{MINUS SIGN}", "-")
     start = len(text) - len(text.lstrip())
     end = start + len(body)
@@ -40,11 +40,11 @@ def refusal(text: str, unit: Unit, relative: bool) -> TextError:
         hint = "write a plain number, or give the KPI a unit of time such as minutes"
         return TextError(f"{_quoted(body)} is a duration, but {_unit_is(unit)}", start, end, hint=hint)
     message = f"{_quoted(body)} is not a number"
-    return TextError(message, start, end, hint=_mended(body, unit) or _examples(unit, relative), kind=NOT_A_NUMBER)
+    return TextError(message, start, end, hint=_suggestion(body, unit) or _examples(unit, relative), kind=NOT_A_NUMBER)
 
 
 def _misfit(text: str, found: tuple[float, bool, str], unit: Unit, relative: bool) -> TextError:
-    """A number that is well written but does not fit the unit (rule S2)."""
+    """The error for a valid number that does not match the unit (rule S2)."""
     number, percent, currency = found
     body = text.strip()
     plain = body.lstrip("-+\N{MINUS SIGN}").removeprefix(currency).strip()
@@ -68,20 +68,20 @@ def _misfit(text: str, found: tuple[float, bool, str], unit: Unit, relative: boo
         hint = f'write {minus}{plain.rstrip("%").rstrip()}, or give the KPI the unit "%"'
         return TextError(f'"%" does not fit: {_unit_is(unit)}', at, at + 1, hint=hint)
     share = all_digits(number, 2)
-    both = f"write {minus}{plain}%, or {share}% if that is what is meant"
+    both = f"write {minus}{plain}%, or {share}% if you mean that"
     if plain[-1] in "kKMB":
-        both = f"write {all_digits(number)}%, or {share}% if that is what is meant"
-    what = "a share needs a %" if relative else "the unit is %, so it may mean two things"
+        both = f"write {all_digits(number)}%, or {share}% if you mean that"
+    what = "a share needs a %" if relative else "ambiguous, because the unit is %"
     return TextError(f"{_quoted(body)}: {what}", at, at + len(body), hint=both)
 
 
-def _mended(body: str, unit: Unit) -> str | None:
-    """A hint for what is not well written, None if it cannot be told what was meant."""
+def _suggestion(body: str, unit: Unit) -> str | None:
+    """A hint for an invalid number, None if its meaning is unclear."""
     if len(body) > 100:
-        return None  # no number by habit, and the searches below would take their time
+        return None  # not a misspelled number, and the patterns below would be slow
     lower = body.lower()
     if lower.lstrip("+-.") in _NOT_FINITE:
-        return "only finite numbers can be compared; where there is none, leave the field out"
+        return "write a finite number, or omit the field"
     if lower in _WORDS:
         return f"write {_WORDS[lower]}"
     signs = re.match(r"[-+\u2010-\u2015\s]*", body)
@@ -125,7 +125,7 @@ def _grouped(digits: str) -> str:
 
 
 def _with_ending(before: str, options: list[str], after: str, unit: Unit) -> str | None:
-    """A hint for a number that something follows."""
+    """A hint for a number that is followed by other text."""
     number = before + options[0]
     word = after.lower().rstrip(".")
     if after in ("k", "K", "M", "B", "%"):
@@ -137,18 +137,18 @@ def _with_ending(before: str, options: list[str], after: str, unit: Unit) -> str
     if after in SIGNS or after.upper() in CURRENCIES:
         return f"write {_money(number, unit)}" if unit.kind == "currency" else f"write {number}"
     if unit.text is not None and word.rstrip("s") == unit.text.lower().rstrip("s"):
-        return f'leave "{after}" out, it is the unit already: write {number}'
+        return f'omit "{after}", which is the unit of the KPI: write {number}'
     if match := re.search(rf"({_NUMBER})$", after):
-        return f"it is not said what the {match[1]} is; {_examples(unit)}"
+        return f"the {match[1]} has no unit; {_examples(unit)}"
     if word in SECONDS:
         return f"write {number} {after.rstrip('.')}" if unit.kind == "duration" else f"write {number}"
     if re.fullmatch(r"[^\W\d_]+", after):
-        return f'"{after}" means nothing after a number; {_examples(unit)}'
+        return f'unknown unit "{after}"; {_examples(unit)}'
     return None
 
 
 def _clock(body: str, unit: Unit) -> str | None:
-    """``4:30`` and ``1:04:30``, where the unit is a duration."""
+    """A hint for ``4:30`` and ``1:04:30`` if the unit is a duration."""
     match = re.fullmatch(r"(?:(\d+):)?(\d+):(\d+)", body)
     if match is None or unit.kind != "duration":
         return None
@@ -168,7 +168,7 @@ def _unit_is(unit: Unit) -> str:
 
 
 def _examples(unit: Unit, relative: bool = False) -> str:
-    """How numbers of this unit are written."""
+    """Examples of numbers of this unit."""
     if relative:
         return "write e.g. 20%"
     if unit.kind == "percent":

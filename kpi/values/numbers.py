@@ -1,4 +1,4 @@
-"""Numbers as people write them: ``30%``, ``$12.4k``, ``1,234.5``, ``4 min 30 s``."""
+"""Parses numbers: ``30%``, ``$12.4k``, ``1,234.5``, ``4 min 30 s``."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from kpi.values.units import Unit
 
 
 def parse_number(text: str, unit: Unit, *, relative: bool = False) -> float:
-    """The number that ``text`` means, in the scale of a KPI with this unit: a share for ``%``, the unit of a duration.
+    """Parse a number into the scale of a KPI with this unit: a fraction for ``%``, the KPI's unit for durations.
 
-    Understood are ``%`` (only where the unit is ``%``), ``k``, ``M``, ``B``, a leading currency sign or code that fits
-    the unit, ``_`` or ``,`` between groups of three digits (rule R7), a minus sign of either kind, and for durations
-    ``4 min 30 s``. With ``relative`` the number is a share of something else and has to have a ``%`` (rule S2).
-    Raises TextError with the offsets of what is wrong.
+    Accepts ``%`` (only if the unit is ``%``), the suffixes ``k``, ``M`` and ``B``, a leading currency sign or code of
+    the unit, ``_`` or ``,`` between groups of three digits (rule R7), ASCII and Unicode minus signs, and ``4 min 30 s``
+    for durations. If ``relative``, the number is a share of another one and needs a ``%`` (rule S2). Raises TextError
+    with the offsets of the error.
     """
     body = text.strip().replace("\N{MINUS SIGN}", "-")
     found = read_number(body)
@@ -36,6 +36,6 @@ def parse_number(text: str, unit: Unit, *, relative: bool = False) -> float:
         if duration is not None and not isinf(duration[1]):
             _, number, seconds = duration
             return number if seconds == unit.seconds else round12(number * seconds / unit.seconds)
-    from kpi.values.number_suggestions import refusal
+    from kpi.values.number_suggestions import number_error
 
-    raise refusal(text, unit, relative)
+    raise number_error(text, unit, relative)

@@ -1,4 +1,4 @@
-"""Dates and the names of periods, as people write them in a file."""
+"""Parses dates and period labels: ``2026-06-30``, ``2026-W27``, ``2026-06``, ``2026-Q2``, ``FY2027``."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _A = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a quarte
 
 
 def parse_date(text: str) -> date:
-    """A day written ``2026-06-30``, and in no other way. Raises TextError that says what was found and expected."""
+    """Parse a date written as ``2026-06-30``. Raises TextError with a suggestion for any other notation."""
     if form_of(text) != "day":
-        from kpi.values.date_suggestions import mended_date
+        from kpi.values.date_suggestions import suggest_dates
 
-        mended = mended_date(text) or _ends_of_month(text)
-        hint = " or ".join(mended) if mended else "a date is written YYYY-MM-DD, e.g. 2026-06-30"
-        raise TextError(f'"{text}" is not a date', 0, len(text), hint=f"write {hint}" if mended else hint)
+        suggested = suggest_dates(text) or _ends_of_month(text)
+        hint = " or ".join(suggested) if suggested else "dates are written YYYY-MM-DD, e.g. 2026-06-30"
+        raise TextError(f'"{text}" is not a date', 0, len(text), hint=f"write {hint}" if suggested else hint)
     year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])
     _check_year(year, text)
     _check_month(month, text)
@@ -31,19 +31,19 @@ def parse_date(text: str) -> date:
 
 
 def parse_label(text: str, calendar: Calendar, every: Every | None = None) -> Period:
-    """The period with this label (rules T3, T4), of any length or of exactly ``every``.
+    """Parse the label of a period (rules T3, T4) of any length, or of length ``every``.
 
-    Understood are ``2026-06-30``, ``2026-W27`` (where weeks start on Monday; else a week is named by its first day,
-    and only where ``every`` is ``week``), ``2026-06``, ``2026-Q2`` and ``2026`` (where years start in January),
-    ``FY2027-Q1`` and ``FY2027`` (where they do not). Raises TextError that offers the right label.
+    Accepts ``2026-06-30``, ``2026-W27`` (if weeks start on Monday; otherwise a week is labelled by its first day, which
+    needs ``every`` to be ``week``), ``2026-06``, ``2026-Q2`` and ``2026`` (if years start in January), ``FY2027-Q1``
+    and ``FY2027`` (if they do not). Raises TextError with a suggestion.
     """
     kind, fiscal = form_of(text), text.startswith("FY")
     if kind is None:
-        _refuse(text, calendar, every)
+        _raise_invalid(text, calendar, every)
     if kind == "day" and every == "week" and calendar.week_starts != 0:
         return _week_from_first_day(text, calendar)
     if every is not None and kind != every:
-        _refuse_length(text, kind, calendar, every)
+        _raise_wrong_length(text, kind, calendar, every)
     if kind == "day":
         return period_of(parse_date(text), "day", calendar)
     if kind == "week":
@@ -51,11 +51,11 @@ def parse_label(text: str, calendar: Calendar, every: Every | None = None) -> Pe
     if kind == "month":
         return _month(text, calendar)
     if fiscal != calendar.fiscal:
-        _refuse_year(text, kind, calendar)
+        _raise_wrong_year(text, kind, calendar)
     return _year_or_quarter(text, text[2:] if fiscal else text, kind, calendar)
 
 
-def mended_label(text: str, calendar: Calendar, every: Every | None) -> str | None:
+def suggest_label(text: str, calendar: Calendar, every: Every | None) -> str | None:
     """The label that ``text`` most likely means, if that is a label here; else None."""
     from kpi.values.date_suggestions import label_candidates
 
@@ -70,7 +70,7 @@ def mended_label(text: str, calendar: Calendar, every: Every | None) -> str | No
 
 
 def form_of(text: str) -> Every | None:
-    """Which kind of label ``text`` has the form of, before its numbers are looked at; None if of none."""
+    """The length of the period whose label has the form of ``text``, without checking its numbers. None if unknown."""
     form = "".join("0" if character in "0123456789" else character for character in text)
     kinds: dict[str, Every] = {
         "0000-00-00": "day", "0000-W00": "week", "0000-00": "month", "0000-Q0": "quarter", "0000": "year",
@@ -81,7 +81,7 @@ def form_of(text: str) -> Every | None:
 
 def _ends_of_month(text: str) -> list[str]:
     """The first and the last day of the month that ``text`` means; empty if it does not mean one."""
-    label = mended_label(text, Calendar(), "month")
+    label = suggest_label(text, Calendar(), "month")
     if label is None:
         return []
     month = parse_label(label, Calendar())
@@ -118,7 +118,7 @@ def _week(text: str, calendar: Calendar) -> Period:
     starts = WEEKDAYS[calendar.week_starts].title()
     right = period_of(monday, "week", calendar).label
     message = f'"{text}" is an ISO week, but weeks start on {starts} here'
-    raise TextError(message, 0, len(text), hint=f"such a week is named by its first day: write {right}")
+    raise TextError(message, 0, len(text), hint=f"weeks are labelled by their first day: write {right}")
 
 
 def _week_from_first_day(text: str, calendar: Calendar) -> Period:
@@ -133,7 +133,7 @@ def _week_from_first_day(text: str, calendar: Calendar) -> Period:
 def _year_or_quarter(text: str, name: str, kind: Every, calendar: Calendar) -> Period:
     year = int(name[:4])
     _check_year(year, text)
-    number = year - 1 if calendar.fiscal else year  # a fiscal year is named by the year in which it ends
+    number = year - 1 if calendar.fiscal else year  # a fiscal year is labelled by the year in which it ends
     if kind == "year":
         return period_numbered(number, "year", calendar)
     quarter = int(name[-1])
@@ -143,13 +143,13 @@ def _year_or_quarter(text: str, name: str, kind: Every, calendar: Calendar) -> P
     return period_numbered(number * 4 + quarter - 1, "quarter", calendar)
 
 
-def _refuse_year(text: str, kind: Every, calendar: Calendar) -> NoReturn:
-    """A plain year where years are fiscal, or a fiscal one where they are not (rule T4)."""
+def _raise_wrong_year(text: str, kind: Every, calendar: Calendar) -> NoReturn:
+    """Raise the error for a calendar year if years are fiscal, or for a fiscal year if they are not (rule T4)."""
     starts = MONTHS[calendar.fiscal_year_starts - 1].title()
     if not calendar.fiscal:
         message = f'"{text}" names a fiscal year, but years start in {starts} here'
         raise TextError(message, 0, len(text), hint=f"write {text[2:]}, or set calendar.fiscal_year_starts")
-    plain = _year_or_quarter(text, text, kind, Calendar())  # an impossible one is refused as such
+    plain = _year_or_quarter(text, text, kind, Calendar())  # raises an error if there is no such quarter
     same = _year_or_quarter(text, text, kind, calendar)
     other = period_of(plain.start if kind == "quarter" else plain.last_day, kind, calendar)
     hint = f"write {same.label} for {_extent(same)}"
@@ -164,29 +164,29 @@ def _extent(period: Period) -> str:
     return f"{MONTHS[first.month - 1].title()} {first.year} to {MONTHS[last.month - 1].title()} {last.year}"
 
 
-def _refuse_length(text: str, kind: Every, calendar: Calendar, every: Every) -> NoReturn:
+def _raise_wrong_length(text: str, kind: Every, calendar: Calendar, every: Every) -> NoReturn:
     message = f'"{text}" is {_A[kind]}, but {_A[every]} such as {_example(calendar, every)} is expected'
     try:
         found = parse_label(text, calendar)
     except TextError:
-        hint = None  # wrong in two ways; the right length is what to mend first
+        hint = None  # there is a second error; the length is to be fixed first
     else:
         longer = EVERY.index(every) > EVERY.index(kind)
-        # What belongs to a longer period has its last day in it (rule T3); so has whatever contains its first day.
+        # A period belongs to the longer period that contains its last day (rule T3).
         right = period_of(found.last_day if longer else found.start, every, calendar).label
         hint = f"write {right}" if longer else f"{_A[every]} within it is e.g. {right}"
     raise TextError(message, 0, len(text), hint=hint)
 
 
-def _refuse(text: str, calendar: Calendar, every: Every | None) -> NoReturn:
-    mended = mended_label(text, calendar, every)
+def _raise_invalid(text: str, calendar: Calendar, every: Every | None) -> NoReturn:
+    suggested = suggest_label(text, calendar, every)
     expected = [every] if every is not None else list(reversed(EVERY))
     examples = ", ".join(_example(calendar, one) for one in expected)
     what = _A[every] if every is not None else "a period"
-    hint = f"write {mended}" if mended else f"{what} is written {examples}"
+    hint = f"write {suggested}" if suggested else f"{what} is written {examples}"
     raise TextError(f'"{text}" is not {what}', 0, len(text), hint=hint)
 
 
 def _example(calendar: Calendar, every: Every) -> str:
-    """The label of some period of this length in 2026."""
+    """An example of a label: that of a period of this length in 2026."""
     return period_of(date(2026, 6, 30) if every != "quarter" else date(2026, 1, 1), every, calendar).label

@@ -1,4 +1,4 @@
-"""Half-open spans of days, and the periods that tile the time line."""
+"""Half-open spans of days, and the periods (days, weeks, months, quarters, years) that cover the time line."""
 
 from __future__ import annotations
 
@@ -10,28 +10,27 @@ from kpi.values.calendar import MONTHS_IN, Calendar, Every, add_units, from_ordi
 
 @dataclass(frozen=True)
 class Span:
-    """The days from ``start`` up to, not including, ``end``."""
+    """The days from ``start`` up to but excluding ``end``."""
 
     start: date
     end: date
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """The number of days."""
         return (self.end - self.start).days
 
     def contains(self, day: date) -> bool:
-        """Whether ``day`` is one of its days."""
+        """Whether ``day`` is in the span."""
         return self.start <= day < self.end
 
 
 @dataclass(frozen=True)
 class Period:
-    """A day, week, month, quarter or year: the days from ``start`` up to, not including, ``end``.
+    """A day, week, month, quarter or year: the days from ``start`` up to but excluding ``end``.
 
-    ``label`` is its name, as in the file: ``2026-06-30``, ``2026-W27``, ``2026-06``, ``2026-Q2``, ``2026``,
-    ``FY2027-Q1``, ``FY2027``. A part of a period, from its start to a day before its last, has ``whole`` false and
-    the same label.
+    ``label`` is its name in files and output: ``2026-06-30``, ``2026-W27``, ``2026-06``, ``2026-Q2``, ``2026``,
+    ``FY2027-Q1``, ``FY2027``. ``whole`` is false for the first part of a period, which has the label of the period.
     """
 
     every: Every
@@ -42,12 +41,12 @@ class Period:
 
     @property
     def last_day(self) -> date:
-        """The last day that belongs to it."""
+        """The last day of the period."""
         return from_ordinal(self.end.toordinal() - 1)
 
     @property
     def span(self) -> Span:
-        """Its days."""
+        """The days of the period."""
         return Span(self.start, self.end)
 
 
@@ -57,27 +56,27 @@ def period_of(day: date, every: Every, calendar: Calendar) -> Period:
 
 
 def last_over(as_of: date, every: Every, calendar: Calendar) -> Period:
-    """The last period that is over by ``as_of``; that day itself counts as over."""
+    """The last period that ends on or before the day ``as_of``."""
     period = period_of(as_of, every, calendar)
     return period if period.last_day <= as_of else shift(period, -1, calendar)
 
 
 def running(as_of: date, every: Every, calendar: Calendar) -> Period:
-    """The part of the period around ``as_of`` that is over by then (rule T7); the whole period on its last day."""
+    """The period that contains ``as_of``, up to and including that day (rule T7)."""
     return _part(period_of(as_of, every, calendar), as_of)
 
 
 def whole(period: Period, calendar: Calendar) -> Period:
-    """The whole period that ``period`` is a part of."""
+    """The whole period of a part."""
     return period if period.whole else period_of(period.start, period.every, calendar)
 
 
 def shift(period: Period, n: int, calendar: Calendar) -> Period:
-    """The period ``n`` later (earlier, if negative), whether or not it has data (rule T6).
+    """The period ``n`` periods later (earlier, if negative), whether or not it has data (rule T6).
 
-    A part becomes the same part, clipped to the month's length: 1 to 30 March is compared with 1 to 28 February
-    (rule T7). Where the clipped part reaches the end it is the whole period, so go ``n`` periods in one step.
-    Beyond the first or last period that a ``date`` can be in, that period.
+    A part is shifted to the same part, clipped to the length of the month: 1 to 30 March becomes 1 to 28 February
+    (rule T7). A clipped part can be a whole period, so shift by ``n`` in one step rather than ``n`` times. The result
+    is limited to the range of ``date``.
     """
     number = number_of(period.start, period.every, calendar) + n
     moved = period_numbered(number, period.every, calendar)
@@ -87,7 +86,7 @@ def shift(period: Period, n: int, calendar: Calendar) -> Period:
 
 
 def year_ago(period: Period, calendar: Calendar) -> Period:
-    """The same period a year before (rule T6): 12 months, 4 quarters or 52 weeks back; 29 February becomes the 28th."""
+    """The same period one year earlier (rule T6): 12 months, 4 quarters or 52 weeks; 29 February becomes the 28th."""
     if period.every == "day":
         return period_of(add_units(period.start, -1, "year"), "day", calendar)
     periods = {"week": 52, "month": 12, "quarter": 4, "year": 1}[period.every]
@@ -95,15 +94,15 @@ def year_ago(period: Period, calendar: Calendar) -> Period:
 
 
 def _part(period: Period, as_of: date) -> Period:
-    """The days of a whole ``period`` up to and including ``as_of``, and at least its first."""
+    """The days of a whole ``period`` up to and including ``as_of``, at least its first day."""
     if as_of >= period.last_day:
         return period
     end = from_ordinal(max(as_of, period.start).toordinal() + 1)
     return Period(period.every, period.start, end, period.label, whole=False)
 
 
-# Periods of one length are numbered along the time line, so that moving by n is adding n. A week's number counts weeks
-# since the first one that a date can be in; that of months, quarters and years counts from (fiscal) year 0.
+# Periods of one length are numbered consecutively, so that shifting by n means adding n. Weeks are counted from the
+# first week in the range of ``date``; months, quarters and years from the (fiscal) year 0.
 
 
 def number_of(day: date, every: Every, calendar: Calendar) -> int:
@@ -116,7 +115,7 @@ def number_of(day: date, every: Every, calendar: Calendar) -> int:
 
 
 def period_numbered(number: int, every: Every, calendar: Calendar) -> Period:
-    """The period with this number, or the nearest one that a date can be in. The inverse of :func:`number_of`."""
+    """The period with this number, limited to the range of ``date``. The inverse of :func:`number_of`."""
     number = min(max(number, number_of(date.min, every, calendar)), number_of(date.max, every, calendar))
     start, end = (_boundary(n, every, calendar) for n in (number, number + 1))
     return Period(every, start, end, _label(number, start, every, calendar))
@@ -140,5 +139,5 @@ def _label(number: int, start: date, every: Every, calendar: Calendar) -> str:
     if every in ("day", "week"):
         return f"{start.year:04d}-{start.month:02d}-{start.day:02d}"
     year, quarter = divmod(number, 4) if every == "quarter" else (number, 0)
-    name = f"FY{year + 1:04d}" if calendar.fiscal else f"{year:04d}"  # named by the year in which it ends (rule T4)
+    name = f"FY{year + 1:04d}" if calendar.fiscal else f"{year:04d}"  # labelled by the year in which it ends (rule T4)
     return f"{name}-Q{quarter + 1}" if every == "quarter" else name

@@ -1,4 +1,4 @@
-"""Numbers without float noise, and how many digits of them are written."""
+"""Rounds numbers to hide floating-point errors, and writes their digits."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ _HUGE, _TINY = 1e15, 1e-9  # beyond these a rounded number is written with an ex
 
 
 def round12(x: float) -> float:
-    """``x`` rounded to 12 significant digits (rule V7), so that the order of rows does not show. -0.0 becomes 0.0."""
+    """``x`` rounded to 12 significant digits (rule V7), so that the order of rows has no effect. -0.0 becomes 0.0."""
     return float(f"{x:.12g}") + 0.0
 
 
 def difference(new: float, old: float) -> float:
-    """``new - old`` of two values rounded to 12 digits, without the noise of subtracting: 0.262 - 0.258 is 0.004."""
+    """``new - old`` of two values rounded to 12 digits, without the error of subtracting: 0.262 - 0.258 is 0.004."""
     change = new - old
     # Two such values differ by at least 1e-12 of the greater one if they differ at all.
     return round12(change) if abs(change) > 5e-13 * max(abs(new), abs(old)) else 0.0
 
 
 def format_plain(value: float) -> str:
-    """All digits and nothing else: ``0.0000001``, ``44``, ``12345.678``; never an exponent. For CSV."""
+    """All digits without separators or an exponent, for CSV: ``0.0000001``, ``44``, ``12345.678``."""
     return all_digits(value)
 
 
 def all_digits(value: float, places: int = 0) -> str:
-    """Every digit of ``value``, with the point moved ``places`` to the right; never an exponent."""
+    """All digits of ``value`` without an exponent, with the decimal point moved ``places`` to the right."""
     mantissa, _, exponent = repr(float(value) + 0.0).partition("e")  # adding turns -0.0 into 0.0
     sign = "-" if mantissa.startswith("-") else ""
     whole, _, fraction = mantissa.removeprefix("-").partition(".")
@@ -36,7 +36,7 @@ def all_digits(value: float, places: int = 0) -> str:
 
 
 def fixed(size: float, decimals: int) -> str:
-    """``size``, not negative, with commas and exactly so many decimals; very large and very small ones as 1.2e-10."""
+    """``size`` (not negative) with commas and ``decimals`` decimals; very large and small ones with an exponent."""
     if size >= _HUGE:
         return f"{size:.{3 + decimals}g}"
     if 0 < size < _TINY:
@@ -45,12 +45,12 @@ def fixed(size: float, decimals: int) -> str:
 
 
 def nudged(size: float) -> float:
-    """A little more than ``size``, far beyond the twelfth digit, so that halves round up as in a spreadsheet."""
+    """``size``, increased far beyond the twelfth digit, so that halves are rounded up as in a spreadsheet."""
     return size * (1 + 1e-14)
 
 
 def trimmed(text: str, least: int = 0) -> str:
-    """``text`` without zeros at its end, but with ``least`` decimals if it has so many."""
+    """``text`` without trailing zeros, except for the first ``least`` decimals."""
     whole, point, fraction = text.partition(".")
     if not point or "e" in text:
         return text
@@ -59,5 +59,5 @@ def trimmed(text: str, least: int = 0) -> str:
 
 
 def magnitude(size: float) -> int:
-    """The power of ten of the first digit of a number above zero: 0 for 1 to 9.99, -1 for 0.1."""
+    """The power of ten of the first digit of a positive number: 0 for 1 to 9.99, -1 for 0.1."""
     return floor(log10(size))

@@ -1,4 +1,4 @@
-"""Units: per cent, currencies, durations and nouns."""
+"""Units: percent, currencies, durations and nouns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 from kpi.errors import TextError
 
-# ISO 4217 codes that people use, with the sign each is shown with: none where several currencies share it.
+# ISO 4217 codes and the sign each is shown with. Empty if several currencies share a sign.
 CURRENCIES = {
     "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "BRL": "R$", "ILS": "₪", "TRY": "₺",
     "UAH": "₴", "VND": "₫", "NGN": "₦", "PHP": "₱", "THB": "฿", "RUB": "₽", "KZT": "₸", "AUD": "", "CAD": "",
@@ -17,7 +17,7 @@ CURRENCIES = {
     "PKR": "", "BDT": "", "LKR": "",
 }  # fmt: skip
 
-# Signs that are understood when read, and what they may stand for. The longest comes first.
+# Signs that are accepted in input, and the currencies they may mean. The longest sign comes first.
 SIGNS = {
     "R$": ("BRL",),
     "$": ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"),
@@ -25,10 +25,10 @@ SIGNS = {
     **{sign: (code,) for code, sign in CURRENCIES.items() if sign not in ("", "R$", "$", "¥")},
 }
 
-# The single characters that are signs of currencies, for patterns: [$€£…].
+# The characters of currency signs, for use in regular expressions: [$€£…].
 CURRENCY_SIGNS = "".join(dict.fromkeys(sign[-1] for sign in SIGNS))
 
-# The shortest word for each unit of time comes first; it is the one that is shown.
+# The first word of each unit of time is the one that is shown.
 _TIMES = (
     (0.001, ("ms", "millisecond", "milliseconds", "msec", "msecs")),
     (1.0, ("s", "sec", "secs", "second", "seconds")),
@@ -43,10 +43,10 @@ _SHORT = {seconds: words[0] for seconds, words in _TIMES}
 
 @dataclass(frozen=True)
 class Unit:
-    """What a number counts. ``text`` is as written, None where nothing was.
+    """The unit of a KPI. ``text`` is the unit as written, None without a unit.
 
-    ``symbol`` is what stands at the number: ``$``, or the code of a currency without a sign of its own, or ``%``.
-    ``seconds`` is how many of them one unit has, 0 for all but durations.
+    ``symbol`` is shown with the number: ``%``, a sign such as ``$``, or the code of a currency without its own sign.
+    ``seconds`` is the length of a unit of time in seconds, 0 for all other units.
     """
 
     text: str | None = None
@@ -56,14 +56,14 @@ class Unit:
 
     @property
     def short(self) -> str:
-        """The shortest word for a unit of time, e.g. ``min``; empty for every other unit."""
+        """The short name of a unit of time, e.g. ``min``; empty for all other units."""
         return _SHORT.get(self.seconds, "")
 
 
 def parse_unit(text: str | None) -> Unit:
-    """The unit that a file names: ``%``, a currency's code, a duration from milliseconds to weeks, or any noun.
+    """Parse a unit: ``%``, the code of a currency, a unit of time from milliseconds to weeks, or any noun.
 
-    None is no unit. Raises TextError for what cannot be one, or hardly was meant as one (``$``, ``usd``, ``30%``).
+    None means no unit. Raises TextError for invalid units and for likely mistakes (``$``, ``usd``, ``30%``).
     """
     if text is None:
         return Unit()
@@ -74,15 +74,15 @@ def parse_unit(text: str | None) -> Unit:
         return Unit(word, "currency", CURRENCIES[word] or word)
     if word.lower() in SECONDS:
         return Unit(word, "duration", seconds=SECONDS[word.lower()])
-    _refuse(text, word)
+    _check_noun(text, word)
     return Unit(word, "noun")
 
 
-def _refuse(text: str, word: str) -> None:
-    """Raises TextError for what is no noun either."""
+def _check_noun(text: str, word: str) -> None:
+    """Raise TextError if ``word`` cannot be a noun."""
     hint = None
     if not word:
-        hint = "leave unit out where there is none"
+        hint = "omit the field if there is no unit"
     elif "%" in word or word.lower() in ("percentage", "per cent", "pct", "percents"):
         hint = 'write "%", with the quotes'
     elif word in SIGNS:

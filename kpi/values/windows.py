@@ -1,4 +1,4 @@
-"""Windows: what one value looks back over; and how often data is renewed."""
+"""Windows (the days from which one value is computed) and update intervals of sources."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from kpi.errors import TextError, nearest
 from kpi.values.calendar import EVERY, Calendar, Every, add_units, length
 from kpi.values.periods import Period, Span, period_of
 
-_MOST = 99_999  # of any unit: longer than there are dates, short enough for int()
+_MAX_COUNT = 99_999  # of any unit: longer than the range of date
 _UPDATED: dict[str, int] = {"hourly": 0, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 
 
 @dataclass(frozen=True)
 class Window:
-    """What one value looks back over.
+    """The days from which the value of a period is computed.
 
-    ``period``: the period itself; ``span``: ``count`` times ``unit`` back from its end; ``year to date``: since the
-    (fiscal) year began; ``all time``. ``count`` and ``unit`` say nothing for the other kinds.
+    ``period`` is the period itself, ``span`` the last ``count`` units up to its end, ``year to date`` the days since
+    the (fiscal) year began, ``all time`` everything up to its end. ``count`` and ``unit`` are only used for ``span``.
     """
 
     kind: Literal["period", "span", "year to date", "all time"] = "period"
@@ -28,7 +28,7 @@ class Window:
 
 
 def parse_window(text: str | None) -> Window:
-    """A window as written: ``3 months``, ``1 year``, ``12 weeks``, ``year to date``, ``all time``; None is one period.
+    """Parse a window: ``3 months``, ``1 year``, ``12 weeks``, ``year to date``, ``all time``. None means one period.
 
     Raises TextError.
     """
@@ -44,16 +44,16 @@ def parse_window(text: str | None) -> Window:
         raise TextError(f'"{text}" is not a window', 0, len(text), hint=_window_hint(words))
     count, unit = found
     if count == 0:
-        raise TextError(f'"{text}" holds no day', 0, len(text), hint="leave window out for one period")
-    if count > _MOST:
+        raise TextError(f'"{text}" contains no days', 0, len(text), hint="omit window for one period")
+    if count > _MAX_COUNT:
         raise TextError(f'"{text}" is longer than any data', 0, len(text), hint='write "all time"')
     return Window("span", count, unit)
 
 
 def window_span(window: Window, period: Period, calendar: Calendar) -> Span:
-    """The days that the value of ``period`` looks back over (rule T2). Its end is that of the period, also of a part.
+    """The days from which the value of ``period`` is computed (rule T2). They end with the period or part.
 
-    ``all time`` starts at ``date.min``; ``year to date`` where the (fiscal) year of the period's last day does.
+    ``all time`` starts at ``date.min``, ``year to date`` with the (fiscal) year of the period's last day.
     """
     if window.kind == "period":
         return period.span
@@ -65,43 +65,43 @@ def window_span(window: Window, period: Period, calendar: Calendar) -> Span:
 
 
 def parse_updated(text: str) -> int:
-    """How many days old data may be that is renewed this often: ``daily`` 1, ``monthly`` 31, ``2 days`` 2.
+    """The maximum age in days of data with this update interval: ``daily`` 1, ``monthly`` 31, ``2 days`` 2.
 
-    ``hourly`` is 0: there has to be data of the last day itself. Raises TextError.
+    ``hourly`` is 0, so there must be data for the last day. Raises TextError.
     """
     words = text.lower().split()
     if len(words) == 1 and words[0] in _UPDATED:
         return _UPDATED[words[0]]
     found = _count_and_unit(words)
     if found is None:
-        raise TextError(f'"{text}" does not say how often', 0, len(text), hint=_updated_hint(text))
+        raise TextError(f'"{text}" is not an update interval', 0, len(text), hint=_updated_hint(text))
     count, unit = found
-    if not 0 < count <= _MOST:
-        raise TextError(f'"{text}" does not say how often', 0, len(text), hint="write e.g. 2 days")
+    if not 0 < count <= _MAX_COUNT:
+        raise TextError(f'"{text}" is not an update interval', 0, len(text), hint="write e.g. 2 days")
     return count * length(unit)
 
 
 def _count_and_unit(words: list[str]) -> tuple[int, Every] | None:
-    """``3 months`` as (3, "month"); a count beyond ``_MOST`` is only known to be beyond it."""
+    """``3 months`` as (3, "month"). Counts beyond ``_MAX_COUNT`` become ``_MAX_COUNT + 1``."""
     if len(words) != 2 or not (words[0].isascii() and words[0].isdigit()):
         return None
     for unit in EVERY:
         if words[1] in (unit, unit + "s"):
             digits = words[0].lstrip("0") or "0"
-            return (int(digits) if len(digits) <= 5 else _MOST + 1), unit
+            return (int(digits) if len(digits) <= 5 else _MAX_COUNT + 1), unit
     return None
 
 
 def _updated_hint(text: str) -> str:
-    """What was most likely meant."""
+    """A suggestion of what was most likely meant."""
     if any(word in text.lower() for word in ("weekday", "workday", "working", "business")):
-        return "write 3 days, so that a weekend is no delay"
+        return "write 3 days to allow for weekends"
     near = nearest(text, _UPDATED)
     return f'did you mean "{near}"?' if near else f"write {', '.join(_UPDATED)}, or e.g. 2 days"
 
 
 def _window_hint(words: list[str]) -> str:
-    """What was most likely meant."""
+    """A suggestion of what was most likely meant."""
     import re
 
     text = " ".join(words)

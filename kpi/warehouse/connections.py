@@ -114,9 +114,9 @@ def open_session(connection: str, timezone: str) -> Session:
 
         return SparkSession_(name, url, timezone, seconds)
     if scheme in OTHERS:
-        from kpi.warehouse.generic import OtherSession
+        from kpi.warehouse.generic import IbisSession
 
-        return OtherSession(name, url, timezone, seconds)
+        return IbisSession(name, url, timezone, seconds)
     raise WarehouseError(
         f"{name} does not hold an address that is known",
         hint="it begins with postgresql://, spark://, sc:// (Spark Connect) or duckdb://",

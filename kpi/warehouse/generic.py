@@ -19,7 +19,7 @@ from kpi.warehouse.session import Row, Windows, no_table, too_slow
 PROVEN = "PostgreSQL, Spark and DuckDB are known to compute as files do"
 
 
-class OtherSession:
+class IbisSession:
     """A session on a warehouse by Ibis alone; see ``Session``. ``variable`` is the name of what held the address."""
 
     dialect: Dialect

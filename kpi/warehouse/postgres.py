@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 from kpi.engine.aggregation import values_of
-from kpi.warehouse.dialects.base import Dialect, Expr, Postgres, pg_convert_to
+from kpi.warehouse.dialects.base import Dialect, Expr
+from kpi.warehouse.dialects.postgres import Postgres, pg_convert_to
 from kpi.warehouse.errors import WarehouseError, scrubbed, secrets_of
 from kpi.warehouse.session import CONNECT_SECONDS, Row, Windows, no_table, too_slow
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from helpers.builders import series_of
 from hypothesis import given
 from hypothesis import strategies as st
-from made import series_of
 
 from kpi.run import Point, Results, Series, SourceUse
 from kpi.run.cache import from_text, to_text

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from marked import checked_plan
+from helpers.marked_text import checked_plan
 
 from kpi.data import check_plan
 from kpi.formulas import parse_formula, parse_row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from marked import checked_plan, messages
+from helpers.marked_text import checked_plan, messages
 
 SOURCE = "\nsources: {o: {path: o.csv, date: day}}\n"
 DEEP = "with the formulas behind its names this is nested more than 200 levels deep"

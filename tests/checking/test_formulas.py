@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from marked import checked_plan, found_in, messages
+from helpers.marked_text import checked_plan, found_in, messages
 
 ORDERS = """
 sources:

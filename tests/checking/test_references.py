@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from marked import found_in, messages
+from helpers.marked_text import found_in, messages
 
 
 def test_an_unknown_goal_or_parent_is_E040_with_the_one_that_was_meant(tmp_path: Path) -> None:

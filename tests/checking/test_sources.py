@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from marked import found_in, messages
+from helpers.marked_text import found_in, messages
 
 CSV = "Order Date,customer_id,amount,status\n2026-01-01,1,2,paid\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from marked import found_in, messages
+from helpers.marked_text import found_in, messages
 
 
 def test_S3_an_unknown_name_in_a_target_is_E044_at_its_characters(tmp_path: Path) -> None:

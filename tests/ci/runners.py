@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import yaml
 from ci.expressions import holds, resolved
-from transcripts import REPOSITORY
+from helpers.transcripts import REPOSITORY
 
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
 PYTHON = shlex.quote(sys.executable)

@@ -159,7 +159,7 @@ def test_a_comment_that_cannot_be_written_is_a_warning_that_says_why(step: Step,
     said = step("the comparison")
     assert "the comparison" in step.kept
     assert "warning" in said
-    assert f"was answered with {status}" in said
+    assert f"returned {status}" in said
     assert TOKEN not in said
     assert ("GET", "/elsewhere") not in step.api.requests, "the token follows no redirection"
 
@@ -192,7 +192,7 @@ def test_it_is_never_longer_than_the_service_takes(step: Step) -> None:
     said = step(f"### Head\n\n<details><summary>Rows</summary>\n\n{rows}\n</details>")
     (body,) = step.bodies  # the server refuses what is too long
     assert "row 0 " in body
-    assert "cut here" in body
+    assert "… truncated because" in body
     assert body.count("<details>") == body.count("</details>") == 1
     assert "warning" not in said
 
@@ -221,14 +221,14 @@ def test_a_step_summary_stays_below_the_size_at_which_github_drops_it(
             step("".join(f"| row {number} {'é' * 20} |\n" for number in range(10_000)))
         assert 1_000_000 < (tmp_path / "kept.md").stat().st_size < 1024 * 1024
         assert step.kept.startswith("\n| row 0 ")
-        assert step.kept.endswith("… cut here, because it is too long.\n")
+        assert step.kept.endswith("… truncated because it is too long.\n")
 
 
 def test_what_is_cut_is_whole_lines_and_closes_what_it_opened() -> None:
     text = "<details><summary>x</summary>\n\n<pre>\n" + "line é\n" * 1000
     shown = cut(text, 1000)
     assert len(shown.encode()) <= 1000
-    assert shown.endswith("line é\n</pre>\n\n</details>\n\n… cut here, because it is too long.\n")
+    assert shown.endswith("line é\n</pre>\n\n</details>\n\n… truncated because it is too long.\n")
     assert cut(text, len(text.encode())) == text
     assert cut("x\n" * 1000, -5).endswith("too long.\n")
 

@@ -12,7 +12,7 @@ import yaml
 from ci.runners import Run, run_action
 from ci.services import TOKEN, Api, GitHubApi, serving
 from ci.shop_repository import LOOSENED, NEW_FINDING, OLD_FINDING, PLAN, VAGUE, PullRequest, pull_request
-from transcripts import REPOSITORY
+from helpers.transcripts import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
@@ -112,9 +112,7 @@ def test_a_fork_cannot_comment_and_nothing_fails(change: PullRequest, tmp_path: 
     assert run.outputs["diff"] == "0"
     assert "**loosened**" in run.summary
     assert "<code>€65</code>" in run.summary
-    assert "a pull request from a fork gets no comment: the comparison is in the summary of this run" in run.told(
-        "notice"
-    )
+    assert "pull requests from forks get no comment; the comparison is in the summary of this run" in run.told("notice")
     assert [NEW_FINDING in text for text in run.told("warning")] == [True], "lint needs no token"
     assert api.comments == {}
 
@@ -191,7 +189,7 @@ def test_exit_codes_pass_through_and_every_step_runs(
 def test_a_kpi_that_breaks_off_is_no_finding(change: PullRequest, tmp_path: Path, api: Api) -> None:
     run = act(change, change.checkout(tmp_path / "shop"), api, {}, kpi=PLAY, KPI_PLAY="lint=9")
     assert run.code == 2
-    assert run.told("error") == ["kpi lint broke off with exit code 9"]
+    assert run.told("error") == ["kpi lint failed with exit code 9"]
 
 
 def test_a_comparison_that_fails_does_not_read_as_no_changes(change: PullRequest, tmp_path: Path, api: Api) -> None:
@@ -261,8 +259,8 @@ def test_a_base_that_cannot_be_fetched_is_told(change: PullRequest, tmp_path: Pa
     config.write_text(config.read_text().replace("url = ", "url = /nowhere"))
     run = act(change, tree, api, {**DIFF, "lint": "true"})
     assert run.code == 2
-    assert "check out all of the history" in api.comments[100]["body"]
-    assert [text for text in run.told("warning") if "all findings are shown" in text]
+    assert "check out the whole history" in api.comments[100]["body"]
+    assert [text for text in run.told("warning") if "showing all findings" in text]
     assert [OLD_FINDING in text for text in run.told("warning")].count(True) == 1
 
 
@@ -280,7 +278,7 @@ def test_an_input_that_means_nothing_is_refused(
 ) -> None:
     run = act(change, change.checkout(tmp_path / "shop"), api, {name: value}, kpi=PLAY)
     assert run.code == 2
-    assert f'and "{value}" is none of them' in run.told("error")[0]
+    assert f'"{value}": expected one of ' in run.told("error")[0]
 
 
 def test_what_is_installed(change: PullRequest, tmp_path: Path, api: Api) -> None:

@@ -76,7 +76,7 @@ def test_without_a_token_the_comparison_is_an_artifact(change: PullRequest, tmp_
     fork = {"KPI_GITLAB_TOKEN": "", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "99"}
     run = job("kpi-diff", change, change.checkout(tmp_path / "shop", change.head), api, **fork)
     assert run.code == 0
-    assert "notice: a pull request from a fork gets no comment" in run.log
+    assert "notice: pull requests from forks get no comment" in run.log
     assert "**loosened**" in run.outputs["kpi-diff.md"]
     assert api.requests == []
 

@@ -15,7 +15,7 @@ from ci.shop_repository import PLAN, PullRequest, pull_request
 from comparing.repository import Repository
 
 from kpi.ci import running
-from kpi.ci.host import TroubleError
+from kpi.ci.host import StepError
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs a shell and owners")
 TRAP = """\
@@ -51,9 +51,9 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.delenv("SUDO_UID", raising=False)
-    running._trusted.cache_clear()
+    running._opened.cache_clear()
     yield
-    running._trusted.cache_clear()
+    running._opened.cache_clear()
 
 
 def sprung(traps: Path) -> list[str]:
@@ -76,7 +76,7 @@ def test_a_bare_repository_in_a_pull_request_is_not_asked(
     monkeypatch.chdir(repository.root)
     monkeypatch.setenv("KPI_FILE", "team/kpi.yaml")
     assert running.git("rev-parse", "HEAD") == head
-    with pytest.raises(TroubleError, match="cannot be fetched"):
+    with pytest.raises(StepError, match="cannot be fetched"):
         running.merge_base("2" * 40)
     monkeypatch.chdir(inner)
     monkeypatch.setenv("KPI_FILE", "kpi.yaml")
@@ -125,5 +125,5 @@ def test_a_checkout_of_another_user_is_named_with_what_helps(tmp_path: Path) -> 
 
 def test_a_plan_that_was_not_checked_out_with_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(TroubleError, match="is not in a git repository"):
+    with pytest.raises(StepError, match="is not in a git repository"):
         running.here("1" * 40)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import yaml
-from transcripts import REPOSITORY
+from helpers.transcripts import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "ci.md").read_text(encoding="utf-8")
 

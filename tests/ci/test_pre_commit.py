@@ -15,7 +15,7 @@ import pytest
 import yaml
 from ci.shop_repository import VAGUE
 from comparing.repository import Repository
-from transcripts import REPOSITORY
+from helpers.transcripts import REPOSITORY
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from transcripts import check_page
+from helpers.transcripts import check_page
 
 PAGES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 

@@ -27,9 +27,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 
 
 @pytest.mark.parametrize("command", ["status", "diff"])
-@pytest.mark.parametrize(
-    "count", ["0", "-1", "x", "", "1.5", "٣", "401", "9" * 5000, "0000000010000", "0" * 5000, " 3"]
-)
+@pytest.mark.parametrize("count", ["0", "-1", "x", "", "1.5", "٣", "401", "9" * 5000, "0000000010000", "0" * 5000])
 def test_a_wrong_number_of_periods_is_refused(
     repository: Repository, capsys: pytest.CaptureFixture[str], command: str, count: str
 ) -> None:
@@ -37,8 +35,8 @@ def test_a_wrong_number_of_periods_is_refused(
     printed = capsys.readouterr()
     assert printed.out == ""
     first, second = printed.err.splitlines()
-    assert first.startswith('kpi: --periods cannot be "')
-    assert second == "  it is a whole number from 1 to 400"
+    assert first.startswith("kpi: invalid value for '--periods': ")
+    assert second == f"  kpi {command} --help tells what it takes"
 
 
 @pytest.mark.parametrize("command", ["status", "diff"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from comparing.repository import Repository
-from transcripts import REPOSITORY
+from helpers.transcripts import REPOSITORY
 
 from kpi.cli.app import run
 
@@ -122,7 +122,7 @@ def test_the_problem_names_the_version_that_has_it(repository: Repository, capsy
     lines = printed.err.splitlines()
     assert [line.split(": orders:")[0].split(" (")[-1] for line in lines] == [
         "merge base with main)",
-        "kpi: the work tree",
+        "kpi: the working tree",
     ]
 
 
@@ -247,7 +247,7 @@ def test_a_file_that_is_new_is_said_to_be(repository: Repository, capsys: pytest
 def test_a_file_that_is_gone_is_said_to_be(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     (repository.root / "kpi.yaml").unlink()
     assert run(["diff", "-f", "kpi.yaml", "--fail-on", "removed"]) == 1
-    assert "The file does not exist in the work tree" in capsys.readouterr().out
+    assert "The file does not exist in the working tree" in capsys.readouterr().out
 
 
 def test_from_a_folder_below(

@@ -345,7 +345,7 @@ def test_kpis_to_compute_know_what_they_were_called() -> None:
     assert found.kpis_to_compute() == {}
 
 
-# Places and order.
+# SourceMap and order.
 
 
 def test_a_change_stands_where_it_is_now_and_what_is_gone_where_it_was(tmp_path: Path) -> None:

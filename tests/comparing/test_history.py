@@ -314,7 +314,7 @@ def test_a_shallow_clone_does_not_make_its_end_a_beginning(repository: Repositor
 def test_without_a_commit_there_is_no_history(tmp_path: Path) -> None:
     empty = Repository(tmp_path / "empty")
     empty.put("kpi.yaml", plan(kpi()))
-    with pytest.raises(InputError, match="nothing has been committed"):
+    with pytest.raises(InputError, match="no commits yet"):
         history(empty)
 
 

@@ -111,7 +111,7 @@ def test_nothing_is_fetched_and_nothing_run_for_a_missing_object(repository: Rep
     drop(repository.root / ".git", blob)
     message, hint = refusal(repository, "HEAD")
     assert "is not in this" in message
-    assert hint == "fetch what was left out: git fetch --refetch --no-filter"
+    assert hint == "fetch the missing files: git fetch --refetch --no-filter"
     assert sprung(traps) == []
 
 
@@ -192,8 +192,8 @@ def test_a_repository_of_somebody_else_is_named_by_the_folder_to_trust(
         os.chown(path, 12345, 12345)
     root = repository.root.resolve()
     assert refusal(repository, "HEAD", Path("deep/team/kpi.yaml")) == (
-        f"git does not trust {root}, which belongs to someone else",
-        f"git config --global --add safe.directory {root}",
+        f"git does not trust {root}, which belongs to another user",
+        f"run: git config --global --add safe.directory {root}",
     )
     # What is said to help does.
     (tmp_path / "gitconfig").write_text(f"[safe]\n\tdirectory = {root}\n")
@@ -270,6 +270,6 @@ def test_a_branch_whose_name_begins_like_an_option(repository: Repository, name:
     (repository.root / ".git" / with_name).write_text(repository.git("rev-parse", "HEAD") + "\n")
     short = with_name.removeprefix("refs/heads/")
     for asked in (short, f"{short}..main", f"main...{short}"):
-        assert "is no revision" in refusal(repository, asked)[0]
+        assert "is not a revision" in refusal(repository, asked)[0]
     assert owners(repository, with_name) == ("ana", "ana")
     assert not (repository.root / "here").exists()

@@ -69,8 +69,8 @@ def test_other_names_of_the_default_branch(repository: Repository, name: str) ->
 def test_without_a_default_branch_one_is_asked_for(repository: Repository) -> None:
     repository.git("branch", "-q", "-m", "trunk")
     message, hint = refusal(repository)
-    assert message == "there is no branch origin/HEAD, main or master to compare with"
-    assert hint == "name what to compare with: kpi diff REV, or kpi diff REV..REV"
+    assert message == "no branch to compare with: there is no origin/HEAD, main or master"
+    assert hint == "give the revision to compare with: kpi diff REV, or kpi diff REV..REV"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_is_no_revision_is_refused(repository: Repository, asked: str) -> N
 
 def test_the_first_of_two_that_are_wrong_is_named(repository: Repository) -> None:
     assert refusal(repository, "nope..also") == (
-        'there is no revision "nope" here', "git branch -a and git log tell what there is"
+        'there is no revision "nope"', "git branch -a and git log list the revisions"
     )  # fmt: skip
 
 
@@ -103,12 +103,12 @@ def test_before_the_first_commit(tmp_path: Path) -> None:
     empty = Repository(tmp_path / "empty")
     empty.put("kpi.yaml", ONE)
     for asked in (None, "HEAD", "main", "main..main"):
-        assert refusal(empty, asked)[0] == "nothing has been committed here yet"
+        assert refusal(empty, asked)[0] == "the repository has no commits yet"
 
 
 def test_without_git(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/no/such/folder")
-    assert refusal(repository)[0] == "there is no git here"
+    assert refusal(repository)[0] == "git is not installed"
 
 
 def test_unrelated_histories(repository: Repository) -> None:
@@ -117,7 +117,7 @@ def test_unrelated_histories(repository: Repository) -> None:
     repository.commit("Another beginning")
     assert refusal(repository) == (
         "main and HEAD have no commit in common",
-        "kpi diff main..HEAD compares them as they stand",
+        "compare them directly: kpi diff main..HEAD",
     )
     assert owners(repository, "main..other") == ("ana", "bo")
 
@@ -128,9 +128,9 @@ def test_a_shallow_clone_says_that_it_is_one(repository: Repository, tmp_path: P
     origin = repository.root.as_uri()
     clone.git("clone", "-q", "--depth", "1", "--no-single-branch", "--branch", "work", origin, ".")
     message, hint = refusal(clone, "origin/main...HEAD")
-    assert message == "the commit at which HEAD left origin/main is not in this shallow clone"
+    assert message == "the merge base of origin/main and HEAD is not in this shallow clone"
     assert hint == "fetch the whole history: git fetch --unshallow (in GitHub Actions: fetch-depth: 0)"
-    assert refusal(clone, "HEAD~1") == ('there is no revision "HEAD~1" here', hint)
+    assert refusal(clone, "HEAD~1") == ('there is no revision "HEAD~1"', hint)
     # What is there can be compared.
     assert owners(clone, "origin/main..HEAD") == ("cy", "bo")
 
@@ -141,7 +141,7 @@ def test_a_shallow_clone_without_a_default_branch_says_that_it_is_one(repository
     clone.git("clone", "-q", "--depth", "1", "--branch", "work", repository.root.as_uri(), ".")
     clone.git("update-ref", "-d", "refs/remotes/origin/HEAD")
     message, hint = refusal(clone)
-    assert message == "there is no branch origin/HEAD, main or master to compare with"
+    assert message == "no branch to compare with: there is no origin/HEAD, main or master"
     assert hint is not None
     assert hint.startswith("this is a shallow clone: fetch the whole history")
 
@@ -149,20 +149,20 @@ def test_a_shallow_clone_without_a_default_branch_says_that_it_is_one(repository
 def test_a_file_that_is_in_neither_version(repository: Repository) -> None:
     message, hint = refusal(repository, "HEAD", Path("team/kpi.yml"))
     short = repository.git("rev-parse", "HEAD")[:9]
-    assert message == f"there is no team/kpi.yml, neither at {short} (HEAD) nor in the work tree"
-    assert hint == "-f FILE names another file"
+    assert message == f"there is no team/kpi.yml at {short} (HEAD) or in the working tree"
+    assert hint == "use -f FILE for another file"
 
 
 def test_a_file_of_another_repository(repository: Repository, tmp_path: Path) -> None:
     Repository(tmp_path / "shop" / "inner").put("kpi.yaml", TWO)
-    assert refusal(repository, "HEAD", Path("inner/kpi.yaml"))[0] == "nothing has been committed here yet"
+    assert refusal(repository, "HEAD", Path("inner/kpi.yaml"))[0] == "the repository has no commits yet"
 
 
 # Nothing is touched.
 
 
 def state(repository: Repository) -> list[tuple[str, int, bytes]]:
-    """Every file of the work tree and of .git, with its time and content."""
+    """Every file of the working tree and of .git, with its time and content."""
     paths = sorted(path for path in repository.root.rglob("*") if path.is_file())
     return [(str(path), path.stat().st_mtime_ns, path.read_bytes()) for path in paths]
 

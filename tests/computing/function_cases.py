@@ -51,7 +51,16 @@ CREW: list[tuple[Any, ...]] = [
 
 # In June 2026 there are the first five rows: amounts 2.5, -2.5, 0.125, 7 and none; units 3, 2, 3, 2 and none.
 CASES: dict[str, list[tuple[str, float | None]]] = {
-    "count": [("count(f)", 5), ('count(f[name == "Lille"])', 1), ("count(f[units > 3])", 0)],
+    "count": [
+        ("count(f)", 5),
+        ('count(f[name == "Lille"])', 1),
+        ("count(f[units > 3])", 0),
+        # Text is a date wherever one is needed.
+        ('count(f[day - 1 > "2026-06-01"])', 2),
+        ('count(f["2026-06-01" + units == "2026-06-04"])', 2),
+        ('count(f[day > ("2026-06-01" if units > 2 else "2026-06-08")])', 3),
+        ('count(f[opened == coalesce(closed, "2026-06-09 09:00")])', 1),
+    ],
     "sum": [("sum(f.amount)", 7.125), ("sum(f.amount[units > 3])", 0), ("sum(f.units)", 10)],
     "avg": [("avg(f.units)", 2.5), ("avg(f.units[units > 3])", None)],
     "min": [("min(f.amount)", -2.5)],
@@ -80,9 +89,9 @@ CASES: dict[str, list[tuple[str, float | None]]] = {
     "year_ago": [("year_ago(sum(f.amount))", 40)],
     "minutes": [("count(f[minutes(closed - opened) == 0.5])", 1)],
     "hours": [("count(f[hours(closed - opened) == 12.5])", 1)],
-    "days": [("count(f[days(closed - opened) == 2])", 1)],
+    "days": [("count(f[days(closed - opened) == 2])", 1), ('count(f[days(day - "2026-06-01") == 1])', 2)],
     "seconds": [("count(f[seconds(closed - opened) == 60])", 1)],
-    "year": [("count(f[year(day) == 2026])", 5)],
+    "year": [("count(f[year(day) == 2026])", 5), ('count(f[year("2026-02-03") == year(day)])', 5)],
     "month": [("count(f[month(opened) == 6])", 5)],
     "abs": [("sum(f.size)", 12.125), ("count(f[abs(amount) == 2.5])", 2), ("sum(f.early[units == 3])", 45030)],
     "round": [

@@ -12,7 +12,7 @@ from datetime import date
 
 import pytest
 from computing.support import Project
-from effort import effort
+from helpers.cpu_time import cpu_time
 
 from kpi.data import excel_files as workbooks
 from kpi.run import compute
@@ -31,8 +31,8 @@ def test_the_time_for_objects_grows_with_their_keys_and_not_with_the_square_of_t
     written("wide", 500)
     checked = project.checked()
     profile_sources(checked, AS_OF, ["narrow"])  # what is imported once is not counted
-    _, short = effort(lambda: profile_sources(checked, AS_OF, ["narrow"]))
-    found, long = effort(lambda: profile_sources(checked, AS_OF, ["wide"]))
+    _, short = cpu_time(lambda: profile_sources(checked, AS_OF, ["narrow"]))
+    found, long = cpu_time(lambda: profile_sources(checked, AS_OF, ["wide"]))
     assert long < 11 * short
     columns = {column.name: column.examples for column in found["wide"].columns}
     assert len(columns) == 501
@@ -63,7 +63,7 @@ def test_a_packed_line_of_a_gigabyte_is_not_held_in_memory(project: Project) -> 
     project.kpi("k", "sum(s.v)")
     checked = project.checked()
     tracemalloc.start()
-    (found, _) = effort(lambda: profile_sources(checked, AS_OF)["s"])
+    (found, _) = cpu_time(lambda: profile_sources(checked, AS_OF)["s"])
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found.problem is not None
@@ -107,7 +107,7 @@ def test_a_file_of_wide_objects_and_one_of_parquet_are_read_by_one_column(projec
     project.source("p", path="p.parquet")
     project.kpi("k", "sum(j.v) + sum(p.v)")
     checked = project.checked()
-    found, spent = effort(lambda: compute(checked, AS_OF))
+    found, spent = cpu_time(lambda: compute(checked, AS_OF))
     assert found.series["k"].shown.value == 12
     assert spent < 20
 
@@ -177,7 +177,7 @@ def test_a_hostile_workbook_is_refused_soon(project: Project, name: str, monkeyp
     monkeypatch.setattr(workbooks, "MOST_CELLS", 3_000_000)
     sheet, words = HOSTILE[name]
     workbook(project, sheet)
-    problem, spent = effort(lambda: project.problem("sum(s.v)"))
+    problem, spent = cpu_time(lambda: project.problem("sum(s.v)"))
     assert words in problem
     assert spent < 20
 
@@ -197,6 +197,18 @@ def test_a_long_cell_that_packs_badly_is_not_searched_again_and_again(project: P
     workbook(
         project, [BEGIN, HEADER, ROW, f"<row r='3'><c r='C3' t='inlineStr'><is><t>{noise}</t></is></c></row>", END]
     )
-    value, spent = effort(lambda: project.value("sum(s.v)"))
+    value, spent = cpu_time(lambda: project.value("sum(s.v)"))
     assert value == 5
+    assert spent < 20
+
+
+def test_all_columns_of_a_very_wide_file_are_refused_by_their_number(project: Project) -> None:
+    row = {"day": "2026-06-03", **{f"k{key}": key for key in range(50_000)}}
+    (project.folder / "j.json").write_text(json.dumps([row]), encoding="utf-8")
+    project.source("j", path="j.json")
+    project.kpi("k", "sum(j.k7)")
+    checked = project.checked()
+    assert compute(checked, AS_OF).series["k"].shown.value == 7
+    found, spent = effort(lambda: survey(checked, AS_OF)["j"])
+    assert found.problem == "j: j.json has 50,001 columns; at most 2,000 are read at once"
     assert spent < 20

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from transcripts import REPOSITORY, blocks, check_page
+from helpers.transcripts import REPOSITORY, blocks, check_page
 
 from kpi.formulas import parse_formula, parse_row
 
@@ -54,6 +54,7 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
     [
         "make_picture.py",
         "make_fields.py",
+        "make_layers.py",
         "make_functions.py",
         "make_rules.py",
         "make_performance.py",

@@ -1,4 +1,4 @@
-"""Run `kpi status` on the examples in this process and compare what it says with the reckoning of oracle.py."""
+"""Run `kpi status` on the examples in this process and compare what it says with the values of oracle.py."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from oracle import Expected, Reckoned, reckon
+from helpers.oracle import ExpectedKpi, ExpectedResult, expected
 from typer.testing import CliRunner
 
 ROOT = Path(__file__).parent.parent.parent
@@ -40,7 +40,7 @@ def near(value: float | None) -> object:
     return None if value is None else pytest.approx(value, rel=1e-9, abs=1e-12)
 
 
-def agree(found: dict[str, Any], expected: Expected) -> None:
+def agree(found: dict[str, Any], expected: ExpectedResult) -> None:
     assert found["period"]["start"] == str(expected.start)
     assert found["value"] == near(expected.value)
     if expected.value is not None:
@@ -52,15 +52,15 @@ def agree(found: dict[str, Any], expected: Expected) -> None:
 
 
 @pytest.fixture(scope="session")
-def compare(status: Callable[..., Answer]) -> Callable[[str, str, Mapping[str, Reckoned]], None]:
-    """Compare every KPI of a file on a day: none may be missing from the reckoning, none from the answer."""
+def compare(status: Callable[..., Answer]) -> Callable[[str, str, Mapping[str, ExpectedKpi]], None]:
+    """Compare every KPI of a file on a day: none may be missing from the expected values, none from the answer."""
 
-    def run(file: str, as_of: str, kpis: Mapping[str, Reckoned]) -> None:
+    def run(file: str, as_of: str, kpis: Mapping[str, ExpectedKpi]) -> None:
         found = status(file, as_of)
         assert set(found) == set(kpis)
         for name, kpi in kpis.items():
             try:
-                agree(found[name], reckon(kpi, date.fromisoformat(as_of)))
+                agree(found[name], expected(kpi, date.fromisoformat(as_of)))
             except AssertionError as difference:
                 difference.add_note(f"in {name} of {file} as of {as_of}")
                 raise

@@ -1,4 +1,4 @@
-"""Every number of the service desk, reckoned again in plain Python."""
+"""Every number of the service desk, computed again in plain Python."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from oracle import Reckoned, Row, Value, between, day, mean, read, share
+from helpers.oracle import ExpectedKpi, Row, Value, between, day, mean, read, share
 
 FILE = "examples/call-center/kpi.yaml"
 # A usual day; 29 February, with windows of three months that are partial; a Sunday on which a window of four weeks
@@ -87,12 +87,12 @@ def call_review_score(start: date, end: date) -> Value:
 
 FIRST_CALL, FIRST_REVIEW = date(2024, 1, 2), date(2024, 1, 10)
 KPIS = {
-    "first_call_resolution": Reckoned("month", first_call_resolution, first=FIRST_CALL),
-    "customer_satisfaction": Reckoned("month", customer_satisfaction, months=3, first=FIRST_CALL),
-    "calls_answered": Reckoned("month", calls_answered, first=FIRST_CALL),
-    "picked_up_in_time": Reckoned("week", picked_up_in_time, first=FIRST_CALL),
-    "average_handle_time": Reckoned("week", average_handle_time, weeks=4, first=FIRST_CALL),
-    "call_review_score": Reckoned("month", call_review_score, first=FIRST_REVIEW),
+    "first_call_resolution": ExpectedKpi("month", first_call_resolution, first=FIRST_CALL),
+    "customer_satisfaction": ExpectedKpi("month", customer_satisfaction, months=3, first=FIRST_CALL),
+    "calls_answered": ExpectedKpi("month", calls_answered, first=FIRST_CALL),
+    "picked_up_in_time": ExpectedKpi("week", picked_up_in_time, first=FIRST_CALL),
+    "average_handle_time": ExpectedKpi("week", average_handle_time, weeks=4, first=FIRST_CALL),
+    "call_review_score": ExpectedKpi("month", call_review_score, first=FIRST_REVIEW),
 }
 
 

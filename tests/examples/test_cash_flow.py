@@ -1,4 +1,4 @@
-"""Every number of the cash flow, reckoned again in plain Python."""
+"""Every number of the cash flow, computed again in plain Python."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from oracle import Reckoned, Row, Value, between, day, mean, read, share, total
+from helpers.oracle import ExpectedKpi, Row, Value, between, day, mean, read, share, total
 
 FILE = "examples/cash-flow/kpi.yaml"
 # A usual day; 29 February of a fiscal year that began before the data; the last and the first month of a fiscal year.
@@ -66,12 +66,12 @@ def discount_share(start: date, end: date) -> Value:
 
 FIRST_DAY, FIRST_PAYMENT = date(2024, 1, 2), date(2024, 1, 10)
 KPIS = {
-    "cash_at_bank": Reckoned("quarter", cash_at_bank, first=FIRST_DAY),
-    "payments_received": Reckoned("month", payments_received, year_from=4, first=FIRST_PAYMENT),
-    "invoices_issued": Reckoned("month", invoices_issued, first=FIRST_DAY),
-    "days_to_payment": Reckoned("month", days_to_payment, months=3, first=FIRST_PAYMENT),
-    "overdue_share": Reckoned("quarter", overdue_share, first=FIRST_DAY),
-    "discount_share": Reckoned("quarter", discount_share, first=FIRST_PAYMENT),
+    "cash_at_bank": ExpectedKpi("quarter", cash_at_bank, first=FIRST_DAY),
+    "payments_received": ExpectedKpi("month", payments_received, year_from=4, first=FIRST_PAYMENT),
+    "invoices_issued": ExpectedKpi("month", invoices_issued, first=FIRST_DAY),
+    "days_to_payment": ExpectedKpi("month", days_to_payment, months=3, first=FIRST_PAYMENT),
+    "overdue_share": ExpectedKpi("quarter", overdue_share, first=FIRST_DAY),
+    "discount_share": ExpectedKpi("quarter", discount_share, first=FIRST_PAYMENT),
 }
 
 

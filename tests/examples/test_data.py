@@ -6,7 +6,7 @@ import runpy
 from pathlib import Path
 
 import pytest
-from oracle import EXAMPLES
+from helpers.oracle import EXAMPLES
 
 NAMES = ("call-center", "cash-flow", "ecommerce", "hr", "marketing", "saas")
 

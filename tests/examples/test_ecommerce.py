@@ -1,4 +1,4 @@
-"""Every number of the web shop, reckoned again in plain Python."""
+"""Every number of the web shop, computed again in plain Python."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from oracle import Reckoned, Row, Value, between, day, glide, read, share, total
+from helpers.oracle import ExpectedKpi, Row, Value, between, day, glide, read, share, total
 
 FILE = "examples/ecommerce/kpi.yaml"
 # A usual day; one whose twelve months begin before the shop opened; 29 February; a quarter that ends with a year.
@@ -102,16 +102,16 @@ def return_rate(start: date, end: date) -> Value:
 
 OPENED, FIRST_RETURN, FIRST_ANSWER = date(2024, 1, 2), date(2024, 1, 7), date(2024, 1, 10)
 KPIS = {
-    "revenue": Reckoned("month", revenue, first=OPENED),
-    "visits": Reckoned("month", visits, first=OPENED),
-    "conversion_rate": Reckoned("month", conversion_rate, first=OPENED),
-    "average_order_value": Reckoned("month", average_order_value, months=12, first=OPENED),
-    "customer_lifetime_value": Reckoned("month", customer_lifetime_value, months=12, first=OPENED),
-    "gross_margin_rate": Reckoned("month", gross_margin_rate, first=OPENED),
-    "annual_purchase_frequency": Reckoned("month", annual_purchase_frequency, months=12, first=OPENED),
-    "repurchase_rate": Reckoned("month", repurchase_rate, months=12, first=OPENED),
-    "net_promoter_score": Reckoned("quarter", net_promoter_score, first=FIRST_ANSWER),
-    "return_rate": Reckoned("month", return_rate, months=3, first=FIRST_RETURN),
+    "revenue": ExpectedKpi("month", revenue, first=OPENED),
+    "visits": ExpectedKpi("month", visits, first=OPENED),
+    "conversion_rate": ExpectedKpi("month", conversion_rate, first=OPENED),
+    "average_order_value": ExpectedKpi("month", average_order_value, months=12, first=OPENED),
+    "customer_lifetime_value": ExpectedKpi("month", customer_lifetime_value, months=12, first=OPENED),
+    "gross_margin_rate": ExpectedKpi("month", gross_margin_rate, first=OPENED),
+    "annual_purchase_frequency": ExpectedKpi("month", annual_purchase_frequency, months=12, first=OPENED),
+    "repurchase_rate": ExpectedKpi("month", repurchase_rate, months=12, first=OPENED),
+    "net_promoter_score": ExpectedKpi("quarter", net_promoter_score, first=FIRST_ANSWER),
+    "return_rate": ExpectedKpi("month", return_rate, months=3, first=FIRST_RETURN),
 }
 
 

@@ -1,4 +1,4 @@
-"""Every number of the brand, reckoned again by hand-written SQL on the files themselves."""
+"""Every number of the brand, computed again by hand-written SQL on the files themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from oracle import EXAMPLES, Reckoned, Value
+from helpers.oracle import EXAMPLES, ExpectedKpi, Value
 
 FILE = "examples/marketing/kpi.yaml"
 # A usual day; 29 February; a first window of three months that is partial; the months around the missing weeks.
@@ -71,11 +71,11 @@ def cost_per_thousand_contacts(start: date, end: date) -> Value:
 
 FIRST = date(2024, 1, 7)
 KPIS = {
-    "share_of_market": Reckoned("month", share_of_market, months=3, first=FIRST),
-    "relative_price": Reckoned("month", relative_price, months=3, first=FIRST),
-    "share_of_voice": Reckoned("month", share_of_voice, months=3, first=FIRST),
-    "excess_share_of_voice": Reckoned("month", excess_share_of_voice, months=3, first=FIRST),
-    "cost_per_thousand_contacts": Reckoned("month", cost_per_thousand_contacts, months=3, first=FIRST),
+    "share_of_market": ExpectedKpi("month", share_of_market, months=3, first=FIRST),
+    "relative_price": ExpectedKpi("month", relative_price, months=3, first=FIRST),
+    "share_of_voice": ExpectedKpi("month", share_of_voice, months=3, first=FIRST),
+    "excess_share_of_voice": ExpectedKpi("month", excess_share_of_voice, months=3, first=FIRST),
+    "cost_per_thousand_contacts": ExpectedKpi("month", cost_per_thousand_contacts, months=3, first=FIRST),
 }
 
 

@@ -1,4 +1,4 @@
-"""Every number of the app, reckoned again in plain Python."""
+"""Every number of the app, computed again in plain Python."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from oracle import Reckoned, Row, Value, between, day, months_later, read, running_on, share, total
+from helpers.oracle import ExpectedKpi, Row, Value, between, day, months_later, read, running_on, share, total
 
 FILE = "examples/saas/kpi.yaml"
 # A usual day; 29 February, when the twelve months begin before the first subscription; a year that is just whole; the
@@ -77,12 +77,12 @@ def crash_rate(start: date, end: date) -> Value:
 
 FIRST_PAID, FIRST_ACCOUNT, FIRST_USE = date(2023, 7, 17), date(2023, 7, 3), date(2024, 1, 1)
 KPIS = {
-    "monthly_recurring_revenue": Reckoned("month", monthly_recurring_revenue, first=FIRST_PAID),
-    "churn_rate": Reckoned("month", churn_rate, first=FIRST_PAID),
-    "net_revenue_retention": Reckoned("month", net_revenue_retention, months=12, first=FIRST_PAID),
-    "sign_up_growth": Reckoned("month", sign_up_growth, months=3, first=FIRST_ACCOUNT, year_ago=True),
-    "first_rehearsal_rate": Reckoned("month", first_rehearsal_rate, months=3, first=FIRST_ACCOUNT),
-    "crash_rate": Reckoned("week", crash_rate, first=FIRST_USE),
+    "monthly_recurring_revenue": ExpectedKpi("month", monthly_recurring_revenue, first=FIRST_PAID),
+    "churn_rate": ExpectedKpi("month", churn_rate, first=FIRST_PAID),
+    "net_revenue_retention": ExpectedKpi("month", net_revenue_retention, months=12, first=FIRST_PAID),
+    "sign_up_growth": ExpectedKpi("month", sign_up_growth, months=3, first=FIRST_ACCOUNT, year_ago=True),
+    "first_rehearsal_rate": ExpectedKpi("month", first_rehearsal_rate, months=3, first=FIRST_ACCOUNT),
+    "crash_rate": ExpectedKpi("week", crash_rate, first=FIRST_USE),
 }
 
 

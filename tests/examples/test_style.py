@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from oracle import EXAMPLES
+from helpers.oracle import EXAMPLES
 from typer.testing import CliRunner
 
 from kpi.cli.app import app

@@ -1,4 +1,4 @@
-"""Every number of kpi.yaml.example, reckoned again in plain Python."""
+"""Every number of kpi.yaml.example, computed again in plain Python."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from statistics import median
 from typing import Any
 
 import pytest
-from oracle import (
+from helpers.oracle import (
     EXAMPLES,
-    Reckoned,
+    ExpectedKpi,
     Row,
     Value,
     between,
@@ -127,16 +127,16 @@ FIRST_SECOND = min(day(days[1]) for days in orders_by_customer().values() if len
 FIRST_RETURN = min(day(row["returned_on"]) for row in returns())
 FIRST_COMPLAINT = date(2024, 2, 3)
 KPIS = {
-    "revenue": Reckoned("month", revenue, first=OPENED),
-    "revenue_growth": Reckoned("month", revenue_growth, first=OPENED),
-    "wholesale_revenue": Reckoned("quarter", wholesale_revenue, first=date(2025, 1, 6)),
-    "box_income": Reckoned("month", box_income, first=FIRST_BOX),
-    "box_churn": Reckoned("month", box_churn, first=FIRST_BOX),
-    "repurchase_rate": Reckoned("month", repurchase_rate, months=12, first=OPENED),
-    "days_to_second_order": Reckoned("quarter", days_to_second_order, first=FIRST_SECOND),
-    "public_rating": Reckoned("quarter", by_quarter(RATING, 2025)),
-    "return_rate": Reckoned("month", return_rate, months=3, first=FIRST_RETURN),
-    "serious_complaints": Reckoned("month", serious_complaints, months=3, first=FIRST_COMPLAINT),
+    "revenue": ExpectedKpi("month", revenue, first=OPENED),
+    "revenue_growth": ExpectedKpi("month", revenue_growth, first=OPENED),
+    "wholesale_revenue": ExpectedKpi("quarter", wholesale_revenue, first=date(2025, 1, 6)),
+    "box_income": ExpectedKpi("month", box_income, first=FIRST_BOX),
+    "box_churn": ExpectedKpi("month", box_churn, first=FIRST_BOX),
+    "repurchase_rate": ExpectedKpi("month", repurchase_rate, months=12, first=OPENED),
+    "days_to_second_order": ExpectedKpi("quarter", days_to_second_order, first=FIRST_SECOND),
+    "public_rating": ExpectedKpi("quarter", by_quarter(RATING, 2025)),
+    "return_rate": ExpectedKpi("month", return_rate, months=3, first=FIRST_RETURN),
+    "serious_complaints": ExpectedKpi("month", serious_complaints, months=3, first=FIRST_COMPLAINT),
 }
 
 

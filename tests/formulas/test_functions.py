@@ -6,14 +6,15 @@ from typing import get_args
 
 import pytest
 from computing.function_cases import CASES, FILES_ONLY
-from transcripts import REPOSITORY
+from helpers.transcripts import REPOSITORY
 from warehouse.cases import PLAIN
 
 from kpi.engine import aggregate_sql, row_sql
 from kpi.formulas import describe, parse_formula, parse_row, unparse
 from kpi.formulas.functions import AGGREGATES, FORMULA_FUNCTIONS, FUNCTIONS, POINTS_IN_TIME, ROW_FUNCTIONS
+from kpi.formulas.nodes import Column, Within
 from kpi.formulas.suggestions import elsewhere
-from kpi.formulas.type_checker import Operation
+from kpi.formulas.type_checker import UNTYPED, Operation
 
 OPERATIONS = set(get_args(Operation))
 
@@ -79,3 +80,10 @@ def test_names_elsewhere_are_nobodys_own_and_lead_to_one_function() -> None:
     for function in FUNCTIONS.values():
         for name in function.elsewhere.split():
             assert elsewhere(name.upper()) == f"write {function.example}"
+
+
+@pytest.mark.parametrize("negated", [False, True])
+def test_a_list_without_values_is_a_constant(negated: bool) -> None:
+    """Splits make such conditions, though nobody can write them."""
+    typed = UNTYPED.condition(Within(Column("channel"), (), negated))
+    assert (typed.op, typed.type, typed.value) == ("constant", "boolean", negated)

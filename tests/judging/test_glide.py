@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from helpers.builders import at_least, at_most, day, kpi_of, part_of_june, series_of, target
 from hypothesis import given
 from hypothesis import strategies as st
-from made import at_least, at_most, day, kpi_of, part_of_june, series_of, target
 
 from kpi.plan.model import Kpi, ScheduleEntry
-from kpi.status import Judgement, judge, target_lines
+from kpi.status import StatusResult, evaluate_status, target_lines
 from kpi.status.target_path import Glide
 from kpi.values import Calendar, round12
 
@@ -20,8 +20,8 @@ RISING = kpi_of(baseline=0.0, target=at_least(36.4, by="2026-12-31"))
 FALLING = kpi_of(baseline=36.4, target=at_most(0.0, by="2026-12-31"))
 
 
-def judged(kpi: Kpi, value: float, ends: str = "2026-06-30", calendar: Calendar = PLAIN) -> Judgement:
-    return judge(kpi, series_of(value, ends=ends, calendar=calendar), calendar)
+def judged(kpi: Kpi, value: float, ends: str = "2026-06-30", calendar: Calendar = PLAIN) -> StatusResult:
+    return evaluate_status(kpi, series_of(value, ends=ends, calendar=calendar), calendar)
 
 
 def expected_now(kpi: Kpi, ends: str = "2026-06-30", calendar: Calendar = PLAIN) -> float | None:
@@ -162,15 +162,15 @@ def test_S6_an_exact_number_can_be_overshot() -> None:
 def test_T7_where_the_line_stands_is_shared_out_for_a_running_sum() -> None:
     # Read on 13 June, after 163 days: 16.3; 12 of 30 days: 6.52. A sixth of the way: 36.4 / 6 * 0.4 = 2.4267.
     for value, status in ((6.52, "green"), (6.5, "yellow"), (4.1, "yellow"), (4.0, "red")):
-        found = judge(RISING, part_of_june(value, last_day=12, additive=True), PLAIN)
+        found = evaluate_status(RISING, part_of_june(value, last_day=12, additive=True), PLAIN)
         assert found.status == status
         assert found.target is not None
         assert (found.target.expected_now, found.target.value) == (6.52, 36.4)  # what is to be reached stays whole
-        assert found.message == "target shared out: 12 of 30 days"
+        assert found.message == "target prorated: 12 of 30 days"
 
 
 def test_T7_where_the_line_stands_is_not_shared_out_for_a_ratio() -> None:
-    found = judge(RISING, part_of_june(17.0, last_day=12), PLAIN)
+    found = evaluate_status(RISING, part_of_june(17.0, last_day=12), PLAIN)
     assert found.target is not None
     assert (found.status, found.target.expected_now) == ("green", 16.3)
 
@@ -211,7 +211,7 @@ def test_S6_upward_and_downward_are_mirror_images(baseline: float, goal: float, 
     there = Glide(start, by, -baseline, -goal, None)
     on = day("2026-01-01").fromordinal(start.toordinal() + days)
     assert here.at(on) == -there.at(on)
-    assert here.judge(value, here.at(on)) == there.judge(-value, there.at(on))
+    assert here.evaluate(value, here.at(on)) == there.evaluate(-value, there.at(on))
 
 
 @given(numbers, numbers, st.integers(0, 364))
@@ -220,4 +220,4 @@ def test_S6_a_value_on_the_line_is_always_green(baseline: float, goal: float, da
         return
     glide = Glide(day("2026-01-01"), day("2026-12-31"), baseline, goal, None)
     line = glide.at(day("2026-01-01").fromordinal(glide.start.toordinal() + days))
-    assert glide.judge(line, line)[0] == "green"
+    assert glide.evaluate(line, line)[0] == "green"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from editor import LONGEST, Editor, position, span
+from helpers.editor import LONGEST, Editor, position, span
 
 from kpi.lint.rule_docs import find_rule, page
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from editor import Editor, span
+from helpers.editor import Editor, span
 
 pytestmark = pytest.mark.slow
 

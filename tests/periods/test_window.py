@@ -60,7 +60,7 @@ def test_windows_as_written(text: str | None, window: Window) -> None:
         ("yeer to date", 'did you mean "year to date"?'),
         ("alltime", 'did you mean "all time"?'),
         ("3 mnoths", 'did you mean "3 months"?'),
-        ("0 days", "leave window out for one period"),
+        ("0 days", "omit window for one period"),
         ("-3 months", 'did you mean "3 months"?'),
         ("9" * 5000 + " days", 'write "all time"'),
         ("", 'write e.g. "3 months", "1 year", "12 weeks", "year to date" or "all time"'),
@@ -133,7 +133,7 @@ def test_S5_no_period_is_longer_than_data_renewed_once_in_it_may_be_old() -> Non
     ("text", "hint"),
     [
         ("dayly", 'did you mean "daily"?'),
-        ("every weekday", "write 3 days, so that a weekend is no delay"),
+        ("every weekday", "write 3 days to allow for weekends"),
         ("0 days", "write e.g. 2 days"),
         ("when we like", "write hourly, daily, weekly, monthly, quarterly, yearly, or e.g. 2 days"),
     ],

@@ -60,9 +60,9 @@ def test_R7_numbers_as_written(text: str, number: float) -> None:
         ("–3", "write -3"),
         ("- 3", "write -3"),
         ("5.", "write 5"),
-        ("1e5x", '"x" means nothing after a number; write e.g. 1234.5, 1,234 or 12.4k'),
-        ("nan", "only finite numbers can be compared; where there is none, leave the field out"),
-        ("-.inf", "only finite numbers can be compared; where there is none, leave the field out"),
+        ("1e5x", 'unknown unit "x"; write e.g. 1234.5, 1,234 or 12.4k'),
+        ("nan", "write a finite number, or omit the field"),
+        ("-.inf", "write a finite number, or omit the field"),
         ("1e999", "write e.g. 1234.5, 1,234 or 12.4k"),
         ("9" * 400, "write e.g. 1234.5, 1,234 or 12.4k"),
         ("5m", "write 5M"),
@@ -83,8 +83,8 @@ def test_R7_what_is_nearly_a_number_is_mended(text: str, hint: str) -> None:
 
 
 def test_the_unit_needs_not_be_repeated() -> None:
-    assert refusal("50 points", "points").hint == 'leave "points" out, it is the unit already: write 50'
-    assert refusal("1 point", "points").hint == 'leave "point" out, it is the unit already: write 1'
+    assert refusal("50 points", "points").hint == 'omit "points", which is the unit of the KPI: write 50'
+    assert refusal("1 point", "points").hint == 'omit "point", which is the unit of the KPI: write 1'
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_S2_a_share_is_a_percentage_or_below_one(text: str, number: float) -> No
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("30", "write 30%, or 3000% if that is what is meant"),
-        ("1", "write 1%, or 100% if that is what is meant"),
-        ("-2.5", "write -2.5%, or -250% if that is what is meant"),
-        ("2k", "write 2000%, or 200000% if that is what is meant"),
+        ("30", "write 30%, or 3000% if you mean that"),
+        ("1", "write 1%, or 100% if you mean that"),
+        ("-2.5", "write -2.5%, or -250% if you mean that"),
+        ("2k", "write 2000%, or 200000% if you mean that"),
         ("2,5%", "write 2.5%"),
         ("5 percent", "write 5%"),
         ("$5", "write 5"),
@@ -122,8 +122,8 @@ def test_S2_a_percentage_fits_other_units_only_where_it_is_relative(unit: str | 
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("20", "write 20%, or 2000% if that is what is meant"),
-        ("0.2", "write 0.2%, or 20% if that is what is meant"),
+        ("20", "write 20%, or 2000% if you mean that"),
+        ("0.2", "write 0.2%, or 20% if you mean that"),
         ("$5%", "write 5%"),
         ("lots", "write e.g. 20%"),
     ],
@@ -188,7 +188,7 @@ def test_V6_a_duration_is_converted_into_the_unit(text: str, unit: str, number: 
         (
             "4 min 30",
             "s",
-            'it is not said what the 30 is; write e.g. 4 min 30 s, 250 ms, or a number of "s" such as 4.5',
+            'the 30 has no unit; write e.g. 4 min 30 s, 250 ms, or a number of "s" such as 4.5',
         ),
         ("30 s 4 min", "s", 'write e.g. 4 min 30 s, 250 ms, or a number of "s" such as 4.5'),
         ("4 min 4 min", "s", 'write e.g. 4 min 30 s, 250 ms, or a number of "s" such as 4.5'),

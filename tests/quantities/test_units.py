@@ -40,7 +40,7 @@ def test_units_as_written(text: str | None, unit: Unit) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("", "leave unit out where there is none"),
+        ("", "omit the field if there is no unit"),
         ("percentage", 'write "%", with the quotes'),
         ("% of users", 'write "%", with the quotes'),
         ("$", "write the currency's code: USD, AUD, CAD"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from effort import MOST, RULER, effort
+from helpers.cpu_time import ALLOWED_RATIO, REFERENCE, cpu_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +30,17 @@ HUGE = {
     ),
     "size": (HEAD + "title: " + "x" * 11_000_000, "larger than 10 MB"),
     "many entries": (HEAD + "include: [" + "a," * 1_500_000 + "]", "more than 1,000,000 entries"),
+    "merges of merges": (
+        HEAD + "a0: &a0 {x: 1}\n" + "".join(
+            f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 12)
+        ), "the aliases stand for",
+    ),
+    "a long chain of merges": (
+        HEAD + "kpis:\n  k0: &a0 {name: N}\n" + "".join(
+            f"  k{n}: &a{n} {{<<: *a{n - 1}}}\n" for n in range(1, 5_000)
+        ), "the aliases stand for",
+    ),
+    "a mapping merged into itself": (HEAD + "kpis: {a: &a {<<: *a, name: A}}\n", "inside its own anchor"),
 }  # fmt: skip
 SLOW = {
     "unknown fields": HEAD + "".join(f"a{number}: x\n" for number in range(100_000)),
@@ -51,6 +62,12 @@ SLOW = {
     "a fold of blanks": HEAD + "title: >\n" + "  \n" * 100_000 + "  x\nbad: x\n",
     "tabs": HEAD + "\ta: b\n" * 30_000,
     "tabs and blanks": HEAD + "kpis:\n  " + "".join(f"a{n}:\n\tb: {{{{}}}}\n  " for n in range(20_000)) + "c: d\n",
+    "tags": HEAD + "".join(f"a{number}: !t{number} x\n" for number in range(20_000)),
+    "a long key": HEAD + "? " + "x" * 9_000_000 + "\n: 1\n",
+    "a long date of escapes": HEAD + 'as_of: "' + "\\x41" * 2_000_000 + '"\n',
+    "a long date of folded words": HEAD + "as_of: " + "x " * 1_000_000 + "\n",
+    "a long literal date": HEAD + "as_of: |\n" + "  xxxx\n" * 1_000_000,
+    "documents": HEAD + "---\n" * 100_000,
     "control characters": HEAD + "title: " + "\x01" * 1_000 + "\n",
 }  # fmt: skip
 
@@ -62,16 +79,16 @@ def read_text(text: str) -> ReadResult:
 @pytest.fixture(scope="module")
 def longest() -> float:
     """The CPU time that a text may take."""
-    goes = [effort(lambda: read_text(RULER)) for _ in range(3)]
+    goes = [cpu_time(lambda: read_text(REFERENCE)) for _ in range(3)]
     assert goes[0][0].diagnostics == ()
-    return MOST * min(spent for _, spent in goes)
+    return ALLOWED_RATIO * min(spent for _, spent in goes)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HUGE)
 def test_a_file_that_is_too_large_is_refused_fast(name: str, longest: float) -> None:
     text, message = HUGE[name]
-    read, spent = effort(lambda: read_text(text))
+    read, spent = cpu_time(lambda: read_text(text))
     assert [one.code for one in read.diagnostics] == ["E005"]
     assert message in read.diagnostics[0].message
     assert spent < longest
@@ -82,9 +99,40 @@ def test_a_file_that_is_too_large_is_refused_fast(name: str, longest: float) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SLOW)
 def test_no_text_takes_long(name: str, longest: float) -> None:
-    read, spent = effort(lambda: read_text(SLOW[name]))
+    read, spent = cpu_time(lambda: read_text(SLOW[name]))
     assert read.diagnostics
     assert spent < longest
+
+
+def test_tags_make_nothing() -> None:
+    text = (
+        HEAD
+        + "kpis: {a: !!python/object/apply:os.system {name: A}}\ntitle: !!binary aGk=\nas_of: !!timestamp 2026-01-01\n"
+    )
+    read = read_text(text)
+    assert [one.code for one in read.diagnostics] == ["E002"] * 3
+    assert (read.plan.title, read.plan.as_of) == (None, None)
+
+
+def test_many_tag_directives_and_anchors_do_not_take_long(longest: float) -> None:
+    text = "".join(f"%TAG !e{n}! tag:example.com,2000:\n" for n in range(2_000)) + "---\n" + HEAD + "kpis:\n"
+    text += "".join(f"  k{n}: &a{n} {{name: N}}\n" for n in range(5_000))
+    read, spent = cpu_time(lambda: read_text(text))
+    assert read.diagnostics == ()
+    assert spent < longest
+
+
+def test_a_place_in_a_text_of_megabytes_is_found_soon(longest: float) -> None:
+    read = read_text(HEAD + "kpis: {a: {name: A, formula: '" + "a+" * 4_000_000 + "b'}}\n")
+    where, spent = cpu_time(lambda: read.places.within(("kpis", "a", "formula"), 10_000, 8_000_000))
+    assert where.line == 2
+    assert spent < longest / 10
+
+
+def test_only_so_many_includes_are_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "kpi.yaml").write_text(HEAD + "include: [" + "'**/*.y'," * 5_000 + "]\n", encoding="utf-8")
+    read = read_plan(tmp_path / "kpi.yaml")
+    assert [one.code for one in read.diagnostics] == ["E070"] * 1_000 + ["E005"]
 
 
 def test_the_depth_of_any_sound_file_is_allowed() -> None:

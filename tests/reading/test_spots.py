@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kpi.plan.loading import read_plan
-from kpi.plan.yaml.cursor import spot_typed
+from kpi.plan.yaml.cursor import completion_context
 
 CURSOR = "|"
 PLAN = """\
@@ -110,7 +110,7 @@ def test_what_is_being_typed_belongs_where_it_would_stand(
     typed: str, path: object, key: bool, text: str, tail: str
 ) -> None:
     whole = HEAD + typed + tail
-    found = spot_typed(whole.replace(CURSOR, ""), whole.index(CURSOR))
+    found = completion_context(whole.replace(CURSOR, ""), whole.index(CURSOR))
     assert found is not None
     assert (found.path, found.key, found.text[: found.at] + CURSOR + found.text[found.at :].rstrip()) == (
         path,
@@ -121,7 +121,7 @@ def test_what_is_being_typed_belongs_where_it_would_stand(
 
 def test_what_stands_beside_is_known() -> None:
     text = HEAD + "    guardrails: [a, , b]"
-    found = spot_typed(text, text.index(" , b") + 1)
+    found = completion_context(text, text.index(" , b") + 1)
     assert found is not None
     assert found.beside == ("a", "b")
 
@@ -129,4 +129,4 @@ def test_what_stands_beside_is_known() -> None:
 @pytest.mark.parametrize("line", ["# com|ment", "    # com|ment"])
 def test_in_a_comment_nothing_is_typed(line: str) -> None:
     whole = HEAD + line + TAIL
-    assert spot_typed(whole.replace(CURSOR, ""), whole.index(CURSOR)) is None
+    assert completion_context(whole.replace(CURSOR, ""), whole.index(CURSOR)) is None

@@ -54,7 +54,7 @@ def view(
     before: str = BEFORE, after: str = AFTER, computed: Mapping[str, ValueChange] | None = None, **more: Any
 ) -> DiffView:
     comparison = compare(plan(before), plan(after))
-    return DiffView("Shop", "3f2a91c1d (main)", "the work tree", HASH, "worktree", comparison, computed, **more)
+    return DiffView("Shop", "3f2a91c1d (main)", "the working tree", HASH, "worktree", comparison, computed, **more)
 
 
 COMPUTED = {
@@ -74,7 +74,7 @@ def text(shown: DiffView, width: int = 100) -> str:
 
 def test_goalposts_stand_first() -> None:
     assert text(view()).splitlines() == [
-        "Shop · 3f2a91c1d (main) → the work tree",
+        "Shop · 3f2a91c1d (main) → the working tree",
         "1 loosened   1 later   1 removed   2 formula   1 added   1 ownership",
         "",
         "Repurchase rate".ljust(78) + "kpis.rate  kpi.yaml:10",
@@ -121,7 +121,7 @@ def test_without_a_value_on_either_side() -> None:
 
 
 def test_no_changes_are_said() -> None:
-    assert text(view(after=BEFORE)) == "Shop · 3f2a91c1d (main) → the work tree\nNo changes."
+    assert text(view(after=BEFORE)) == "Shop · 3f2a91c1d (main) → the working tree\nNo changes."
 
 
 def test_notes_stand_at_the_top() -> None:
@@ -177,7 +177,7 @@ def test_a_comment_begins_with_its_mark_and_a_summary() -> None:
     moved = f"Repurchase rate (<code>kpis.rate</code>) | target | {texts} |"
     assert lines[0] == MARK
     assert lines[2] == "### Shop: 1 loosened, 1 later, 1 removed, 2 formula, 1 added, 1 ownership"
-    assert lines[4] == "3f2a91c1d (main) → the work tree"
+    assert lines[4] == "3f2a91c1d (main) → the working tree"
     assert lines[6:11] == [
         "|  | What | Field | Before | After |",
         "| --- | --- | --- | --- | --- |",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from made import kpi_of, plan_of, results_of, series_of
-from shop import shop, shop_plan
+from helpers.builders import kpi_of, plan_of, results_of, series_of
+from helpers.shop import shop, shop_plan
 
 from kpi.render.matrix_table import matrix_lines, period_labels
 from kpi.render.sanitize import columns

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from made import at_least, day, kpi_of, plan_of, results_of, series_of, stale_series, target
-from shop import KPIS, one_series
+from helpers.builders import at_least, day, kpi_of, plan_of, results_of, series_of, stale_series, target
+from helpers.shop import KPIS, one_series
 
 from kpi.plan.model import Goal, Kpi, Reference, Thresholds
 from kpi.render.output import Page, render
@@ -156,7 +156,7 @@ def test_S5_a_stale_kpi_tells_when_and_why() -> None:
 def test_what_there_is_not_is_said_or_left_out() -> None:
     found = facts(view_of(kpi_of(), series=series_of(None)))
     assert found == {
-        "value": "none in 2026-06", "target": "none", "note": "nothing to compute it from in this period",
+        "value": "none in 2026-06", "target": "none", "note": "no data to compute it from in this period",
     }  # fmt: skip
 
 

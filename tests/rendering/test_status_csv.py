@@ -4,8 +4,8 @@ import csv
 from io import StringIO
 
 import pytest
-from made import at_least, kpi_of, plan_of, results_of, series_of
-from shop import shop
+from helpers.builders import at_least, kpi_of, plan_of, results_of, series_of
+from helpers.shop import shop
 
 from kpi.render.output import render
 from kpi.status import StatusView, status_view

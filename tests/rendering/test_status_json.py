@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from made import kpi_of, plan_of, results_of, series_of
-from shop import shop
+from helpers.builders import kpi_of, plan_of, results_of, series_of
+from helpers.shop import shop
 
 from kpi.render.output import render
 from kpi.status import StatusView, status_view

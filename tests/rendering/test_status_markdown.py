@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from made import at_least, kpi_of, plan_of, results_of, series_of
-from shop import shop
+from helpers.builders import at_least, kpi_of, plan_of, results_of, series_of
+from helpers.shop import shop
 
 from kpi.plan.model import Goal
 from kpi.render.output import render

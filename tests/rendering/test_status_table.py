@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from made import at_least, at_most, kpi_of, part_of_june, period, plan_of, results_of, series_of
-from shop import shop
+from helpers.builders import at_least, at_most, kpi_of, part_of_june, period, plan_of, results_of, series_of
+from helpers.shop import shop
 
 from kpi.render.sanitize import columns
 from kpi.render.status_table import short_period, status_lines
@@ -17,7 +17,7 @@ Acme Shop · 30 June 2026                                3 green   1 yellow   2 
   KPI                              Value  Change    Target             Status                  Last 12  Period   Owner
 Grow profitably › Three in ten customers come back                                         red · ana · due 31 Dec 2026
   Repurchase rate                  26.2%  ▲ 0.4 pt  ≥ 30% by Dec 2026  ◐ yellow, on pace  ▁▃▃▄▅▆▆▆▇▇▇█  2026-06  ana
-    ! got better while its guardrail Refund rate got worse and is red
+    ! improved while its guardrail "Refund rate" got worse (red)
   Refund rate                       6.1%  ▲ 1.2 pt  < 5%               ✖ red              ▃▂▂▃▁▁▄▃▃▄▅█  2026-06
     → Ask the five largest refunders why, and tell the whole team on Monday what they said to us.
   Net promoter score                  44  ▲ 3       ≥ 50 by Dec 2026   ● green, on pace            ▁▅█  2026-Q2  cy
@@ -29,7 +29,7 @@ Never make a customer wait                                                      
   Average handle time         4 min 32 s  ▼ 15.6 s  ≤ 4 min 30 s       ✖ red                     █▇▆▄▁  2026-06
   顧客の待ち時間 [bold]�[31m          25  =         20 – 30            ● green                    ▄▄▄▄  2026-06
   Orders                               –                               ○ no data                        2026-06
-      nothing to compute it from in this period
+      no data to compute it from in this period
   Visits | <b>                         4  ▲ 1                          · no target                  ▁█  2026-06
 
 No goal                                                                                                          stale
@@ -44,7 +44,7 @@ Acme Shop · 30 June 2026
   KPI                            Value  Change    Target             Status
 Grow profitably › Three in ten customers come back   red · ana · due 31 Dec 2026
   Repurchase rate                26.2%  ▲ 0.4 pt  ≥ 30% by Dec 2026  ◐ yellow
-    ! got better while its guardrail Refund rate got worse and is red
+    ! improved while its guardrail "Refund rate" got worse (red)
   Refund rate                     6.1%  ▲ 1.2 pt  < 5%               ✖ red
     → Ask the five largest refunders why, and tell the whole team on Monday what
       they said to us.
@@ -57,7 +57,7 @@ Never make a customer wait                                                   red
   Average handle time       4 min 32 s  ▼ 15.6 s  ≤ 4 min 30 s       ✖ red
   顧客の待ち時間 [bold]�[…          25  =         20 – 30            ● green
   Orders                             –                               ○ no data
-      nothing to compute it from in this period
+      no data to compute it from in this period
   Visits | <b>                       4  ▲ 1                          · no target
 
 No goal                                                                    stale
@@ -73,8 +73,8 @@ Acme Shop · 30 June 2026
   KPI                           Value  Status
 Three in ten customers come back               red
   Repurchase rate               26.2%  ◐ yellow
-    ! got better while its guardrail Refund rate
-      got worse and is red
+    ! improved while its guardrail "Refund rate"
+      got worse (red)
   Refund rate                    6.1%  ✖ red
     → Ask the five largest refunders why, and tell
       the whole team on Monday what they said to
@@ -88,7 +88,7 @@ Never make a customer wait                     red
   Average handle time      4 min 32 s  ✖ red
   顧客の待ち時間 [bold]�…          25  ● green
   Orders                            –  ○ no data
-      nothing to compute it from in this period
+      no data to compute it from in this period
   Visits | <b>                      4  · no target
 
 No goal                                      stale
@@ -161,7 +161,7 @@ def test_T7_running_periods_are_said_to_run() -> None:
     view = status_view(plan, results_of([part_of_june(400.0, 12, additive=True)], "2026-06-12"), to_date=True)
     lines = table(view, 100).splitlines()
     assert lines[0].startswith("Acme · 12 June 2026, periods still running")
-    assert lines[5] == "      target shared out: 12 of 30 days"
+    assert lines[5] == "      target prorated: 12 of 30 days"
 
 
 def test_wide_characters_are_counted_as_the_terminal_does() -> None:

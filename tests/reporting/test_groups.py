@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from made import at_least, kpi_of, plan_of, results_of, series_of
+from helpers.builders import at_least, kpi_of, plan_of, results_of, series_of
 
 from kpi.errors import UsageError
 from kpi.plan.model import Goal, Plan

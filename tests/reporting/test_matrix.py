@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from made import at_least, day, kpi_of, part_of_june, plan_of, results_of, series_of, stale_series
+from helpers.builders import at_least, day, kpi_of, part_of_june, plan_of, results_of, series_of, stale_series
 
 from kpi.plan.model import Kpi
 from kpi.run.series import Series

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from made import (
+from helpers.builders import (
     at_least,
     at_most,
     day,
@@ -155,7 +155,7 @@ def guarded(own: tuple[float, float], other: tuple[float, float], **fields: Any)
 
 
 def test_a_guardrail_that_broke_while_the_kpi_got_better_is_told() -> None:
-    assert guarded((1.0, 2.0), (5.0, 6.0)) == ("got better while its guardrail Refund rate got worse and is red",)
+    assert guarded((1.0, 2.0), (5.0, 6.0)) == ('improved while its guardrail "Refund rate" got worse (red)',)
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_a_lock_that_is_never_given_back_is_said_so(folder: Path, monkeypatch: p
     monkeypatch.setattr(writing, "PATIENCE", 0.05)
     held = os.open(folder, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
-    with pytest.raises(InputError, match="is being written to by another program"):
+    with pytest.raises(InputError, match="is locked by another process of kpi"):
         create_file(folder / "new", "x")
     os.close(held)
     create_file(folder / "new", "x")

@@ -195,6 +195,6 @@ def test_encodings_that_no_file_has_are_refused(folder: Path, encoding: str) -> 
     )
     for command in ("status", "lint", "sources"):
         done = kpi(folder, command)
-        assert b"internal fault" not in done.stderr
+        assert b"internal error" not in done.stderr
         assert done.returncode in (1, 2)
     assert b"is no text encoding" in kpi(folder, "status").stderr

@@ -6,8 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from kpi.lsp.analysis import Analysis
-from kpi.lsp.symbols import Thing, thing_at
-from kpi.lsp.workspace import Desk
+from kpi.lsp.symbols import Symbol, symbol_at
+from kpi.lsp.workspace import Workspace
 
 CURSOR = "‸"
 ORDERS = '"Order no","Café, total",day,state\n1,3,2026-06-01,paid\n'
@@ -73,14 +73,14 @@ def written(tmp_path: Path) -> Path:
 
 def analysed(folder: Path, text: str = PLAN) -> Analysis:
     """What an editor knows of ``text``, as kpi.yaml in ``folder``."""
-    desk = Desk(lambda plan: date(2026, 6, 30))
-    desk.write(folder / "kpi.yaml", text)
-    found = desk.analysis(folder / "kpi.yaml")
+    workspace = Workspace(lambda plan: date(2026, 6, 30))
+    workspace.write(folder / "kpi.yaml", text)
+    found = workspace.analysis(folder / "kpi.yaml")
     assert found is not None
     return found
 
 
-def thing(analysis: Analysis, before: str) -> Thing | None:
+def symbol(analysis: Analysis, before: str) -> Symbol | None:
     """What the word means in which the cursor is, once ``before`` has been typed for the first time."""
     text = analysis.read.texts["kpi.yaml"]
-    return thing_at(analysis, "kpi.yaml", text.index(before) + len(before))
+    return symbol_at(analysis, "kpi.yaml", text.index(before) + len(before))

@@ -6,15 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from serving.asked import PLAN, analysed, thing, written
+from serving.asked import PLAN, analysed, symbol, written
 
 from kpi.lsp.completing import complete
 from kpi.lsp.definitions import definitions
-from kpi.lsp.hovering import describe_thing, pages_at
+from kpi.lsp.hovering import describe_symbol, pages_at
 from kpi.lsp.position_encoding import Lines
-from kpi.lsp.symbols import thing_at
+from kpi.lsp.symbols import symbol_at
 from kpi.lsp.values import Value
-from kpi.lsp.workspace import Desk
+from kpi.lsp.workspace import Workspace
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_the_plan_of_these_tests_has_no_errors(folder: Path) -> None:
     ],
 )
 def test_a_word_means(folder: Path, before: str, kind: str, name: str, source: str) -> None:
-    found = thing(analysed(folder), before)
+    found = symbol(analysed(folder), before)
     assert found is not None
     assert (found.kind, found.name, found.source) == (kind, name, source)
 
@@ -76,7 +76,7 @@ def test_a_word_means(folder: Path, before: str, kind: str, name: str, source: s
     ["name: Dou", "version: ", "at lea", 'state == "pa', "2026-06", "level: obj", "select m", "* 0.1", "values: {2026"],
 )
 def test_nothing_is_named(folder: Path, before: str) -> None:
-    assert thing(analysed(folder), before) is None
+    assert symbol(analysed(folder), before) is None
 
 
 # Hover.
@@ -84,9 +84,9 @@ def test_nothing_is_named(folder: Path, before: str) -> None:
 
 def hover(folder: Path, before: str, value: Value | None = None) -> str | None:
     analysis = analysed(folder)
-    found = thing(analysis, before)
+    found = symbol(analysis, before)
     assert found is not None
-    return describe_thing(analysis, found, value)
+    return describe_symbol(analysis, found, value)
 
 
 def test_a_kpi_is_told_with_its_definition_in_words_and_names_are_no_markup(folder: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_kpi_is_told_with_its_definition_in_words_and_names_are_no_markup(fold
     told = hover(folder, "  bud")
     assert (
         told
-        == "**Budget** · KPI `budget`\n\nIts value is still being computed.\n\nValues typed in by hand.\n\nevery month"
+        == "**Budget** · KPI `budget`\n\nIts value is still being computed.\n\nValues entered by hand.\n\nevery month"
     )
 
 
@@ -113,7 +113,7 @@ def test_a_goal_a_measure_and_a_source_are_told_in_words(folder: Path) -> None:
     )
     assert hover(folder, "  te") == (
         "**Sell the best tea in town** · goal `tea`\n\n"
-        "Serves Double the sales of tea.\n\n"
+        "Parent goal: Double the sales of tea\n\n"
         "KPIs: Sales \\*of\\* \\`tea\\`"
     )
     told = hover(folder, "formula: rev")
@@ -121,18 +121,18 @@ def test_a_goal_a_measure_and_a_source_are_told_in_words(folder: Path) -> None:
     assert told.startswith('measure `revenue`\n\nThe sum of net in orders where state is "paid"')
     assert hover(folder, "sum(ord") == (
         "source `orders`\n\n"
-        "Rows of `data/orders-1.csv`, `data/orders-2.csv` (2 files), each on the day in `day`.\n\n"
+        "Rows of `data/orders-1.csv`, `data/orders-2.csv` (2 files), dated by `day`.\n\n"
         'Only rows where state is not "test".\n\n'
-        "collected by ana@example.com · updated weekly\n\n"
+        "owner ana@example.com · updated weekly\n\n"
         "Columns: `total`, `order_no`, `day`, `state`, `tax`, `net`"
     )
     told = hover(folder, "count(sta")
     assert told is not None
-    assert "(1 file), each lasting from `hired` until `left`." in told
+    assert "(1 file), intervals from `hired` until `left`." in told
     told = hover(folder, "  spr")
     assert told is not None
     assert "Rows of a query over other sources" in told
-    assert "(no such file here)" in str(hover(folder, "count(ra"))
+    assert "(no file found)" in str(hover(folder, "count(ra"))
 
 
 def test_a_column_a_field_a_function_and_a_rule_are_told(folder: Path) -> None:
@@ -170,15 +170,15 @@ def test_where_several_rules_found_something_their_mends_are_told(folder: Path) 
 def test_every_place_of_a_plan_can_be_asked_about(folder: Path) -> None:
     example = Path(__file__).parents[2] / "kpi.yaml.example"
     text = example.read_text(encoding="utf-8")
-    desk = Desk(lambda plan: date(2026, 6, 30), example)
-    desk.write(example, text)
-    analysis = desk.analysis(example)
+    workspace = Workspace(lambda plan: date(2026, 6, 30), example)
+    workspace.write(example, text)
+    analysis = workspace.analysis(example)
     assert analysis is not None
     answered = 0
     for offset in range(0, len(text), 3):
-        found = thing_at(analysis, analysis.plan.files[0], offset)
+        found = symbol_at(analysis, analysis.plan.files[0], offset)
         if found is not None:
-            describe_thing(analysis, found)
+            describe_symbol(analysis, found)
             answered += bool(definitions(analysis, found))
         if offset % 33 == 0:
             complete([analysis], text[:offset], offset, included=False)

@@ -6,7 +6,7 @@ import codecs
 from pathlib import Path
 
 import pytest
-from serving.asked import PLAN, analysed, thing, written
+from serving.asked import PLAN, analysed, symbol, written
 
 from kpi.lsp.definitions import Definition, definitions
 
@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
 def goes(folder: Path, before: str, text: str = PLAN) -> list[tuple[str, str]]:
     """Where a word is defined: the file, and the text at the very characters."""
     analysis = analysed(folder, text)
-    found = thing(analysis, before)
+    found = symbol(analysis, before)
     assert found is not None
     return [(one.path.relative_to(folder).as_posix(), characters(one)) for one in definitions(analysis, found)]
 

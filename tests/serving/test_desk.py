@@ -10,8 +10,8 @@ import pytest
 
 from kpi.lsp import workspace as module
 from kpi.lsp.analysis import Analysis, real
-from kpi.lsp.published import Board
-from kpi.lsp.workspace import Desk
+from kpi.lsp.published import Published
+from kpi.lsp.workspace import Workspace
 
 MAIN = "version: 1\ninclude: [parts/*.yaml]\ngoals:\n  g: {name: One in ten comes back}\n"
 PART = "kpis:\n  k: {name: K, goal: g, formula: sum(s.x)}\nsources:\n  s: {path: s.csv}\n"
@@ -36,38 +36,38 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def main_of(desk: Desk, path: Path) -> str | None:
-    desk.write(path, path.read_text(encoding="utf-8") if path.exists() else "version: 1\n")
-    found = desk.analysis(path)
+def main_of(workspace: Workspace, path: Path) -> str | None:
+    workspace.write(path, path.read_text(encoding="utf-8") if path.exists() else "version: 1\n")
+    found = workspace.analysis(path)
     return None if found is None else Path(os.path.relpath(found.main, path.parent)).as_posix()
 
 
 def test_a_file_belongs_to_the_plan_that_includes_it(project: Path) -> None:
-    assert main_of(Desk(Days()), project / "parts" / "a.yaml") == "../kpi.yaml"
+    assert main_of(Workspace(Days()), project / "parts" / "a.yaml") == "../kpi.yaml"
 
 
 @pytest.mark.parametrize("name", ["kpi.yaml", "kpi.yml", "team.kpi.yaml", "team.kpi.yml"])
 def test_a_file_that_nobody_includes_is_a_plan_if_its_name_says_so(tmp_path: Path, name: str) -> None:
-    assert main_of(Desk(Days()), tmp_path / name) == name
+    assert main_of(Workspace(Days()), tmp_path / name) == name
 
 
 @pytest.mark.parametrize("name", ["compose.yaml", "kpi.json", "kpi.yaml.txt"])
 def test_any_other_file_is_none_of_our_business(project: Path, name: str) -> None:
-    assert main_of(Desk(Days()), project / name) is None
+    assert main_of(Workspace(Days()), project / name) is None
 
 
 def test_a_file_named_on_the_command_line_is_a_plan(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "kpi.yaml").rename(project / "plan")
     monkeypatch.chdir(project)
-    desk = Desk(Days(), Path("plan"))
-    assert main_of(desk, project / "parts" / "a.yaml") == "../plan"
-    assert main_of(desk, project / "plan") == "plan"
+    workspace = Workspace(Days(), Path("plan"))
+    assert main_of(workspace, project / "parts" / "a.yaml") == "../plan"
+    assert main_of(workspace, project / "plan") == "plan"
 
 
 def test_an_inner_kpi_yaml_that_is_included_is_a_part_too(project: Path) -> None:
     inner = project / "parts" / "kpi.yaml"
     inner.write_text("measures: {m: count(s)}\n", encoding="utf-8")
-    assert main_of(Desk(Days()), inner) == "../kpi.yaml"
+    assert main_of(Workspace(Days()), inner) == "../kpi.yaml"
 
 
 def test_a_plan_above_the_git_root_has_no_say(project: Path) -> None:
@@ -75,23 +75,23 @@ def test_a_plan_above_the_git_root_has_no_say(project: Path) -> None:
     (nested / ".git").mkdir(parents=True)
     (project / "kpi.yaml").write_text(MAIN.replace("parts/*.yaml", "parts/**/*.yaml"), encoding="utf-8")
     (nested / "b.kpi.yaml").write_text("version: 1\n", encoding="utf-8")
-    assert main_of(Desk(Days()), nested / "b.kpi.yaml") == "b.kpi.yaml"
+    assert main_of(Workspace(Days()), nested / "b.kpi.yaml") == "b.kpi.yaml"
 
 
 def test_a_file_moves_when_the_main_file_begins_or_ceases_to_include_it(project: Path) -> None:
-    desk, part, main = Desk(Days()), project / "parts" / "b.kpi.yaml", project / "kpi.yaml"
+    workspace, part, main = Workspace(Days()), project / "parts" / "b.kpi.yaml", project / "kpi.yaml"
     part.write_text("version: 1\n", encoding="utf-8")
     (project / "kpi.yaml").write_text("version: 1\n", encoding="utf-8")
-    assert main_of(desk, part) == "b.kpi.yaml"
-    desk.write(main, MAIN)
-    assert {one.main for one in desk.review()} == {main}
-    desk.write(main, "version: 1\n")
-    assert {one.main for one in desk.review()} == {main, part}
+    assert main_of(workspace, part) == "b.kpi.yaml"
+    workspace.write(main, MAIN)
+    assert {one.main for one in workspace.review()} == {main}
+    workspace.write(main, "version: 1\n")
+    assert {one.main for one in workspace.review()} == {main, part}
 
 
 def test_a_missing_main_file_is_no_plan(tmp_path: Path) -> None:
-    desk = Desk(Days(), tmp_path / "gone.yaml")
-    assert main_of(desk, tmp_path / "x.yaml") is None
+    workspace = Workspace(Days(), tmp_path / "gone.yaml")
+    assert main_of(workspace, tmp_path / "x.yaml") is None
 
 
 @pytest.fixture
@@ -110,25 +110,30 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
 
 def test_a_plan_is_looked_at_again_only_when_something_has_changed(project: Path, looks: list[Path]) -> None:
     days = Days()
-    desk, main, part, data = Desk(days), project / "kpi.yaml", project / "parts" / "a.yaml", project / "parts" / "s.csv"
+    workspace, main, part, data = (
+        Workspace(days),
+        project / "kpi.yaml",
+        project / "parts" / "a.yaml",
+        project / "parts" / "s.csv",
+    )
 
     def look() -> int:
-        desk.review()
+        workspace.review()
         return len(looks)
 
-    desk.write(main, MAIN)
+    workspace.write(main, MAIN)
     assert [look(), look()] == [1, 1]
-    desk.write(main, MAIN)  # saved as it is
+    workspace.write(main, MAIN)  # saved as it is
     assert look() == 1
-    desk.write(main, MAIN + "#")
+    workspace.write(main, MAIN + "#")
     assert look() == 2
     part.write_text(PART + "#", encoding="utf-8")
     assert look() == 3
-    desk.write(part, PART + "#")
+    workspace.write(part, PART + "#")
     assert look() == 3
-    desk.write(part, PART)
+    workspace.write(part, PART)
     assert look() == 4
-    desk.close(part)
+    workspace.close(part)
     assert look() == 5
     data.write_text("x,y\n1,2\n", encoding="utf-8")
     assert look() == 6
@@ -137,53 +142,53 @@ def test_a_plan_is_looked_at_again_only_when_something_has_changed(project: Path
 
 
 def test_names_known_before_a_file_broke_are_kept_for_completion(project: Path) -> None:
-    desk, main = Desk(Days()), project / "kpi.yaml"
-    assert desk.latest(main) == ()
-    desk.write(main, MAIN)
-    desk.review()
-    (whole,) = desk.latest(main)
-    desk.write(main, MAIN.replace("  g:", "\t? g\n x"))
-    desk.review()
-    newest, before = desk.latest(main)
+    workspace, main = Workspace(Days()), project / "kpi.yaml"
+    assert workspace.latest(main) == ()
+    workspace.write(main, MAIN)
+    workspace.review()
+    (whole,) = workspace.latest(main)
+    workspace.write(main, MAIN.replace("  g:", "\t? g\n x"))
+    workspace.review()
+    newest, before = workspace.latest(main)
     assert "g" not in newest.plan.goals
     assert before is whole
 
 
 def test_plans_of_closed_files_are_forgotten(project: Path) -> None:
-    desk, main = Desk(Days()), project / "kpi.yaml"
-    desk.write(main, MAIN)
-    assert len(desk.review()) == 1
-    desk.close(main)
-    assert desk.review() == []
-    assert desk.latest(main) == ()
+    workspace, main = Workspace(Days()), project / "kpi.yaml"
+    workspace.write(main, MAIN)
+    assert len(workspace.review()) == 1
+    workspace.close(main)
+    assert workspace.review() == []
+    assert workspace.latest(main) == ()
 
 
 def codes(told: dict[Path, object]) -> dict[str, list[str]]:
-    return {path.name: [one.code for one in notice.findings] for path, notice in told.items()}  # type: ignore[attr-defined]
+    return {path.name: [one.code for one in found_in_file.findings] for path, found_in_file in told.items()}  # type: ignore[attr-defined]
 
 
 def test_only_changes_are_told_and_what_holds_no_more_is_taken_back(project: Path) -> None:
-    desk, board = Desk(Days()), Board()
+    workspace, board = Workspace(Days()), Published()
     main, part = project / "kpi.yaml", project / "parts" / "a.yaml"
-    desk.write(main, MAIN)
-    first = codes(board.changes(desk.review()))  # type: ignore[arg-type]
+    workspace.write(main, MAIN)
+    first = codes(board.changes(workspace.review()))  # type: ignore[arg-type]
     assert set(first) == {"kpi.yaml", "a.yaml"}
-    assert board.changes(desk.review()) == {}
-    assert set(board.changes(desk.review(), {real(main)})) == {real(main)}
-    desk.write(part, PART.replace("s.x", "s.y"))
-    changed = codes(board.changes(desk.review()))  # type: ignore[arg-type]
+    assert board.changes(workspace.review()) == {}
+    assert set(board.changes(workspace.review(), {real(main)})) == {real(main)}
+    workspace.write(part, PART.replace("s.x", "s.y"))
+    changed = codes(board.changes(workspace.review()))  # type: ignore[arg-type]
     assert {name: set(found) - set(first[name]) for name, found in changed.items()} == {"a.yaml": {"E043"}}
-    desk.close(main)
-    desk.close(part)
-    assert codes(board.changes(desk.review())) == {"kpi.yaml": [], "a.yaml": []}  # type: ignore[arg-type]
-    assert board.changes(desk.review()) == {}
+    workspace.close(main)
+    workspace.close(part)
+    assert codes(board.changes(workspace.review())) == {"kpi.yaml": [], "a.yaml": []}  # type: ignore[arg-type]
+    assert board.changes(workspace.review()) == {}
 
 
 def test_a_file_of_two_plans_has_each_finding_once(project: Path) -> None:
     (project / "other.kpi.yaml").write_text(MAIN.replace("parts", "./parts"), encoding="utf-8")
-    desk, board = Desk(Days()), Board()
-    desk.write(project / "kpi.yaml", MAIN)
-    once = codes(board.changes(desk.review()))["a.yaml"]  # type: ignore[arg-type]
-    desk.write(project / "other.kpi.yaml", MAIN.replace("parts", "./parts"))
-    again = board.changes(desk.review(), {real(project / "parts" / "a.yaml")})
+    workspace, board = Workspace(Days()), Published()
+    workspace.write(project / "kpi.yaml", MAIN)
+    once = codes(board.changes(workspace.review()))["a.yaml"]  # type: ignore[arg-type]
+    workspace.write(project / "other.kpi.yaml", MAIN.replace("parts", "./parts"))
+    again = board.changes(workspace.review(), {real(project / "parts" / "a.yaml")})
     assert codes(again)["a.yaml"] == once  # type: ignore[arg-type]

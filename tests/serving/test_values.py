@@ -13,7 +13,7 @@ import pytest
 from kpi.lsp import values as module
 from kpi.lsp.analysis import Analysis
 from kpi.lsp.values import Value, Values, Worker, value_of
-from kpi.lsp.workspace import Desk
+from kpi.lsp.workspace import Workspace
 
 PLAN = """\
 version: 1
@@ -29,19 +29,19 @@ kpis:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def workspace(tmp_path: Path) -> Workspace:
     (tmp_path / "orders.csv").write_text("day,amount\n2026-06-01,5\n2026-05-01,4\n", encoding="utf-8")
-    return Desk(lambda plan: date(2026, 6, 30))
+    return Workspace(lambda plan: date(2026, 6, 30))
 
 
 @pytest.fixture
-def analysis(desk: Desk, tmp_path: Path) -> Analysis:
-    return written(desk, tmp_path, PLAN)
+def analysis(workspace: Workspace, tmp_path: Path) -> Analysis:
+    return written(workspace, tmp_path, PLAN)
 
 
-def written(desk: Desk, folder: Path, text: str) -> Analysis:
-    desk.write(folder / "kpi.yaml", text)
-    found = desk.analysis(folder / "kpi.yaml")
+def written(workspace: Workspace, folder: Path, text: str) -> Analysis:
+    workspace.write(folder / "kpi.yaml", text)
+    found = workspace.analysis(folder / "kpi.yaml")
     assert found is not None
     return found
 
@@ -54,13 +54,13 @@ def test_a_value_is_that_of_the_text_in_the_editor(analysis: Analysis) -> None:
     assert {kpi: shown(value_of(analysis, kpi)) for kpi in analysis.plan.kpis} == {
         "sales": "€5",
         "doubled": "10",
-        "far": "computed in a warehouse: kpi show far",
+        "far": "computed in a warehouse; run kpi show far",
         "typed": "4",
     }
 
 
-def test_a_plan_with_errors_has_none(desk: Desk, tmp_path: Path) -> None:
-    broken = written(desk, tmp_path, PLAN.replace("orders.amount", "orders.amuont"))
+def test_a_plan_with_errors_has_none(workspace: Workspace, tmp_path: Path) -> None:
+    broken = written(workspace, tmp_path, PLAN.replace("orders.amount", "orders.amuont"))
     assert shown(value_of(broken, "typed")) == "no value while the plan has errors"
 
 
@@ -71,7 +71,7 @@ def test_a_fault_of_ours_is_owned_up_to_and_hurts_nothing_else(
         raise ZeroDivisionError("by nothing")
 
     monkeypatch.setattr("kpi.run.compute", fail)
-    assert shown(value_of(analysis, "sales")) == "no value: internal fault: ZeroDivisionError: by nothing"
+    assert shown(value_of(analysis, "sales")) == "no value: internal error: ZeroDivisionError: by nothing"
 
 
 @pytest.fixture
@@ -88,12 +88,12 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_value_is_computed_once_until_something_changes_that_it_depends_on(
-    desk: Desk, tmp_path: Path, counted: list[str]
+    workspace: Workspace, tmp_path: Path, counted: list[str]
 ) -> None:
     values = Values()
 
     def ask(text: str) -> object:
-        return shown(values.ask(written(desk, tmp_path, text), "sales").result())
+        return shown(values.ask(written(workspace, tmp_path, text), "sales").result())
 
     assert [ask(PLAN), ask(PLAN), ask(PLAN + "# a remark\n")] == ["€5", "€5", "€5"]
     assert counted == ["sales"]
@@ -103,20 +103,22 @@ def test_a_value_is_computed_once_until_something_changes_that_it_depends_on(
     assert counted == ["sales"] * 3
 
 
-def test_what_went_wrong_is_looked_at_again(desk: Desk, tmp_path: Path, counted: list[str]) -> None:
+def test_what_went_wrong_is_looked_at_again(workspace: Workspace, tmp_path: Path, counted: list[str]) -> None:
     plan, values = PLAN.replace("path: orders.csv", "path: gone.csv"), Values()
     for text in (plan, "# a line above\n" + plan):
-        row = values.ask(written(desk, tmp_path, text), "sales").result().row
+        row = values.ask(written(workspace, tmp_path, text), "sales").result().row
         assert row is not None
         assert row.message == 'there is no file "gone.csv"'
     assert counted == ["sales"] * 2
 
 
-def test_what_nobody_waits_for_any_more_is_not_computed(desk: Desk, tmp_path: Path, counted: list[str]) -> None:
+def test_what_nobody_waits_for_any_more_is_not_computed(
+    workspace: Workspace, tmp_path: Path, counted: list[str]
+) -> None:
     values, stop = Values(), Event()
-    blocked = values.worker.give(stop.wait)
-    old = values.ask(written(desk, tmp_path, PLAN), "sales")
-    new = values.ask(written(desk, tmp_path, PLAN.replace("sales * 2", "sales * 3")), "doubled")
+    blocked = values.worker.submit(stop.wait)
+    old = values.ask(written(workspace, tmp_path, PLAN), "sales")
+    new = values.ask(written(workspace, tmp_path, PLAN.replace("sales * 2", "sales * 3")), "doubled")
     stop.set()
     assert blocked.result()
     assert shown(new.result()) == "15"
@@ -130,20 +132,22 @@ def test_a_worker_goes_on_after_a_fault() -> None:
     def fail() -> None:
         raise ValueError("no")
 
-    failed, cancelled, fine = worker.give(fail), worker.give(lambda: 0), worker.give(lambda: 7)
+    failed, cancelled, fine = worker.submit(fail), worker.submit(lambda: 0), worker.submit(lambda: 7)
     cancelled.cancel()
     with pytest.raises(ValueError, match="no"):
         failed.result()
     assert fine.result() == 7
 
 
-def test_a_hover_waits_for_a_while_only(analysis: Analysis, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hover_waits_for_a_while_only(
+    analysis: Analysis, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from kpi.lsp import server
 
     stop = Event()
     slowly: Callable[[Analysis, str], Value] = lambda analysis, kpi: Value(problem=str(stop.wait()))  # noqa: E731
     monkeypatch.setattr(module, "value_of", slowly)
-    server = server.make_server(desk, patience=0.05)
+    server = server.make_server(workspace, patience=0.05)
     assert asyncio.run(server.value(analysis, "sales")) is None
     assert server.values.worker.busy
     stop.set()

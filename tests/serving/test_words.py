@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kpi.formulas import aggregates, columns, names, parse_formula
-from kpi.lsp.tokens import wanted_at, word_at, words
+from kpi.lsp.tokens import completion_request_at, token_at, words
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_in_a_row_expression_every_name_is_a_column() -> None:
 
 
 def test_a_word_reaches_as_far_as_just_behind_it() -> None:
-    assert [word and word.text for at in range(8) if (word := word_at("ab + cd", at)) or True] == [
+    assert [word and word.text for at in range(8) if (word := token_at("ab + cd", at)) or True] == [
         "ab", "ab", "ab", None, None, "cd", "cd", "cd",
     ]  # fmt: skip
 
@@ -75,17 +75,17 @@ def test_a_word_reaches_as_far_as_just_behind_it() -> None:
     ],
 )
 def test_what_can_be_typed_in_a_formula(typed: str, kind: str, letters: str, source: str) -> None:
-    found = wanted_at(typed.replace("|", ""), typed.index("|"))
+    found = completion_request_at(typed.replace("|", ""), typed.index("|"))
     assert (found.kind, found.typed, found.source if kind != "nothing" else "") == (kind, letters, source)
 
 
 @pytest.mark.parametrize(("typed", "kind"), [("|", "condition"), ("a * |", "condition"), ("a |", "joins")])
 def test_what_can_be_typed_in_a_row_expression(typed: str, kind: str) -> None:
-    found = wanted_at(typed.replace("|", ""), typed.index("|"), "orders")
+    found = completion_request_at(typed.replace("|", ""), typed.index("|"), "orders")
     assert (found.kind, found.source, found.filter) == (kind, "orders", False)
 
 
 def test_a_bracket_that_follows_is_seen() -> None:
-    assert wanted_at("su (orders.amount)", 2).called
-    assert wanted_at("su|m(orders.amount)".replace("|", ""), 2).called
-    assert not wanted_at("su + 1", 2).called
+    assert completion_request_at("su (orders.amount)", 2).called
+    assert completion_request_at("su|m(orders.amount)".replace("|", ""), 2).called
+    assert not completion_request_at("su + 1", 2).called

@@ -23,7 +23,7 @@ def make(folder: Path, *names: str) -> None:
 
 def found(folder: Path, *paths: str, root: Path | None = None, allowed: tuple[Path, ...] = ()) -> list[str]:
     plan = Plan(folder=folder, root=root or folder, allowed=allowed)
-    return [os.path.relpath(file, folder) for file in resolve_files(Source("orders", path=paths), plan)]
+    return [os.path.relpath(file, folder) for file in resolve_files(Source(id="orders", path=paths), plan)]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_pipes_and_sockets_are_no_files(tmp_path: Path, monkeypatch: pytest.Monk
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("socket.csv")
         for path in ("pipe.csv", "socket.csv"):
-            known = facts(Source("s", path=(path,)), Plan(folder=tmp_path, root=tmp_path))
+            known = facts(Source(id="s", path=(path,)), Plan(folder=tmp_path, root=tmp_path))
             assert [problem.code for problem in known.problems] == ["E063"]
             assert known.files == ()
         assert found(tmp_path, "*.csv") == []

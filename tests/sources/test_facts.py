@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from looks import look, only_file, only_problem, written
+from helpers.source_facts import look, only_file, only_problem, written
 
 from kpi.data import facts
 from kpi.plan.checks.source_facts import MISSING, SourceFacts

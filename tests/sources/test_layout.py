@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from looks import only_file, only_problem, written
+from helpers.source_facts import only_file, only_problem, written
 
 from kpi.plan.checks.source_facts import DOUBTFUL
 from kpi.plan.model import ReadOptions

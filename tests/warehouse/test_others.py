@@ -20,7 +20,7 @@ from warehouse.test_splits import parts
 from kpi.warehouse.conformance import differences
 from kpi.warehouse.dialects.base import Dialect, Expr
 from kpi.warehouse.dialects.duckdb import DuckDB
-from kpi.warehouse.generic import OtherSession
+from kpi.warehouse.generic import IbisSession
 
 pytestmark = pytest.mark.warehouse
 
@@ -128,15 +128,15 @@ def test_days_of_times_with_a_zone_are_not_guessed(here: Project, monkeypatch: p
 
 
 def test_what_ibis_cannot_say_takes_only_its_own_kpi_along(here: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    compiled = OtherSession.sql
+    compiled = IbisSession.sql
 
-    def sql(self: OtherSession, expression: Expr) -> str:
+    def sql(self: IbisSession, expression: Expr) -> str:
         text = compiled(self, expression)
         if "quantile" in text.casefold():
             raise OperationNotDefinedError("No translation rule for Quantile")
         return text
 
-    monkeypatch.setattr(OtherSession, "sql", sql)
+    monkeypatch.setattr(IbisSession, "sql", sql)
     here.source("orders", connection=CONNECTION, table="shop.orders")
     here.kpi("half", "median(orders.amount)")
     here.kpi("spread", "stddev(orders.amount)")
@@ -160,7 +160,7 @@ class Careless(DuckDB):
 
 
 def test_the_questions_find_what_is_otherwise(file: Path) -> None:
-    session = OtherSession("X", f"duckdb://{file}", "UTC", 60)
+    session = IbisSession("X", f"duckdb://{file}", "UTC", 60)
     try:
         assert differences(session) == []
         session.dialect = Careless()

@@ -269,7 +269,8 @@ def test_small_letters_of_a_database_that_knows_only_english(
     assert project.value(formula)
     monkeypatch.setenv(VARIABLE, server.url(database="english"))
     assert project.value('count(orders[channel == "Größe"])')
-    assert "lower() is not to be had: the locale of this database has other small letters" in project.problem(formula)
+    assert "lower is not available: the locale of this database has other small letters" in project.problem(formula)
+    assert "upper is not available" in project.problem('count(orders[upper(channel) == "WEB"])')
 
 
 def test_columns_that_are_never_empty(project: Project, made: Any) -> None:

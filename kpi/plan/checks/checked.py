@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kpi.formulas.nodes import Node
     from kpi.plan.checks.dependencies import DependencyGraph
     from kpi.plan.checks.source_facts import SourceFacts
-    from kpi.plan.loading import Places
+    from kpi.plan.loading import SourceMap
     from kpi.plan.model import Kpi, Plan
 
 
@@ -24,7 +24,7 @@ class Checked(NamedTuple):
     """
 
     plan: Plan
-    places: Places
+    places: SourceMap
     diagnostics: tuple[Diagnostic, ...]
     formulas: Mapping[str, Node]
     measures: Mapping[str, Node]

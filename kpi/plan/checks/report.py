@@ -10,7 +10,7 @@ from kpi.errors import did_you_mean
 
 if TYPE_CHECKING:
     from kpi.formulas.nodes import At
-    from kpi.plan.loading import Places
+    from kpi.plan.loading import SourceMap
 
 Path = tuple[str | int, ...]
 # Finding a similar name among thousands is slow; a file with more wrong names than this has another problem.
@@ -29,7 +29,7 @@ class Finding(NamedTuple):
 class Report:
     """Collects diagnostics. Places are looked up only for what is reported. ``known`` are those of reading the file."""
 
-    def __init__(self, places: Places, known: Collection[Diagnostic] = ()) -> None:
+    def __init__(self, places: SourceMap, known: Collection[Diagnostic] = ()) -> None:
         self._torn = [one.location for one in known if one.code == "E002"]
         self.found: list[Diagnostic] = []
         self._places = places

@@ -2,6 +2,6 @@
 
 from kpi.plan.loading.plan import ReadResult, read_plan
 from kpi.plan.loading.plan_files import find_plan
-from kpi.plan.yaml.source_map import Places
+from kpi.plan.yaml.source_map import SourceMap
 
-__all__ = ["Places", "ReadResult", "find_plan", "read_plan"]
+__all__ = ["ReadResult", "SourceMap", "find_plan", "read_plan"]

@@ -22,9 +22,10 @@ from kpi.plan.yaml import yaml_pitfalls as pitfalls
 from kpi.plan.yaml.documents import load
 from kpi.plan.yaml.nodes import Document, Entry, begin, is_null
 from kpi.plan.yaml.plain_data import PlainData
-from kpi.plan.yaml.source_map import Places
+from kpi.plan.yaml.source_map import SourceMap
 
 MAX_TOTAL = 50_000_000  # bytes of all files together
+MAX_INCLUDES = 1_000  # paths and patterns: each may search the whole project
 
 
 class ReadResult(NamedTuple):
@@ -37,7 +38,7 @@ class ReadResult(NamedTuple):
 
     plan: Plan
     diagnostics: tuple[Diagnostic, ...]
-    places: Places
+    places: SourceMap
     texts: dict[str, str]
     broken: frozenset[tuple[str, str]] = frozenset()
     whole: bool = True
@@ -132,7 +133,7 @@ class _Reading:
         order = {file: number for number, file in enumerate(self.documents)}
         diagnostics = sorted(self.diagnostics.found, key=lambda one: (order.get(one.location.file, 0), one.location))
         texts = {file: document.text for file, document in self.documents.items()}
-        found = Places(main, self.documents, self.entries)
+        found = SourceMap(main, self.documents, self.entries)
         whole = all(document.is_whole() for document in self.documents.values()) and not self.unopened
         return ReadResult(plan, tuple(diagnostics), found, texts, frozenset(self.broken), whole)
 
@@ -214,6 +215,10 @@ class _Reading:
             node = entry[1].value[index] if type(entry[1]) is SequenceNode else entry[1]
             at = ("include", index)
             to.document = main
+            if index == MAX_INCLUDES:
+                to.at("E005", f"more than {MAX_INCLUDES:,} includes", at, node, "use a pattern, such as teams/*.yaml")
+                self.unopened = True
+                return
             try:
                 files = included_files(pattern, self.folder, (self.root, *self.allowed), self.disk)
             except IncludeError as fault:

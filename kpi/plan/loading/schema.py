@@ -11,4 +11,5 @@ def json_schema() -> dict[str, Any]:
 
     schema = PlanFile.model_json_schema(ref_template="#/definitions/{model}")
     definitions = schema.pop("$defs")
-    return {"$schema": "http://json-schema.org/draft-07/schema#", **schema, "definitions": definitions}
+    first = {name: schema.pop(name) for name in ("title", "description", "type")}
+    return {"$schema": "http://json-schema.org/draft-07/schema#", **first, **schema, "definitions": definitions}

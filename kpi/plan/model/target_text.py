@@ -12,7 +12,7 @@ from kpi.errors import TextError
 from kpi.plan.model.target import Bound, Op, Reference, Relative, Target
 from kpi.values import Calendar, Unit, parse_date, parse_label, parse_number
 from kpi.values.number_syntax import NOT_A_NUMBER
-from kpi.values.period_labels import form_of, mended_label
+from kpi.values.period_labels import form_of, suggest_label
 
 # Direction words and signs, longer ones before those that they begin with.
 _WORDS: dict[str, Op] = {
@@ -298,11 +298,11 @@ def _deadline(piece: Piece, with_by: Piece) -> date:
 
 def _meant_days(text: str) -> list[str]:
     """The dates that another way to write one may mean; of a period, its last day."""
-    from kpi.values.date_suggestions import mended_date
+    from kpi.values.date_suggestions import suggest_dates
 
-    if form_of(text) is None and (found := mended_date(text)):
+    if form_of(text) is None and (found := suggest_dates(text)):
         return found
     text = re.sub(r"(?i)^(the )?(year[- ]end|eoy|end( of)?|eo)\b *(the )?(year )?", "", text.strip())
     # Where fiscal years start, a target does not know.
-    label = None if text.upper().startswith("FY") else mended_label(text, Calendar(), None)
+    label = None if text.upper().startswith("FY") else suggest_label(text, Calendar(), None)
     return [] if label is None else [parse_label(label, Calendar()).last_day.isoformat()]

@@ -14,7 +14,7 @@ MARK = "\ue000"
 _CLOSERS = {"{": "}", "[": "]"}
 
 
-class Spot:
+class CursorContext:
     """A key or a value that is text, and a character in it.
 
     ``path`` leads to it; for a key it ends with that key. ``text`` is what YAML reads there, ``at`` the character of
@@ -39,7 +39,7 @@ class Spot:
         return self._document.location(*scalar_span(self._document, self._node, start, end))
 
 
-def spot_at(document: Document, offset: int) -> Spot | None:
+def context_at(document: Document, offset: int) -> CursorContext | None:
     """The key or value in which a character stands, or just behind which it stands; None between them."""
     path: Path = ()
     node: Node | None = document.root
@@ -47,7 +47,7 @@ def spot_at(document: Document, offset: int) -> Spot | None:
     beside: tuple[str, ...] = ()
     while node is not None:
         if type(node) is ScalarNode:
-            return Spot(document, path, node, offset, key=key is not None, beside=beside)
+            return CursorContext(document, path, node, offset, key=key is not None, beside=beside)
         found: tuple[Path, Node] | None = None
         if type(node) is MappingNode:
             for name, value in node.value:
@@ -73,16 +73,16 @@ def spot_at(document: Document, offset: int) -> Spot | None:
     return None
 
 
-def spot_typed(text: str, offset: int) -> Spot | None:
+def completion_context(text: str, offset: int) -> CursorContext | None:
     """What is being typed at a character of a text that may not be YAML yet: the key or value that a letter typed there
     would belong to, itself left out. ``at`` is where it would stand. None where it would be neither."""
     start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
     line = text[start:offset]
     rest = "".join(text[offset:].splitlines()[:1])
-    best: tuple[int, Spot, str] | None = None
+    best: tuple[int, CursorContext, str] | None = None
     for letters in _readings(line.lstrip(), rest):
         document = load("", text[:offset] + letters + text[offset:], lambda document, trap: None)
-        spot = spot_at(document, offset)
+        spot = context_at(document, offset)
         if spot is None or spot.text[spot.at : spot.at + 1] != MARK:
             continue
         if best is None or len(document.blanked) < best[0]:

@@ -1,4 +1,4 @@
-"""From the text of a file to a document: parsed, and where it is not YAML, mended far enough to read the rest.
+"""From the text of a file to a document: parsed, and where it is not YAML, repaired far enough to read the rest.
 
 A stretch that cannot be parsed is blanked out and the file is parsed again. What only follows from an earlier mistake
 is not reported.
@@ -15,7 +15,7 @@ from yaml import YAMLError
 from kpi.plan.yaml.nodes import MAX_BYTES, Document, TooLargeError, compose
 from kpi.plan.yaml.yaml_pitfalls import YamlPitfall
 
-_MOST_MENDS = 1_000
+_MOST_REPAIRS = 1_000
 _MOST_PARSED = 20_000_000  # characters in all, over all parses of one file
 Report = Callable[[Document, YamlPitfall], None]
 
@@ -57,7 +57,7 @@ def load(file: str, raw: bytes | str, report: Report) -> Document:
 def _parse(document: Document, report: Report) -> bool:
     """Set the document's root; False when it has none because of mistakes."""
     text = document.text
-    left = min(_MOST_MENDS, max(2, _MOST_PARSED // max(1, len(text))))
+    left = min(_MOST_REPAIRS, max(2, _MOST_PARSED // max(1, len(text))))
     while True:
         try:
             document.root = compose(text)
@@ -73,13 +73,13 @@ def _parse(document: Document, report: Report) -> bool:
             from kpi.plan.yaml.yaml_errors import Explained
 
             found = Explained("E001", "this is not a character", fault.start, fault.end, None, fault.start, "character")
-        from kpi.plan.yaml.error_recovery import mend
+        from kpi.plan.yaml.error_recovery import blank_out
 
-        mended, stretches = mend(document, text, found)
+        repaired, stretches = blank_out(document, text, found)
         if not any(document.is_blanked(*stretch) for stretch in stretches):
             report(document, YamlPitfall(found.code, found.message, found.start, found.end, found.hint))
         left -= 1
-        if left <= 0 or mended == text:
+        if left <= 0 or repaired == text:
             return False
         document.blanked.extend(stretches)
-        text = mended
+        text = repaired

@@ -1,4 +1,4 @@
-"""Passing over what is not YAML, so that the rest of a file can be read.
+"""Skips what is not YAML, so that the rest of a file can be read.
 
 A stretch is blanked out character for character, so that every offset stays right. Only loaded for such files.
 """
@@ -14,7 +14,7 @@ Stretch = tuple[int, int]
 _TABS = re.compile(r"^[ ]*\t[ \t]*", re.MULTILINE)
 
 
-def mend(document: Document, text: str, found: Explained) -> tuple[str, list[Stretch]]:
+def blank_out(document: Document, text: str, found: Explained) -> tuple[str, list[Stretch]]:
     """The text without what a mistake spoils, and the stretches that were changed; the same text if nothing helps."""
     if found.reach == "tabs":
         return _without_tabs(document, text)
@@ -24,14 +24,14 @@ def mend(document: Document, text: str, found: Explained) -> tuple[str, list[Str
         stretch = found.skip, len(text)
     else:
         line, value, end = _entry(document, text, found.skip)
-        mended = _blank(text, value, end)
+        repaired = _blank(text, value, end)
         # An entry without a value of its own is spoilt as a whole.
-        return (mended, [(value, end)]) if mended != text else (_blank(text, line, end), [(line, end)])
+        return (repaired, [(value, end)]) if repaired != text else (_blank(text, line, end), [(line, end)])
     return _blank(text, *stretch), [stretch]
 
 
 def _without_tabs(document: Document, text: str) -> tuple[str, list[Stretch]]:
-    """One blank for each tab where nothing else indents the file; else the lines with tabs are passed over."""
+    """One blank for each tab where nothing else indents the file; else the lines with tabs are skipped."""
     tabs = [found.span() for found in _TABS.finditer(text)]
     if re.search(r"^ +[^\s#]", text, re.MULTILINE):
         tabs = [(start, document.line_span(start)[1]) for start, _ in tabs]

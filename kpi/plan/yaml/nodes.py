@@ -62,7 +62,7 @@ class TooLargeError(Exception):
 
 
 class Document:
-    """One file: its text, its nodes, and the stretches that had to be passed over because they are not YAML.
+    """One file: its text, its nodes, and the stretches that are blanked out because they are not YAML.
 
     ``failed`` says that nothing of it could be read.
     """
@@ -107,7 +107,7 @@ class Document:
         return self.text[start:end]
 
     def is_whole(self) -> bool:
-        """Whether no entry can have been lost: everything was read, or only values on one line were passed over."""
+        """Whether no entry can have been lost: everything was read, or only values on one line were blanked out."""
         for start, end in self.blanked:
             lost = self.text[start:end].strip()
             if "\n" in lost or (lost and self.text[:start].endswith(("\n", "\r"))):
@@ -115,7 +115,7 @@ class Document:
         return not self.failed
 
     def is_blanked(self, start: int, end: int) -> bool:
-        """Whether something between two offsets was passed over, so that what is missing there is no new mistake."""
+        """Whether something between two offsets was blanked out, so that what is missing there is not a new mistake."""
         if not self.blanked:
             return False
         if len(self._merged) != len(self.blanked):
@@ -310,7 +310,7 @@ def entries(
 ) -> dict[str, Entry]:
     """Key text -> (key, value), with ``<<`` carried out: fields written here win over merged ones.
 
-    ``twice`` is told of a key that stands a second time (the first one counts), ``odd`` of a key that is no text and
+    ``twice`` is called with a repeated key (the first one counts), ``odd`` with a key that is not a text and
     of something merged that is no mapping.
     """
     found: dict[str, Entry] = {}

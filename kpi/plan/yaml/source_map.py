@@ -1,4 +1,4 @@
-"""Where everything stands: from a path such as ``("kpis", "nps", "target")`` to lines and columns.
+"""Where everything is: from a path such as ``("kpis", "nps", "target")`` to lines and columns.
 
 Nothing is computed while reading. A place is looked up by walking the nodes again, because only the few places that
 a finding names are ever asked for.
@@ -16,7 +16,7 @@ from kpi.diagnostics import Location
 from kpi.plan.yaml.nodes import Document, Entry, begin, entries, finish
 
 if TYPE_CHECKING:
-    from kpi.plan.yaml.cursor import Spot
+    from kpi.plan.yaml.cursor import CursorContext
 
 Path = tuple[str | int, ...]
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
@@ -24,8 +24,8 @@ _CONNECTION = re.compile(r"""(connection["']?\s*:\s*)(?!["']?\$\{\w+\}["']?\s*(?
 _CREDENTIALS = re.compile(r"(://)([^\s/@]+)(?=@)")
 
 
-class Places:
-    """Where every path of a plan stands. Paths lead over all files; lines and columns count from 1 in characters."""
+class SourceMap:
+    """Where every path of a plan is. Paths lead over all files; lines and columns count from 1 in characters."""
 
     def __init__(
         self, main: Document, documents: Mapping[str, Document], entries: Mapping[Path, tuple[Document, Entry]]
@@ -33,6 +33,7 @@ class Places:
         self._main = main
         self._documents = documents
         self._entries = entries
+        self._shown: tuple[tuple[str, int], str] | None = None
 
     @property
     def texts(self) -> dict[str, str]:
@@ -70,19 +71,22 @@ class Places:
         _, _, value, whole = self._walk(path)
         return value.value if whole and type(value) is ScalarNode else None
 
-    def at(self, file: str, offset: int) -> Spot | None:
+    def at(self, file: str, offset: int) -> CursorContext | None:
         """The key or value in which a character of a file stands; None between them, and for a file not of the plan."""
-        from kpi.plan.yaml.cursor import spot_at  # only editors ask
+        from kpi.plan.yaml.cursor import context_at  # only editors ask
 
         document = self._documents.get(file)
-        return None if document is None else spot_at(document, offset)
+        return None if document is None else context_at(document, offset)
 
     def line_text(self, file: str, line: int) -> str:
         """One line of a file as it may be shown: without its line break, secrets starred out; "" past the end."""
         document = self._documents.get(file)
         if document is None:
             return ""
-        return hide_secrets(document.line(line))
+        # Thousands of findings may be on one line, as in a plan that a program wrote.
+        if self._shown is None or self._shown[0] != (file, line):
+            self._shown = ((file, line), hide_secrets(document.line(line)))
+        return self._shown[1]
 
     def _find(self, path: Path) -> tuple[Document, Node | None, Node | None]:
         """The document, key and value of the longest part of ``path`` that exists."""
@@ -111,6 +115,10 @@ class Places:
         return document, key, value, True
 
 
+# Characters of a text that are walked to find a place in it: far more than any formula or target has.
+LONGEST = 100_000
+
+
 def hide_secrets(line: str) -> str:
     """A line with connection strings and passwords in addresses replaced by as many stars."""
     if "connection" in line:
@@ -128,6 +136,8 @@ def scalar_span(document: Document, node: ScalarNode, start: int, end: int) -> t
     first, last = begin(node), finish(document, node)
     if document.text[first:last] == value:
         return first + start, first + end
+    if end > LONGEST:
+        return first, last
     # What follows is not walked: many places of one long text may be asked for.
     offsets = _offsets(document.text, first, last, value[: end + 1], str(node.style or ""))
     if offsets is None:
@@ -151,7 +161,7 @@ def _offsets(text: str, first: int, last: int, value: str, style: str) -> list[t
     """For every character of the value, and its end, where it is written; None when text and value disagree.
 
     Folding and indentation only ever turn white space into other white space, so the two are walked side by side:
-    what is not blank must agree, character by character, and blanks are passed over on either side.
+    what is not blank must agree, character by character, and blanks are skipped on either side.
     """
     at = _content_start(text, first, last, style)
     stop = last - 1 if style in ("'", '"') else last

@@ -24,9 +24,9 @@ _SECOND_DOCUMENT = "a second document starts here, but one file holds one plan"
 
 
 class Explained(NamedTuple):
-    """A mistake, where it stands (offsets) and how to mend it.
+    """A mistake, where it is (offsets) and how to fix it.
 
-    What is passed over begins at ``skip``: the whole entry there, the rest of the file, the one character, or all
+    What is skipped begins at ``skip``: the whole entry there, the rest of the file, the one character, or all
     tabs that indent.
     """
 
@@ -93,7 +93,7 @@ class _Case(NamedTuple):
         return (offset, end) if offset < end else (start + len(line) - len(line.lstrip()), end)
 
     def trap(self, message: str, start: int, raw: str, key: str = "") -> Explained:
-        """An E002 whose mend is quotes around the text."""
+        """An E002 whose fix is quotes around the text."""
         raw = _without_comment(raw)
         hint = f"write {shorten(key)}: {quoted(raw)}" if key else f"write {quoted(raw)}"
         return Explained("E002", message, start, start + len(raw), hint, start)
@@ -112,7 +112,7 @@ def _unprintable(text: str) -> Explained:
 
 
 def subject_at(document: Document, offset: int) -> tuple[str, ...]:
-    """The path of keys above and in the line of an offset, told by indentation alone: there are no nodes yet."""
+    """The path of keys above and in the line of an offset, found by indentation alone: there are no nodes yet."""
     path: list[str] = []
     start, end = document.line_span(offset)
     limit, first = 1_000, True

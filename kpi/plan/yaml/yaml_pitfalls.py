@@ -12,7 +12,7 @@ from kpi.plan.yaml.nodes import Document, begin, finish, is_null
 
 
 class YamlPitfall(NamedTuple):
-    """A mistake, where it stands (offsets) and how to mend it."""
+    """A mistake, where it is (offsets) and how to fix it."""
 
     code: str
     message: str

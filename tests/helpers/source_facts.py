@@ -1,4 +1,4 @@
-"""Looks at files of a source, for tests of what is known without reading rows."""
+"""The facts of source files, for tests of what is known without reading rows."""
 
 from __future__ import annotations
 

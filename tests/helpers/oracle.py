@@ -1,4 +1,5 @@
-"""An independent reckoning of the examples: own reading of the files, own calendar, nothing of the program under test.
+"""Independently computed values of the examples: own reader of the files, own calendar, no code of the program
+under test.
 
 A KPI is described by how often it is measured, how far one value looks back, and a function from a window's first day
 and the day after its last one to the value. From that all values around a day follow: the one of the last period over
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 Row = dict[str, str]
 Value = float | None
 
@@ -47,11 +48,11 @@ def months_later(moment: date, months: int) -> date:
 
 
 @dataclass(frozen=True)
-class Reckoned:
+class ExpectedKpi:
     """One KPI. ``every`` is week, month or quarter; ``months`` or ``weeks`` how far one value looks back, by default
     the period; ``year_from`` the month in which the year starts, for a year to date; ``first`` the first day of the
     source that starts last, which makes earlier windows partial; ``year_ago``: it also looks at its window a year
-    before; ``value`` the reckoning itself."""
+    before; ``value`` the computation itself."""
 
     every: str
     value: Callable[[date, date], Value]
@@ -63,7 +64,7 @@ class Reckoned:
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedResult:
     """What a run is to say about one KPI; ``partial`` and ``previous`` as in the JSON."""
 
     start: date
@@ -88,7 +89,7 @@ def step(start: date, every: str, count: int) -> date:
     return months_later(start, count if every == "month" else 3 * count)
 
 
-def window_start(kpi: Reckoned, start: date, end: date) -> date:
+def window_start(kpi: ExpectedKpi, start: date, end: date) -> date:
     if kpi.year_from is not None:
         last = end - timedelta(days=1)
         return date(last.year if last.month >= kpi.year_from else last.year - 1, kpi.year_from, 1)
@@ -97,8 +98,8 @@ def window_start(kpi: Reckoned, start: date, end: date) -> date:
     return start if kpi.months is None else months_later(end, -kpi.months)
 
 
-def reckon(kpi: Reckoned, as_of: date) -> Expected:
-    """What is to be said of a KPI on a day, which itself counts as over."""
+def expected(kpi: ExpectedKpi, as_of: date) -> ExpectedResult:
+    """The expected result of a KPI on a day, which itself counts as over."""
     shown = step(period_start(as_of + timedelta(days=1), kpi.every), kpi.every, -1)
     # "More than one period" before the first row, counted in calendar steps back from that row.
     edge = date.min if kpi.first == date.min else step(kpi.first, kpi.every, -1)
@@ -115,7 +116,7 @@ def reckon(kpi: Reckoned, as_of: date) -> Expected:
     while history and history[0][1] is None:
         history.pop(0)
     before = step(shown, kpi.every, -12 if kpi.year_from is not None else -1)
-    return Expected(
+    return ExpectedResult(
         start=shown,
         value=value(shown),
         previous=None if partial(shown) or partial(before) else value(before),

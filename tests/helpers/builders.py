@@ -1,4 +1,4 @@
-"""Series, KPIs and views made by hand, for tests that need no data."""
+"""Builders of series, KPIs, plans and results, for tests that need no data."""
 
 from __future__ import annotations
 

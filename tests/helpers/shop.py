@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from made import at_least, at_most, day, kpi_of, plan_of, results_of, series_of, stale_series, target
+from helpers.builders import at_least, at_most, day, kpi_of, plan_of, results_of, series_of, stale_series, target
 
 from kpi.plan.model import Goal, Plan, Thresholds
 from kpi.run.series import Results, Series

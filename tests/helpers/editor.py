@@ -13,7 +13,7 @@ from threading import Thread
 from types import TracebackType
 from typing import Any
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 CURSOR = "|"
 LONGEST = 60.0  # seconds to wait for an answer on a busy machine
 

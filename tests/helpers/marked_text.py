@@ -1,4 +1,4 @@
-"""Plans whose mistakes are marked in their text, «like this», so that a test says exactly where they must be found."""
+"""Plans with marks in their text, «like this», at the exact place where a test expects a diagnostic."""
 
 from __future__ import annotations
 

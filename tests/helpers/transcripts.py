@@ -18,7 +18,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 BLOCK = re.compile(
     r"(?m)^(?:<!-- (?P<mark>[a-z]+): (?P<name>\S+) -->\n+)?```(?P<language>[a-z]*)(?: \S+)?\n(?P<body>(?s:.*?))^```$"
 )
