@@ -202,7 +202,7 @@ def test_details_are_folded_goalposts_are_not() -> None:
 
 def test_numbers_that_stay_are_said_to() -> None:
     same = {"rate": values(0.5, 0.5, was="red", now="red")}
-    assert "No value and no status is another one" in render(view(computed=same), "markdown")
+    assert "No value or status differs under the new definitions." in render(view(computed=same), "markdown")
     assert "No value" not in render(view(), "markdown")
 
 

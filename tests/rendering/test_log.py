@@ -101,7 +101,7 @@ def test_what_is_not_committed_and_what_has_no_author() -> None:
 
 
 def test_the_end_of_a_shallow_clone_is_said() -> None:
-    assert "What came before 3f2a91c1d is not in this shallow clone." in text(view(event(), cut_at=HASH))
+    assert "The history before 3f2a91c1d is not in this shallow clone." in text(view(event(), cut_at=HASH))
 
 
 def test_what_was_moved_after_the_fact_stands_out() -> None:

@@ -8,7 +8,8 @@ from helpers.cpu_time import cpu_time
 
 from kpi.data import check_plan
 from kpi.plan.loading import read_plan
-from kpi.render.findings import render_findings_text
+from kpi.render.findings import FindingsView
+from kpi.render.output import render
 
 
 def rendered(text: str) -> tuple[str, float]:
@@ -16,7 +17,7 @@ def rendered(text: str) -> tuple[str, float]:
     read = read_plan(Path("kpi.yaml"), text=text)
     findings = check_plan(read).diagnostics
     assert len(findings) == 2_000
-    return cpu_time(lambda: render_findings_text(findings, read.places.line_text, color=False))
+    return cpu_time(lambda: render(FindingsView(findings, read.places.line_text), "text"))
 
 
 def test_thousands_of_findings_on_one_line_take_no_longer_than_on_lines_of_their_own() -> None:
