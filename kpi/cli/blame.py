@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, open_checked, plan_file, wants_color
+from kpi.cli.common import FileOption, OutsideOption, open_checked, plan_file, show_view
 from kpi.cli.log import end_of_history, find_history
-from kpi.cli.output import show, show_data
 from kpi.errors import UsageError, did_you_mean
 
 
@@ -30,19 +29,10 @@ def blame(
     if id_ not in checked.plan.kpis:
         raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
     from kpi.diff.blame import blame as blamed
+    from kpi.render.log_view import BlameView
 
     history = find_history(path, id_, allow_outside or ())
-    rows = blamed(checked, history, id_)
-    if format == "json":
-        from kpi.render.log_json import render_blame_json
-
-        show_data(render_blame_json(id_, rows))
-    else:
-        from kpi.cli.terminal import terminal_width
-        from kpi.render.log_text import blame_lines
-        from kpi.render.style import paint
-
-        show(paint(blame_lines(rows, terminal_width()), color=wants_color(sys.stdout)))
+    show_view(BlameView(id_, blamed(checked, history, id_)), format)
     sys.stdout.flush()
     end_of_history(history)
     if history.cut_at is not None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from kpi.cli.output import tell_painted
+from kpi.cli.output import show, show_data, tell_painted
 from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from kpi.plan.checks import Checked
     from kpi.plan.loading import ReadResult
     from kpi.plan.model import Plan
+    from kpi.render.output import Page
 
 LONGEST_TIMEOUT = 999_999_999  # seconds
 MOST_PERIODS = 400  # a year of days, and some
@@ -113,10 +115,11 @@ def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Ch
     """
     read, checked = read_checked(plan_file(file), allowed or ())
     if not checked.valid:
-        from kpi.render.findings import render_findings_text, summary_line
+        from kpi.render.findings import FindingsView, summary_line
+        from kpi.render.output import Page, render
 
         errors = [found for found in checked.diagnostics if found.severity == "error"]
-        text = render_findings_text(errors, read.places.line_text, color=wants_color(sys.stderr))
+        text = render(FindingsView(errors, read.places.line_text), "text", Page(color=wants_color(sys.stderr)))
         tell_painted(f"{text}\n\n{summary_line(errors)}")
         raise typer.Exit(2)
     return checked
@@ -128,6 +131,22 @@ def wants_color(stream: TextIO) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def page_for(stream: TextIO) -> Page:
+    """Return the page on which renderers write for ``stream``: its width, and whether to use colour."""
+    from kpi.cli.terminal import terminal_width
+    from kpi.render.output import Page
+
+    return Page(width=terminal_width(), color=wants_color(stream))
+
+
+def show_view(view: object, format_: str, **options: Any) -> None:
+    """Print a view to standard output. ``options`` are fields of :class:`kpi.render.output.Page`."""
+    from kpi.render.output import FOR_PEOPLE, render
+
+    text = render(view, format_, replace(page_for(sys.stdout), **options))
+    (show if format_ in FOR_PEOPLE else show_data)(text)
 
 
 def today(timezone: str) -> date:

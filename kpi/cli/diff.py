@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, as_of_day, plan_file, wants_color
-from kpi.cli.output import show, show_data, tell, tell_painted
+from kpi.cli.common import (
+    MOST_PERIODS,
+    AsOfOption,
+    FileOption,
+    OutsideOption,
+    as_of_day,
+    plan_file,
+    show_view,
+    wants_color,
+)
+from kpi.cli.output import tell, tell_painted
 from kpi.cli.status import tell_problems
 from kpi.errors import InputError, UsageError, did_you_mean
 
@@ -67,8 +76,7 @@ def diff(
     problems: tuple[str, ...] = ()
     if values or count:
         computed, problems = _compute((before, after), comparison, as_of, count)
-    text = _rendered(_view(before, after, comparison, computed), format)
-    (show if format == "text" else show_data)(text)
+    show_view(_view(before, after, comparison, computed), format)
     tell_problems(problems)
     if comparison.of_class(failing):
         raise typer.Exit(1)
@@ -93,14 +101,15 @@ def _plan_file(file: Path | None, revisions: str | None) -> Path:
 
 def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, Checked]) -> None:
     """Ends the command with exit code 2 when one of the plans has errors, after they have been printed."""
-    from kpi.render.findings import render_findings_text
+    from kpi.render.findings import FindingsView
+    from kpi.render.output import Page, render
 
     invalid = False
     for version, one in zip(versions, checked, strict=True):
         errors = [found for found in one.diagnostics if found.severity == "error"]
         if errors:
             invalid = True
-            text = render_findings_text(errors, one.places.line_text, color=wants_color(sys.stderr))
+            text = render(FindingsView(errors, one.places.line_text), "text", Page(color=wants_color(sys.stderr)))
             tell(f"kpi: cannot compare: the plan in {version.label} is not valid\n")
             tell_painted(f"{text}\n")
     if invalid:
@@ -147,24 +156,6 @@ def _view(
     if not after.there:
         notes.append(f"The file does not exist in {after.label}, so everything in it is gone.")
     return DiffView(title, before.label, after.label, before.id, after.id, comparison, values, tuple(notes))
-
-
-def _rendered(view: DiffView, format_: str) -> str:
-    match format_:
-        case "json":
-            from kpi.render.diff_json import render_diff_json
-
-            return render_diff_json(view)
-        case "markdown":
-            from kpi.render.diff_markdown import render_diff_markdown
-
-            return render_diff_markdown(view)
-        case _:
-            from kpi.cli.terminal import terminal_width
-            from kpi.render.diff_text import diff_lines
-            from kpi.render.style import paint
-
-            return paint(diff_lines(view, terminal_width()), color=wants_color(sys.stdout))
 
 
 def _classes(text: str | None) -> Collection[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, parse_day, plan_file, wants_color
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, page_for, parse_day, plan_file
 from kpi.cli.output import show, show_data, tell
 from kpi.errors import InputError, KpiError, UsageError
 
@@ -279,10 +279,11 @@ def _new(findings: Iterable[Diagnostic], path: Path) -> list[Diagnostic]:
 
 
 def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on: str) -> None:
-    from kpi.render.findings import render_findings_text, summary_line
+    from kpi.render.findings import FindingsView, summary_line
+    from kpi.render.output import Page, render
 
     if format_ == "text":
-        text = render_findings_text(findings, run.line_text, color=wants_color(sys.stdout))
+        text = render(FindingsView(findings, run.line_text), "text", page_for(sys.stdout))
         if text:
             show(f"{text}\n")
         sys.stdout.flush()  # so that the summary stands below the findings where both streams are one
@@ -290,7 +291,8 @@ def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on:
             tell(summary_line(findings))
         return
     findings = [*run.not_read(), *findings]
-    if text := _rendered(findings, format_, "error" if run.unreadable and fail_on == "never" else fail_on):
+    page = Page(fail_on="error" if run.unreadable and fail_on == "never" else fail_on)
+    if text := render(FindingsView(findings), format_, page):
         show_data(text)
     if format_ == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
         from kpi.render.github import render_step_summary
@@ -300,27 +302,3 @@ def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on:
                 file.write(render_step_summary(findings))
         except OSError as fault:
             tell(f"kpi: the step summary {summary} cannot be written: {fault.strerror}")
-
-
-def _rendered(findings: Sequence[Diagnostic], format_: Format, fail_on: str) -> str:
-    match format_:
-        case "github":
-            from kpi.render.github import render_github
-
-            return render_github(findings)
-        case "gitlab":
-            from kpi.render.gitlab import render_gitlab
-
-            return render_gitlab(findings)
-        case "sarif":
-            from kpi.render.sarif import render_sarif
-
-            return render_sarif(findings)
-        case "junit":
-            from kpi.render.junit import render_junit
-
-            return render_junit(findings, SEVERITIES[SEVERITIES.index(fail_on) :])
-        case _:
-            from kpi.render.findings import render_findings_json
-
-            return render_findings_json(findings)

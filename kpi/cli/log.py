@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, wants_color
-from kpi.cli.output import show, show_data, tell
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, show_view
+from kpi.cli.output import tell
 from kpi.cli.status import tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -44,7 +44,7 @@ def log(
     problems: dict[str, None] = {}
     if values:
         computed = _compute(history, id_, problems)
-    (show if format == "text" else show_data)(_rendered(_view(history, id_, computed), format))
+    show_view(_view(history, id_, computed), format)
     sys.stdout.flush()  # so that what follows stands below where both streams are one
     end_of_history(history)
     tell_problems(list(problems))
@@ -106,15 +106,3 @@ def _view(history: History, id_: str, values: dict[int, ValueChange] | None) -> 
 
     names = [kpi.name for event in history.events if (kpi := event.after.read.plan.kpis.get(event.id)) is not None]
     return LogView(id_, next(iter(names), id_), history.events, values, history.cut_at)
-
-
-def _rendered(view: LogView, format_: str) -> str:
-    if format_ == "json":
-        from kpi.render.log_json import render_log_json
-
-        return render_log_json(view)
-    from kpi.cli.terminal import terminal_width
-    from kpi.render.log_text import log_lines
-    from kpi.render.style import paint
-
-    return paint(log_lines(view, terminal_width()), color=wants_color(sys.stdout))

@@ -25,16 +25,10 @@ def rule(
     if all_ == (code is not None):
         raise UsageError("name one rule, or --all", hint="for example kpi rule S101")
     from kpi.lint.registry import RULES
-    from kpi.lint.rule_docs import find_rule, overview, page
+    from kpi.lint.rule_docs import find_rule
+    from kpi.render.output import render
+    from kpi.render.rules import RulesView
 
-    rules = RULES if code is None else (find_rule(code),)
-    if format == "json":
-        import json
-
-        shown = [
-            {"code": one.code, "rule": one.name, "severity": one.severity, "summary": one.summary, "page": page(one)}
-            for one in rules
-        ]
-        show_data(json.dumps({"version": 1, "rules": shown}, indent=2, ensure_ascii=False))
-    else:
-        show(overview() if code is None else page(rules[0]), end="")
+    view = RulesView(RULES) if code is None else RulesView((find_rule(code),))
+    text = render(view._replace(listing=all_), format)
+    (show if format == "markdown" else show_data)(text)  # unlike other Markdown, a page is read in the terminal

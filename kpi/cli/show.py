@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -18,10 +17,8 @@ from kpi.cli.common import (
     cache_folder,
     memory_limit,
     open_checked,
-    wants_color,
+    show_view,
 )
-from kpi.cli.output import show as out
-from kpi.cli.output import show_data
 from kpi.cli.status import ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
@@ -61,7 +58,7 @@ def show(
         results = compute(
             checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=folder, memory=limit, seconds=seconds
         )
-    (out if format == "text" else show_data)(_rendered(_view(checked, results, id_, to_date), format, sql))
+    show_view(_view(checked, results, id_, to_date), format, sql=sql)
     tell_problems(results.problems)
 
 
@@ -77,15 +74,3 @@ def _view(checked: Checked, results: Results, id_: str, to_date: bool) -> ShowVi
     words = describe(node, checked.measures, date_columns(checked.plan.sources, checked.rows))
     used = [name.name for name in names(node)]
     return show_view(checked.plan, results, id_, definition=words, measures=used, files=files, to_date=to_date)
-
-
-def _rendered(view: ShowView, format_: str, sql: bool) -> str:
-    if format_ == "json":
-        from kpi.render.show_json import render_show_json
-
-        return render_show_json(view, sql=sql)
-    from kpi.cli.terminal import terminal_width
-    from kpi.render.show_text import show_lines
-    from kpi.render.style import paint
-
-    return paint(show_lines(view, terminal_width(), sql=sql), color=wants_color(sys.stdout))

@@ -17,9 +17,9 @@ from kpi.cli.common import (
     memory_limit,
     plan_file,
     read_checked,
-    wants_color,
+    show_view,
 )
-from kpi.cli.output import show, show_data, tell
+from kpi.cli.output import tell
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -56,17 +56,7 @@ def sources(
 
     with progress("Reading the sources"):
         found = profile_sources(checked, day, names or None, memory=limit, seconds=seconds)
-    view = sources_view(checked, day, found)
-    if format == "json":
-        from kpi.render.sources_json import render_sources_json
-
-        show_data(render_sources_json(view))
-    else:
-        from kpi.cli.terminal import terminal_width
-        from kpi.render.sources_text import sources_lines
-        from kpi.render.style import paint
-
-        show(paint(sources_lines(view, terminal_width()), color=wants_color(sys.stdout)))
+    show_view(sources_view(checked, day, found), format)
     _tell(checked, [name for name, each in found.items() if each.problem is not None])
 
 

@@ -19,16 +19,14 @@ from kpi.cli.common import (
     cache_folder,
     memory_limit,
     open_checked,
-    wants_color,
+    show_view,
 )
-from kpi.cli.output import show, show_data, tell
+from kpi.cli.output import tell
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from kpi.plan.model import Plan
-    from kpi.status import By, StatusView
 
 HISTORY = 12  # values before the one shown, which the table draws and JSON holds
 
@@ -109,8 +107,12 @@ def status(
     if split is not None and not results.problems and not any(one.split for one in results.series.values()):
         raise cannot_split(checked, wanted, split)  # only reading the rows told which columns there are
     view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
-    text = _rendered_matrix(checked.plan, view, count, format) if count else _rendered(view, format, by)
-    (show if format == "table" else show_data)(text)
+    if count:
+        from kpi.status.matrix import matrix
+
+        show_view(matrix(checked.plan, view, count), format)
+    else:
+        show_view(view, format, by=by)
     tell_problems(results.problems)
     if any(count for name, count in view.summary.items() if name in failing):
         raise typer.Exit(1)
@@ -124,52 +126,6 @@ def tell_problems(problems: Sequence[str]) -> None:
     for problem in problems:
         tell(f"kpi: {problem}")
     raise typer.Exit(2)
-
-
-def _rendered(view: StatusView, format_: str, by: By) -> str:
-    match format_:
-        case "json":
-            from kpi.render.status_json import render_status_json
-
-            return render_status_json(view)
-        case "csv":
-            from kpi.render.status_csv import render_status_csv
-
-            return render_status_csv(view)
-        case "markdown":
-            from kpi.render.status_markdown import render_status_markdown
-
-            return render_status_markdown(view)
-        case _:
-            from kpi.cli.terminal import terminal_width
-            from kpi.render.status_table import status_lines
-            from kpi.render.style import paint
-
-            return paint(status_lines(view, terminal_width(), by=by), color=wants_color(sys.stdout))
-
-
-def _rendered_matrix(plan: Plan, view: StatusView, count: int, format_: str) -> str:
-    from kpi.status.matrix import matrix
-
-    match format_:
-        case "json":
-            from kpi.render.status_json import render_status_json
-
-            return render_status_json(view, history=count - 1)
-        case "csv":
-            from kpi.render.status_csv import render_matrix_csv
-
-            return render_matrix_csv(matrix(plan, view, count))
-        case "markdown":
-            from kpi.render.status_markdown import render_matrix_markdown
-
-            return render_matrix_markdown(matrix(plan, view, count))
-        case _:
-            from kpi.cli.terminal import terminal_width
-            from kpi.render.matrix_table import matrix_lines
-            from kpi.render.style import paint
-
-            return paint(matrix_lines(matrix(plan, view, count), terminal_width()), color=wants_color(sys.stdout))
 
 
 def _statuses(text: str | None) -> Collection[str]:

@@ -1,4 +1,4 @@
-"""What makes a good KPI, as rules: one rule a file, its page beside it. Nothing here reads a clock or prints."""
+"""Lint rules for KPIs, one per file with its page beside it. Nothing here reads a clock or prints."""
 
 from kpi.lint.run import Options, Review, RuleCrashError, lint, review
 

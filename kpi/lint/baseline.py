@@ -1,6 +1,6 @@
-"""A baseline: the findings that were there when a team began, so that only new ones are reported.
+"""A baseline holds the findings that existed when a team started to lint, so that only new ones are reported.
 
-A finding is known by its rule and subject, not by its line, so that a baseline outlives edits elsewhere in the file.
+A finding is identified by rule and subject, not by line, so that a baseline survives edits elsewhere in the file.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ Baseline = Counter[tuple[str, str]]
 
 
 def make_baseline(findings: Iterable[Diagnostic]) -> str:
-    """The text of a baseline file: JSON, one finding a line, sorted, so that its own changes read well.
+    """Return the text of a baseline file: JSON, one finding per line, sorted, so that its diffs are readable.
 
-    Errors of form are left out, also a target in prose: with them nothing can be computed, so they cannot be put off.
+    Errors are left out, and so is a target in prose, because nothing can be computed until they are fixed.
     """
     import json
 
@@ -33,7 +33,7 @@ def make_baseline(findings: Iterable[Diagnostic]) -> str:
 
 
 def read_baseline(text: str, file: str) -> Baseline:
-    """How many findings of each subject and rule are known. Raises InputError when the text is no baseline."""
+    """Return the number of findings by subject and rule. Raise InputError if the text is not a baseline."""
     import json
 
     try:
@@ -47,7 +47,7 @@ def read_baseline(text: str, file: str) -> Baseline:
 
 
 def subtract(findings: Iterable[Diagnostic], baseline: Baseline) -> tuple[list[Diagnostic], int]:
-    """The findings that the baseline does not know, and how many that it knows are there no longer."""
+    """Return the findings that are not in the baseline, and how many findings of the baseline no longer exist."""
     left = Counter(baseline)
     new = []
     for found in findings:

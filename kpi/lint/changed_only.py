@@ -15,11 +15,11 @@ SECTIONS = ("sources", "measures", "goals", "kpis")
 def on_changes(
     findings: Iterable[Diagnostic], before: Plan, now: Plan, old_texts: Mapping[str, str], texts: Mapping[str, str]
 ) -> list[Diagnostic]:
-    """The findings on entries that ``before`` does not have, or has otherwise.
+    """Return the findings on entries that are new or differ from ``before``.
 
-    A goal counts as changed when one of its KPIs is, because much that is said of a goal is said of its KPIs. What
-    stands outside of all entries (a comment, a setting) has changed when its line was nowhere in the old texts. Errors
-    are always there: with them nothing can be computed.
+    A goal counts as changed if one of its KPIs changed, because many findings on goals are about their KPIs. Anything
+    outside of all entries (a comment, a setting) has changed if its line is not in the old texts. Errors are always
+    kept, because nothing can be computed until they are fixed.
     """
     changed = set(_changed(before, now))
     lines = {line.strip() for text in old_texts.values() for line in text.splitlines()}

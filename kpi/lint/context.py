@@ -1,4 +1,4 @@
-"""What a rule sees: the plan, where things stand, the day, and views that several rules share."""
+"""The input of a rule: the plan with its positions, the date, and views that several rules share."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 Kind = Literal["goal", "kpi", "question"]
 
-# Levels of a goal tree that state a direction for good: they have no date and need no KPI of their own.
+# Levels of a goal tree that state a permanent direction: they have no date and need no KPI of their own.
 TIMELESS = frozenset({
     "mission", "vision", "purpose", "value", "values", "principle", "principles", "north star", "theme", "pillar",
     "area",
 })  # fmt: skip
 
 
-class Statement:
+class Sentence:
     """A sentence that says what is wanted or measured: a name or a question. ``id`` is its goal's or KPI's."""
 
     __slots__ = ("_words", "id", "kind", "path", "text")
@@ -48,8 +48,8 @@ class Statement:
 
 
 class Context:
-    """One plan as the rules see it. ``today`` is the day of the review; no rule reads a clock. ``data`` is what the
-    data says, None when nobody asked for it."""
+    """One plan as input of the rules. ``today`` is the date of the review; no rule reads a clock. ``data`` is the
+    profile of the data, or None if it was not requested."""
 
     def __init__(self, checked: Checked, today: date, data: DataProfile | None = None) -> None:
         self.checked = checked
@@ -70,7 +70,7 @@ class Context:
         for goal in self.goals:
             if goal.parent in self.children_of:
                 self.children_of[goal.parent].append(goal)
-        self.statements: tuple[Statement, ...] = tuple(self._statements())
+        self.sentences: tuple[Sentence, ...] = tuple(self._sentences())
         self.suppressions: tuple[Suppression, ...] = ()
         self.applied: frozenset[str] = (
             frozenset()
@@ -80,24 +80,24 @@ class Context:
         self._units: dict[str | None, Unit | None] = {}
         self._calendar: Calendar | None = None
 
-    def _statements(self) -> Iterator[Statement]:
+    def _sentences(self) -> Iterator[Sentence]:
         for goal in self.goals:
             if goal.name:
-                yield Statement(("goals", goal.id, "name"), goal.name, "goal")
+                yield Sentence(("goals", goal.id, "name"), goal.name, "goal")
             for number, question in enumerate(goal.questions):
-                yield Statement(("goals", goal.id, "questions", number), question, "question")
+                yield Sentence(("goals", goal.id, "questions", number), question, "question")
         for kpi in self.kpis:
             if kpi.name:
-                yield Statement(("kpis", kpi.id, "name"), kpi.name, "kpi")
+                yield Sentence(("kpis", kpi.id, "name"), kpi.name, "kpi")
             if kpi.question:
-                yield Statement(("kpis", kpi.id, "question"), kpi.question, "question")
+                yield Sentence(("kpis", kpi.id, "question"), kpi.question, "question")
 
     def given(self, *path: str | int) -> bool:
-        """Whether the file says anything at ``path``, be it right or wrong, or under a name that was meant to be it."""
+        """Whether the file has a value at ``path``, valid or not, or under a misspelt name of it."""
         return self.places.has(path) or path in self._misspelt
 
     def words(self, name: str, option: str | None = None) -> WordList:
-        """The word list ``name``, with what the setting ``option`` adds and lets pass."""
+        """Return the word list ``name`` with the words that the setting ``option`` adds and allows."""
         found = self._lists.get(name)
         if found is None:
             setting = getattr(self.settings, option) if option else None
@@ -105,19 +105,19 @@ class Context:
             self._lists[name] = found
         return found
 
-    def is_term(self, statement: Statement, match: Match) -> bool:
+    def is_term(self, sentence: Sentence, match: Match) -> bool:
         """Whether the words found are part of an established term, such as "effective" in "effective tax rate"."""
         terms = self.words("established_terms")
         near = slice(max(0, match.start - 3), match.end + 3)
         start, end = match.start - near.start, match.end - near.start
-        return any(term.start < end and start < term.end for term in terms.find(statement.words[near]))
+        return any(term.start < end and start < term.end for term in terms.find(sentence.words[near]))
 
     def written(self, path: Path) -> str | None:
-        """The text that the file has at ``path``, as YAML reads it; None where there is none or no text."""
+        """Return the text at ``path`` as YAML reads it, or None if there is none."""
         return self.places.written(path)
 
     def unit(self, kpi: Kpi) -> Unit | None:
-        """The unit of a KPI; None where what stands there is no unit, which is an error of its own."""
+        """Return the unit of a KPI, or None if it is invalid, which is reported as an error."""
         from kpi.errors import TextError
         from kpi.values import parse_unit
 
@@ -150,7 +150,7 @@ def _misspelt(diagnostics: Iterable[Diagnostic]) -> Iterator[Path]:
 
 
 def _meant_goals(diagnostics: Iterable[Diagnostic]) -> dict[str, str]:
-    """The goals that KPIs were meant to serve whose ``goal`` is misspelt."""
+    """The intended goals of KPIs whose ``goal`` is misspelt."""
     return {
         found.subject.split(".")[1]: found.meant
         for found in diagnostics
@@ -162,7 +162,7 @@ LONGEST_SHOWN = 60  # characters of a name in a message
 
 
 def timeless(goal: Goal) -> bool:
-    """Whether a goal is of a kind that is never done: a mission, a vision, a value, a theme."""
+    """Whether a goal is permanent: a mission, a vision, a value, a theme."""
     return goal.level is not None and goal.level.strip().lower() in TIMELESS
 
 
@@ -177,6 +177,6 @@ def targets(kpi: Kpi) -> tuple[Target, ...]:
 
 
 def shown(entry: Goal | Kpi) -> str:
-    """What people call a goal or KPI, in quotation marks."""
+    """Return the name of a goal or KPI in quotation marks, shortened if it is long."""
     name = entry.name or entry.id
     return f'"{name if len(name) <= LONGEST_SHOWN else name[: LONGEST_SHOWN - 1].rstrip() + "…"}"'

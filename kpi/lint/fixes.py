@@ -1,6 +1,6 @@
-"""Mends what can be mended surely: targets in odd spelling, and suppressing comments that are no longer needed.
+"""Fixes findings whose fix is certain: targets in unusual spelling and unused suppression comments.
 
-Edits are stretches of a file's text and what takes their place; every other character stays as it is.
+Edits replace ranges of a file's text; every other character stays as it is.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from kpi.lint.run import Review
     from kpi.lint.suppressions import Suppression
 
-# Errors that a target in odd spelling can be: not understood, or a sign that means something to YAML.
+# Errors that a target in unusual spelling can cause: not understood, or a sign with a meaning in YAML.
 UNREAD = ("E002", "E030", "E031", "E033")
 Starts = dict[str, list[int]]
 
 
 class Edit(NamedTuple):
-    """Characters ``start`` to ``end`` of a file become ``new``. ``code`` is the rule or error that this mends."""
+    """Characters ``start`` to ``end`` of a file become ``new``. ``code`` is the rule or error that this fixes."""
 
     file: str
     start: int
@@ -33,7 +33,7 @@ class Edit(NamedTuple):
 
 
 def edits(review: Review, texts: Mapping[str, str]) -> list[Edit]:
-    """What can be mended of a review's findings, by file and place. ``texts`` are the files as they were read."""
+    """Return the edits that fix a review's findings, by file and position. ``texts`` are the files as read."""
     starts: Starts = {}
     found = {edit for finding in review.findings if (edit := respelling(review.context, finding, texts, starts))}
     if any(finding.code == "L102" for finding in review.findings):
@@ -43,7 +43,7 @@ def edits(review: Review, texts: Mapping[str, str]) -> list[Edit]:
 
 
 def applied(text: str, edits_: Iterable[Edit]) -> str:
-    """The text of one file with its edits carried out."""
+    """Return the text of one file with its edits applied."""
     for edit in sorted(edits_, reverse=True):
         text = text[: edit.start] + edit.new + text[edit.end :]
     return text
@@ -58,11 +58,11 @@ def diff(file: str, before: str, after: str) -> str:
 
 
 def respelling(context: Context, finding: Diagnostic, texts: Mapping[str, str], starts: Starts) -> Edit | None:
-    """The edit that mends a finding on the spelling of a target, or None. ``starts`` is filled with lines' offsets."""
+    """Return the edit that fixes the spelling of a target, or None. ``starts`` is filled with lines' offsets."""
     path = tuple(finding.subject.split("."))
     if finding.code not in (*UNREAD, "M114") or len(path) < 3 or path[0] != "kpis" or path[1] not in context.plan.kpis:
         return None
-    # An unquoted sign is no text to YAML: what stands there is known by its place only.
+    # An unquoted sign is not text to YAML, so only its position is known.
     place = finding.location if finding.code == "E002" else context.places.of(path)
     if path[2] not in ("target", "thresholds") or place.line != place.end_line or place.file not in texts:
         return None
@@ -80,7 +80,7 @@ def respelling(context: Context, finding: Diagnostic, texts: Mapping[str, str], 
 
 
 def _without_unused(context: Context, comment: Suppression, text: str) -> Iterator[Edit]:
-    """The comment without the codes that nothing answers to; none of it where no code is left."""
+    """Edits that remove the unused codes of a comment, or the whole comment if no code is left."""
     if comment.until is not None and comment.until < context.today:
         return
     unused = {span for _, span in comment.unused(context.applied)}
@@ -94,6 +94,6 @@ def _without_unused(context: Context, comment: Suppression, text: str) -> Iterat
     line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
     start = line_start + len(text[line_start:start].rstrip())
     line_break = re.match("\r\n|\r|\n", text[end:])
-    if start == line_start and line_break is not None:  # the comment has its line for itself, which goes with it
+    if start == line_start and line_break is not None:  # the comment is alone on its line, so remove the line
         end += line_break.end()
     yield Edit(comment.file, start, end, "", "L102")

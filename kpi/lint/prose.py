@@ -1,4 +1,4 @@
-"""What the word rules share: going through the statements with a list, and what counts as "to be decided"."""
+"""Helpers of the rules on wording: search sentences with a word list, and recognize placeholders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kpi.lint.rule import Finding
 from kpi.lint.text import has_number
 
 if TYPE_CHECKING:
-    from kpi.lint.context import Context, Statement
+    from kpi.lint.context import Context, Sentence
     from kpi.lint.vocabulary import Match
 
 PLACEHOLDERS = frozenset({
@@ -28,7 +28,7 @@ _POINTERS = ("see ", "refer to ", "as per ", "cf. ", "check ", "same as ", "http
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text only keeps a place free: "TBD", "n/a", "???", "to be defined"."""
+    """Whether a text is a placeholder: "TBD", "n/a", "???", "to be defined"."""
     bare = text.strip(" \t\n\r.()[]<>*_:!").lower()
     if bare in PLACEHOLDERS or text.strip() in PLACEHOLDERS:
         return True
@@ -36,35 +36,35 @@ def is_placeholder(text: str) -> bool:
 
 
 def is_pointer(text: str) -> bool:
-    """Whether a text sends the reader elsewhere: "See dashboard"."""
+    """Whether a text refers the reader elsewhere: "See dashboard"."""
     return text.strip().lower().startswith(_POINTERS)
 
 
-def flagged(context: Context, name: str, option: str) -> Iterator[tuple[Statement, Match, str]]:
-    """Every statement and entry of the word list found in it, with the words as written.
+def flagged(context: Context, name: str, option: str) -> Iterator[tuple[Sentence, Match, str]]:
+    """Every sentence and entry of the word list found in it, with the words as written.
 
-    Left out are entries held against goals only, entries that pass beside a number, and established terms.
+    Entries for goals only, entries that are allowed with a number, and established terms are left out.
     """
     listed = context.words(name, option)
-    for statement in context.statements:
-        for match in listed.find(statement.words):
+    for sentence in context.sentences:
+        for match in listed.find(sentence.words):
             flags = match.entry.flags
             if flags:
-                if "goals" in flags and statement.kind != "goal":
+                if "goals" in flags and sentence.kind != "goal":
                     continue
-                if "unless a number" in flags and has_number(statement.text):
+                if "unless a number" in flags and has_number(sentence.text):
                     continue
-            if not context.is_term(statement, match):
-                start, end = span(statement, match)
-                yield statement, match, statement.text[start:end]
+            if not context.is_term(sentence, match):
+                start, end = span(sentence, match)
+                yield sentence, match, sentence.text[start:end]
 
 
-def span(statement: Statement, match: Match) -> tuple[int, int]:
-    """The characters of a match in its statement."""
-    return statement.words[match.start][1], statement.words[match.end - 1][2]
+def span(sentence: Sentence, match: Match) -> tuple[int, int]:
+    """The characters of a match in its sentence."""
+    return sentence.words[match.start][1], sentence.words[match.end - 1][2]
 
 
-def at_words(statement: Statement, match: Match, message: str, hint: str | None) -> Finding:
+def at_words(sentence: Sentence, match: Match, message: str, hint: str | None) -> Finding:
     """A finding at the words of a match."""
-    start, end = span(statement, match)
-    return Finding(statement.path, message, hint, start=start, end=end)
+    start, end = span(sentence, match)
+    return Finding(sentence.path, message, hint, start=start, end=end)

@@ -1,4 +1,4 @@
-"""What a rule is and what it hands back."""
+"""Rules and their findings."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Path = tuple[str | int, ...]
 
 
 class Finding:
-    """One thing that a rule has to say about the value (or, with ``key``, the whole entry) at ``path``.
+    """One finding of a rule about the value (or, with ``key``, the whole entry) at ``path``.
 
-    ``start`` and ``end`` are character offsets into the text at ``path``; without them the whole of it is meant. ``at``
-    is for what stands at no path, such as a comment. ``hint`` says how to fix it in one sentence without a full stop.
-    ``fixable`` says that ``kpi lint --fix`` fixes it.
+    ``start`` and ``end`` are character offsets into the text at ``path``; without them the finding is about all of it.
+    ``at`` is the location of something without a path, such as a comment. ``hint`` says how to fix it in one
+    sentence without a full stop. ``fixable`` says that ``kpi lint --fix`` fixes it.
     """
 
     __slots__ = ("at", "end", "fixable", "hint", "key", "message", "path", "start")
@@ -50,8 +50,8 @@ Check = Callable[["Context"], Iterator[Finding]]
 class Rule:
     """One rule of the linter.
 
-    ``code`` is a letter for its family and three digits, ``name`` what people call it, ``severity`` the default.
-    ``summary`` says in one sentence what the rule wants, and ``check`` yields its findings. A rule that runs
+    ``code`` is a letter for the family and three digits, and ``severity`` the default. ``summary`` is one sentence on
+    what the rule requires, and ``check`` yields its findings. A rule that runs
     ``after_others`` sees which of their findings were suppressed.
     """
 

@@ -1,4 +1,4 @@
-"""The pages of the rules, as Markdown. They lie beside the rules and are read only when somebody asks."""
+"""The pages of the rules, as Markdown files beside the rules, read on demand."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def find_rule(name: str) -> Rule:
     for rule in RULES:
         if name.upper() == rule.code or name.lower() == rule.name:
             return rule
-    raise UsageError(f'no rule is called "{name}"', hint=hint(name, RULES))
+    raise UsageError(f'there is no rule "{name}"', hint=hint(name, RULES))
 
 
 def page_path(rule: Rule) -> Path:
-    """Where the page of a rule lies: beside its module, under the same name."""
+    """Return the path of a rule's page: beside its module, under the same name."""
     file = sys.modules[rule.check.__module__].__file__
     assert file is not None
     return Path(file).with_suffix(".md")
@@ -35,13 +35,13 @@ def page(rule: Rule) -> str:
 
 
 def section(text: str, title: str) -> str:
-    """What stands under a heading of a page, up to the next one; "" where there is no such heading."""
+    """Return the text under a heading of a page, or "" if there is no such heading."""
     _, found, rest = f"\n{text}".partition(f"\n## {title}\n")
     return rest.partition("\n## ")[0].strip() if found else ""
 
 
 def overview() -> str:
-    """All rules as Markdown tables, one a family: code, name, severity, what the rule wants."""
+    """Return all rules as Markdown tables, one per family: code, name, severity, summary."""
     parts = []
     for letter, family in FAMILIES.items():
         rows = [
@@ -50,6 +50,6 @@ def overview() -> str:
             if rule.code[0] == letter
         ]
         parts.append(
-            "\n".join([f"## {family}", "", "| code | name | severity | what it wants |", "|---|---|---|---|", *rows])
+            "\n".join([f"## {family}", "", "| code | name | severity | what it requires |", "|---|---|---|---|", *rows])
         )
     return "\n\n".join(parts) + "\n"

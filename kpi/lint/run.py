@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class RuleCrashError(Exception):
-    """A rule crashed: a mistake in this program, never a finding about the user's file."""
+    """A rule crashed. This is a bug in this program, never a finding about the user's file."""
 
 
 class Options:
-    """What the command line asks for. ``today`` is the day of the review; ``strict`` makes every info a warning;
-    ``data`` reads the data as well."""
+    """Options of the command line. ``today`` is the date of the review; ``strict`` turns infos into warnings; ``data``
+    reads the data as well."""
 
     __slots__ = ("data", "ignore", "select", "strict", "today")
 
@@ -46,7 +46,7 @@ class Options:
 
 
 class Review:
-    """A plan that has been reviewed: ``findings`` are all that is to be said about it, sorted by file and place."""
+    """The result of a review: the findings sorted by file and position, and the context for fixes."""
 
     __slots__ = ("context", "findings")
 
@@ -56,15 +56,15 @@ class Review:
 
 
 def lint(checked: Checked, texts: Mapping[str, str], options: Options) -> tuple[Diagnostic, ...]:
-    """All that is to be said about a plan: see :func:`review`."""
+    """Return the findings of :func:`review`."""
     return review(checked, texts, options).findings
 
 
 def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Review:
-    """The errors of reading and checking, and the findings of the rules.
+    """Return the errors of reading and checking, and the findings of the rules.
 
-    ``texts`` are the files' texts, in which comments may keep findings silent. Raises UsageError for a rule on the
-    command line that does not exist, RuleCrashError when a rule crashes.
+    ``texts`` are the files' texts, in which comments may suppress findings. Raise UsageError for an unknown rule on
+    the command line, and RuleCrashError if a rule crashes.
     """
     settings = checked.plan.lint
     rules = chosen(
@@ -83,7 +83,7 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
         if rule.after_others:
             found.extend(_apply(rule, context, options))
     found = [one for one in found if not passes(one)]
-    # What M103 says of a target in prose is not said once more as the error that it cannot be read.
+    # A target in prose is reported by M103, not also as an error.
     prose = {one.subject for one in found if one.code == "M103"}
     found.extend(one for one in checked.diagnostics if one.code not in ("E030", "E033") or one.subject not in prose)
     found.extend(_misnamed(context))
@@ -92,7 +92,7 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
 
 
 def _data(checked: Checked, options: Options) -> DataProfile | None:
-    """What the data of a valid plan says, where that is asked for."""
+    """The profile of the data of a valid plan, if it was requested."""
     if not options.data or not checked.valid:
         return None
     from kpi.run.profile import profile_data
@@ -101,7 +101,7 @@ def _data(checked: Checked, options: Options) -> DataProfile | None:
 
 
 def _mark_fixable(found: list[Diagnostic], context: Context, texts: Mapping[str, str]) -> None:
-    """Say of errors, which know no fixes, whether ``--fix`` mends them."""
+    """Mark the errors that ``--fix`` can fix."""
     if all(one.severity != "error" for one in found):
         return
     from dataclasses import replace
@@ -115,7 +115,7 @@ def _mark_fixable(found: list[Diagnostic], context: Context, texts: Mapping[str,
 
 
 def _apply(rule: Rule, context: Context, options: Options) -> Iterator[Diagnostic]:
-    """The findings of one rule, each with its place."""
+    """Yield the findings of one rule as diagnostics with their locations."""
     severity = severity_of(rule, context.settings.severity)
     if options.strict and severity == "info":
         severity = "warning"
@@ -136,7 +136,7 @@ def _apply(rule: Rule, context: Context, options: Options) -> Iterator[Diagnosti
 
 
 def _place(finding: Finding, context: Context) -> Location:
-    """Where a finding is shown: on one line, the key where the value has several."""
+    """Return the location of a finding: on one line, that of the key if the value spans several."""
     if finding.at is not None:
         return finding.at
     if finding.key:
@@ -149,7 +149,7 @@ def _place(finding: Finding, context: Context) -> Location:
 
 
 def _per_file(ignores: Mapping[str, tuple[str, ...]]) -> Callable[[Diagnostic], bool]:
-    """A function that says whether a finding stands in a file for which its rule is switched off."""
+    """Return a predicate for findings in files for which their rule is switched off."""
     if not ignores:
         return lambda found: False
     from fnmatch import fnmatch
@@ -168,7 +168,7 @@ def _per_file(ignores: Mapping[str, tuple[str, ...]]) -> Callable[[Diagnostic], 
 
 
 def _misnamed(context: Context) -> Iterator[Diagnostic]:
-    """Errors for names in the lint section that mean no rule."""
+    """Errors for names of unknown rules in the lint section."""
     settings = context.settings
     named: list[tuple[tuple[str | int, ...], str]] = []
     for field in ("select", "ignore"):
@@ -180,4 +180,4 @@ def _misnamed(context: Context) -> Iterator[Diagnostic]:
     for path, name in named:
         if name in wrong:
             place = context.places.key(path)
-            yield error("E014", f'no rule is called "{name}"', place, ".".join(map(str, path)), hint(name, RULES))
+            yield error("E014", f'there is no rule "{name}"', place, ".".join(map(str, path)), hint(name, RULES))

@@ -24,12 +24,12 @@ def unknown(names: Iterable[str], rules: Sequence[Rule]) -> list[str]:
 
 
 def hint(name: str, rules: Sequence[Rule]) -> str:
-    """What to say of a name that means no rule."""
+    """Return the hint for the name of an unknown rule."""
     return did_you_mean(name, codes(rules)) or "kpi rule --all lists the rules"
 
 
 def strength(name: str, rule: Rule) -> int:
-    """How exactly ``name`` means ``rule``: 0 not at all, 1 its family, more with each digit, most its code or name."""
+    """Return how specifically ``name`` selects ``rule``: 0 not at all, 1 by family, more by prefix, most by name."""
     if name in (rule.code, rule.name):
         return EXACT
     return len(name) if name and rule.code.startswith(name) else 0
@@ -46,12 +46,12 @@ def chosen(
     """The rules to apply. ``select`` and ``ignore`` are the file's, ``also_…`` the command line's.
 
     The more exact name wins, and ``ignore`` where both are as exact. What the command line selects takes the place of
-    what the file selects, and wins over what the file ignores unless that is more exact. Raises UsageError for a name
-    on the command line that means no rule.
+    what the file selects, and wins over what the file ignores unless that is more exact. Raise UsageError for an
+    unknown rule on the command line.
     """
     also_select, also_ignore = tuple(also_select), tuple(also_ignore)
     for name in unknown([*also_select, *also_ignore], rules):
-        raise UsageError(f'no rule is called "{name}"', hint=hint(name, rules))
+        raise UsageError(f'there is no rule "{name}"', hint=hint(name, rules))
     select, ignore = tuple(select), tuple(ignore)
 
     def best(names: Iterable[str], rule: Rule) -> int:

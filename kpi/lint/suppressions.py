@@ -1,4 +1,4 @@
-"""Comments that keep findings silent: ``# kpi: ignore S101 until 2027-01-31 -- reason``."""
+"""Comments that suppress findings: ``# kpi: ignore S101 until 2027-01-31 -- reason``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNTIL = r"\buntil[ \t]+(\S+)"
 
 
 class Problem:
-    """What is wrong with a suppressing comment itself."""
+    """A mistake in a suppression comment."""
 
     __slots__ = ("hint", "message", "place")
 
@@ -30,8 +30,8 @@ class Suppression:
     """One comment. It covers lines ``first`` to ``last`` of its file: its own line, or the entry below it.
 
     ``named`` are the rules it names: code, the name as written, its offsets in the file's text. ``names`` are the
-    offsets of all names, also of those that mean no rule, ``span`` those of the whole comment. ``used`` are the codes
-    that it has kept silent.
+    offsets of all names, also of unknown rules, ``span`` those of the whole comment. ``used`` are the codes
+    that it has suppressed.
     """
 
     def __init__(self, file: str, text: str, span: tuple[int, int], first: int, last: int, line: int) -> None:
@@ -50,11 +50,11 @@ class Suppression:
 
     @property
     def place(self) -> Location:
-        """Where the comment stands."""
+        """The location of the comment."""
         return self.locate(*self.span)
 
     def locate(self, start: int, end: int) -> Location:
-        """Where a stretch of the comment's line stands."""
+        """Return the location of a range of the comment's line."""
         first = start - self._line_start + 1
         return Location(self.file, self._line, first, self._line, first + end - start)
 
@@ -76,7 +76,7 @@ def find_suppressions(texts: Mapping[str, str], codes: Mapping[str, str]) -> tup
 
 
 def silencer(suppressions: Iterable[Suppression], today: date) -> Callable[[str, Location], bool]:
-    """A function that says whether a finding of a rule at a place is kept silent, and marks the comments that do it."""
+    """Return a predicate for suppressed findings by rule and location, which marks the comments that suppress."""
     by_rule: dict[tuple[str, str], list[Suppression]] = {}
     for comment in suppressions:
         for code in {code for code, _, _ in comment.named}:
@@ -111,12 +111,12 @@ def _in_file(file: str, text: str, codes: Mapping[str, str]) -> Iterator[Suppres
 
 
 def _scalars(text: str) -> list[tuple[int, int]]:
-    """Where texts stand in the file, in which a # is no comment."""
+    """Positions of quoted and block texts, in which a # does not start a comment."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: list[tuple[int, int]] = []
-    with suppress(yaml.YAMLError):  # reported by reading; what stands before it is known
+    with suppress(yaml.YAMLError):  # reported when reading; the tokens before it are known
         found.extend(
             (token.start_mark.index, token.end_mark.index)
             for token in yaml.scan(text, Loader=loader)
@@ -126,7 +126,7 @@ def _scalars(text: str) -> list[tuple[int, int]]:
 
 
 def _block(lines: list[str], comment: int) -> tuple[int, int]:
-    """The first and last line (from 1) of the entry that stands below the comment on line ``comment``."""
+    """Return the first and last line (from 1) of the entry below the comment on line ``comment``."""
     first = comment + 1
     while first <= len(lines) and not lines[first - 1].split("#", 1)[0].strip():
         first += 1
@@ -151,10 +151,10 @@ def _indent(line: str) -> int:
 
 
 def _parse(comment: Suppression, match: re.Match[str], codes: Mapping[str, str]) -> None:
-    """Take up the names and the date of a comment, and what is wrong with them."""
+    """Parse the names and the date of a comment, and collect its mistakes."""
     if match[1] != "ignore":
         place = comment.locate(match.start(1), match.end(1))
-        comment.problems.append(Problem(f'"{match[1]}" means nothing here', 'did you mean "ignore"?', place))
+        comment.problems.append(Problem(f'"{match[1]}" is not understood here', 'did you mean "ignore"?', place))
         return
     rest, offset = match[2], match.start(2)
     head = re.split(r"[ \t]--(?=\s|$)", rest, maxsplit=1)[0]
@@ -171,18 +171,18 @@ def _parse(comment: Suppression, match: re.Match[str], codes: Mapping[str, str])
             continue
         if re.fullmatch(r"E\d{3}", name[0]):
             problem = Problem(
-                f"{name[0]} is an error, and errors cannot be ignored", "mend what it says", comment.locate(*span)
+                f"{name[0]} is an error, and errors cannot be ignored", "fix the error instead", comment.locate(*span)
             )
         else:
             problem = Problem(
-                f'no rule is called "{name[0]}"',
-                did_you_mean(name[0], codes) or "kpi rule --all lists the rules; a reason stands behind --",
+                f'there is no rule "{name[0]}"',
+                did_you_mean(name[0], codes) or "kpi rule --all lists the rules; a reason goes after --",
                 comment.locate(*span),
             )
         comment.problems.append(problem)
     if not comment.named and not comment.problems:
         comment.problems.append(
-            Problem("this names no rule to ignore", "write the code: # kpi: ignore S101 -- reason", comment.place)
+            Problem("no rule to ignore is named here", "write the code: # kpi: ignore S101 -- reason", comment.place)
         )
 
 

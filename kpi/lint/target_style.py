@@ -1,4 +1,4 @@
-"""Targets in odd spelling, and the same in the words that everybody reads alike."""
+"""Targets in unusual spelling, and the same targets in plain words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLAIN = ("at least ", "at most ", "above ", "below ", "between ", "exactly ")
 
 
 def odd_targets(context: Context) -> Iterator[tuple[Path, str, str]]:
-    """Path, text and better spelling of every target and threshold that is understood but spelt oddly."""
+    """Yield path, text and better spelling of every valid target and threshold in unusual spelling."""
     for kpi in context.kpis:
         for path, target in _written(kpi):
             text = target.text
@@ -44,7 +44,7 @@ def _written(kpi: Kpi) -> Iterator[tuple[Path, Target]]:
 
 
 def respell(context: Context, kpi: Kpi, path: Path, text: str) -> str | None:
-    """The better spelling of a text that stands at ``path`` in the KPI, or None: see :func:`canonical`."""
+    """Return the better spelling of the text at ``path`` in the KPI, or None: see :func:`canonical`."""
     unit = context.unit(kpi)
     if unit is None:
         return None
@@ -53,11 +53,11 @@ def respell(context: Context, kpi: Kpi, path: Path, text: str) -> str | None:
 
 
 def canonical(text: str, unit: Unit, baseline: float | None = None, toward: Op | None = None) -> str | None:
-    """A target (or threshold) with its direction in words and its numbers joined with their ``%``.
+    """Return a target (or threshold) with its direction in words and without a space before ``%``.
 
-    None when it is spelt well already, or when it is not sure that the new words mean the same: they must be
-    understood, and where the old ones are understood too, as the same target. ``toward`` is the direction that
-    thresholds give to a number without one.
+    None if the spelling is already good, or if the new text is not certain to mean the same: it must be valid and,
+    if the old text is valid too, the same target. ``toward`` is the direction that
+    the thresholds imply for a number without one.
     """
     from kpi.plan.model import parse_target
 
@@ -68,7 +68,7 @@ def canonical(text: str, unit: Unit, baseline: float | None = None, toward: Op |
             return None
 
     if re.match(r"(?:[<>]=?|==|[≥≤]) \S", text) and " %" not in text:
-        return None  # a sign and a space are as good as words
+        return None  # a sign and a space are fine
     before = parsed(text)
     new = re.sub(r"(?<=\d) (?=%)", "", " ".join(text.split()))
     if (sign := re.match(r"(>=|=>|<=|=<|==|[≥≤=><])\s*", new)) is not None:

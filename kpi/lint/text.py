@@ -1,4 +1,4 @@
-"""What a sentence of a plan holds: words, numbers, dates. Offsets count characters of the text as it is in the plan."""
+"""Finds words, numbers and dates in the sentences of a plan. Offsets are characters of the text in the plan."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 Word = tuple[str, int, int]
-LONGEST = 1_000  # characters that are looked at: a name is a sentence, and no pattern here need meet more
+LONGEST = 1_000  # characters that are searched, so that no pattern runs over long text
 
 # Patterns are compiled on first use (re keeps them): most runs need only the first two.
 _WORD = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
@@ -50,7 +50,7 @@ _NUMBER_WORDS = (
     "million millions billion billions half halve halves halved halving double doubles doubled doubling triple triples "
     "tripled tripling quadruple quadruples quadrupled twice thrice dozen dozens"
 )
-# What counts or labels rather than measures: a name such as "Phase 2", "Issue 8303", "#359", "24/7", "Web 3.0".
+# Numbers that are labels rather than quantities, such as "Phase 2", "Issue 8303", "#359", "24/7", "Web 3.0".
 _LABEL = (
     r"#\d+|\b24[/x]7\b|\b360(?=°|\s?degree)|"
     r"\b(?:phase|tier|stage|step|level|part|scope|issues?|epics?|tickets?|section|chapter|article|version|web|industry|iso|"
@@ -70,9 +70,9 @@ _BY_NUMBER = r"\bby\s+(?:at\s+least\s+|more\s+than\s+|about\s+|up\s+to\s+)?[$€
 
 
 def words(text: str) -> list[Word]:
-    """Every word of ``text`` in lower case with its start and end, but for what stands in quotation marks or backticks.
+    """Every word of ``text`` in lower case with its start and end, except those in quotation marks or backticks.
 
-    A hyphen parts words, so that "world-class" and "world class" are the same two.
+    A hyphen separates words, so that "world-class" and "world class" are the same two.
     """
     text = text[:LONGEST]
     if any(mark in text for mark in _QUOTES):
@@ -90,7 +90,7 @@ def find_date(text: str) -> tuple[int, int] | None:
 
 
 def find_number(text: str) -> tuple[int, int] | None:
-    """Where ``text`` first states a quantity, as figures or as a word, or None. Dates, names and labels are none."""
+    """Where ``text`` first states a quantity, as figures or as a word, or None. Dates and labels do not count."""
     bare = re.sub(_DATE, _blank, text[:LONGEST], flags=re.IGNORECASE)
     bare = re.sub(_LABEL, _blank, bare, flags=re.IGNORECASE)
     found = re.search(_NUMBER, bare, re.IGNORECASE)
@@ -105,7 +105,7 @@ def has_number(text: str) -> bool:
     return find_number(text) is not None
 
 
-# Most names have no figures and none of the words that matter, and for them no costly pattern need be compiled.
+# Most names have no digits and none of these words, so the expensive patterns need not be compiled.
 
 
 def _bare(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Word lists: read from ``words/*.txt`` when a rule first needs them, found in a statement by whole words."""
+"""Word lists: read from ``words/*.txt`` when a rule first needs them, found in a sentence by whole words."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ _VOWELS = "aeiou"
 
 
 class Entry:
-    """A word or phrase of a list. ``rest`` are the words after the first one; ``mend`` and ``flags`` are its section's.
+    """A word or phrase of a list. ``rest`` are the words after the first one; ``hint`` and ``flags`` are its section's.
 
-    ``first`` says that it counts only as the first words of a statement; ``text`` is how the list writes it.
+    ``first`` says that it counts only as the first words of a sentence; ``text`` is how the list writes it.
     """
 
-    __slots__ = ("first", "flags", "mend", "rest", "text")
+    __slots__ = ("first", "flags", "hint", "rest", "text")
 
-    def __init__(self, text: str, rest: tuple[str, ...], mend: str | None, flags: frozenset[str], first: bool) -> None:
+    def __init__(self, text: str, rest: tuple[str, ...], hint: str | None, flags: frozenset[str], first: bool) -> None:
         self.text = text
         self.rest = rest
-        self.mend = mend
+        self.hint = hint
         self.flags = flags
         self.first = first
 
 
 class Match:
-    """Words ``start`` to ``end`` (exclusive, indexes into the words of the statement) that are an entry."""
+    """Words ``start`` to ``end`` (exclusive, indexes into the words of the sentence) that are an entry."""
 
     __slots__ = ("end", "entry", "start")
 
@@ -45,7 +45,7 @@ class WordList:
     def __init__(self) -> None:
         self._by_first: dict[str, list[Entry]] = {}
 
-    def add(self, line: str, mend: str | None = None, flags: frozenset[str] = frozenset()) -> None:
+    def add(self, line: str, hint: str | None = None, flags: frozenset[str] = frozenset()) -> None:
         """Take up one line of a list: words, each perhaps with a mark after it that says how it is inflected."""
         if line[0] == "^":
             line, first = line[1:], True
@@ -53,7 +53,7 @@ class WordList:
             first = False
         parts = line.replace("-", " ").split()
         if len(parts) == 1:
-            self._by_first.setdefault(parts[0], []).append(Entry(parts[0], (), mend, flags, first))
+            self._by_first.setdefault(parts[0], []).append(Entry(parts[0], (), hint, flags, first))
             return
         text = " ".join(part for part in parts if part not in ("v", "n"))
         phrases: list[tuple[str, ...]] = [()]
@@ -64,7 +64,7 @@ class WordList:
             forms = verb_forms(part) if mark == "v" else noun_forms(part) if mark == "n" else (part,)
             phrases = [(*phrase, form) for phrase in phrases for form in forms]
         for head, *rest in phrases:
-            self._by_first.setdefault(head, []).append(Entry(text, tuple(rest), mend, flags, first))
+            self._by_first.setdefault(head, []).append(Entry(text, tuple(rest), hint, flags, first))
 
     def remove(self, phrase: str) -> None:
         """Let a word or phrase pass, in whatever inflection the list has it."""
@@ -99,7 +99,7 @@ class WordList:
         return found if found is not None and found.start == 0 else None
 
     def flags(self, word: str) -> frozenset[str]:
-        """The flags of the section in which a single word stands; none for a word that is not listed."""
+        """Return the flags of the section of a single word; none for a word that is not listed."""
         return next((entry.flags for entry in self._by_first.get(word, ()) if not entry.rest), frozenset())
 
     def __contains__(self, word: str) -> bool:
@@ -109,16 +109,16 @@ class WordList:
 def read_list(name: str, add: Iterable[str] = (), allow: Iterable[str] = ()) -> WordList:
     """The list ``words/<name>.txt``, with words added and others let pass."""
     found = WordList()
-    mend: str | None = None
+    hint: str | None = None
     flags: frozenset[str] = frozenset()
     for line in (FOLDER / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         if not line or line[0] == "#":
             continue
         if line[0] == "[":
-            mend, *marks = line.strip("[]").split("; ")
+            hint, *marks = line.strip("[]").split("; ")
             flags = frozenset(marks)
         else:
-            found.add(line, mend, flags)
+            found.add(line, hint, flags)
     for word in add:
         parts = word.lower().split()
         for line in (f"{parts[0]} v", f"{parts[0]} n") if len(parts) == 1 else (" ".join(parts),) if parts else ():

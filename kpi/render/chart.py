@@ -21,8 +21,8 @@ def chart_lines(
 ) -> list[Line]:
     """The values and what they are measured against, one place on the x axis each, in at most ``width`` columns.
 
-    ``display`` writes its first number so that it can be told from the others. Empty when there are fewer than two
-    values to join, or when the screen is too narrow.
+    ``display`` formats a number with enough digits to distinguish it from the others. The result is empty if there
+    are fewer than two values to join, or if the screen is too narrow.
     """
     known = [value for series in (values, *targets) for value in series if value is not None]
     if sum(value is not None for value in values) < 2:

@@ -9,10 +9,11 @@ from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
     from kpi.diff.changes import Change
+    from kpi.render.output import Page
     from kpi.status.value_changes import Pair, ValueChange
 
 
-def render_diff_json(view: DiffView) -> str:
+def render_diff_json(view: DiffView, _: Page) -> str:
     """The comparison as JSON; no line break at the end."""
     content = {
         "version": 1,
@@ -62,7 +63,7 @@ def _change(view: DiffView, change: Change) -> dict[str, object]:
 
 
 def _values(view: DiffView, values: ValueChange | None) -> dict[str, object]:
-    """The key ``values``, where they were asked for; null where a change cannot touch them."""
+    """Return the key ``values`` if they were requested; null if a change cannot affect them."""
     if view.values is None:
         return {}
     return {"values": None if values is None else values_as_json(values)}

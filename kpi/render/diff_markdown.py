@@ -20,6 +20,7 @@ from kpi.render.sanitize import one_line
 
 if TYPE_CHECKING:
     from kpi.diff.changes import Change
+    from kpi.render.output import Page
     from kpi.status.value_changes import ValueChange
 
 MARK = "<!-- kpi diff -->"  # by which the comment of an earlier run is found again
@@ -50,7 +51,7 @@ def _escaped(text: str) -> str:
     return shown.translate(_ENTITIES).replace("www.", "www&#46;")
 
 
-def render_diff_markdown(view: DiffView) -> str:
+def render_diff_markdown(view: DiffView, _: Page) -> str:
     """The comparison as GitHub's Markdown; no line break at the end."""
     counts = ", ".join(words for _, words in counts_in_words(view)) or "no changes"
     head = [MARK, f"### {escape(view.title or 'KPI definitions')}: {counts}"]
@@ -64,7 +65,7 @@ def render_diff_markdown(view: DiffView) -> str:
     if differing := [one for one in computed if one.values.differs or one.values.unknown]:
         paper.table(("KPI", "Before", "After", "Status", "Because of"), map(_numbers, differing))
     elif computed:
-        paper.sentence("No value and no status is another one under the new definitions.")
+        paper.sentence("No value or status differs under the new definitions.")
     rest = [change for change in view.comparison.changes if not _stands_out(change)]
     if rest:
         summary = f"{len(rest)} {'more' if goalposts else 'change' if len(rest) == 1 else 'changes'}"
@@ -82,12 +83,14 @@ def render_diff_markdown(view: DiffView) -> str:
 
 
 class _Paper:
-    """A page of limited size: what does not fit is counted, not cut off in silence."""
+    """A page of limited size. What does not fit is counted and reported."""
 
     def __init__(self, head: str) -> None:
         self.parts = [head]
         self.left_out = 0
-        self.room = LIMIT - 1000 - len(head.encode())  # what is left out is said, and others may add a line
+        self.room = (
+            LIMIT - 1000 - len(head.encode())
+        )  # reserve space for the note on what was left out, and for lines that others add
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[str]], fold: tuple[str, str] = ("", "")) -> None:
         """A table, its rows as long as there is room."""

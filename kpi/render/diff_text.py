@@ -18,14 +18,21 @@ from kpi.render.diff_view import (
 )
 from kpi.render.layout import Line, Piece, cut, fill, line, sides, width_of, wrap
 from kpi.render.sanitize import columns, one_line
+from kpi.render.style import paint
 
 if TYPE_CHECKING:
     from kpi.diff.changes import Change
+    from kpi.render.output import Page
     from kpi.status.value_changes import Pair, ValueChange
 
 INDENT, KIND, GAP = "  ", 9, 2  # KIND: the longest class
 WIDEST_FIELD = 24
 ARROW, NONE = " → ", "–"
+
+
+def render_diff_text(view: DiffView, page: Page) -> str:
+    """Return the comparison as text for a terminal."""
+    return paint(diff_lines(view, page.width), color=page.color)
 
 
 def diff_lines(view: DiffView, width: int) -> list[Line]:
@@ -86,7 +93,7 @@ def change_lines(change: Change, field: str, widest: int, width: int) -> list[Li
     short = (*head, Piece(before or NONE), Piece(ARROW), Piece(after or NONE))
     if width_of(short) <= width:
         return [short]
-    # What does not fit beside its field stands below it, as in other diffs.
+    # What does not fit beside its field goes below it, as in other diffs.
     indent = len(INDENT) + KIND + GAP
     found = [cut(head, width)]
     for sign, text, style in (("- ", before, "red"), ("+ ", after, "green")):
@@ -136,7 +143,7 @@ def status_change(values: ValueChange) -> Line:
 
 
 def _history(history: tuple[Pair, ...]) -> list[Line]:
-    """A table: period, before, after; what differs stands out."""
+    """Return a table of period, before and after; differences are highlighted."""
     rows = [("", "before", "after"), *((p.period, p.before_display or NONE, p.after_display or NONE) for p in history)]
     widths = [max(columns(row[at]) for row in rows) for at in range(3)]
     styles = ["dim", *("bold" if pair.before != pair.after else "dim" for pair in history)]

@@ -1,4 +1,4 @@
-"""What the renderers of a comparison share: changes put together by what they are about."""
+"""Shared by the renderers of a comparison: changes grouped by subject."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 NOT_COMPUTED = "could not be computed"
 NOUNS = {"kpis": "KPI", "goals": "goal", "measures": "measure", "sources": "source", "plan": "plan"}
 
-# The stronger, the more a reviewer should look at it.
+# The more a change deserves a reviewer's attention, the stronger its style.
 STYLES: dict[ChangeClass, str] = {
     "loosened": "bold white on red", "later": "bold red", "removed": "red", "formula": "yellow", "source": "yellow",
     "baseline": "yellow", "tightened": "green", "earlier": "green", "added": "green", "renamed": "cyan",
@@ -22,8 +22,8 @@ STYLES: dict[ChangeClass, str] = {
 
 
 class DiffView(NamedTuple):
-    """A comparison and what it compares, by name and by hash (or ``worktree``). ``values`` are there when they were
-    asked for, by the KPI's id; ``notes`` are what a reader has to know besides, a sentence each."""
+    """A comparison with the names and hashes (or ``worktree``) of the two versions. ``values`` holds the values by KPI
+    id if they were requested; ``notes`` are further sentences for the reader."""
 
     title: str | None
     before: str
@@ -36,7 +36,7 @@ class DiffView(NamedTuple):
 
 
 class ChangeGroup(NamedTuple):
-    """The changes of one entry. ``values`` are there for a KPI whose numbers they may change."""
+    """The changes of one entry. ``values`` is set for a KPI whose numbers they may change."""
 
     subject: str
     name: str
@@ -50,7 +50,7 @@ class ChangeGroup(NamedTuple):
 
 
 class Affected(NamedTuple):
-    """A KPI that is not what it was because of something it uses: the subjects of those changes."""
+    """A KPI that is affected by changes of what it uses. ``because`` lists the subjects of those changes."""
 
     subject: str
     name: str
@@ -59,7 +59,7 @@ class Affected(NamedTuple):
 
 
 def change_groups(view: DiffView) -> list[ChangeGroup]:
-    """The changes by subject; a subject stands where its most telling change does."""
+    """Return the changes by subject, in the order of their most important change."""
     by_subject: dict[str, list[Change]] = {}
     for change in view.comparison.changes:
         by_subject.setdefault(change.subject, []).append(change)
@@ -71,7 +71,7 @@ def change_groups(view: DiffView) -> list[ChangeGroup]:
 
 
 def affected(view: DiffView) -> list[Affected]:
-    """The KPIs that changes of other entries reach."""
+    """Return the KPIs that are affected by changes of other entries."""
     return [
         Affected(f"kpis.{id_}", view.comparison.names[f"kpis.{id_}"], because, values_of(view, f"kpis.{id_}"))
         for id_, because in view.comparison.affected.items()
@@ -79,7 +79,7 @@ def affected(view: DiffView) -> list[Affected]:
 
 
 class Numbers(NamedTuple):
-    """A KPI under both definitions and why it may differ: classes of its own changes, subjects of others."""
+    """A KPI under both definitions; ``kinds`` are classes of its own changes, ``because`` subjects of others."""
 
     name: str
     kinds: tuple[ChangeClass, ...]
@@ -88,7 +88,7 @@ class Numbers(NamedTuple):
 
 
 def numbers(view: DiffView) -> list[Numbers]:
-    """All KPIs whose values were asked for and may differ, each once."""
+    """Return all KPIs whose values were requested and may differ."""
     found = {
         group.subject: Numbers(group.name, tuple(dict.fromkeys(_counting(group))), (), group.values)
         for group in change_groups(view)
@@ -107,13 +107,13 @@ def _counting(group: ChangeGroup) -> list[ChangeClass]:
 
 
 def values_of(view: DiffView, subject: str) -> ValueChange | None:
-    """The values of a KPI under both definitions, where they were asked for and may differ."""
+    """The values of a KPI under both definitions, if they were requested and may differ."""
     section, _, id_ = subject.partition(".")
     return view.values.get(id_) if view.values is not None and section == "kpis" else None
 
 
 def shown_texts(values: ValueChange) -> tuple[str | None, str | None]:
-    """The values shown, before and after, as texts; what could not be computed says so."""
+    """Return the values before and after as text, or a note that they could not be computed."""
     shown, (before, after) = values.shown, values.failed
     return (
         shown.before_display if before is None else NOT_COMPUTED,
@@ -122,11 +122,11 @@ def shown_texts(values: ValueChange) -> tuple[str | None, str | None]:
 
 
 def known_statuses(values: ValueChange) -> tuple[Status | None, Status | None]:
-    """The statuses, before and after; None where there is none, or it could not be computed."""
+    """Return the statuses before and after; None if there is none or it could not be computed."""
     before, after = values.failed
     return values.status_before if before is None else None, values.status_after if after is None else None
 
 
 def counts_in_words(view: DiffView) -> list[tuple[ChangeClass, str]]:
-    """How many changes there are of each class: ("loosened", "2 loosened")."""
+    """Return the number of changes of each class: ("loosened", "2 loosened")."""
     return [(kind, f"{count} {kind}") for kind, count in view.comparison.counted().items()]

@@ -1,11 +1,15 @@
-"""Findings about a file, for people (as ``kpi lint`` and a refusing ``kpi status`` print them) and for programs."""
+"""Findings about files, as text for people and as JSON for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.diagnostics import ERRORS, Diagnostic, Location
 from kpi.render.sanitize import columns, inert, json_text, visible
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 TAB = "    "
 WIDEST = 150  # columns of a source line that are shown; the rest is cut around the span
@@ -19,18 +23,29 @@ COLORS = {"error": RED, "warning": YELLOW, "info": CYAN}
 ORDER = ("error", "warning", "info")
 
 
+def _no_line(file: str, line: int) -> str:
+    return ""
+
+
+class FindingsView(NamedTuple):
+    """Findings about files. ``line_text`` returns a line of a file with its secrets hidden, or "" where there is none:
+    the finding is then shown without its line."""
+
+    findings: Sequence[Diagnostic]
+    line_text: LineText = _no_line
+
+
 def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """By file, then from top to bottom."""
+    """Return the findings by file, then from top to bottom."""
     return sorted(findings, key=lambda found: (found.location, found.code, found.message))
 
 
-def render_findings_text(findings: Iterable[Diagnostic], line_text: LineText, *, color: bool) -> str:
-    """Each finding with its source line, the place in it and how to mend it, an empty line between two.
+def render_findings_text(view: FindingsView, page: Page) -> str:
+    """Return each finding with its source line, its place in the line and a hint, with an empty line between two.
 
-    ``line_text`` gives a line of a file, secrets hidden, or "" where there is none: the finding is then shown
-    without it. Control characters of the files are made harmless. No line break at the end.
+    Control characters of the files are replaced.
     """
-    return inert("\n\n".join(_block(found, line_text, color) for found in in_order(findings)))
+    return inert("\n\n".join(_block(found, view.line_text, page.color) for found in in_order(view.findings)))
 
 
 def summary_line(findings: Iterable[Diagnostic]) -> str:
@@ -42,9 +57,9 @@ def summary_line(findings: Iterable[Diagnostic]) -> str:
     return ", ".join(words) or "no findings"
 
 
-def render_findings_json(findings: Iterable[Diagnostic]) -> str:
-    """The stable JSON of the design, version 1."""
-    return json_text({"version": 1, "findings": [_as_json(found) for found in in_order(findings)]})
+def render_findings_json(view: FindingsView, _: Page) -> str:
+    """Return the findings as JSON, version 1."""
+    return json_text({"version": 1, "findings": [_as_json(found) for found in in_order(view.findings)]})
 
 
 def _as_json(found: Diagnostic) -> dict[str, object]:
@@ -85,13 +100,13 @@ def _block(found: Diagnostic, line_text: LineText, color: bool) -> str:
         ]
     if found.hint:
         block.append(f"{gutter} {paint('= help:', DIM)} {visible(found.hint)}")
-    if found.code not in ERRORS:  # an error says all that there is to say; a rule has its page
+    if found.code not in ERRORS:  # an error has no page
         block.append(f"{gutter} {paint('= rule:', DIM)} kpi rule {found.code}")
     return "\n".join(block)
 
 
 def _excerpt(line: str, place: Location) -> tuple[str, int, int]:
-    """What of ``line`` is shown, how many terminal columns stand before the span, and how many the span has."""
+    """Return the visible part of ``line``, the terminal columns before the span, and the width of the span."""
     start = min(place.column - 1, len(line))
     end = place.end_column - 1 if place.end_line == place.line else len(line.rstrip())
     end = min(max(end, start), len(line))
@@ -104,7 +119,7 @@ def _excerpt(line: str, place: Location) -> tuple[str, int, int]:
 
 
 def _cut(left: str, span: str, right: str) -> tuple[str, str, str]:
-    """As much of a long line as fits, the span first, a third of the room for what stands before it."""
+    """Shorten a long line: keep the span first, with up to a third of the width for the text before it."""
     if len(left) > WIDEST // 3:
         left = CUT + left[-WIDEST // 3 :]
     room = WIDEST - len(left)

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from kpi.diagnostics import Diagnostic
-from kpi.render.findings import ORDER, in_order, summary_line
+from kpi.render.findings import ORDER, FindingsView, in_order, summary_line
 from kpi.render.sanitize import unlinked, visible
 
-# GitHub shows that many annotations of a kind and step, and drops the others in silence.
+if TYPE_CHECKING:
+    from kpi.render.output import Page
+
+# GitHub shows this many annotations per kind and step, and silently drops the others.
 MOST = 10
-# It refuses a step summary of more than a mebibyte; other steps may write to the same one.
+# GitHub rejects a step summary of more than 1 MiB; other steps may write to the same one.
 MOST_BYTES = 1_000_000
 KINDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
-def render_github(findings: Iterable[Diagnostic]) -> str:
-    """One workflow command a finding, errors first, at most ten of a kind; then one that says how many more there are.
+def render_github(view: FindingsView, _: Page) -> str:
+    """Return one workflow command per finding, errors first, at most ten of a kind, and one that counts the rest.
 
     No line break at the end; "" without findings.
     """
-    ordered = in_order(findings)
+    ordered = in_order(view.findings)
     by_kind = {severity: [found for found in ordered if found.severity == severity] for severity in ORDER}
     full = any(len(found) > MOST for found in by_kind.values())
-    most = {severity: MOST - (full and severity == "info") for severity in ORDER}  # the last word is a notice as well
+    most = {
+        severity: MOST - (full and severity == "info") for severity in ORDER
+    }  # the closing line is a notice as well
     lines = [_command(found) for severity in ORDER for found in by_kind[severity][: most[severity]]]
     left = [found for severity in ORDER for found in by_kind[severity][most[severity] :]]
     if left:
@@ -34,12 +40,12 @@ def render_github(findings: Iterable[Diagnostic]) -> str:
 
 
 def render_step_summary(findings: Iterable[Diagnostic], most_bytes: int = MOST_BYTES) -> str:
-    """All findings as a Markdown table, cut before it has more than ``most_bytes``; ends with a line break."""
+    """Return all findings as a Markdown table of at most ``most_bytes``; ends with a line break."""
     ordered = sorted(in_order(findings), key=lambda found: ORDER.index(found.severity))
     head = f"## kpi lint: {summary_line(ordered)}\n"
     if not ordered:
         return head
-    head += "\n| severity | place | rule | finding | mend |\n|---|---|---|---|---|\n"
+    head += "\n| severity | place | rule | finding | help |\n|---|---|---|---|---|\n"
     room = most_bytes - len(head.encode()) - 100
     rows: list[str] = []
     for row in _rows(ordered):
@@ -58,7 +64,7 @@ def _rows(findings: Iterable[Diagnostic]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """A text as the cell of a table: nothing in it is Markdown, HTML or the cell's end."""
+    """Escape a text for a table cell, so that nothing in it is read as Markdown, HTML or the end of the cell."""
     shown = visible(text).replace("&", "&amp;").replace("<", "&lt;")
     return unlinked("".join(f"\\{character}" if character in "\\`*_[]|~#!" else character for character in shown))
 

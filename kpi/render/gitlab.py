@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from kpi.diagnostics import Diagnostic
-from kpi.render.findings import in_order
+from kpi.render.findings import FindingsView, in_order
 from kpi.render.fingerprints import fingerprints
 from kpi.render.sanitize import json_text, visible
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 
 
-def render_gitlab(findings: Iterable[Diagnostic]) -> str:
-    """A JSON array; paths are as findings name them, so run it at the project's root. No line break at the end."""
-    ordered = in_order(findings)
+def render_gitlab(view: FindingsView, _: Page) -> str:
+    """Return a JSON array. Paths are those of the findings, so run it at the root of the project."""
+    ordered = in_order(view.findings)
     report = [
         {
             "description": visible(found.message if found.hint is None else f"{found.message}; {found.hint}"),

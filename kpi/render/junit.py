@@ -1,21 +1,25 @@
-"""Findings as JUnit's XML, which nearly every CI server shows as tests."""
+"""Findings as JUnit XML, which nearly every CI server shows as tests."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from kpi.diagnostics import Diagnostic
-from kpi.render.findings import in_order
+from kpi.render.findings import ORDER, FindingsView, in_order
 from kpi.render.sanitize import visible, visible_lines
 
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
-def render_junit(findings: Iterable[Diagnostic], failing: Collection[str] = ("error", "warning")) -> str:
-    """One test case a finding; those of the severities ``failing`` failed. Without findings one case that passed.
 
-    No line break at the end.
+def render_junit(view: FindingsView, page: Page) -> str:
+    """Return one test case per finding, failed if the finding is at least as severe as ``page.fail_on``.
+
+    Without findings there is one case, which passed.
     """
-    ordered = in_order(findings)
+    failing = () if page.fail_on == "never" else ORDER[: ORDER.index(page.fail_on) + 1]
+    ordered = in_order(view.findings)
     cases = [_case(found, found.severity in failing) for found in ordered]
     if not cases:
         cases = ['    <testcase classname="kpi lint" name="no findings" time="0"/>']
@@ -37,7 +41,7 @@ def _case(found: Diagnostic, failed: bool) -> str:
     place = found.location
     where = f"{place.file}:{place.line}:{place.column}"
     name = f"{found.code} {found.rule}: {found.subject} ({where})"
-    text = f"{where}: {found.severity}: {found.message}" + (f"\nmend: {found.hint}" if found.hint else "")
+    text = f"{where}: {found.severity}: {found.message}" + (f"\nhelp: {found.hint}" if found.hint else "")
     shown = escape(visible_lines(text))
     if failed:
         kind, message = quoteattr(found.severity), _attribute(found.message)

@@ -1,22 +1,21 @@
-"""The history of a definition as JSON, and who wrote its fields; both version 1."""
+"""The history of a definition, and who wrote its fields, as JSON; both version 1."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kpi.render.diff_json import change_as_json, values_as_json
-from kpi.render.log_view import LogView, afterthought
+from kpi.render.log_view import BlameView, LogView, afterthought
 from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
-    from kpi.diff.blame import Blamed
     from kpi.diff.commit import Commit
     from kpi.diff.history import Event
+    from kpi.render.output import Page
     from kpi.status.value_changes import ValueChange
 
 
-def render_log_json(view: LogView) -> str:
+def render_log_json(view: LogView, _: Page) -> str:
     """The events, newest first; no line break at the end."""
     events = [
         _event(event, view.values is not None, (view.values or {}).get(number))
@@ -25,12 +24,13 @@ def render_log_json(view: LogView) -> str:
     return json_text({"version": 1, "kpi": view.id, "events": events, "cut_at": view.cut_at})
 
 
-def render_blame_json(id_: str, rows: Sequence[Blamed]) -> str:
+def render_blame_json(view: BlameView, _: Page) -> str:
     """The fields with who wrote them; no line break at the end."""
     fields = [
-        {"field": row.field, "text": row.text, "known": row.is_known, "commit": _commit(row.commit)} for row in rows
+        {"field": row.field, "text": row.text, "known": row.is_known, "commit": _commit(row.commit)}
+        for row in view.rows
     ]
-    return json_text({"version": 1, "kpi": id_, "fields": fields})
+    return json_text({"version": 1, "kpi": view.id, "fields": fields})
 
 
 def _event(event: Event, with_values: bool, values: ValueChange | None) -> dict[str, object]:

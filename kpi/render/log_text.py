@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from kpi.render.diff_text import GAP, INDENT, KIND, change_lines, status_change, value_change
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, width_of, wrap
-from kpi.render.log_view import LogView, afterthought, author_of
+from kpi.render.log_view import BlameView, LogView, afterthought, author_of
 from kpi.render.sanitize import columns, one_line
+from kpi.render.style import paint
 from kpi.values.date_words import day_in_words
 
 if TYPE_CHECKING:
     from kpi.diff.blame import Blamed
     from kpi.diff.commit import Commit
     from kpi.diff.history import Event
+    from kpi.render.output import Page
     from kpi.status.value_changes import ValueChange
 
 SHORT = 9  # digits of a hash
@@ -22,6 +24,11 @@ UNCOMMITTED = "not committed yet"
 WIDEST_AUTHOR = 16
 SHORTEST_FIELD = 17  # thresholds.yellow
 DAY = 12  # 30 June 2026
+
+
+def render_log_text(view: LogView, page: Page) -> str:
+    """Return the events as text for a terminal."""
+    return paint(log_lines(view, page.width), color=page.color)
 
 
 def log_lines(view: LogView, width: int) -> list[Line]:
@@ -32,21 +39,26 @@ def log_lines(view: LogView, width: int) -> list[Line]:
     for number, event in enumerate(view.events):
         lines += [(), *_event(event, None if view.values is None else view.values.get(number), width)]
     if view.cut_at is not None:
-        lines += [(), cut(line(f"What came before {view.cut_at[:SHORT]} is not in this shallow clone."), width)]
+        lines += [(), cut(line(f"The history before {view.cut_at[:SHORT]} is not in this shallow clone."), width)]
     return lines
+
+
+def render_blame_text(view: BlameView, page: Page) -> str:
+    """Return who wrote each field, as text for a terminal."""
+    return paint(blame_lines(view.rows, page.width), color=page.color)
 
 
 def blame_lines(rows: Sequence[Blamed], width: int) -> list[Line]:
     """A line for each field: commit, day, author, field and text."""
     fields = [one_line(row.field) for row in rows]
     authors = [cut_text(_author(row.commit), WIDEST_AUTHOR) for row in rows]
-    # A long name of a measure's or source's field must leave room for what stands there.
+    # A long name of a measure's or source's field must leave space for its text.
     widths = max(map(columns, authors)), min(max(map(columns, fields)), max(width // 3, SHORTEST_FIELD))
     lines = []
     for row, author, field in zip(rows, authors, fields, strict=True):
         if row.commit is None:
-            told = UNCOMMITTED if row.is_known else "before this clone"
-            who: Line = fill(line(Piece(told, "dim")), SHORT + GAP + DAY + GAP + widths[0])
+            label = UNCOMMITTED if row.is_known else "before this clone"
+            who: Line = fill(line(Piece(label, "dim")), SHORT + GAP + DAY + GAP + widths[0])
         else:
             who = (
                 Piece(row.commit.hash[:SHORT], "yellow"), Piece(" " * GAP),
@@ -98,7 +110,7 @@ def _head(event: Event, width: int) -> Line:
 
 
 def _value(values: ValueChange, width: int) -> list[Line]:
-    """What it stood at then, what it was measured against, and what the change made of its status."""
+    """The value and target at that time, and how the change affected the status."""
     target = "" if values.target is None else f" against {one_line(values.target)}"
     head = line(INDENT + "value".ljust(KIND + GAP), value_change(values), target, "   ")
     whole = (*head, *status_change(values), Piece(f"   {values.shown.period}", "dim"))

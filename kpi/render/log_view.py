@@ -1,20 +1,21 @@
-"""What the renderers of a history share."""
+"""Shared by the renderers of a history."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from kpi.diff.blame import Blamed
     from kpi.diff.commit import Commit
     from kpi.diff.history import Event
     from kpi.status.value_changes import ValueChange
 
 
 class LogView(NamedTuple):
-    """The history of one KPI, newest first. ``values`` are what it stood at on the day of an event, by the event's
-    place in ``events``, under the definitions before and after it; None when they were not asked for. ``cut_at`` is
-    the commit at which a shallow clone ends."""
+    """The history of one KPI, newest first. ``values`` holds its values on the day of an event, by index in
+    ``events``, under the definitions before and after it; None if they were not requested. ``cut_at`` is the commit
+    at which a shallow clone ends."""
 
     id: str
     name: str
@@ -23,13 +24,20 @@ class LogView(NamedTuple):
     cut_at: str | None = None
 
 
+class BlameView(NamedTuple):
+    """The fields of one KPI and the commit that last changed each."""
+
+    id: str
+    rows: Sequence[Blamed]
+
+
 def author_of(commit: Commit) -> str:
-    """The name of the author, or else the address."""
+    """Return the name of the author, or else the address."""
     return commit.author or commit.email or "unknown"
 
 
 def afterthought(event: Event, values: ValueChange | None) -> str | None:
-    """What to say where a goalpost was moved that had been missed; None where none was."""
+    """Return a remark if a target was relaxed after it had been missed, else None."""
     kinds = {change.kind for change in event.changes}
     if values is None or values.status_before not in ("red", "yellow") or not kinds & {"loosened", "later"}:
         return None

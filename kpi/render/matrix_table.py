@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, width_of, wrap
 from kpi.render.sanitize import columns, one_line
@@ -20,12 +21,21 @@ from kpi.render.status_table import (
     short_period,
     title_lines,
 )
+from kpi.render.style import paint
 from kpi.status import KpiRow
 from kpi.status.matrix import Matrix
 from kpi.values import Period
 from kpi.values.date_words import day_in_words, month_in_words
 
+if TYPE_CHECKING:
+    from kpi.render.output import Page
+
 SHORTEST_NAME = 16
+
+
+def render_matrix_table(matrix: Matrix, page: Page) -> str:
+    """Return the table as text for a terminal."""
+    return paint(matrix_lines(matrix, page.width), color=page.color)
 
 
 def matrix_lines(matrix: Matrix, width: int) -> list[Line]:
@@ -46,8 +56,8 @@ def matrix_lines(matrix: Matrix, width: int) -> list[Line]:
                 above = periods
             for row, whole in ((part, one) for one in same for part in one.rows):
                 lines.append(cut(shape.row(row), width))
-                told = row.message if not is_repeated(row, whole) else None
-                lines += hanging("  ", told, "dim", width) if told else []
+                message = row.message if not is_repeated(row, whole) else None
+                lines += hanging("  ", message, "dim", width) if message else []
     if shape.left_out:
         words = f"The last {shape.shown} of {shape.shown + shape.left_out} periods: a wider terminal shows more."
         lines += [(), *(line(Piece(part, "dim")) for part in wrap(words, width))]
@@ -55,7 +65,7 @@ def matrix_lines(matrix: Matrix, width: int) -> list[Line]:
 
 
 def period_labels(periods: Sequence[Period]) -> list[str]:
-    """The heads of columns: the year stands with the first of them and where it changes."""
+    """Return the column heads: the first one and each one where the year changes include the year."""
     found: list[str] = []
     before: str | None = None
     for period in periods:

@@ -11,7 +11,7 @@ EMOJI_STYLE = "\N{VARIATION SELECTOR-16}"
 
 # Characters that steer a terminal, reorder text, or are not seen at all: C0 and C1 controls; the soft hyphen and other
 # characters of format (those of direction, of no width, the byte order mark); fillers; line and paragraph separators;
-# halves of surrogate pairs, which stand for bytes of a file name that is not UTF-8; tags. Those that join letters and
+# halves of surrogate pairs, which represent bytes of a file name that is not UTF-8; tags. Those that join letters and
 # emoji (U+200C, U+200D) stay, and so does what chooses between text and emoji (U+FE0E, U+FE0F).
 _UNSAFE_RANGES = (
     (0x00, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5),
@@ -61,7 +61,7 @@ def unlinked(text: str) -> str:
 
 
 def json_text(content: object) -> str:
-    """JSON for people and programs: indented, any script as it is, nothing that steers a terminal, never NaN.
+    """Return JSON: indented, any script as it is, without terminal control characters, never NaN.
 
     What :func:`visible` replaces is escaped instead, so that programs get the text as it is; only half of a surrogate
     pair, which is no text to many of them, becomes U+FFFD. A CI server finds no command in it.

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from kpi import __version__
 from kpi.diagnostics import ERRORS, Diagnostic
 from kpi.lint.registry import RULES
 from kpi.lint.rule_docs import page, section
-from kpi.render.findings import in_order
+from kpi.render.findings import FindingsView, in_order
 from kpi.render.fingerprints import fingerprints
 from kpi.render.sanitize import json_text, visible, visible_lines
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
-def render_sarif(findings: Iterable[Diagnostic]) -> str:
-    """One run, with a description of every rule that found something. No line break at the end.
+def render_sarif(view: FindingsView, _: Page) -> str:
+    """Return one run, with a description of every rule that found something.
 
-    Regions lie on one line, because GitHub shows an alert on a pull request only if all its lines are in the diff.
+    Regions are on one line, because GitHub shows an alert on a pull request only if all its lines are in the diff.
     """
-    ordered = in_order(findings)
+    ordered = in_order(view.findings)
     codes = sorted({found.code for found in ordered})
     results = [
         _result(found, codes.index(found.code), fingerprint)
@@ -47,8 +49,8 @@ def _rule(code: str) -> dict[str, Any]:
             why = f"{section(text, 'Why it matters')}\n\nHow to fix: {section(text, 'How to fix')}"
             return _described(code, rule.name, rule.summary, section(text, "What it flags"), why, text, rule.severity)
     short = f"A mistake in the file: {ERRORS[code].replace('-', ' ')}."
-    full = "The file does not say what it is meant to say, so nothing can be computed from it."
-    help_ = "Each finding says what was found, what was expected, and where it is known how to mend it."
+    full = "The file is not valid, so nothing can be computed from it."
+    help_ = "Each finding says what was found, what was expected and, where known, how to fix it."
     return _described(code, ERRORS[code], short, full, help_, f"{full}\n\n{help_}", "error")
 
 
@@ -68,7 +70,7 @@ def _result(found: Diagnostic, index: int, fingerprint: str) -> dict[str, Any]:
     region = {"startLine": place.line, "startColumn": place.column}
     if place.end_line == place.line and place.end_column > place.column:
         region |= {"endLine": place.line, "endColumn": place.end_column}
-    message = found.message if found.hint is None else f"{found.message}\nmend: {found.hint}"
+    message = found.message if found.hint is None else f"{found.message}\nhelp: {found.hint}"
     return {
         "ruleId": found.code,
         "ruleIndex": index,
@@ -88,8 +90,8 @@ def _result(found: Diagnostic, index: int, fingerprint: str) -> dict[str, Any]:
 
 
 def _artifact(file: str) -> dict[str, str]:
-    """Where a file is: relative to the root of the repository, unless its path is absolute."""
-    quoted = quote(os.fsencode(file))  # the very bytes, also of a name that is not UTF-8
+    """Return the location of a file: relative to the root of the repository, unless its path is absolute."""
+    quoted = quote(os.fsencode(file))  # the exact bytes, also of a name that is not UTF-8
     if file.startswith("/"):
         return {"uri": f"file://{quoted}"}
     return {"uri": quoted, "uriBaseId": "%SRCROOT%"}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kpi.render.status_json import day_text, dumps, kpi_as_json
 from kpi.run.series import SourceUse
 from kpi.status.kpi_view import ShowView
 
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
-def render_show_json(view: ShowView, *, sql: bool = False) -> str:
-    """The view as JSON; no line break at the end. ``sql`` is there when it was asked for."""
+
+def render_show_json(view: ShowView, page: Page) -> str:
+    """Return the view as JSON, with ``sql`` if it was requested."""
     kpi = view.row.kpi
     content: dict[str, object] = {
         "version": 1,
@@ -23,7 +28,7 @@ def render_show_json(view: ShowView, *, sql: bool = False) -> str:
         "when_red": kpi.when_red,
         "sources": [_source(use) for use in view.sources],
     }
-    if sql:
+    if page.sql:
         content["sql"] = [{"source": source, "statement": statement} for source, statement in view.sql]
     return dumps(content)
 

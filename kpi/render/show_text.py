@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kpi.plan.model import Thresholds
 from kpi.render.chart import chart_lines
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.render.sanitize import columns, one_line, visible
 from kpi.render.status_icons import status_mark
+from kpi.render.style import paint
 from kpi.run.series import SourceUse
 from kpi.status.kpi_view import ShowView
 from kpi.values.date_words import day_in_full, day_in_words
 
+if TYPE_CHECKING:
+    from kpi.render.output import Page
+
 FACTS = 12  # columns of a fact's name
 NARROWEST = 8  # columns of prose, whatever the terminal says
 WIDEST = 100  # prose and charts wider than that are hard to read
+
+
+def render_show_text(view: ShowView, page: Page) -> str:
+    """Return everything about one KPI as text for a terminal."""
+    return paint(show_lines(view, page.width, sql=page.sql), color=page.color)
 
 
 def show_lines(view: ShowView, width: int, *, sql: bool = False) -> list[Line]:
@@ -195,7 +206,7 @@ def _rows(use: SourceUse) -> str:
 
 
 def _files(use: SourceUse) -> list[str]:
-    """The files; of many, the first, the last and how many stand between."""
+    """Return the files; of many, the first, the last and the number in between."""
     if len(use.files) <= 4:
         return list(use.files)
     return [use.files[0], f"{len(use.files) - 2} more", use.files[-1]]

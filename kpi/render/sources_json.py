@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kpi.render.status_json import day_text, dumps, number
 from kpi.run.profile import ColumnProfile
 from kpi.status.source_view import SourcesView, SourceView
 
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
-def render_sources_json(view: SourcesView) -> str:
+
+def render_sources_json(view: SourcesView, _: Page) -> str:
     """The view as JSON, version 1; no line break at the end."""
     return dumps(
         {
@@ -56,5 +61,5 @@ def _column(column: ColumnProfile, view: SourceView) -> dict[str, object]:
 
 
 def type_word(kind: str) -> str:
-    """The kind of a column in the words of ``types``; ``empty`` where no row has a value."""
+    """Return the kind of a column in the words of ``types``; ``empty`` if no row has a value."""
     return "timestamp" if kind == "instant" else kind

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, sides, wrap
 from kpi.render.sanitize import columns, one_line
 from kpi.render.sources_json import type_word
+from kpi.render.style import paint
 from kpi.run.profile import ColumnProfile
 from kpi.status.source_view import SourcesView, SourceView
 from kpi.values import format_plain, format_value, parse_unit
 from kpi.values.date_words import day_in_full, day_in_words
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 FACTS = 10  # columns of a fact's name
 NARROWEST = 8  # columns of prose, whatever the terminal says
 WIDEST = 100
 WIDEST_NAME, WIDEST_EXAMPLE = 28, 24
 SIGNS = {"\t": "tabs", " ": "spaces"}
+
+
+def render_sources_text(view: SourcesView, page: Page) -> str:
+    """Return the sources as text for a terminal."""
+    return paint(sources_lines(view, page.width), color=page.color)
 
 
 def sources_lines(view: SourcesView, width: int) -> list[Line]:
@@ -79,7 +89,7 @@ def _fact(name: str, text: str, width: int) -> list[Line]:
 
 
 def _files(files: Sequence[str]) -> str:
-    """The files; of many, the first, the last and how many stand between."""
+    """Return the files; of many, the first, the last and the number in between."""
     if len(files) <= 4:
         return ", ".join(files) or "none"
     return f"{files[0]}, {len(files) - 2:,} more, {files[-1]}"

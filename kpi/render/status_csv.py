@@ -1,18 +1,22 @@
-"""``kpi status`` as CSV: one line a KPI, or one for each of its last periods."""
+"""``kpi status`` as CSV: one line per KPI, or one for each of its last periods."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from kpi.render.sanitize import one_line
 from kpi.status import KpiRow, StatusView
 from kpi.status.matrix import Matrix
 from kpi.values import format_plain
 
-# What a spreadsheet takes for the start of a formula, the full-width forms included: at the beginning of a cell, or
-# after a semicolon or a tab, with which a cell begins where these are taken for the delimiter. Neither quotation marks
-# nor white space, nor a character that is not shown, keep it from doing so.
+if TYPE_CHECKING:
+    from kpi.render.output import Page
+
+# What a spreadsheet reads as the start of a formula, including the full-width forms: at the beginning of a cell, or
+# after a semicolon or a tab, which start a cell if they are read as the delimiter. Quotation marks, white space and
+# invisible characters before it do not prevent that.
 STARTS_FORMULA = re.compile(r"""((?:^|[;\t|])[\s"'\uFFFD]*)([=+\-@＝＋－＠])""")
 
 Cell = str | float | None
@@ -54,7 +58,7 @@ def _cells(row: KpiRow) -> tuple[Cell, ...]:
     )
 
 
-def render_status_csv(view: StatusView) -> str:
+def render_status_csv(view: StatusView, _: Page) -> str:
     """A header and a line a KPI, in the order of the file, ended by line feeds. Numbers have all their digits; a text
     that a spreadsheet would take for a formula has an apostrophe before it. Where any KPI is split there is a line for
     each of its parts, and one more column that names them."""
@@ -83,9 +87,9 @@ MATRIX_HEADS = (
 )  # fmt: skip
 
 
-def render_matrix_csv(matrix: Matrix) -> str:
-    """A header and a line for each KPI and period, so that lengths of periods may differ; the status stands in the
-    line of the value that it judges."""
+def render_matrix_csv(matrix: Matrix, _: Page) -> str:
+    """A header and a line for each KPI and period, so that lengths of periods may differ; the status is in
+    the line of the value that it belongs to."""
     lines = ((row, one) for row in matrix.view.rows for one in row.rows)
     return _written(
         _heads(MATRIX_HEADS, matrix.view),

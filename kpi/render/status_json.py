@@ -5,14 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from kpi.render.sanitize import json_text
 from kpi.run.series import Point
 from kpi.status import ActiveTarget, KpiRow, PartRow, StatusView
+from kpi.status.matrix import Matrix
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 
-def render_status_json(view: StatusView, history: int | None = None) -> str:
-    """The view as JSON; no line break at the end. ``history``: at most so many values before the one shown."""
+def render_status_json(view: StatusView, _: Page) -> str:
+    """Return the status of every KPI, with its history."""
+    return _status_json(view)
+
+
+def render_matrix_json(matrix: Matrix, _: Page) -> str:
+    """Return the status of every KPI, with a history of as many values as the table has columns before the last."""
+    return _status_json(matrix.view, history=max(map(len, matrix.periods.values()), default=1) - 1)
+
+
+def _status_json(view: StatusView, history: int | None = None) -> str:
+    """The view as JSON, with at most ``history`` values before the one shown."""
     return dumps(
         {
             "version": 1,
@@ -33,7 +48,7 @@ def _shortened(row: KpiRow, history: int | None) -> KpiRow:
 
 
 def dumps(content: Mapping[str, object]) -> str:
-    """JSON for people and programs: indented, any script as it is, nothing that steers a terminal, never NaN."""
+    """Return JSON: indented, any script as it is, without terminal control characters, never NaN."""
     return json_text(content)
 
 

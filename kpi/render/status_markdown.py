@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from kpi.render.sanitize import one_line, unlinked
 from kpi.render.status_icons import SIGNS
 from kpi.status import STATUSES, Group, KpiRow, StatusView
 from kpi.status.matrix import Matrix
 from kpi.values.date_words import day_in_words
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
 
 # A backslash before what Markdown reads as markup; HTML as entities, so that no tag gets through.
 _ESCAPES = str.maketrans({sign: "\\" + sign for sign in "\\`*_[]#|~"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -22,7 +26,7 @@ def escape(text: str) -> str:
     return unlinked(one_line(text).translate(_ESCAPES))
 
 
-def render_status_markdown(view: StatusView) -> str:
+def render_status_markdown(view: StatusView, _: Page) -> str:
     """The view as GitHub's Markdown; no line break at the end."""
     parts = _heading(view)
     for group in view.groups:
@@ -36,7 +40,7 @@ def render_status_markdown(view: StatusView) -> str:
     return "\n\n".join(parts)
 
 
-def render_matrix_markdown(matrix: Matrix) -> str:
+def render_matrix_markdown(matrix: Matrix, _: Page) -> str:
     """The last few periods as GitHub's Markdown, in each group a table for each length of period."""
     parts = _heading(matrix.view)
     for group in matrix.view.groups:

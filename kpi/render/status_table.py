@@ -6,20 +6,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.render.layout import Align, Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.render.sanitize import columns, one_line
 from kpi.render.sparkline import sparkline
 from kpi.render.status_icons import status_mark, status_word
+from kpi.render.style import paint
 from kpi.status import STATUSES, Group, KpiRow, StatusView, short_owner
 from kpi.values import Period
 from kpi.values.date_words import day_in_words, month_in_words
 
+if TYPE_CHECKING:
+    from kpi.render.output import Page
+
 INDENT, GAP = 2, 2
 PART = "  "  # before the name of a part
 NARROWEST = 60  # a narrower table does not squeeze the heads of its groups
-PROSE = 80  # nor a table narrower than this what stands under its rows
+PROSE = 80  # nor a table narrower than this the text under its rows
 MISSING = "–"
 BARS, FEW_BARS = 12, 6
 
@@ -63,6 +67,11 @@ class Column:
     def width(self) -> int:
         """The columns that its widest cell takes."""
         return max([columns(self.head), *map(width_of, self.cells)])
+
+
+def render_status_table(view: StatusView, page: Page) -> str:
+    """Return the table as text for a terminal."""
+    return paint(status_lines(view, page.width, by=page.by), color=page.color)
 
 
 def status_lines(view: StatusView, width: int, *, by: str = "goal") -> list[Line]:
@@ -110,13 +119,13 @@ def _fitting(rows: list[KpiRow], width: int, by: str) -> list[Column]:
 
 
 def _name(row: KpiRow, suffixes: Mapping[str, str], room: int | None = None) -> Line:
-    """The name of a KPI with what is odd about its period; that of a part stands below it, indented."""
+    """Return the name of a KPI with the remark on its period; that of a part is indented."""
     name, suffix = indented(row), "" if row.is_part else suffixes.get(row.kpi.id, "")
     return line(name if room is None else cut_text(name, room - columns(suffix)), Piece(suffix, "dim"))
 
 
 def indented(row: KpiRow) -> str:
-    """The name of a row; of a part indented, to stand below that of the whole."""
+    """Return the name of a row, indented for a part."""
     return PART * row.is_part + one_line(row.name)
 
 
@@ -209,8 +218,8 @@ def group_head(group: Group, width: int) -> Line:
 
 
 def _below(row: KpiRow, whole: KpiRow, width: int) -> list[Line]:
-    """What stands under a row: why it is as it is, and what is to be done. What is said of the ``whole`` KPI is not
-    said again of its parts."""
+    """Return the lines under a row: its message, warnings and action. Those of the ``whole`` KPI are not repeated for
+    its parts."""
     lines: list[Line] = []
     if row.message and not is_repeated(row, whole):
         lines += hanging("  ", row.message, "dim", width)

@@ -1,4 +1,4 @@
-"""Laid-out lines to text, with colour or without. Rich is loaded only for colour."""
+"""Converts laid-out lines to text, with or without colour. Rich is loaded only for colour."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def as_plain(lines: Iterable[Line]) -> str:
-    """The lines without any control code, spaces at their ends cut; no line break at the end."""
+    """Return the lines without control codes and trailing spaces; no line break at the end."""
     return inert("\n".join("".join(piece.text for piece in line).rstrip() for line in lines))
 
 
 def as_rich(lines: Iterable[Line]) -> Text:
-    """The lines as one rich text, for a console or an SVG. No piece is read as markup."""
+    """Return the lines as one rich text, for a console or an SVG. No piece is parsed as markup."""
     from rich.text import Text
 
     whole = Text(no_wrap=True, overflow="ignore", end="")
@@ -31,7 +31,7 @@ def as_rich(lines: Iterable[Line]) -> Text:
 
 
 def as_ansi(lines: Iterable[Line]) -> str:
-    """The lines with control codes for a terminal's own sixteen colours; no line break at the end."""
+    """Return the lines with control codes for a terminal's sixteen colours; no line break at the end."""
     from io import StringIO
 
     from rich.console import Console
@@ -43,5 +43,5 @@ def as_ansi(lines: Iterable[Line]) -> str:
 
 
 def paint(lines: Iterable[Line], *, color: bool) -> str:
-    """The lines for a terminal, or without control codes for everything else."""
+    """Return the lines with control codes if ``color`` is set, else without."""
     return as_ansi(lines) if color else as_plain(lines)

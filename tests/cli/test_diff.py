@@ -342,7 +342,7 @@ def test_no_data_is_not_taken_for_a_failure(repository: Repository, capsys: pyte
     assert run(["diff", "--values", "--format", "markdown"]) == 0
     printed = capsys.readouterr().out
     assert "could not be computed" not in printed
-    assert "No value and no status is another one under the new definitions." in printed
+    assert "No value or status differs under the new definitions." in printed
 
 
 # A main file that moves.

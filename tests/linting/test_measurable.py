@@ -243,4 +243,4 @@ def test_M115_minutes_in_another_unit(unit: str, formula: str, flagged: int) -> 
     )
     found = of("M115", text)
     assert len(found) == flagged
-    assert all("t.took counts minutes, and they are shown as" in one.message for one in found)
+    assert all("t.took is in minutes, but is shown as" in one.message for one in found)

@@ -103,12 +103,12 @@ def test_a_rule_that_is_not_applied_leaves_nothing_unused() -> None:
 @pytest.mark.parametrize(
     ("comment", "message", "hint"),
     [
-        ("# kpi: ignore S999", 'no rule is called "S999"', None),
-        ("# kpi: ignore weasel-wurd", 'no rule is called "weasel-wurd"', 'did you mean "weasel-word"?'),
-        ("# kpi: ignore E030", "E030 is an error, and errors cannot be ignored", "mend what it says"),
-        ("# kpi: ignore", "this names no rule to ignore", "write the code: # kpi: ignore S101 -- reason"),
-        ("# kpi: ignore -- S101", "this names no rule to ignore", "write the code: # kpi: ignore S101 -- reason"),
-        ("# kpi: ingore S101", '"ingore" means nothing here', 'did you mean "ignore"?'),
+        ("# kpi: ignore S999", 'there is no rule "S999"', None),
+        ("# kpi: ignore weasel-wurd", 'there is no rule "weasel-wurd"', 'did you mean "weasel-word"?'),
+        ("# kpi: ignore E030", "E030 is an error, and errors cannot be ignored", "fix the error instead"),
+        ("# kpi: ignore", "no rule to ignore is named here", "write the code: # kpi: ignore S101 -- reason"),
+        ("# kpi: ignore -- S101", "no rule to ignore is named here", "write the code: # kpi: ignore S101 -- reason"),
+        ("# kpi: ingore S101", '"ingore" is not understood here', 'did you mean "ignore"?'),
         ("# kpi: ignore S101 until soon", '"soon" is not a date', None),
     ],
 )

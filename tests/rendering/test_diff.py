@@ -13,10 +13,10 @@ from comparing.made_plans import plan
 
 from kpi.diff.changes import CLASSES
 from kpi.diff.compare import compare
-from kpi.render.diff_json import render_diff_json
-from kpi.render.diff_markdown import LIMIT, MARK, code, escape, render_diff_markdown
+from kpi.render.diff_markdown import LIMIT, MARK, code, escape
 from kpi.render.diff_text import diff_lines
 from kpi.render.diff_view import STYLES, DiffView
+from kpi.render.output import render
 from kpi.render.sanitize import columns
 from kpi.render.style import as_ansi, as_plain
 from kpi.status.value_changes import Pair, ValueChange
@@ -164,15 +164,15 @@ def hostile() -> DiffView:
 
 def test_nothing_steers_the_terminal() -> None:
     assert not evil(text(hostile()))
-    assert not evil(render_diff_json(hostile()))
-    assert not evil(render_diff_markdown(hostile()))
+    assert not evil(render(hostile(), "json"))
+    assert not evil(render(hostile(), "markdown"))
 
 
 # As a comment.
 
 
 def test_a_comment_begins_with_its_mark_and_a_summary() -> None:
-    lines = render_diff_markdown(view()).splitlines()
+    lines = render(view(), "markdown").splitlines()
     texts = "<code>at least 30% by 2026-12-31</code> | <code>at least 25% by 2027-06-30</code>"
     moved = f"Repurchase rate (<code>kpis.rate</code>) | target | {texts} |"
     assert lines[0] == MARK
@@ -188,7 +188,7 @@ def test_a_comment_begins_with_its_mark_and_a_summary() -> None:
 
 
 def test_details_are_folded_goalposts_are_not() -> None:
-    shown = render_diff_markdown(view(computed=COMPUTED))
+    shown = render(view(computed=COMPUTED), "markdown")
     before, *folded = shown.split("<details>")
     assert "**loosened**" in before
     assert "| Repurchase rate | <code>26.0%</code> | <code>25.1%</code> | ◐ yellow → ● green " in before
@@ -202,12 +202,12 @@ def test_details_are_folded_goalposts_are_not() -> None:
 
 def test_numbers_that_stay_are_said_to() -> None:
     same = {"rate": values(0.5, 0.5, was="red", now="red")}
-    assert "No value and no status is another one" in render_diff_markdown(view(computed=same))
-    assert "No value" not in render_diff_markdown(view())
+    assert "No value and no status is another one" in render(view(computed=same), "markdown")
+    assert "No value" not in render(view(), "markdown")
 
 
 def test_a_comment_that_says_nothing_changed() -> None:
-    assert render_diff_markdown(view(after=BEFORE)).splitlines()[2] == "### Shop: no changes"
+    assert render(view(after=BEFORE), "markdown").splitlines()[2] == "### Shop: no changes"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def many(count: int) -> DiffView:
 
 @pytest.mark.parametrize("count", [1, 90, 200, 1000])
 def test_a_comment_is_never_longer_than_it_may_be_and_says_what_is_left_out(count: int) -> None:
-    shown = render_diff_markdown(many(count))
+    shown = render(many(count), "markdown")
     assert len(shown.encode()) < LIMIT
     assert f"{count} wording" in shown
     rows = shown.count("| wording |")
@@ -259,7 +259,7 @@ def test_a_comment_is_never_longer_than_it_may_be_and_says_what_is_left_out(coun
 
 
 def test_json_has_exactly_the_keys_of_the_design() -> None:
-    content = json.loads(render_diff_json(view()))
+    content = json.loads(render(view(), "json"))
     assert list(content) == ["version", "from", "to", "changes", "affected"]
     assert (content["version"], content["from"], content["to"]) == (1, HASH, "worktree")
     assert content["changes"][0] == {
@@ -277,7 +277,7 @@ def test_json_has_exactly_the_keys_of_the_design() -> None:
 
 
 def test_json_has_values_only_when_asked_for() -> None:
-    content = json.loads(render_diff_json(view(computed=COMPUTED)))
+    content = json.loads(render(view(computed=COMPUTED), "json"))
     by_field = {(change["subject"], change["field"]): change["values"] for change in content["changes"]}
     assert by_field["kpis.rate", "target"] == {
         "before": 0.26,
@@ -299,4 +299,4 @@ def test_json_has_values_only_when_asked_for() -> None:
 
 
 def test_whole_numbers_are_written_as_such() -> None:
-    assert '"before": 44,' in render_diff_json(view(computed={"rate": values(44.0, 45.5)}))
+    assert '"before": 44,' in render(view(computed={"rate": values(44.0, 45.5)}), "json")

@@ -3,7 +3,8 @@ from __future__ import annotations
 import json
 
 from kpi.diagnostics import Diagnostic, Location
-from kpi.render.findings import render_findings_json, render_findings_text, summary_line
+from kpi.render.findings import FindingsView, summary_line
+from kpi.render.output import Page, render
 
 
 def finding(line: int, column: int, end_column: int, *, end_line: int | None = None, **changed: object) -> Diagnostic:
@@ -14,9 +15,8 @@ def finding(line: int, column: int, end_column: int, *, end_line: int | None = N
 
 def shown(text: str, *findings: Diagnostic, color: bool = False) -> str:
     lines = text.split("\n")
-    return render_findings_text(
-        findings, lambda _, line: lines[line - 1] if 0 < line <= len(lines) else "", color=color
-    )
+    view = FindingsView(findings, lambda _, line: lines[line - 1] if 0 < line <= len(lines) else "")
+    return render(view, "text", Page(color=color))
 
 
 def test_a_finding_shows_its_line_and_its_place_in_it() -> None:
@@ -115,7 +115,7 @@ def test_the_summary_counts_each_severity() -> None:
 
 
 def test_json_is_the_contract() -> None:
-    text = render_findings_json([finding(2, 3, 9, hint="ü"), finding(1, 1, 2)])
+    text = render(FindingsView([finding(2, 3, 9, hint="ü"), finding(1, 1, 2)]), "json")
     first, second = json.loads(text)["findings"]
     assert json.loads(text)["version"] == 1
     assert list(second) == [
@@ -137,4 +137,4 @@ def test_json_is_the_contract() -> None:
         "fixable": False,
     }
     assert first["hint"] is None
-    assert json.loads(render_findings_json([])) == {"version": 1, "findings": []}
+    assert json.loads(render(FindingsView([]), "json")) == {"version": 1, "findings": []}

@@ -12,9 +12,9 @@ from comparing.made_plans import changes
 from kpi.diff.blame import Blamed
 from kpi.diff.commit import Commit
 from kpi.diff.history import Event
-from kpi.render.log_json import render_blame_json, render_log_json
 from kpi.render.log_text import blame_lines, log_lines
-from kpi.render.log_view import LogView
+from kpi.render.log_view import BlameView, LogView
+from kpi.render.output import render
 from kpi.render.sanitize import columns
 from kpi.render.style import as_ansi, as_plain
 from kpi.status.value_changes import Pair, ValueChange
@@ -77,7 +77,7 @@ def test_only_goalposts_that_had_been_missed(before: str, after: str, was: str, 
     shown = view(event(before, after), computed={0: values(was, "green")})
     marked = [line[4:] for line in text(shown).splitlines() if line.startswith("  ! ")]
     assert marked == ([] if said is None else [said])
-    found = json.loads(render_log_json(shown))["events"][0]["values"]
+    found = json.loads(render(shown, "json"))["events"][0]["values"]
     assert found["moved_after_miss"] is (said is not None)
 
 
@@ -128,7 +128,12 @@ def test_nothing_is_wider_than_the_terminal(width: int) -> None:
 
 def test_nothing_steers_the_terminal() -> None:
     rows = [Blamed(EVIL, EVIL, Commit(HASH, EVIL, EVIL, date(2026, 3, 3), EVIL))]
-    shown = (text(hostile()), as_plain(blame_lines(rows, 80)), render_log_json(hostile()), render_blame_json("a", rows))
+    shown = (
+        text(hostile()),
+        as_plain(blame_lines(rows, 80)),
+        render(hostile(), "json"),
+        render(BlameView("a", rows), "json"),
+    )
     for each in shown:
         assert not any(sign in each for sign in ("\x1b", "\x07", "\u202e"))
 
@@ -153,7 +158,7 @@ def test_a_line_for_each_field() -> None:
 
 
 def test_blame_as_json() -> None:
-    content = json.loads(render_blame_json("sales", ROWS))
+    content = json.loads(render(BlameView("sales", ROWS), "json"))
     assert (content["version"], content["kpi"]) == (1, "sales")
     assert content["fields"][0] == {
         "field": "id",
@@ -177,7 +182,7 @@ def test_blame_as_json() -> None:
 
 def test_log_as_json() -> None:
     content = json.loads(
-        render_log_json(view(event(), event("owner: a", "owner: b"), computed={0: values()}, cut_at=HASH))
+        render(view(event(), event("owner: a", "owner: b"), computed={0: values()}, cut_at=HASH), "json")
     )
     assert list(content) == ["version", "kpi", "events", "cut_at"]
     assert (content["version"], content["kpi"], content["cut_at"]) == (1, "a", HASH)
@@ -194,4 +199,4 @@ def test_log_as_json() -> None:
         "moved_after_miss": True,
     }
     assert second["values"] is None
-    assert "values" not in json.loads(render_log_json(view(event())))["events"][0]
+    assert "values" not in json.loads(render(view(event()), "json"))["events"][0]

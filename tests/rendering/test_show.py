@@ -9,8 +9,8 @@ from helpers.builders import at_least, day, kpi_of, plan_of, results_of, series_
 from helpers.shop import KPIS, one_series
 
 from kpi.plan.model import Goal, Kpi, Reference, Thresholds
+from kpi.render.output import Page, render
 from kpi.render.sanitize import columns
-from kpi.render.show_json import render_show_json
 from kpi.render.show_text import show_lines
 from kpi.render.style import as_plain
 from kpi.run.series import SourceUse
@@ -182,7 +182,7 @@ def test_nothing_steers_the_terminal() -> None:
 
 
 def test_json_has_the_same_kpi_as_status_and_more() -> None:
-    content = json.loads(render_show_json(view_of(), sql=True))
+    content = json.loads(render(view_of(), "json", Page(sql=True)))
     assert list(content) == [
         "version", "as_of", "kpi", "question", "definition", "formula", "window", "measures", "notes", "when_red",
         "sources", "sql",
@@ -201,4 +201,4 @@ def test_json_has_the_same_kpi_as_status_and_more() -> None:
         }
     ]
     assert content["sql"] == [{"source": "orders", "statement": SQL[0][1]}]
-    assert "sql" not in json.loads(render_show_json(view_of()))
+    assert "sql" not in json.loads(render(view_of(), "json"))

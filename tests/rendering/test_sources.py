@@ -9,8 +9,8 @@ import pytest
 
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.model import Source
+from kpi.render.output import render
 from kpi.render.sanitize import columns
-from kpi.render.sources_json import render_sources_json
 from kpi.render.sources_text import sources_lines
 from kpi.render.style import as_plain
 from kpi.run.profile import ColumnProfile, SourceProfile
@@ -72,7 +72,7 @@ def test_at_80_columns() -> None:
 
 
 def test_json_has_plain_values() -> None:
-    found = json.loads(render_sources_json(view_of("no\x9bgood")))["sources"][0]
+    found = json.loads(render(view_of("no\x9bgood"), "json"))["sources"][0]
     assert found["problem"] == "no\x9bgood"
     assert [column["examples"] for column in found["columns"]][1:5] == [
         [-0.5, 1234567.25], ["2026-06-01 10:00:00+00", "2026-06-30 23:59:59.5+00"], [4.5, 272], [True, False],
@@ -83,4 +83,4 @@ def test_json_has_plain_values() -> None:
 
 
 def test_json_is_escaped_where_it_could_steer_a_terminal() -> None:
-    assert "\x9b" not in render_sources_json(view_of("no\x9bgood"))
+    assert "\x9b" not in render(view_of("no\x9bgood"), "json")

@@ -7,12 +7,12 @@ import pytest
 from helpers.builders import at_least, kpi_of, plan_of, results_of, series_of
 from helpers.shop import shop
 
-from kpi.render.status_csv import render_status_csv
+from kpi.render.output import render
 from kpi.status import StatusView, status_view
 
 
 def rows(view: StatusView) -> dict[str, dict[str, str]]:
-    return {row["id"]: row for row in csv.DictReader(StringIO(render_status_csv(view)), strict=True)}
+    return {row["id"]: row for row in csv.DictReader(StringIO(render(view, "csv")), strict=True)}
 
 
 def test_a_row_has_everything_in_flat_columns() -> None:
@@ -47,7 +47,7 @@ def test_a_row_has_everything_in_flat_columns() -> None:
 def test_each_kpi_has_one_row_also_under_several_tags() -> None:
     plan = plan_of([kpi_of("a", tags=("x", "y")), kpi_of("b")])
     view = status_view(plan, results_of([series_of(1.0, id_="a"), series_of(1.0, id_="b")]), by="tag")
-    assert render_status_csv(view).count("\n") == 2
+    assert render(view, "csv").count("\n") == 2
 
 
 def test_a_range_has_both_ends() -> None:

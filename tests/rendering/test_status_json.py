@@ -7,7 +7,7 @@ import pytest
 from helpers.builders import kpi_of, plan_of, results_of, series_of
 from helpers.shop import shop
 
-from kpi.render.status_json import render_status_json
+from kpi.render.output import render
 from kpi.status import StatusView, status_view
 
 
@@ -15,7 +15,7 @@ def parsed(view: StatusView) -> Any:
     def refuse(word: str) -> None:
         raise AssertionError(f"{word} is no JSON")
 
-    return json.loads(render_status_json(view), parse_constant=refuse)
+    return json.loads(render(view, "json"), parse_constant=refuse)
 
 
 def kpi(id_: str) -> Any:
@@ -87,8 +87,8 @@ def test_a_range_has_two_numbers() -> None:
 
 
 def test_whole_numbers_are_written_without_a_point() -> None:
-    assert '"value": 44,' in render_status_json(shop())
-    assert "44.0" not in render_status_json(shop())
+    assert '"value": 44,' in render(shop(), "json")
+    assert "44.0" not in render(shop(), "json")
 
 
 @pytest.mark.parametrize("value", [1e15, 123456789012.5, 1e-12, 1.5e300])
@@ -99,7 +99,7 @@ def test_large_and_small_numbers_keep_their_digits(value: float) -> None:
 
 def test_text_keeps_its_script_and_loses_what_steers_a_terminal_without_being_changed() -> None:
     name = "顧客 \x9b31m \x1b[1m \u202e \x7f"
-    text = render_status_json(status_view(plan_of([kpi_of(name=name)]), results_of([series_of(1.0)])))
+    text = render(status_view(plan_of([kpi_of(name=name)]), results_of([series_of(1.0)])), "json")
     assert "顧客" in text
     assert not set(text) & set("\x9b\x1b\u202e\x7f")
     assert json.loads(text)["kpis"][0]["name"] == name

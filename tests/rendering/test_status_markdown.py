@@ -5,7 +5,8 @@ from helpers.builders import at_least, kpi_of, plan_of, results_of, series_of
 from helpers.shop import shop
 
 from kpi.plan.model import Goal
-from kpi.render.status_markdown import escape, render_status_markdown
+from kpi.render.output import render
+from kpi.render.status_markdown import escape
 from kpi.status import status_view
 
 
@@ -15,7 +16,7 @@ def test_a_heading_a_summary_and_a_table_for_each_group() -> None:
         goals={"grow": Goal(id="grow", name="Grow", owner="ana@acme.example")},
         title="Acme",
     )
-    assert render_status_markdown(status_view(plan, results_of([series_of(8.0, 9.0)]))) == (
+    assert render(status_view(plan, results_of([series_of(8.0, 9.0)])), "markdown") == (
         "# Acme · 30 June 2026\n\n1 red\n\n## Grow\n\n✖ red · ana@acme.example\n\n"
         "| KPI | Value | Change | Target | Status | Period |\n| --- | ---: | --- | --- | --- | --- |\n"
         "| Sales | $9 | ▲ $1 | ≥ $10 | ✖ red | 2026-06 |\n\n- Sales: Call a meeting."
@@ -42,5 +43,5 @@ def test_text_is_never_markup(text: str, escaped: str) -> None:
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
-    lines = [line.replace("\\|", "") for line in render_status_markdown(shop()).splitlines() if line.startswith("|")]
+    lines = [line.replace("\\|", "") for line in render(shop(), "markdown").splitlines() if line.startswith("|")]
     assert {line.count("|") for line in lines} == {7}

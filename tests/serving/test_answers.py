@@ -158,7 +158,7 @@ def test_where_several_rules_found_something_their_mends_are_told(folder: Path) 
         "# R101 kpi-without-goal",
     ]
     assert pages[2] == (
-        "# A101 no-owner\n\nEvery goal and KPI has one person who answers for it. (warning by default)\n\n"
+        "# A101 no-owner\n\nEvery goal and KPI has an owner. (warning by default)\n\n"
         "Name the person who will explain the number when it is red. An e-mail address survives two people of one name."
     )
     assert pages_at(analysis, "other.yaml", line + 1, column + 1) == []

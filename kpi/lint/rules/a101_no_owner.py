@@ -1,4 +1,4 @@
-"""A101: nobody answers for it."""
+"""A101: no owner."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("A101", "no-owner", "warning", "Every goal and KPI has one person who answers for it.")
+@rule("A101", "no-owner", "warning", "Every goal and KPI has an owner.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals and KPIs without owner; an owner does not pass from a goal to its KPIs."""
+    """Goals and KPIs without owner. KPIs do not inherit the owner of their goal."""
     for kind, entries in (("goals", context.goals), ("kpis", context.kpis)):
         for entry in entries:
             if entry.owner is None and not context.given(kind, entry.id, "owner"):
+                noun = "goal" if kind == "goals" else "KPI"
                 yield Finding(
                     (kind, entry.id),
-                    f"nobody answers for {shown(entry)}",
-                    "name one person as owner, best by e-mail address",
+                    f"{noun} {shown(entry)} has no owner",
+                    "set `owner` to one person, preferably an e-mail address",
                     key=True,
                 )

@@ -1,4 +1,4 @@
-"""A104: data that nobody collects."""
+"""A104: a source without an owner."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("A104", "source-without-owner", "info", "Every source has somebody to ask when it breaks.")
+@rule("A104", "source-without-owner", "info", "Every source has an owner to contact when it breaks.")
 def check(context: Context) -> Iterator[Finding]:
-    """Sources without owner. Those made by a query over other sources have the owners of these."""
+    """Sources without owner. A query over other sources has the owners of these."""
     for source in context.plan.sources.values():
         if source.owner is None and not source.query and not context.given("sources", source.id, "owner"):
             yield Finding(
                 ("sources", source.id),
-                f'nobody answers for the data of "{source.id}"',
-                "name as owner whom to ask when it stops coming",
+                f'source "{source.id}" has no owner',
+                "set `owner` to whoever to contact when the data stops arriving",
                 key=True,
             )

@@ -1,4 +1,4 @@
-"""A105: one person for everything."""
+"""A105: an owner of too many KPIs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("A105", "overloaded-owner", "info", "Nobody answers for more KPIs than one person can act on.")
+@rule("A105", "overloaded-owner", "info", "Nobody owns more KPIs than one person can act on.")
 def check(context: Context) -> Iterator[Finding]:
     """Owners of more KPIs than ``max_kpis_per_owner``; one finding an owner, at the first KPI that is too many."""
     most = context.settings.max_kpis_per_owner
@@ -24,6 +24,6 @@ def check(context: Context) -> Iterator[Finding]:
             owner = context.plan.kpis[ids[0]].owner
             yield Finding(
                 ("kpis", ids[most], "owner"),
-                f"{owner} answers for {len(ids)} KPIs; more than {most} get no attention",
-                "share them out, or drop those that change no decision",
+                f"{owner} owns {len(ids)} KPIs, more than the limit of {most}",
+                "assign some to others, or remove those that change no decision",
             )

@@ -21,7 +21,7 @@ def check(context: Context) -> Iterator[Finding]:
         if size > most:
             yield Finding(
                 ("goals", goal.id),
-                f"{shown(goal)} has {size} KPIs; more than {most} measure everything and steer nothing",
+                f"{shown(goal)} has {size} KPIs, more than the limit of {most}",
                 "keep those that would change a decision, or split the goal",
                 key=True,
             )

@@ -24,7 +24,7 @@ def check(context: Context) -> Iterator[Finding]:
         if len(ids) > most:
             yield Finding(
                 ("kpis", ids[most]),
-                f"this file has {len(ids)} KPIs; what is key is lost among more than {most}",
-                "keep the key ones; what only formulas need is a measure",
+                f"this file has {len(ids)} KPIs, more than the limit of {most}",
+                "keep the key ones; turn those that only formulas use into measures",
                 key=True,
             )

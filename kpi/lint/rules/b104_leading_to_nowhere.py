@@ -1,4 +1,4 @@
-"""B104: a leading indicator that leads to nothing."""
+"""B104: a leading indicator without `leads`."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ if TYPE_CHECKING:
 
 @rule("B104", "leading-to-nowhere", "info", "A leading indicator says what it leads.")
 def check(context: Context) -> Iterator[Finding]:
-    """Leading indicators that do not name the KPIs they are said to predict."""
+    """Leading indicators without ``leads``."""
     for kpi in context.kpis:
         if kpi.indicator == "leading" and not kpi.leads and not context.given("kpis", kpi.id, "leads"):
             others = [other.id for other in context.kpis_of.get(kpi.goal or "", ()) if other.indicator == "lagging"]
-            hint = (
-                f"add leads: [{others[0]}]" if len(others) == 1 else "name the KPIs that it is said to predict as leads"
-            )
-            yield Finding(("kpis", kpi.id, "indicator"), f"{shown(kpi)} is leading, but to what?", hint)
+            hint = f"add leads: [{others[0]}]" if len(others) == 1 else "list the KPIs that it predicts in `leads`"
+            yield Finding(("kpis", kpi.id, "indicator"), f"{shown(kpi)} is a leading indicator without `leads`", hint)

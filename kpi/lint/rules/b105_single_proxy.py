@@ -1,4 +1,4 @@
-"""B105: a goal seen through one proxy."""
+"""B105: a goal measured by a single proxy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("B105", "single-proxy", "warning", "No goal hangs on a single proxy.")
+@rule("B105", "single-proxy", "warning", "No goal depends on a single proxy.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals whose only KPI is a proxy."""
     for goal in context.goals:
@@ -20,6 +20,6 @@ def check(context: Context) -> Iterator[Finding]:
         if len(kpis) == 1 and kpis[0].kind == "proxy":
             yield Finding(
                 ("kpis", kpis[0].id, "kind"),
-                f"one proxy is all that measures {shown(goal)}",
+                f"a single proxy is the only measure of {shown(goal)}",
                 "add a direct measure, or a second proxy of another kind",
             )

@@ -1,4 +1,4 @@
-"""B106: more of it, whatever it is worth."""
+"""B106: volume without a quality guardrail."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 _QUANTITY = r"\b(?:number of|count of|amount of|volume of|total|how many)\b"
 
 
-@rule("B106", "quantity-without-quality", "info", "What is to grow is paired with what must not suffer.")
+@rule("B106", "quantity-without-quality", "info", "A KPI that rewards volume has a quality guardrail.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs that count or add up, are to grow, and stand alone: no guardrail, no other KPI on the goal."""
+    """KPIs that count or add up and should grow, without a guardrail and without another KPI on their goal."""
     for kpi in context.kpis:
         if (
             kpi.guardrails
@@ -31,8 +31,8 @@ def check(context: Context) -> Iterator[Finding]:
         if wanted and all(target.op in (">=", ">") for target in wanted) and _counts(context, kpi):
             yield Finding(
                 ("kpis", kpi.id),
-                f"{shown(kpi)} asks for more, and nothing watches what it is worth",
-                "name as guardrails what must not get worse meanwhile, e.g. returns, errors or cost",
+                f"{shown(kpi)} rewards volume without a quality guardrail",
+                "list in `guardrails` what must not get worse, e.g. returns, errors or cost",
                 key=True,
             )
 

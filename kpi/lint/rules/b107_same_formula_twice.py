@@ -1,4 +1,4 @@
-"""B107: two KPIs that are one."""
+"""B107: two KPIs with the same formula."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("B107", "same-formula-twice", "warning", "No two KPIs compute the same.")
+@rule("B107", "same-formula-twice", "warning", "No two KPIs compute the same number.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs with the formula, window and period of another one, however it is spaced."""
+    """KPIs with the formula, window and period of another one. Spacing does not matter."""
     first: dict[object, str] = {}
     for id_, tree in context.checked.formulas.items():
         kpi = context.plan.kpis.get(id_)
@@ -25,5 +25,5 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("kpis", id_, "formula"),
                 f"{shown(kpi)} has the same formula as {shown(context.plan.kpis[other])}",
-                "keep one of the two; a KPI may be watched by several goals' guardrails",
+                "keep one of the two; several KPIs can share a guardrail",
             )

@@ -1,4 +1,4 @@
-"""B108: a scorecard of money."""
+"""B108: only financial KPIs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 FEWEST = 3
 
 
-@rule("B108", "only-financial", "info", "Not every KPI counts money.")
+@rule("B108", "only-financial", "info", "Not every KPI is financial.")
 def check(context: Context) -> Iterator[Finding]:
-    """Plans of three KPIs or more in which all count money or serve goals of the financial perspective."""
+    """Plans of three or more KPIs that are all in a currency or on goals of the financial perspective."""
     if len(context.kpis) < FEWEST or any(goal.framework == "bsc" for goal in context.goals):
         return
     for kpi in context.kpis:
@@ -30,7 +30,7 @@ def check(context: Context) -> Iterator[Finding]:
             return
     yield Finding(
         ("kpis", context.kpis[0].id),
-        "all KPIs count money, which tells what was and not what is to come",
-        "add what customers see, how well the work runs, or what the team learns",
+        "all KPIs are financial, and these show the past rather than the future",
+        "add KPIs on customers, internal processes or learning",
         key=True,
     )

@@ -1,4 +1,4 @@
-"""D101: a path that leads to nothing."""
+"""D101: a path that matches no file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("D101", "missing-file", "warning", "Every path of a source leads to a file.")
+@rule("D101", "missing-file", "warning", "Every path of a source matches a file.")
 def check(context: Context) -> Iterator[Finding]:
-    """Paths of sources that lead to no file."""
+    """Paths of sources that match no file."""
     if context.data is None:
         return
     for source, facts in context.checked.facts.items():

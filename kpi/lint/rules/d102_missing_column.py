@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 ABSENT = re.compile(r"\b(there is|has) no column\b")
 
 
-@rule("D102", "missing-column", "warning", "Formulas name columns that their files have.")
+@rule("D102", "missing-column", "warning", "Formulas use only columns that the data has.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs whose formulas name a column that the data turns out not to have."""
+    """KPIs whose formulas use a column that the data does not have."""
     if context.data is None:
         return
     for series in context.data.series.values():

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("D103", "unreadable-data", "warning", "All rows of a source can be read.")
+@rule("D103", "unreadable-data", "warning", "Every row of a source can be read.")
 def check(context: Context) -> Iterator[Finding]:
     """Sources that cannot be read, and rows that were skipped."""
     if context.data is None:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("D104", "stale-data", "warning", "Data is as fresh as its source says.")
+@rule("D104", "stale-data", "warning", "Data is as fresh as its source declares.")
 def check(context: Context) -> Iterator[Finding]:
-    """Sources whose newest row is older than their word for how often they are updated."""
+    """Sources whose newest row is older than ``updated`` allows."""
     if context.data is None:
         return
     from datetime import timedelta
@@ -29,6 +29,7 @@ def check(context: Context) -> Iterator[Finding]:
             age = (context.data.as_of - newest).days
             yield Finding(
                 ("sources", source.id, "updated"),
-                f"the newest row of {source.id} is {age} days old, of {newest}; it is to be updated {declared.updated}",
-                "bring the new data, or say how often it really comes",
+                f"the newest row of {source.id} is {age} days old, of {newest}, but it is declared as "
+                f"updated {declared.updated}",
+                "add the new data, or correct `updated`",
             )

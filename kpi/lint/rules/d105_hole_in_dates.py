@@ -1,4 +1,4 @@
-"""D105: days without data between days with data."""
+"""D105: gaps in the dates of a source."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kpi.lint.rule import Finding, rule
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
-# Fewer days tell nothing about what is usual; a week's silence and less is never a hole.
+# Fewer days do not show what is usual; a gap of up to a week is never reported.
 # More than a few holes are a rhythm, such as a survey every quarter.
 ENOUGH, LEAST, TIMES, MOST = 20, 7, 4, 2
 
 
-@rule("D105", "hole-in-dates", "info", "The dates of a source have no holes.")
+@rule("D105", "hole-in-dates", "info", "The dates of a source have no gaps.")
 def check(context: Context) -> Iterator[Finding]:
     """Stretches without rows that are far longer than usual for the source."""
     if context.data is None:
@@ -33,7 +33,7 @@ def check(context: Context) -> Iterator[Finding]:
                 yield Finding(
                     ("sources", source.id),
                     f"{source.id} has no row between {day} and {later}, {(later - day).days - 1} days",
-                    "bring what is missing; where no row is good news, say no_rows: zero",
+                    "add the missing rows, or set no_rows: zero if no row means zero",
                     key=True,
                 )
 

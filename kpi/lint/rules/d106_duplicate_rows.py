@@ -1,4 +1,4 @@
-"""D106: rows that stand there twice."""
+"""D106: duplicate rows."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("D106", "duplicate-rows", "warning", "No row stands in a source twice.")
+@rule("D106", "duplicate-rows", "warning", "A source has no duplicate rows.")
 def check(context: Context) -> Iterator[Finding]:
-    """Sources in which rows stand once more, although a column tells all different rows apart."""
+    """Sources with duplicate rows, where a column identifies all other rows."""
     if context.data is None:
         return
     for source in context.data.sources.values():
         if source.duplicates:
-            rows = "row stands" if source.duplicates == 1 else "rows stand"
+            is_one = source.duplicates == 1
             yield Finding(
                 ("sources", source.id),
-                f"{source.duplicates:,} {rows} in {source.id} once more, the same in every column",
-                "a file that was loaded twice, or overlapping exports? Leave one out of path",
+                f"1 row of {source.id} is a duplicate of an earlier row"
+                if is_one
+                else f"{source.duplicates:,} rows of {source.id} are duplicates of earlier rows",
+                "if a file was loaded twice or exports overlap, remove one from `path`",
                 key=True,
             )

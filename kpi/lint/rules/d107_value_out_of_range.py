@@ -1,4 +1,4 @@
-"""D107: values that the unit does not allow."""
+"""D107: values out of the range of their unit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ABSURD = 10.0  # as a share: 1,000 %
 
 
-@rule("D107", "value-out-of-range", "warning", "Values lie within what their unit allows.")
+@rule("D107", "value-out-of-range", "warning", "Values are within the range of their unit.")
 def check(context: Context) -> Iterator[Finding]:
     """Values that the unit of their KPI makes impossible or absurd."""
     if context.data is None:
@@ -28,9 +28,7 @@ def check(context: Context) -> Iterator[Finding]:
             value = point.value or 0.0
             if unit.kind == "percent" and abs(value) > ABSURD:
                 message = f"{shown(kpi)} is {value * 100:,.0f}% in {point.period.label}"
-                yield Finding(
-                    ("kpis", kpi.id, "unit"), message, 'a share of 1 is 100%: divide by 100, or leave out unit: "%"'
-                )
+                yield Finding(("kpis", kpi.id, "unit"), message, '1 means 100%: divide by 100, or remove unit: "%"')
                 break
             if unit.kind == "duration" and value < 0:
                 message = f"{shown(kpi)} is negative in {point.period.label}: {value:,.4g} {unit.text}"

@@ -1,4 +1,4 @@
-"""D108: a last month with suspiciously few rows."""
+"""D108: a last month with few rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 BEFORE, PART = 6, 0.5  # months to compare with; the part of the poorest of them that is still believed
 
 
-@rule("D108", "thin-last-period", "warning", "The last period has about as many rows as those before.")
+@rule("D108", "thin-last-period", "warning", "The last period has about as many rows as the periods before.")
 def check(context: Context) -> Iterator[Finding]:
     """Dated sources whose last month has far fewer rows than each of the six before."""
     if context.data is None:
@@ -30,7 +30,8 @@ def check(context: Context) -> Iterator[Finding]:
         if 0 < counts[0] < least * PART:
             yield Finding(
                 ("sources", source.id),
-                f"{source.id} has {counts[0]:,} rows in {last.label}, never under {least:,} in {BEFORE} months before",
-                "has the whole month been exported?",
+                f"{source.id} has {counts[0]:,} rows in {last.label}, but at least {least:,} in each of the {BEFORE} "
+                "months before",
+                "check that the whole month was exported",
                 key=True,
             )

@@ -1,4 +1,4 @@
-"""F102: an objective with a price on it."""
+"""F102: an objective tied to a reward."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 NO_REWARD = frozenset({"", "no", "none", "false", "nothing", "n/a", "-"})
 
 
-@rule("F102", "okr-reward", "warning", "No pay hangs on an OKR objective.")
+@rule("F102", "okr-reward", "warning", "No pay depends on an OKR objective.")
 def check(context: Context) -> Iterator[Finding]:
     """OKR objectives tied to a reward."""
     for goal in context.goals:
         if goal.framework == "okr" and goal.reward is not None and goal.reward.strip().lower() not in NO_REWARD:
             yield Finding(
                 ("goals", goal.id, "reward"),
-                f"pay hangs on {shown(goal)}, so people will aim low",
-                "take the reward off the objective, or follow another framework for it",
+                f"pay depends on {shown(goal)}, so people will aim low",
+                "remove the reward, or use another framework",
             )

@@ -1,4 +1,4 @@
-"""F103: one metric that matters, and another."""
+"""F103: more or less than one metric that matters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @rule("F103", "omtm-one-metric", "warning", "One metric that matters is exactly one.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals of this framework that have not exactly one KPI, and a second such goal in the same file."""
+    """Goals of this framework that do not have exactly one KPI, and a second such goal in the same file."""
     first: dict[str, Goal] = {}
     for goal in context.goals:
         if goal.framework != "omtm":
@@ -35,5 +35,5 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("goals", goal.id, "framework"),
                 f"{shown(other)} already has the one metric that matters in this file",
-                "choose one of the two; the other waits",
+                "choose one of the two",
             )

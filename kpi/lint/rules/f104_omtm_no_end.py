@@ -1,4 +1,4 @@
-"""F104: one metric that matters for ever."""
+"""F104: one metric that matters without an end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def check(context: Context) -> Iterator[Finding]:
         if goal.framework == "omtm" and goal.due is None and not context.given("goals", goal.id, "due"):
             yield Finding(
                 ("goals", goal.id),
-                f"{shown(goal)} has no end: what matters most changes with time",
-                "add the day on which another metric may take its place, as due",
+                f"{shown(goal)} has no due date, and what matters most changes over time",
+                "set `due` to the day on which another metric may replace it",
                 key=True,
             )

@@ -1,4 +1,4 @@
-"""F105: a scorecard with a side missing."""
+"""F105: a scorecard with a missing perspective."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PERSPECTIVES = ("financial", "customer", "internal", "learning")
 
 
-@rule("F105", "bsc-perspectives", "warning", "A balanced scorecard looks from all four perspectives.")
+@rule("F105", "bsc-perspectives", "warning", "A balanced scorecard covers all four perspectives.")
 def check(context: Context) -> Iterator[Finding]:
     """Scorecards in which a perspective has no goal, and their goals that have no perspective."""
     goals = [goal for goal in context.goals if goal.framework == "bsc"]
@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Finding]:
         yield Finding(
             ("goals", goals[0].id, "framework"),
             f"no goal has the perspective {' or '.join(missing)}",
-            "a balanced scorecard has goals in all four, or it is not balanced",
+            "a balanced scorecard has goals in all four perspectives",
         )
     for goal in goals:
         if (
@@ -36,7 +36,7 @@ def check(context: Context) -> Iterator[Finding]:
         ):
             yield Finding(
                 ("goals", goal.id),
-                f"{shown(goal)} belongs to no perspective of the scorecard",
+                f"{shown(goal)} has no perspective",
                 "add perspective: financial, customer, internal or learning",
                 key=True,
             )

@@ -1,4 +1,4 @@
-"""F106: an objective handed down."""
+"""F106: an objective that is not agreed."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("F106", "mbo-not-agreed", "warning", "An objective by which one is managed is agreed between two people.")
+@rule("F106", "mbo-not-agreed", "warning", "An MBO objective is agreed between two people.")
 def check(context: Context) -> Iterator[Finding]:
-    """Objectives by which somebody is managed that are agreed with nobody, or by the owner with themselves."""
+    """MBO objectives that are not agreed with anyone, or only with their own owner."""
     for goal in context.goals:
         if goal.framework != "mbo" or (goal.agreed_with is None and context.given("goals", goal.id, "agreed_with")):
             continue
         if goal.agreed_with is None:
             yield Finding(
                 ("goals", goal.id),
-                f"{shown(goal)} is agreed with nobody",
-                "add with whom the owner agreed it, as agreed_with",
+                f"{shown(goal)} is not agreed with anyone",
+                "set `agreed_with` to the person with whom the owner agreed it",
                 key=True,
             )
         elif is_placeholder(goal.agreed_with) or goal.agreed_with == goal.owner:
             yield Finding(
                 ("goals", goal.id, "agreed_with"),
-                f"{shown(goal)} is agreed with nobody else than its owner",
+                f"{shown(goal)} is agreed only with its own owner",
                 "name the person on the other side of the agreement",
             )

@@ -1,4 +1,4 @@
-"""F107: an objective of a mailbox."""
+"""F107: an objective owned by a shared address."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("F107", "mbo-owner-not-a-person", "warning", "An objective by which one is managed has a person as owner.")
+@rule("F107", "mbo-owner-not-a-person", "warning", "An MBO objective is owned by a person.")
 def check(context: Context) -> Iterator[Finding]:
-    """Objectives by which somebody is managed whose owner is an address of many; no owner is A101, a group A102."""
+    """MBO objectives owned by a shared address. A101 reports a missing owner, A102 a group."""
     for goal in context.goals:
         if goal.framework != "mbo" or not goal.owner or "@" not in goal.owner:
             continue
@@ -21,6 +21,6 @@ def check(context: Context) -> Iterator[Finding]:
         if context.words("owners").flags(local) or local.endswith("team"):
             yield Finding(
                 ("goals", goal.id, "owner"),
-                f"{goal.owner} is read by many; by objectives one manages a person",
+                f"{goal.owner} is a shared address, and an MBO objective belongs to one person",
                 "name the person",
             )

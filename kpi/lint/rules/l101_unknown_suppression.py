@@ -1,4 +1,4 @@
-"""L101: a comment that switches off nothing."""
+"""L101: a suppression comment with a mistake."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("L101", "unknown-suppression", "warning", "A suppressing comment names rules that exist.", after_others=True)
+@rule("L101", "unknown-suppression", "warning", "A suppression comment names existing rules.", after_others=True)
 def check(context: Context) -> Iterator[Finding]:
-    """Suppressing comments that name no rule, a rule that does not exist, or an error, or whose date is none."""
+    """Suppression comments that name no rule, an unknown rule, or an error, or whose date is invalid."""
     for comment in context.suppressions:
         for problem in comment.problems:
             yield Finding((), problem.message, problem.hint, at=problem.place)

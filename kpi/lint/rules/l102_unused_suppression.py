@@ -1,4 +1,4 @@
-"""L102: a comment that is no longer needed."""
+"""L102: a suppression comment that suppresses nothing."""
 
 from __future__ import annotations
 
@@ -11,17 +11,23 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("L102", "unused-suppression", "warning", "Suppressing comments go when their finding goes.", after_others=True)
+@rule(
+    "L102",
+    "unused-suppression",
+    "warning",
+    "A suppression comment is removed together with its finding.",
+    after_others=True,
+)
 def check(context: Context) -> Iterator[Finding]:
-    """Codes in suppressing comments to which no finding answers. Rules that did not run do not count."""
+    """Codes in suppression comments without a finding to suppress. Rules that did not run are not considered."""
     for comment in context.suppressions:
         if comment.until is not None and comment.until < context.today:
-            continue  # L103 says so
+            continue  # reported by L103
         for name, span in comment.unused(context.applied):
             yield Finding(
                 (),
-                f"nothing is left here for {name} to keep silent",
-                "take it out: kpi lint --fix does",
+                f"{name} has no finding here to suppress",
+                "remove it, or run kpi lint --fix",
                 at=comment.locate(*span),
                 fixable=True,
             )

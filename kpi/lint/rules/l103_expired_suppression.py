@@ -1,4 +1,4 @@
-"""L103: a comment whose time is over."""
+"""L103: an expired suppression comment."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("L103", "expired-suppression", "warning", "A suppression ends on its day.", after_others=True)
+@rule("L103", "expired-suppression", "warning", "A suppression ends on its date.", after_others=True)
 def check(context: Context) -> Iterator[Finding]:
-    """Suppressing comments with a date before today; what they kept silent is reported again."""
+    """Suppression comments with a date before today. What they suppressed is reported again."""
     for comment in context.suppressions:
         if comment.until is not None and comment.until < context.today:
             yield Finding(
-                (), f"this held until {comment.until}", "mend what it kept silent, or set a new date", at=comment.place
+                (),
+                f"this suppression ended on {comment.until}",
+                "fix what it suppressed, or set a new date",
+                at=comment.place,
             )

@@ -1,4 +1,4 @@
-"""M101: a goal that nothing measures."""
+"""M101: a goal without a KPI."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check(context: Context) -> Iterator[Finding]:
         if not context.kpis_of[goal.id] and not context.children_of[goal.id] and not has_number(goal.name):
             yield Finding(
                 ("goals", goal.id),
-                f"nothing measures {shown(goal)}, so nobody can tell whether it is reached",
+                f"{shown(goal)} has no KPI, so nobody can tell whether it is reached",
                 f"add a KPI with goal: {goal.id}",
                 key=True,
             )

@@ -1,4 +1,4 @@
-"""M102: a KPI without a number to hit."""
+"""M102: a KPI without a target."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("M102", "kpi-without-target", "warning", "Every KPI has a target.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs without target. Thresholds alone colour a value, but do not say what is wanted."""
+    """KPIs without target. Thresholds alone are not a target."""
     for kpi in context.kpis:
         if kpi.target is None and not context.given("kpis", kpi.id, "target"):
             hint = 'add one, e.g. "target: at least 30% by 2026-12-31"'

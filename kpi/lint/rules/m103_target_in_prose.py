@@ -1,4 +1,4 @@
-"""M103: a target in prose, or a place kept free for one."""
+"""M103: a target in prose, or a placeholder for one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_OTHER_WORDS = 1
 
 @rule("M103", "target-in-prose", "error", "A target is a direction and a number, not a sentence.")
 def check(context: Context) -> Iterator[Finding]:
-    """Targets that could not be read and are no number but text. The runner drops the error that says the same."""
+    """Targets that could not be read and are text. The runner drops the error about the same text."""
     for mistake in context.checked.diagnostics:
         path = tuple(mistake.subject.split("."))
         text = context.written(path) if mistake.code in ("E030", "E033") and path[0] == "kpis" else None
@@ -32,9 +32,9 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if is_placeholder(text):
             hint = "agree on a number; until then leave the line out"
-            yield Finding(path, f'"{text.strip()}" keeps a place free for a target', hint)
+            yield Finding(path, f'"{text.strip()}" is a placeholder, not a target', hint)
         elif is_pointer(text):
-            yield Finding(path, "this sends the reader elsewhere for the target", HINT)
+            yield Finding(path, "this points elsewhere instead of stating the target", HINT)
         elif not re.search(r"\d", text):
             yield Finding(path, "this target has no number", HINT)
         elif mistake.kind in (NOT_UNDERSTOOD, TRAILING_WORDS):

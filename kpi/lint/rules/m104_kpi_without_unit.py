@@ -1,4 +1,4 @@
-"""M104: a number of nobody knows what."""
+"""M104: a KPI without a unit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("M104", "kpi-without-unit", "info", "Every KPI says in what it is counted.")
+@rule("M104", "kpi-without-unit", "info", "Every KPI has a unit.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs without unit that already have values, a formula or a target."""
     for kpi in context.kpis:

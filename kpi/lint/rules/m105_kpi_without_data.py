@@ -1,4 +1,4 @@
-"""M105: a KPI that nothing computes and nobody types in."""
+"""M105: a KPI without a formula or values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check(context: Context) -> Iterator[Finding]:
         ):
             yield Finding(
                 ("kpis", kpi.id),
-                f"{shown(kpi)} has no formula and no values, so there is nothing to judge",
-                f"add a formula over a source, or type values in with: kpi record {kpi.id} VALUE",
+                f"{shown(kpi)} has no formula and no values, so it cannot be computed",
+                f"add a formula, or record values with: kpi record {kpi.id} VALUE",
                 key=True,
             )

@@ -1,4 +1,4 @@
-"""M106: a KPI's name that carries its target."""
+"""M106: a KPI whose name contains its target."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body, find_number
 
 if TYPE_CHECKING:
-    from kpi.lint.context import Context, Statement
+    from kpi.lint.context import Context, Sentence
 
 _NUMBER = r"[$€£¥₹]?\s?\d[\d.,]*"
 _THAN = (
@@ -41,36 +41,36 @@ _DEFINES = (
 )
 
 
-@rule("M106", "target-in-name", "warning", "A KPI's name says what is measured, its target how much is wanted.")
+@rule("M106", "target-in-name", "warning", "A KPI's name says what is measured, and its target how much is wanted.")
 def check(context: Context) -> Iterator[Finding]:
     """Names of KPIs that state a target, not numbers that define what is measured ("30-day churn", "p95 latency")."""
-    for statement in context.statements:
-        if statement.kind == "kpi" and (at := _target(context, statement)):
+    for sentence in context.sentences:
+        if sentence.kind == "kpi" and (at := _target(context, sentence)):
             yield Finding(
-                statement.path,
-                "the name carries the target",
-                "name only what is measured, and write the number as target",
+                sentence.path,
+                "the name contains the target",
+                "name only what is measured, and move the number to `target`",
                 start=at[0],
                 end=at[1],
             )
 
 
-def _target(context: Context, statement: Statement) -> tuple[int, int] | None:
-    text = statement.text
+def _target(context: Context, sentence: Sentence) -> tuple[int, int] | None:
+    text = sentence.text
     if not any(character.isdigit() for character in text):
         found = re.search(
             r"(?i)^zero\s+(?!trust|waste|carbon|emission|touch|party|rat|day|based|hour|knowledge|down)", text
         )
         return found.span() if found else None
     if not any(hint in text.lower() for hint in _HINTS):  # patterns are costly to compile, and most names need none
-        return _after_verb(context, statement)
+        return _after_verb(context, sentence)
     if found := re.search(_ALWAYS, text, re.IGNORECASE):
         return found.span()
     for found in re.finditer(_COMPARED, text, re.IGNORECASE):
         before = text[: found.start()]
         if not re.search(_DEFINES, before, re.IGNORECASE) and (found["percent"] or _measured(context, before)):
             return found.span()
-    return _after_verb(context, statement)
+    return _after_verb(context, sentence)
 
 
 def _measured(context: Context, before: str) -> bool:
@@ -86,16 +86,16 @@ def _measured(context: Context, before: str) -> bool:
     return not (of and words[-2:-1] in (["a"], ["an"], ["the"]))
 
 
-def _after_verb(context: Context, statement: Statement) -> tuple[int, int] | None:
+def _after_verb(context: Context, sentence: Sentence) -> tuple[int, int] | None:
     """The number in "Reach 10k users", "Increase NPS to 50": a direction first, then a quantity."""
     verbs = context.words("directions")
-    words = statement.words
+    words = sentence.words
     if not words:
         return None
-    word, _, end = words[body(statement.text, words)]
-    number = find_number(statement.text) if word in verbs else None
+    word, _, end = words[body(sentence.text, words)]
+    number = find_number(sentence.text) if word in verbs else None
     if number is None or number[0] < end:
         return None
-    if "also a noun" in verbs.flags(word) and statement.text[end : number[0]].strip():
+    if "also a noun" in verbs.flags(word) and sentence.text[end : number[0]].strip():
         return None
     return number

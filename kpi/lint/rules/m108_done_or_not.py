@@ -1,4 +1,4 @@
-"""M108: a key result that runs from nothing to done."""
+"""M108: a milestone as a KPI."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _PROGRESS = (
 
 @rule("M108", "done-or-not", "warning", "A KPI moves by degrees; a milestone is only done or not.")
 def check(context: Context) -> Iterator[Finding]:
-    """Targets that a baseline of 0 is to take to 1, or for names that speak of progress to 100 %."""
+    """Targets of 1 from a baseline of 0, or of 100 % where the name describes progress."""
     for kpi in context.kpis:
         if kpi.baseline == 0 and _runs_to_done(kpi):
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"{shown(kpi)} is either done or not: it measures work, not its result",
-                "measure what is different once it is done",
+                f"{shown(kpi)} is either done or not, so it measures work, not a result",
+                "measure what changes once it is done",
             )
 
 

@@ -1,4 +1,4 @@
-"""M109: a way to go without its start."""
+"""M109: a target with a date but no baseline."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("M109", "no-baseline", "warning", "A target to be reached by a date says from where.")
+@rule("M109", "no-baseline", "warning", "A target with a date has a baseline.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets to be reached by a date on a KPI without baseline."""
     for kpi in context.kpis:
@@ -22,6 +22,6 @@ def check(context: Context) -> Iterator[Finding]:
         if not context.given("kpis", kpi.id, "baseline"):
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"{shown(kpi)} is to reach its target from nobody knows where",
-                "add the value it starts from as baseline; then its pace can be judged before the date",
+                f"{shown(kpi)} has a target with a date but no baseline",
+                "set `baseline` to the value it starts from, so that its pace can be judged",
             )

@@ -22,14 +22,14 @@ _WHOLE = (
 )
 
 
-@rule("M110", "percentage-of-what", "info", "A percentage says of what.")
+@rule("M110", "percentage-of-what", "info", "A percentage says what it is a percentage of.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs in per cent typed in by hand whose name, question and notes do not name the whole; a formula shows it."""
+    """KPIs in per cent typed in by hand whose name and question do not name the whole."""
     for kpi in context.kpis:
         if kpi.unit == "%" and kpi.values and kpi.formula is None and not _names_whole(kpi):
             yield Finding(
                 ("kpis", kpi.id, "unit"),
-                f"{shown(kpi)} is a percentage, but of what?",
+                f"{shown(kpi)} does not say what it is a percentage of",
                 'name the whole, e.g. "Share of orders delivered on time", or add a question that does',
             )
 

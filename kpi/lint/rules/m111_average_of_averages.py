@@ -29,7 +29,7 @@ def check(context: Context) -> Iterator[Finding]:
                 what = "adds up ratios" if node.function == "sum" else "averages averages or ratios"
                 yield Finding(
                     graph.path(id_),
-                    f"{node.function}({node.source}.{node.column}) {what}, so small groups weigh like large ones",
+                    f"{node.function}({node.source}.{node.column}) {what}, so small groups weigh as much as large ones",
                     "divide the sum of the numerators by the sum of the denominators",
                     start=node.at[0],
                     end=node.at[1],

@@ -1,4 +1,4 @@
-"""M113: a KPI that is called what is to happen to it."""
+"""M113: a KPI named like a goal."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ NOUNS = frozenset(
 
 @rule("M113", "kpi-named-as-goal", "info", "A KPI's name says what is measured, without a direction.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs whose names begin with a direction, such as "Reduce churn"; with a number in them M106 speaks instead."""
-    for statement in context.statements:
-        if statement.kind != "kpi" or len(statement.words) < 2:
+    """KPIs whose names begin with a direction, such as "Reduce churn"; M106 reports those with a number."""
+    for sentence in context.sentences:
+        if sentence.kind != "kpi" or len(sentence.words) < 2:
             continue
         verbs = context.words("directions")
-        words = statement.words[body(statement.text, statement.words) :]
+        words = sentence.words[body(sentence.text, sentence.words) :]
         match = verbs.starts(words)
         if match is None or "also a noun" in match.entry.flags or match.end >= len(words):
             continue
-        if words[match.end][0] not in NOUNS and not has_number(statement.text):
-            object_ = statement.text[words[match.end][1] :].strip()
+        if words[match.end][0] not in NOUNS and not has_number(sentence.text):
+            object_ = sentence.text[words[match.end][1] :].strip()
             yield Finding(
-                statement.path,
-                "this is a goal: a KPI is what is measured, not where it should go",
-                f'call it "{object_[:1].upper()}{object_[1:]}" and put the direction into the target',
+                sentence.path,
+                "this reads like a goal: a KPI's name says what is measured, without a direction",
+                f'call it "{object_[:1].upper()}{object_[1:]}" and put the direction in the target',
                 start=words[0][1],
                 end=words[match.end - 1][2],
             )

@@ -1,4 +1,4 @@
-"""M114: a target in odd spelling, or without a direction of its own."""
+"""M114: a target in unusual spelling, or without a direction."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("M114", "odd-target", "info", "A target says its direction, and says it plainly.")
+@rule("M114", "odd-target", "info", "A target states its direction in plain words.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets and thresholds that are understood but spelt oddly: "90 %", ">90", a number without direction."""
     for path, text, respelt in odd_targets(context):
-        yield Finding(path, f'"{text}" means "{respelt}"', f"write {respelt}: kpi lint --fix does", fixable=True)
+        yield Finding(path, f'"{text}" means "{respelt}"', f"write {respelt}, or run kpi lint --fix", fixable=True)

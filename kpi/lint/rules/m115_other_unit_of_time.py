@@ -1,4 +1,4 @@
-"""M115: minutes shown as seconds."""
+"""M115: a column in another unit of time than its KPI."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 _COUNTING = ("count", "count_distinct")
 
 
-@rule("M115", "other-unit-of-time", "warning", "A KPI's unit of time is that in which its column counts.")
+@rule("M115", "other-unit-of-time", "warning", "A KPI's unit of time is that of its column.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs that take a column of minutes (hours, …) for numbers in their own unit of time. A formula with a number in
-    it may convert them, and is let pass."""
+    """KPIs in one unit of time over a column in another. A formula with a number in it may convert the values, and
+    passes."""
     from kpi.formulas import walk
     from kpi.formulas.nodes import Aggregate, Literal_
 
@@ -35,7 +35,7 @@ def check(context: Context) -> Iterator[Finding]:
             if isinstance(node, Aggregate) and (word := _other(context, node, unit)):
                 yield Finding(
                     ("kpis", kpi.id, "formula"),
-                    f"{node.source}.{node.column} counts {word}, and they are shown as {unit.text}",
+                    f"{node.source}.{node.column} is in {word}, but is shown as {unit.text}",
                     f"write unit: {word}; durations as in closed - opened, without {word}(…), fit every unit of time",
                     start=node.at[0],
                     end=node.at[1],

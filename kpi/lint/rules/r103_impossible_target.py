@@ -29,7 +29,7 @@ _OPEN = (
 _COUNT = r"\b(?:number of|count of|how many|time to|duration|lead time|cycle time)\b"
 
 
-@rule("R103", "impossible-target", "warning", "A target lies where the value can be.")
+@rule("R103", "impossible-target", "warning", "A target is in the range of possible values.")
 def check(context: Context) -> Iterator[Finding]:
     """Targets above 100 % or below 0 % of a share, below zero of a count or duration, outside -100 to 100 of an NPS."""
     for kpi in context.kpis:
@@ -42,20 +42,20 @@ def check(context: Context) -> Iterator[Finding]:
         if limits is not None and (min(bounds) < limits[0] or max(bounds) > limits[1]):
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"{limits[2]}, so this target cannot be met or says nothing",
+                f"{limits[2]}, so this target is impossible or meaningless",
                 "check the number and the unit",
             )
 
 
 def _limits(context: Context, kpi: Kpi) -> tuple[float, float, str] | None:
-    """The least and greatest value the KPI can have, and why; None where nothing is sure."""
+    """The least and greatest value the KPI can have, and why; None if they are unknown."""
     if kpi.unit == "%":
         named = re.search(_SHARE, kpi.name, re.IGNORECASE) and not re.search(_OPEN, kpi.name, re.IGNORECASE)
         if _is_share(context, kpi) or (named and not kpi.formula):
-            return 0.0, 1.0, "a share lies between 0% and 100%"
+            return 0.0, 1.0, "a share is between 0% and 100%"
         return None
     if re.search(r"\bnps\b|\bnet promoter score\b", kpi.name, re.IGNORECASE):
-        return -100.0, 100.0, "a net promoter score lies between -100 and 100"
+        return -100.0, 100.0, "a net promoter score is between -100 and 100"
     tree = context.checked.formulas.get(kpi.id)
     if getattr(tree, "function", "") in ("count", "count_distinct") or re.search(_COUNT, kpi.name, re.IGNORECASE):
         return 0.0, float("inf"), "this cannot fall below zero"

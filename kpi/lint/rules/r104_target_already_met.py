@@ -1,4 +1,4 @@
-"""R104: a target met from the start."""
+"""R104: a target that the baseline already meets."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def check(context: Context) -> Iterator[Finding]:
         if (last.by is not None or isinstance(kpi.target, tuple)) and meets(kpi.baseline, last):
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"{shown(kpi)} meets its target at the baseline already",
-                "set a target that is still to be reached; to hold the level, leave out the date",
+                f"{shown(kpi)} already meets its target at the baseline",
+                "set a target that is not met yet, or remove the date to keep the level",
             )
 
 
 def meets(value: float, target: Target) -> bool:
-    """Whether a value meets a target; one that is no plain number is met by none."""
+    """Whether a value meets a target. A target that is not a plain number is never met."""
     bound, upper = target.value, target.upper
     if not isinstance(bound, (int, float)):
         return False

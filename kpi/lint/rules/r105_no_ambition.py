@@ -22,7 +22,7 @@ def check(context: Context) -> Iterator[Finding]:
         return
     guards = {guard for kpi in context.kpis for guard in kpi.guardrails}
     for kpi in context.kpis:
-        if kpi.id in guards:  # that it is always met is what it is for
+        if kpi.id in guards:  # guardrails are meant to be met always
             continue
         series = context.data.series.get(kpi.id)
         listed = targets(kpi)
@@ -33,5 +33,5 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("kpis", kpi.id, "target"),
                 f"{shown(kpi)} has met its target in each of the last {len(values)} periods",
-                "raise it, or keep it as a guardrail of a KPI that is to move",
+                "raise it, or make this KPI a guardrail of another",
             )

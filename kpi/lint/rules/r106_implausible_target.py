@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 ENOUGH, TIMES, STRETCH = 6, 3, 7  # values; times their range; the ambition (1 to 10) from which it is a stretch
 
 
-@rule("R106", "implausible-target", "info", "A target lies within reach of what the history shows.")
+@rule("R106", "implausible-target", "info", "A target is within reach, judging by the history.")
 def check(context: Context) -> Iterator[Finding]:
-    """Targets with a date that are further off than the KPI has ever moved, several times over."""
+    """Targets with a date that are several times further away than the range of the KPI's history."""
     if context.data is None:
         return
     for kpi in context.kpis:
@@ -37,6 +37,6 @@ def check(context: Context) -> Iterator[Finding]:
                 continue
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"{shown(kpi)} has {way / spread:.0f} times as far to go as it moved in the last {len(values)} periods",
-                "set a target on the way, or say that it is a stretch: ambition: 9",
+                f"{shown(kpi)} has to move {way / spread:.0f} times as far as in the last {len(values)} periods",
+                "set an intermediate target, or mark it as a stretch with ambition: 9",
             )

@@ -1,4 +1,4 @@
-"""S101: words that sound good and cannot be measured."""
+"""S101: words that sound good but cannot be measured."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 # A name that begins so says how it is counted; what follows is what is counted, and may be somebody's opinion.
 COUNTED = ("number", "share", "percentage", "percent", "proportion", "count", "average", "median", "mean", "ratio")
-MEND = "say what changes for whom, as something that can be counted"
+HINT = "say what changes for whom, as something that can be counted"
 
 
 @rule("S101", "weasel-word", "warning", "Names and questions say things that can be measured.")
 def check(context: Context) -> Iterator[Finding]:
     """Every weasel word in a name or question, outside quotation marks, established terms and what a KPI counts."""
-    for statement, match, text in flagged(context, "weasel_words", "weasel_words"):
-        if statement.kind == "kpi" and statement.words[0][0] in COUNTED:
+    for sentence, match, text in flagged(context, "weasel_words", "weasel_words"):
+        if sentence.kind == "kpi" and sentence.words[0][0] in COUNTED:
             continue
-        yield at_words(statement, match, f'"{text}" cannot be measured', match.entry.mend or MEND)
+        yield at_words(sentence, match, f'"{text}" cannot be measured', match.entry.hint or HINT)

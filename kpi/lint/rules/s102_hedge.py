@@ -1,4 +1,4 @@
-"""S102: words that leave a way out."""
+"""S102: hedges."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from kpi.lint.rule import Finding, rule
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
-MEND = "say what will be so, and by when"
+HINT = "state the result, and by when"
 
 
-@rule("S102", "hedge", "warning", "Names say what will be so, without a way out.")
+@rule("S102", "hedge", "warning", "Names commit to a result, without a hedge.")
 def check(context: Context) -> Iterator[Finding]:
-    """Every hedge in the name of a goal, and in a KPI's name those that can be no part of a definition.
+    """Every hedge in the name of a goal, and those in a KPI's name that cannot be part of a definition.
 
     "Volumes detached if needed" may well be counted, and a question may ask whether people "try to" do something.
     """
-    for statement, match, text in flagged(context, "hedges", "hedges"):
+    for sentence, match, text in flagged(context, "hedges", "hedges"):
         sure = match.start == 0 or "possible" in text
-        if statement.kind == "goal" or (statement.kind == "kpi" and sure):
-            yield at_words(statement, match, f'"{text}" leaves a way out', match.entry.mend or MEND)
+        if sentence.kind == "goal" or (sentence.kind == "kpi" and sure):
+            yield at_words(sentence, match, f'"{text}" is a hedge', match.entry.hint or HINT)

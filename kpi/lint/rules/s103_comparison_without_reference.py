@@ -1,4 +1,4 @@
-"""S103: "better", "more", "best" of nobody knows what."""
+"""S103: a comparison without a reference."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
 
 if TYPE_CHECKING:
-    from kpi.lint.context import Context, Statement
+    from kpi.lint.context import Context, Sentence
     from kpi.lint.vocabulary import Match
 
-MEND = "say than what, and by how much"
-# With one of these anywhere in the statement the reader knows what is compared.
+HINT = "say than what, and by how much"
+# With one of these anywhere in the sentence the reader knows what is compared.
 REFERENCES = frozenset({"than", "versus", "vs", "compared", "relative"})
 # After a superlative these name the others: "the fastest checkout in town".
 CIRCLES = frozenset({"in", "of", "among", "amongst", "on", "within", "across", "ever", "for", "by", "per", "to", "at"})
@@ -22,24 +22,22 @@ CIRCLES = frozenset({"in", "of", "among", "amongst", "on", "within", "across", "
 BEFORE = frozenset({"or", "once", "any", "no", "and", "not", "nothing", "worth"})
 
 
-@rule(
-    "S103", "comparison-without-reference", "info", 'Whoever says "better" or "best" says than what, and by how much.'
-)
+@rule("S103", "comparison-without-reference", "info", 'A comparison such as "better" says than what, and by how much.')
 def check(context: Context) -> Iterator[Finding]:
-    """Comparatives and superlatives in names that hold neither a reference nor a number."""
-    for statement, match, text in flagged(context, "comparisons", "comparisons"):
+    """Comparatives and superlatives in names without a reference or a number."""
+    for sentence, match, text in flagged(context, "comparisons", "comparisons"):
         # Further on in a KPI's name it is part of what is counted: "Calls about larger orders".
-        named = statement.kind == "goal" or (statement.kind == "kpi" and match.start <= 1)
-        if named and not _refers(statement, match):
-            yield at_words(statement, match, f'"{text}" says nothing without a comparison', match.entry.mend or MEND)
+        named = sentence.kind == "goal" or (sentence.kind == "kpi" and match.start <= 1)
+        if named and not _refers(sentence, match):
+            yield at_words(sentence, match, f'"{text}" needs something to compare with', match.entry.hint or HINT)
 
 
-def _refers(statement: Statement, match: Match) -> bool:
-    found = [word[0] for word in statement.words]
+def _refers(sentence: Sentence, match: Match) -> bool:
+    found = [word[0] for word in sentence.words]
     word = found[match.start]
     before = found[match.start - 1] if match.start else ""
     after = found[match.end :]
-    if has_number(statement.text) or not REFERENCES.isdisjoint(found):
+    if has_number(sentence.text) or not REFERENCES.isdisjoint(found):
         return True
     if word in ("more", "less", "fewer") and before in BEFORE:
         return True

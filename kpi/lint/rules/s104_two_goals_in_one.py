@@ -1,4 +1,4 @@
-"""S104: "and" between two things to do."""
+"""S104: two goals in one name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body
 
 if TYPE_CHECKING:
-    from kpi.lint.context import Context, Statement
+    from kpi.lint.context import Context, Sentence
 
 AND = frozenset({"and", "plus"})
 # Verbs of work that are hardly ever nouns or adjectives, beside the verbs of direction.
@@ -20,22 +20,22 @@ WORK = frozenset(
 
 @rule("S104", "two-goals-in-one", "info", "One goal, one change.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals of the form "Increase this and reduce that", each half with a verb and an object of its own."""
-    for statement in context.statements:
-        if statement.kind == "goal" and (at := _second(context, statement)):
-            start = statement.words[at][1]
+    """Goals of the form "Increase this and reduce that", each half with its own verb and object."""
+    for sentence in context.sentences:
+        if sentence.kind == "goal" and (at := _second(context, sentence)):
+            start = sentence.words[at][1]
             yield Finding(
-                statement.path,
-                "two goals stand in one name, so nobody can tell when it is reached",
-                "make each its own goal",
+                sentence.path,
+                "the name contains two goals, so it is unclear when it is reached",
+                "split it into two goals",
                 start=start,
-                end=statement.words[at + 1][2],
+                end=sentence.words[at + 1][2],
             )
 
 
-def _second(context: Context, statement: Statement) -> int:
+def _second(context: Context, sentence: Sentence) -> int:
     """Index of the word that joins a second goal to the first, or 0."""
-    found = statement.words
+    found = sentence.words
     words = [word[0] for word in found]
     if AND.isdisjoint(words):
         return 0
@@ -44,11 +44,11 @@ def _second(context: Context, statement: Statement) -> int:
     def is_verb(word: str) -> bool:
         return word in WORK or (word in verbs and "also a noun" not in verbs.flags(word))
 
-    first = body(statement.text, found)
+    first = body(sentence.text, found)
     if not is_verb(words[first]):
         return 0
     for at in range(first + 2, len(words) - 2):
-        # A verb after "to" says what for: "Automate entry to save hours and reduce errors" is one goal.
+        # A verb after "to" states a purpose: "Automate entry to save hours and reduce errors" is one goal.
         if words[at] == "to" and is_verb(words[at + 1]):
             return 0
         if words[at] in AND and is_verb(words[at + 1]) and words[at + 2] not in ("it", "them"):

@@ -12,7 +12,7 @@ from kpi.lint.text import has_number
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
-FIRST_UNSPACED = "\u2e80"  # from here on lie the scripts that write no spaces between words
+FIRST_UNSPACED = "\u2e80"  # scripts without spaces between words start here
 
 
 @rule("S105", "goal-too-short", "info", "A goal is a sentence that says what changes for whom.")

@@ -1,4 +1,4 @@
-"""S106: a goal that names a field of concern and no change."""
+"""S106: a goal that names a topic but no change."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ MOST_WORDS = 4
 
 @rule("S106", "no-verb", "info", "A goal says with a verb what changes.")
 def check(context: Context) -> Iterator[Finding]:
-    """Short goals that end in an abstract noun and hold no verb; those that are too short anyhow are S105's."""
+    """Short goals that end in an abstract noun and have no verb. S105 reports those that are too short anyway."""
     least = context.settings.min_goal_words
-    for statement in context.statements:
-        if statement.kind != "goal" or not least <= len(statement.words) <= max(least, MOST_WORDS):
+    for sentence in context.sentences:
+        if sentence.kind != "goal" or not least <= len(sentence.words) <= max(least, MOST_WORDS):
             continue
-        words = [word[0] for word in statement.words]
+        words = [word[0] for word in sentence.words]
         if words[-1] not in context.words("abstract_nouns") or _has_verb(context, words):
             continue
-        goal = context.plan.goals[statement.id]
-        if not context.children_of[goal.id] and not timeless(goal) and not has_number(statement.text):
+        goal = context.plan.goals[sentence.id]
+        if not context.children_of[goal.id] and not timeless(goal) and not has_number(sentence.text):
             yield Finding(
-                statement.path,
+                sentence.path,
                 "the name says what the goal is about, but not what changes",
                 "say with a verb what will be different, and for whom",
             )

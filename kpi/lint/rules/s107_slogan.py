@@ -1,4 +1,4 @@
-"""S107: a name that could hang on any wall."""
+"""S107: slogans."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ MOST_OTHER_WORDS = 3
 
 @rule("S107", "slogan", "info", "A goal names a change, not a mood.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals that are hardly more than a phrase from the list, or that end in an exclamation mark; missions may be."""
-    message = "this is a slogan: it says of no single thing that it will change"
+    """Goals that are little more than a phrase from the list, or end in an exclamation mark. Missions may."""
+    message = "this is a slogan: it names no specific change"
     hint = "say what will be different, for whom, and by when"
     seen: set[str] = set()
-    for statement, match, _ in flagged(context, "slogans", "slogans"):
-        if statement.kind == "goal" and len(statement.words) - (match.end - match.start) <= MOST_OTHER_WORDS:
-            if statement.id in seen or timeless(context.plan.goals[statement.id]) or has_number(statement.text):
+    for sentence, match, _ in flagged(context, "slogans", "slogans"):
+        if sentence.kind == "goal" and len(sentence.words) - (match.end - match.start) <= MOST_OTHER_WORDS:
+            if sentence.id in seen or timeless(context.plan.goals[sentence.id]) or has_number(sentence.text):
                 continue
-            seen.add(statement.id)
-            yield Finding(statement.path, message, hint)
+            seen.add(sentence.id)
+            yield Finding(sentence.path, message, hint)
     for goal in context.goals:
         if (
             goal.name.rstrip().endswith("!")

@@ -1,4 +1,4 @@
-"""S108: a name that still is to be written."""
+"""S108: a placeholder instead of a name."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ KINDS = {
 }
 
 
-@rule("S108", "placeholder-name", "warning", "A name is written before the file is merged.")
+@rule("S108", "placeholder-name", "warning", "Names and questions are not placeholders.")
 def check(context: Context) -> Iterator[Finding]:
     """Names and questions such as "TBD", "New KPI" or "Objective 1"."""
-    for statement in context.statements:
-        text = statement.text
-        if len(text) < 40 and (is_placeholder(text) or _is_kind(text, KINDS[statement.kind])):
+    for sentence in context.sentences:
+        text = sentence.text
+        if len(text) < 40 and (is_placeholder(text) or _is_kind(text, KINDS[sentence.kind])):
             yield Finding(
-                statement.path,
-                f'"{text.strip()}" is a place kept free, not a {_what(statement.kind)}',
-                "write it, or take the entry out until it is known",
+                sentence.path,
+                f'"{text.strip()}" is a placeholder, not a {_what(sentence.kind)}',
+                "write it, or remove the entry until it is known",
             )
 
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("T101", "no-due-date", "warning", "Every goal has a day by which it is to be reached.")
+@rule("T101", "no-due-date", "warning", "Every goal has a due date.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals without due date, in the field or the name (T102); missions have none, and for one metric see F104."""
+    """Goals without a due date in the field or the name (T102). Missions need none; for OMTM goals see F104."""
     for goal in context.goals:
         if goal.due is not None or timeless(goal) or context.given("goals", goal.id, "due"):
             continue
@@ -23,4 +23,4 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         days = [target.by for kpi in context.kpis_of[goal.id] for target in targets(kpi) if target.by is not None]
         hint = f"its KPIs suggest due: {max(days)}" if days else "add one, e.g. due: " + str(context.year_end())
-        yield Finding(("goals", goal.id), f"{shown(goal)} has no date by which it is to be reached", hint, key=True)
+        yield Finding(("goals", goal.id), f"{shown(goal)} has no due date", hint, key=True)

@@ -1,4 +1,4 @@
-"""T102: a date that nothing watches."""
+"""T102: a date only in the name."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("T102", "date-only-in-name", "info", "A goal's date stands in its due field.")
+@rule("T102", "date-only-in-name", "info", "A goal's date is in its due field.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals whose date stands in their name only."""
+    """Goals whose date is only in their name."""
     for goal in context.goals:
         if goal.due is None and not context.given("goals", goal.id, "due") and (at := find_date(goal.name)):
             yield Finding(
                 ("goals", goal.id, "name"),
-                "the date of this goal stands in its name only, where nothing watches it",
-                "write its day as due: YYYY-MM-DD",
+                "the date of this goal is only in its name, where nothing tracks it",
+                "set due: YYYY-MM-DD",
                 start=at[0],
                 end=at[1],
             )

@@ -1,4 +1,4 @@
-"""T104: a KPI without rhythm."""
+"""T104: a KPI without `every`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @rule("T104", "no-every", "info", "Every KPI says how often it is measured.")
 def check(context: Context) -> Iterator[Finding]:
-    """KPIs with data that leave the length of their period to the default."""
+    """KPIs with data and without ``every``."""
     for kpi in context.kpis:
         if (kpi.formula or kpi.values) and not context.given("kpis", kpi.id, "every"):
             yield Finding(
                 ("kpis", kpi.id),
-                f"{shown(kpi)} does not say how often it is measured; by default each month",
+                f"{shown(kpi)} does not say how often it is measured; the default is every month",
                 "add every: day, week, month, quarter or year",
                 key=True,
             )

@@ -1,4 +1,4 @@
-"""T105: a goal that nobody looks at again."""
+"""T105: a goal without a review."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kpi.plan.model import Goal
 
 
-@rule("T105", "no-review", "info", "Every goal is looked at again at fixed times.")
+@rule("T105", "no-review", "info", "Every goal is reviewed regularly.")
 def check(context: Context) -> Iterator[Finding]:
     """Leaves of the goal tree that have a KPI and no review of their own or of a goal above them."""
     for goal in context.goals:
@@ -21,7 +21,7 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         yield Finding(
             ("goals", goal.id),
-            f"nothing says how often {shown(goal)} is looked at again",
+            f"{shown(goal)} has no review",
             "add review: {every: month}",
             key=True,
         )

@@ -1,4 +1,4 @@
-"""T106: a review that did not happen."""
+"""T106: an overdue review."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @rule("T106", "review-overdue", "warning", "Reviews happen when they are due.")
 def check(context: Context) -> Iterator[Finding]:
-    """Goals whose last review is longer ago than the time between two."""
+    """Goals whose last review is longer ago than their review interval."""
     for goal in context.goals:
         if goal.review is None or goal.review.last is None:
             continue
@@ -24,6 +24,6 @@ def check(context: Context) -> Iterator[Finding]:
         if due < context.today:
             yield Finding(
                 ("goals", goal.id, "review"),
-                f"{shown(goal)} was to be reviewed by {due}; the last time was {goal.review.last}",
-                "review it, then write the day as last",
+                f"{shown(goal)} was due for review by {due}; the last review was on {goal.review.last}",
+                "review it, then set `last` to that day",
             )

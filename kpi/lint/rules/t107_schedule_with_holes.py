@@ -1,4 +1,4 @@
-"""T107: a schedule of targets with a hole."""
+"""T107: a schedule of targets with a gap."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("T107", "schedule-with-holes", "warning", "A schedule names a target for every period.")
+@rule("T107", "schedule-with-holes", "warning", "A schedule has a target for every period.")
 def check(context: Context) -> Iterator[Finding]:
-    """Schedules of periods of one length that skip one: there the target before silently goes on."""
+    """Schedules of periods of one length that skip a period: the target before silently continues."""
     for kpi in context.kpis:
         if not isinstance(kpi.target, tuple) or len(kpi.target) < 2:
             continue
@@ -22,17 +22,17 @@ def check(context: Context) -> Iterator[Finding]:
 
         try:
             periods = [parse_label(entry.label, context.calendar) for entry in kpi.target]
-        except TextError:  # weeks that are named by their first day; reading has judged them
+        except TextError:  # weeks named by their first day, already checked when reading
             continue
         if len({period.every for period in periods}) > 1:
             continue
         for entry, period, next_ in zip(kpi.target, periods, periods[1:], strict=False):
             expected = shift(period, 1, context.calendar)
-            wrong = context.given("kpis", kpi.id, "target", expected.label)  # there, but not understood
+            wrong = context.given("kpis", kpi.id, "target", expected.label)  # present, but invalid
             if next_.start > expected.start and not wrong:
                 yield Finding(
                     ("kpis", kpi.id, "target", entry.label),
-                    f"the schedule has no target for {expected.label}: this one goes on",
+                    f"the schedule has no target for {expected.label}, so this one continues",
                     f"add {expected.label}, or name the periods by what they span, e.g. by year",
                     key=True,
                 )

@@ -1,4 +1,4 @@
-"""T108: a schedule of targets that is over."""
+"""T108: a schedule of targets that has ended."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("T108", "schedule-run-out", "warning", "A schedule reaches beyond today.")
+@rule("T108", "schedule-run-out", "warning", "A schedule extends beyond today.")
 def check(context: Context) -> Iterator[Finding]:
-    """Schedules whose last period ended before today: its target goes on for ever."""
+    """Schedules whose last period ended before today: its target continues indefinitely."""
     for kpi in context.kpis:
         if not isinstance(kpi.target, tuple) or not kpi.target:
             continue
@@ -24,12 +24,12 @@ def check(context: Context) -> Iterator[Finding]:
         last = kpi.target[-1]
         try:
             period = parse_label(last.label, context.calendar)
-        except TextError:  # weeks that are named by their first day; reading has judged them
+        except TextError:  # weeks named by their first day, already checked when reading
             continue
         if period.end <= context.today and (last.target.by is None or last.target.by < context.today):
             yield Finding(
                 ("kpis", kpi.id, "target", last.label),
                 f"the schedule of {shown(kpi)} ended with {last.label}",
-                "add the targets of the periods to come",
+                "add targets for the coming periods",
                 key=True,
             )

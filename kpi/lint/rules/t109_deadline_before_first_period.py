@@ -1,4 +1,4 @@
-"""T109: a deadline that no value comes before."""
+"""T109: a deadline before the end of the first period."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 ARTICLES = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a quarter", "year": "a year"}
 
 
-@rule("T109", "deadline-before-first-period", "warning", "At least one period lies before a deadline.")
+@rule("T109", "deadline-before-first-period", "warning", "At least one period ends before a deadline.")
 def check(context: Context) -> Iterator[Finding]:
-    """Targets whose way is less than one period: from ``since``, with a baseline by default the fiscal year's start."""
+    """Targets less than one period after ``since`` or, with a baseline, after the start of the fiscal year."""
     for kpi in context.kpis:
         target = kpi.target
         if target is None or isinstance(target, tuple) or target.by is None or kpi.every == "day":
@@ -33,6 +33,7 @@ def check(context: Context) -> Iterator[Finding]:
         ):
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"from {start} to {target.by} is less than {ARTICLES[kpi.every]}: no value comes before the deadline",
+                f"from {start} to {target.by} is less than {ARTICLES[kpi.every]}, so there is no value before the "
+                "deadline",
                 "measure more often, set a later date, or an earlier since",
             )

@@ -1,0 +1,87 @@
+"""Every output format of every command, in one table.
+
+To add a format, write a function ``(view, page) -> str`` in a file of this package and name it in :data:`FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a renderer needs to know beside the view. A renderer ignores the fields that its format has no use for.
+
+    ``width`` is the number of columns and ``color`` whether to write ANSI codes. ``by`` is what the KPIs of a status
+    table are grouped by, ``sql`` adds the statements that were run, and ``fail_on`` is the least severity that fails
+    a test case of a JUnit report.
+    """
+
+    width: int = 80
+    color: bool = False
+    by: str = "goal"
+    sql: bool = False
+    fail_on: str = "warning"
+
+
+Renderer = Callable[[Any, Page], str]
+
+# The type of a view -> the name of a format -> the module of this package and the function that writes it. Names, so
+# that only the renderer that is used is imported.
+FORMATS: dict[str, dict[str, str]] = {
+    "StatusView": {
+        "table": "status_table:render_status_table",
+        "json": "status_json:render_status_json",
+        "csv": "status_csv:render_status_csv",
+        "markdown": "status_markdown:render_status_markdown",
+    },
+    "Matrix": {
+        "table": "matrix_table:render_matrix_table",
+        "json": "status_json:render_matrix_json",
+        "csv": "status_csv:render_matrix_csv",
+        "markdown": "status_markdown:render_matrix_markdown",
+    },
+    "ShowView": {"text": "show_text:render_show_text", "json": "show_json:render_show_json"},
+    "SourcesView": {"text": "sources_text:render_sources_text", "json": "sources_json:render_sources_json"},
+    "DiffView": {
+        "text": "diff_text:render_diff_text",
+        "json": "diff_json:render_diff_json",
+        "markdown": "diff_markdown:render_diff_markdown",
+    },
+    "LogView": {"text": "log_text:render_log_text", "json": "log_json:render_log_json"},
+    "BlameView": {"text": "log_text:render_blame_text", "json": "log_json:render_blame_json"},
+    "FindingsView": {
+        "text": "findings:render_findings_text",
+        "json": "findings:render_findings_json",
+        "github": "github:render_github",
+        "gitlab": "gitlab:render_gitlab",
+        "sarif": "sarif:render_sarif",
+        "junit": "junit:render_junit",
+    },
+    "RulesView": {"markdown": "rules:render_rules_markdown", "json": "rules:render_rules_json"},
+}
+
+# The formats that people read in a terminal; programs read all others.
+FOR_PEOPLE = frozenset({"table", "text"})
+
+DEFAULT_PAGE = Page()
+
+
+def formats_of(view_type: type) -> tuple[str, ...]:
+    """Return the names of the formats of a type of view, the default first. Raise KeyError for a type without any."""
+    return tuple(FORMATS[view_type.__name__])
+
+
+def renderer_of(view_type: type, format_: str) -> Renderer:
+    """Import and return the renderer for a type of view. Raise KeyError where the format does not exist."""
+    module, _, function = FORMATS[view_type.__name__][format_].partition(":")
+    renderer: Renderer = getattr(import_module(f"kpi.render.{module}"), function)
+    return renderer
+
+
+def render(view: object, format_: str, page: Page = DEFAULT_PAGE) -> str:
+    """Return ``view`` in the named format, without a line break at the end. Raise KeyError for an unknown format."""
+    return renderer_of(type(view), format_)(view, page)

@@ -1,0 +1,124 @@
+"""Every format of every command is in one table, and the commands offer exactly what it holds."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+from typing import Literal, get_args, get_origin, get_type_hints
+from xml.etree import ElementTree
+
+import pytest
+from comparing.repository import Repository
+
+from kpi.cli.app import COMMANDS, run
+from kpi.render.findings import FindingsView
+from kpi.render.output import FORMATS, Page, formats_of, render, renderer_of
+
+VIEWS = {
+    "status": ("StatusView", "Matrix"),
+    "show": ("ShowView",),
+    "sources": ("SourcesView",),
+    "diff": ("DiffView",),
+    "log": ("LogView",),
+    "blame": ("BlameView",),
+    "lint": ("FindingsView",),
+    "rule": ("RulesView",),
+}
+ARGUMENTS = {
+    "StatusView": ["status"],
+    "Matrix": ["status", "--periods", "3"],
+    "ShowView": ["show", "sales"],
+    "SourcesView": ["sources"],
+    "DiffView": ["diff", "HEAD~1..HEAD"],
+    "LogView": ["log", "sales"],
+    "BlameView": ["blame", "sales"],
+    "FindingsView": ["lint", "--fail-on", "never"],
+    "RulesView": ["rule", "S101"],
+}
+PLAN = """\
+version: 1
+as_of: 2026-03-31
+sources:
+  orders: {path: orders.csv, date: day}
+kpis:
+  sales: {name: Sales, unit: EUR, formula: sum(orders.amount), target: at least 45}
+"""
+ALL = [(view, name) for view, formats in FORMATS.items() for name in formats]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    made = Repository(tmp_path / "shop")
+    made.put("orders.csv", "day,amount\n2026-01-10,40\n2026-02-03,50\n2026-03-12,41\n")
+    for day, target in (("2026-01-01", 45), ("2026-03-05", 48)):
+        made.put("kpi.yaml", PLAN.replace("at least 45", f"at least {target}"))
+        made.commit(f"At least {target}", day=day)
+    monkeypatch.chdir(made.root)
+    return made
+
+
+def literals(annotation: object) -> Iterator[str]:
+    """The choices of the ``Literal`` in an annotation."""
+    if get_origin(annotation) is Literal:
+        yield from get_args(annotation)
+    else:
+        for part in get_args(annotation):
+            yield from literals(part)
+
+
+def offered() -> dict[str, tuple[str, ...]]:
+    """The choices of ``--format`` of each command that has this option."""
+    found = {}
+    for name in COMMANDS:
+        hints = get_type_hints(getattr(import_module(f"kpi.cli.{name}"), name), include_extras=True)
+        if "format" in hints:
+            found[name] = tuple(literals(hints["format"]))
+    return found
+
+
+def test_each_command_offers_the_formats_of_its_views() -> None:
+    choices = offered()
+    assert choices.keys() == VIEWS.keys()
+    for command, views in VIEWS.items():
+        for view in views:
+            assert set(choices[command]) == set(FORMATS[view]), (command, view)
+    assert {view for views in VIEWS.values() for view in views} == FORMATS.keys()
+
+
+@pytest.mark.parametrize(("view", "name"), ALL)
+def test_each_renderer_takes_a_view_and_a_page(view: str, name: str) -> None:
+    renderer = renderer_of(type(view, (), {}), name)
+    parameters = list(inspect.signature(renderer).parameters.values())
+    assert [parameter.annotation for parameter in parameters] == [view, "Page"]
+    assert inspect.signature(renderer).return_annotation == "str"
+
+
+@pytest.mark.parametrize(("view", "name"), ALL)
+def test_each_command_writes_each_of_its_formats(
+    view: str, name: str, repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*ARGUMENTS[view], "--format", name]) == 0
+    out = capsys.readouterr().out
+    assert out.strip()
+    if name in ("json", "gitlab", "sarif"):
+        assert json.loads(out)
+    elif name == "csv":
+        assert len({len(row) for row in csv.reader(StringIO(out), strict=True)}) == 1
+    elif name == "junit":
+        ElementTree.fromstring(out)
+    elif name == "github":
+        assert all(line.startswith("::") for line in out.splitlines())
+    elif name == "markdown":
+        assert "#" in out
+
+
+def test_a_format_that_a_view_lacks_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        render(FindingsView([]), "markdown", Page())
+    with pytest.raises(KeyError):
+        formats_of(str)
