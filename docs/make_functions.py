@@ -14,7 +14,7 @@ from kpi.formulas.functions import FORMULA_FUNCTIONS, ROW_FUNCTIONS, Function
 
 PAGE = Path(__file__).with_name("formulas.md")
 BEGIN = "## All functions of formulas\n"
-END = "## When there is no value\n"
+END = "## Missing values\n"
 
 
 def tables() -> str:

@@ -1,4 +1,4 @@
-"""JSON as rows: one object a row, told apart from everything else that JSON may hold, and found again for a message."""
+"""JSON as rows: one object a row; anything else that JSON may hold is found and reported with its place."""
 
 from __future__ import annotations
 

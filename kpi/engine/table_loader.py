@@ -132,7 +132,7 @@ class Loader:
             table = self._build(scan, self._decided(readings | dict.fromkeys(guesses)))
         assert table is not None, "what all rows have decided is sure"
         if not (table.rows or self._rejected.rows) and rows_lost(self.engine, files, self.facts, self.source):
-            raise self.engine.Error("the file has rows, but none could be told apart")
+            raise self.engine.Error("the file has rows, but none could be recognized")
         return table
 
     def _trusts(self, scan: Scan) -> bool:

@@ -108,7 +108,7 @@ class Hints:
 
     def aggregate_of_text(self, column: str, where: str) -> str:
         """What to do about an aggregate of text."""
-        return f"count_distinct({where}) counts the different ones"
+        return f"count_distinct({where}) counts the distinct values"
 
 
 class TypeChecker:

@@ -101,5 +101,6 @@ def _from_folder(statement: str, plan: Plan, files: Sequence[Path]) -> str:
     for path in files:
         if path.is_relative_to(plan.root):
             near = os.path.relpath(path, plan.folder).replace(os.sep, "/")
-            statement = statement.replace(text_literal(str(path)), text_literal(near))
+            for far in (str(path), os.path.realpath(path)):
+                statement = statement.replace(text_literal(far), text_literal(near))
     return statement

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kpi.errors import InputError, KpiError
 from kpi.plan.loading.disk import DISK, Disk
-from kpi.plan.loading.paths import access, home_folder, is_glob, is_home_or_above, refused
+from kpi.plan.loading.paths import access, home_folder, is_git_name, is_glob, is_home_or_above, refused
 
 PLAN_NAME = "kpi.yaml"
 
@@ -63,8 +63,10 @@ def refuse_link(path: Path, given: Path, roots: tuple[Path, ...]) -> None:
     """
     if path.is_relative_to("/dev") or path.is_relative_to("/proc"):
         return
-    found = access(path, roots)
-    if found.refused in ("outside", "git"):
+    # A folder of git that somebody has typed is no link.
+    if not os.path.lexists(path) or any(is_git_name(part) for part in path.parts):
+        return
+    if access(path, roots).refused in ("outside", "git"):
         hint = "name the file itself with -f, or allow its folder with --allow-outside"
         raise InputError(f"{given}: the file is a link that leads out of the project", hint=hint)
 
