@@ -159,7 +159,7 @@ def test_where_several_rules_found_something_their_mends_are_told(folder: Path) 
     ]
     assert pages[2] == (
         "# A101 no-owner\n\nEvery goal and KPI has an owner. (warning by default)\n\n"
-        "Name the person who will explain the number when it is red. An e-mail address survives two people of one name."
+        "Name the person who will explain the number when it is red. An e-mail address is unambiguous."
     )
     assert pages_at(analysis, "other.yaml", line + 1, column + 1) == []
 
