@@ -52,7 +52,7 @@ SYMBOLS: list[Case] = [
     ("x ⟦//⟧ 2", "E050", "whole-number division", "write /"),
     ("revenue ⟦?⟧ 1 : 2", "E050", "? has no meaning", "a if condition else b"),
     ("⟦{⟧a}", "E050", "braces", '("a", "b")'),
-    ("⟦`⟧orders`", "E050", "without quotation marks", "orders.amount"),
+    ("⟦`⟧orders`", "E050", "have no quotation marks", "orders.amount"),
     ("a⟦;⟧ b", "E050", "semicolon", "one expression"),
     ("count(orders) ⟦#⟧ all of them", "E050", "comment", "line of its own"),
     ("sum(orders.amount[status == ⟦“⟧paid”])", "E050", "does not quote text", '"paid"'),

@@ -182,7 +182,7 @@ def test_the_language_server_ends_where_no_message_can_follow(folder: Path, sent
             assert server.wait(timeout=60) == 1
         finally:
             server.kill()
-        assert b"no message of the Language Server Protocol" in server.stderr.read()
+        assert b"invalid message from the editor" in server.stderr.read()
 
 
 @pytest.mark.parametrize("encoding", ["punycode", "undefined", "idna", "unicode_escape", "rot13", "base64"])
@@ -197,4 +197,4 @@ def test_encodings_that_no_file_has_are_refused(folder: Path, encoding: str) -> 
         done = kpi(folder, command)
         assert b"internal error" not in done.stderr
         assert done.returncode in (1, 2)
-    assert b"is no text encoding" in kpi(folder, "status").stderr
+    assert b"is not a text encoding" in kpi(folder, "status").stderr
