@@ -62,9 +62,17 @@ class Sheet:
         self.path, self.name = path, name
         self.read = read
         self._nulls = {text.strip() for text in read.null_values}
-        self._sheet = self._opened()
-        self.title = str(self._sheet.title)
-        self.header, self.above = self._begin()
+        if path.suffix.lower() not in READABLE:
+            raise KpiError(f"{name}: {path.suffix} files cannot be read", hint="save it as .xlsx")
+        # openpyxl leaves a file open that it opened itself and could not read.
+        self._file = path.open("rb")
+        try:
+            self._sheet = self._opened()
+            self.title = str(self._sheet.title)
+            self.header, self.above = self._begin()
+        except BaseException:
+            self._file.close()
+            raise
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """The rows below the header that have any value, as wide as that, with their numbers from 1."""
@@ -120,20 +128,19 @@ class Sheet:
         return None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._sheet.parent.close()
+        self._file.close()
 
     # Opening.
 
     def _opened(self) -> Any:
-        if self.path.suffix.lower() not in READABLE:
-            raise KpiError(f"{self.name}: {self.path.suffix} files cannot be read", hint="save it as .xlsx")
         from zipfile import BadZipFile, ZipFile
 
         from openpyxl import load_workbook
 
         try:
-            with ZipFile(self.path) as archive:
+            with ZipFile(self._file) as archive:
                 size = sum(entry.file_size for entry in archive.infolist())
                 tight = any(entry.file_size > max(SMALL, TIGHT * entry.compress_size) for entry in archive.infolist())
             if tight:
@@ -143,7 +150,7 @@ class Sheet:
                 raise KpiError(f"{self.name} unpacks to {size / 1e9:.1f} GB", hint="save the sheet as CSV")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of styles and the like, which are not read anyway
-                workbook = load_workbook(self.path, read_only=True, data_only=True, keep_links=False)
+                workbook = load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
         except BadZipFile:
             raise self._no_workbook() from None
         except DAMAGED as fault:

@@ -71,7 +71,7 @@ def test_a_timeout_bounds_the_whole_run(shop: Project, command: list[str], capsy
 @pytest.mark.parametrize("text", ["soon", "0", "-1", "1.5", "", "9999999999999"])
 def test_a_timeout_is_a_number_of_seconds(shop: Project, text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["status", "-f", str(shop.folder / "kpi.yaml"), "--timeout", text]) == 2
-    assert f'--timeout cannot be "{text}"\n  it is a whole number of seconds' in capsys.readouterr().err
+    assert "invalid value for '--timeout'" in capsys.readouterr().err
 
 
 def test_time_that_is_used_up_is_used_up_for_all_that_follows() -> None:
