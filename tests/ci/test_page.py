@@ -37,7 +37,7 @@ def test_every_input_stands_in_the_table_with_its_default() -> None:
     for names, default in re.findall(r"^\|([^|]+)\|([^|]*)\|", table, re.MULTILINE):
         told |= dict.fromkeys(re.findall(r"`([a-z-]+)`", names), default.strip().strip("`"))
     inputs = {name: about["default"] for name, about in project("action.yml")["inputs"].items()}
-    inputs |= {"file": "kpi.yaml", "token": "that of the workflow"}
+    inputs |= {"file": "kpi.yaml", "token": "token of the workflow"}
     assert {name: told.get(name) for name in inputs} == inputs
 
 
