@@ -230,7 +230,7 @@ def test_a_push_is_reviewed_whole_and_compared_with_nothing(change: PullRequest,
     tree = change.checkout(tmp_path / "shop")
     run = act(change, tree, api, {}, event={"before": change.base}, GITHUB_EVENT_NAME="push")
     assert [OLD_FINDING in text or NEW_FINDING in text for text in run.told("warning")] == [True, True]
-    assert "no pull request" in run.log
+    assert "not for a pull request" in run.log
     assert "Tea shop" in run.summary
     assert api.requests == []
     assert run.code == 1
