@@ -35,7 +35,7 @@ COMMANDS: dict[str, str] = {
     "log": "Show how a KPI's definition changed through git, and what it stood at then.",
     "blame": "Show who wrote each field of a KPI's definition, and when.",
     "record": "Add a value typed in by hand to the file, comments and layout kept.",
-    "rule": "Show the page of a lint rule: what it flags, why it matters, and how to mend it.",
+    "rule": "Show the page of a lint rule: what it flags, why it matters, and how to fix it.",
     "schema": "Print the JSON Schema of the file, for editors.",
     "lsp": "Serve editors: findings while typing, hover, go to definition, completion.",
 }

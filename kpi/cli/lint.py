@@ -61,7 +61,7 @@ def lint(
     data: Annotated[
         bool, typer.Option("--data", help="Also read the data, for the rules that look at values and rows.")
     ] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="Mend what can be mended surely.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed safely.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --fix: only show what would change.")] = False,
     as_of: Annotated[
         date | None,
@@ -77,7 +77,7 @@ def lint(
     """Review the definitions as a linter reviews code.
 
     Every mistake in all files and in the files that they include is reported in one run, each with its place and,
-    where there is one, a mend. No data is computed. "kpi rule CODE" shows the page of a rule.
+    where there is one, a suggested fix. No data is computed. "kpi rule CODE" shows the page of a rule.
     """
     if dry_run and not fix:
         raise UsageError("--dry-run shows what --fix would do", hint="write: kpi lint --fix --dry-run")
@@ -181,7 +181,7 @@ class _Run:
         return next((text for read, _ in self.reviews.values() if (text := read.places.line_text(file, line))), "")
 
     def fix(self, dry_run: bool) -> None:
-        """Mend the files, or only show how; then review those that were mended again."""
+        """Fix the files, or only show how; then review again those that were fixed."""
         from kpi.lint.fixes import applied, diff, edits
         from kpi.render.findings import TAB
         from kpi.render.sanitize import visible_lines
@@ -193,14 +193,14 @@ class _Run:
             if dry_run:
                 show(visible_lines(diff(file, texts[file], after).replace("\t", TAB)), end="")
             elif STDIN in self.reviews and file == self.reviews[STDIN][0].plan.files[0]:
-                raise UsageError("standard input cannot be mended", hint="--fix --dry-run shows what would change")
+                raise UsageError("standard input cannot be fixed", hint="--fix --dry-run shows what would change")
             else:
                 _rewrite(Path(file), texts[file], after)
         if changes and not dry_run:
             for path in list(self.reviews):
                 self._review(path)
         number = "1 finding" if len(changes) == 1 else f"{len(changes)} findings"
-        tell(f"{'would mend' if dry_run else 'mended'} {number}")
+        tell(f"{'would fix' if dry_run else 'fixed'} {number}")
 
     def refuse_unreadable(self) -> None:
         """End with the mistakes of the files that could not be read at all, if there are any."""

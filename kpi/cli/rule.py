@@ -21,7 +21,7 @@ def rule(
     ] = "markdown",
     file: FileOption = None,
 ) -> None:
-    """Show the page of a lint rule: what it flags, why it matters, and how to mend it."""
+    """Show the page of a lint rule: what it flags, why it matters, and how to fix it."""
     if all_ == (code is not None):
         raise UsageError("name one rule, or --all", hint="for example kpi rule S101")
     from kpi.lint.registry import RULES

@@ -8,7 +8,7 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import NamedTuple
 
-from kpi.data.csv_suggestions import MEND, MEND_QUOTE, remedy
+from kpi.data.csv_suggestions import FIX_QUOTE, FIX_ROW, remedy
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import Scan
 from kpi.data.headers import named
@@ -57,7 +57,7 @@ def rows_lost(engine: Engine, scan: Scan, facts: SourceFacts, source: Source) ->
 
 
 class Rejected(NamedTuple):
-    """How many rows were passed over before they were read, and why: the first of each kind."""
+    """How many rows were skipped before they were read, and why: the first of each kind."""
 
     rows: int = 0
     reasons: tuple[str, ...] = ()
@@ -90,7 +90,7 @@ class BadRows:
         return any(not reading.sure and self.seen >> min(i, self.bits) & 1 for i, reading in enumerate(self.readings))
 
     def settle(self, rejected: Rejected) -> tuple[int, tuple[str, ...]]:
-        """Skip the bad rows where the source says so; returns how many, with those that the reader passed over, and
+        """Skip the bad rows where the source says so; returns how many, with those that the reader skipped, and
         why. Raises KpiError otherwise."""
         skipped = rejected.rows
         reasons = list(rejected.reasons)
@@ -243,7 +243,7 @@ class BadRows:
 def rejected(
     engine: Engine, source: Source, facts: SourceFacts, names: Mapping[str, str], odd: Sequence[tuple[int, str]] = ()
 ) -> Rejected:
-    """The rows that the engine's reader has just passed over, and forget them. ``names``: what files are called;
+    """The rows that the engine's reader has just skipped, and forget them. ``names``: what files are called;
     ``odd``: the rows that the scan left out itself, how many and why.
 
     Raises KpiError where it cannot be known which rows those are: a quotation mark swallowed lines after its own.
@@ -260,7 +260,7 @@ def rejected(
         more = len(str(text).strip().splitlines()) - 1
         if kind == "UNQUOTED VALUE" and more:
             message = f"{names[path]}:{line}: a quotation mark is not closed, and takes {more:,} more lines with it"
-            raise KpiError(message, hint=remedy(source, facts, names[path], 0, names) or MEND_QUOTE)
+            raise KpiError(message, hint=remedy(source, facts, names[path], 0, names) or FIX_QUOTE)
     path, line, kind, message, _ = rows[0]
     lines = len({row[:2] for row in rows})
     reason = f"{counted(lines)}: {names[path]}:{line}: {in_words(str(message))}"
@@ -273,7 +273,7 @@ def counted(rows: int) -> str:
 
 
 def forget_rejected(engine: Engine) -> None:
-    """Drop the notes of rows that were passed over, lest they are taken for those of another reading."""
+    """Drop the notes of rows that were skipped, so that they are not taken for those of another reading."""
     engine.ask("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
 
 
@@ -302,7 +302,7 @@ def describe_reader_error(error: Exception, source: Source, facts: SourceFacts, 
 
         for file in facts.files:
             if fault := first_fault(file):
-                return KpiError(f"{names[str(file)]}{fault}", hint="mend that line, or write the file once more")
+                return KpiError(f"{names[str(file)]}{fault}", hint="fix that line, or write the file again")
     if line is None:
         return KpiError(f"{source.id}: {shorten(text.splitlines()[0], 200)}")
     # First the row as it stands, which may have several lines, then what is wrong with it, then what else there is.
@@ -310,12 +310,12 @@ def describe_reader_error(error: Exception, source: Source, facts: SourceFacts, 
     words = in_words(said[-1])
     stated = re.search(r"^\s*file\s*=\s*(.+)$", text, re.MULTILINE)
     if stated is None:
-        return KpiError(f"{source.id}: {words}", hint=MEND)
+        return KpiError(f"{source.id}: {words}", hint=FIX_ROW)
     name = stated[1].strip()
     if "UTF-8" in words:
         hint = "say the encoding: read: {encoding: cp1252}, or latin-1"
     else:
-        otherwise = MEND_QUOTE if "quotation" in words else MEND
+        otherwise = FIX_QUOTE if "quotation" in words else FIX_ROW
         hint = remedy(source, facts, name, int(line[1]), names) or otherwise
     return KpiError(f"{name}:{line[1]}: {words}", hint=hint)
 

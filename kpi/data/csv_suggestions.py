@@ -11,8 +11,8 @@ from kpi.plan.model import Source
 
 # Rows beyond these are not looked at: advice may take a second, but no longer.
 MOST_ROWS = 200_000
-MEND = "mend the row, or leave such rows out with on_bad_rows: skip"
-MEND_QUOTE = "mend it: a quotation mark inside a quoted field is written twice"
+FIX_ROW = "fix the row, or leave such rows out with on_bad_rows: skip"
+FIX_QUOTE = "fix it: a quotation mark inside a quoted field is written twice"
 
 
 def remedy(source: Source, facts: SourceFacts, name: str, line: int, names: Mapping[str, str]) -> str | None:

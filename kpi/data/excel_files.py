@@ -115,7 +115,7 @@ class Sheet:
                 if len(held) > LONGEST:
                     held = b""
 
-    def mend(self, column: str) -> str | None:
+    def hint(self, column: str) -> str | None:
         """What to write where a column is not found because this is a title row, or not the sheet that has it."""
         if self.read.skip_rows is None and sum(1 for text in self.header if text) == 1:
             for number, row in islice(self._numbered(), self.above, LOOKED_AT):
@@ -178,7 +178,7 @@ class Sheet:
         found = signature(head)
         message = f"{self.name} is not a workbook as Excel writes them"
         if found is not None and not head.startswith(b"\xd0\xcf"):
-            return KpiError(f"{message} but {found.what}", hint=found.mend)
+            return KpiError(f"{message} but {found.what}", hint=found.hint)
         if head.isascii() or b"\0" not in head:
             return KpiError(message, hint="if it is text, let its name end in .csv" if head else "it is empty")
         return KpiError(message, hint="an .xls, or one with a password? Save it as .xlsx, without a password")

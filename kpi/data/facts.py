@@ -176,7 +176,7 @@ class _Look:
             times = f"{len(collision.headers)} columns with the header " if " and " not in headers else ""
             message = f'{self._shown(path)}: {times}{headers} would all be called "{collision.name}"'
             doubt = next((problem.hint for problem in self.problems if problem[::3] == (DOUBTFUL, path)), None)
-            self.problems.append(Problem("E062", message, doubt or collision.mend, path))
+            self.problems.append(Problem("E062", message, doubt or collision.hint, path))
         return found.names
 
     def _doubt(self, path: Path, table: Layout) -> None:
@@ -223,7 +223,7 @@ def json_rows(raw: bytes) -> list[object]:
         raise UnreadableError("is empty")
     other = signature(raw)
     if other is not None and other != JSON:
-        raise UnreadableError(f"is {other.what}", other.mend)
+        raise UnreadableError(f"is {other.what}", other.hint)
     try:
         text = raw.decode(json.detect_encoding(raw))
         try:

@@ -197,8 +197,8 @@ class Scanner:
             named = [tuple(self._named(sheet.header, sheet.path)) for sheet in sheets]
             places = [{name.casefold(): place for place, name in enumerate(names)} for names in named]
             for folded in self.need.columns.keys() - places[0].keys() - {FILENAME} - self.need.optional:
-                if mend := sheets[0].mend(folded):
-                    raise KpiError(f'{self.source.id}: {sheets[0].name} has no column "{folded}"', hint=mend)
+                if hint := sheets[0].hint(folded):
+                    raise KpiError(f'{self.source.id}: {sheets[0].name} has no column "{folded}"', hint=hint)
             declared = {name.casefold(): text for name, text in self.source.types.items()}
             columns = [
                 Chosen(
@@ -308,7 +308,7 @@ class Scanner:
         found = named(keys, self.source.columns)
         for collision in found.collisions:
             message = f'{self.name(path)} has two columns that would be called "{collision.name}"'
-            raise KpiError(f"{self.source.id}: {message}", hint=collision.mend)
+            raise KpiError(f"{self.source.id}: {message}", hint=collision.hint)
         return dict(zip(found.names, keys, strict=True))
 
     def _columns_of_all(self, per_file: Sequence[tuple[Path, tuple[str, ...]]]) -> list[str]:
@@ -330,7 +330,7 @@ class Scanner:
                 own = next(names for path, names in per_file if path == lacking)
                 raise KpiError(
                     f'{self.source.id}: {self.name(lacking)} has no column "{name}", which other files have',
-                    hint=did_you_mean(name, own) or "mend that file, or leave it out of path",
+                    hint=did_you_mean(name, own) or "fix that file, or leave it out of path",
                 )
         if len(kept) > MOST_COLUMNS:
             message = f"{self.source.id}: {self.name(per_file[0][0])} has {len(kept):,} columns"

@@ -9,11 +9,11 @@ from kpi.plan.model.column_names import column_name, folded, positional_name
 
 
 class Collision(NamedTuple):
-    """Columns that would have one name. ``headers`` are theirs as in the file, ``mend`` a ``columns`` that helps."""
+    """Columns that would have one name. ``headers`` are theirs as in the file, ``hint`` a ``columns`` that helps."""
 
     name: str
     headers: tuple[str, ...]
-    mend: str
+    hint: str
 
 
 class Named(NamedTuple):
@@ -76,15 +76,15 @@ def _collisions(headers: Sequence[str], names: Sequence[str], renamed: set[int])
             continue
         keep = next((position for position in same if position in renamed), same[0])
         count: dict[str, int] = {}
-        mends = []
+        columns = []
         for number, position in enumerate(same, 1):
             header = headers[position].strip()
             count[header] = count.get(header, 0) + 1
             if position == keep:
                 continue
             written = header if count[header] == 1 else f"{header} ({count[header]})"
-            mends.append(f"{names[position]}_{max(number, 2)}: {quoted(written or names[position])}")
-        yield Collision(names[same[0]], tuple(headers[p] for p in same), "columns: {" + ", ".join(mends) + "}")
+            columns.append(f"{names[position]}_{max(number, 2)}: {quoted(written or names[position])}")
+        yield Collision(names[same[0]], tuple(headers[p] for p in same), "columns: {" + ", ".join(columns) + "}")
 
 
 def quoted(text: str) -> str:

@@ -33,7 +33,7 @@ def odd_row(row: Sequence[str], header: Sequence[str], *, below_blank: bool) -> 
     if CONFLICT.match(row[0]):
         return "a merge conflict is left in the file: resolve it"
     if same(row, header):
-        return f"the header stands there once more: take the line out, or {LEFT_OUT}"
+        return f"the header is repeated: take the line out, or {LEFT_OUT}"
     if below_blank and like_a_header(row):
         return "another table seems to begin there: make two files of it"
     label = next((text for text in row if folded(text) in TOTALS | MEANS), None)

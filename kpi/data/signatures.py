@@ -9,7 +9,7 @@ class Signature(NamedTuple):
     """What a file is, to stand behind "is", and what to do about it."""
 
     what: str
-    mend: str
+    hint: str
 
 
 _EXPORT = "export the table as CSV"

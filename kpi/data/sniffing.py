@@ -82,9 +82,7 @@ def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
     loose = _torn(head, delimiter, quote, read.escape)
     if loose and _torn(head.rstrip(" \r\n"), delimiter, quote, read.escape):
         message = f"has text behind a closing quotation mark in line {skipped + first.end}, where its header is"
-        raise UnreadableError(
-            message, f"read: {{skip_rows: {title}}}" if title else "mend it, or say read: {quote: ''}"
-        )
+        raise UnreadableError(message, f"read: {{skip_rows: {title}}}" if title else "fix it, or say read: {quote: ''}")
     return Layout(delimiter, quote, skipped + first.line, fields, _typical(rows), title, top, other, loose)
 
 

@@ -75,7 +75,7 @@ def read_head(path: Path, encoding: str | None = None) -> Head:
     raw = raw[:HEAD]
     found = signature(raw)
     if found is not None and not (found == JSON and kind_of_name(path.name) == "json"):
-        raise UnreadableError(f"is {found.what}", found.mend)
+        raise UnreadableError(f"is {found.what}", found.hint)
     marked = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
     name = marked or _known_encoding(encoding)
     if name in ("utf-16", "utf-32") and marked is None:

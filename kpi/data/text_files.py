@@ -148,4 +148,4 @@ def refuse_other(path: Path, name: str) -> None:
     other = signature(head)
     if other is None:
         raise KpiError(f"{name} is not a Parquet file", hint="if it is text, let its name end in .csv")
-    raise KpiError(f"{name} is not a Parquet file but {other.what}", hint=other.mend)
+    raise KpiError(f"{name} is not a Parquet file but {other.what}", hint=other.hint)

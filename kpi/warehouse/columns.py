@@ -36,7 +36,7 @@ def read_columns(table: Expr, source: Source, required: ColumnRequirements, dial
     found = named(headers, source.columns)
     for collision in found.collisions:
         message = f'{source.table} has two columns that would be called "{collision.name}"'
-        raise KpiError(f"{source.id}: {message}", hint=collision.mend)
+        raise KpiError(f"{source.id}: {message}", hint=collision.hint)
     if found.absent:
         header = source.columns[found.absent[0]]
         raise KpiError(f'{source.id}: {source.table} has no column "{header}"', hint=did_you_mean(header, headers))

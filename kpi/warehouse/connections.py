@@ -71,7 +71,7 @@ class Warehouses:
         self._sessions.clear()
 
     def _session(self, connection: str) -> Session:
-        """The session of a connection; one that was lost is not tried again, lest each source waits for it."""
+        """The session of a connection; one that was lost is not tried again, so that not every source waits for it."""
         if connection in self._lost:
             raise self._lost[connection]
         if connection not in self._sessions:

@@ -1,4 +1,4 @@
-"""Files as programs and people leave them: read right, or refused with file, line and a mend that works."""
+"""Files as programs and people leave them: read right, or refused with file, line and a fix that works."""
 
 from __future__ import annotations
 

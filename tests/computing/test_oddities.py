@@ -72,7 +72,7 @@ def test_a_header_among_dated_rows_is_named_as_one(project: Project) -> None:
     project.write("d.csv", b"day,amount\n2026-06-01,1\nday,amount\n2026-06-02,2\n")
     project.source("d")
     said = project.problem("sum(d.amount)")
-    assert said.startswith('d.csv:3: d.day: "day" is not a date like 2026-06-30; the header stands there once more')
+    assert said.startswith('d.csv:3: d.day: "day" is not a date like 2026-06-30; the header is repeated')
 
 
 # Totals.

@@ -45,7 +45,7 @@ def test_nothing_is_advised_that_would_not_work(project: Project, text: str) -> 
     project.source("d", date=None)
     said = project.problem("sum(d.amount)")
     assert "d.csv:" in said
-    assert "mend" in said
+    assert "fix" in said
     assert "all rows fit" not in said
 
 
@@ -70,7 +70,7 @@ def test_another_table_below_is_named(project: Project) -> None:
     project.source("d")
     assert "another table seems to begin there: make two files of it" in project.problem("sum(d.amount)")
     project.write("d.csv", b"day,amount\n2026-06-01,1\n\n2026-06-02,1,2\n")
-    assert "mend the row" in project.problem("sum(d.amount)")
+    assert "fix the row" in project.problem("sum(d.amount)")
 
 
 def test_a_gzip_file_that_breaks_off_or_is_damaged(project: Project) -> None:

@@ -1,4 +1,4 @@
-"""What --fix mends, and that it leaves every other character alone."""
+"""What --fix changes, and that it leaves every other character alone."""
 
 from __future__ import annotations
 
