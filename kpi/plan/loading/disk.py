@@ -20,9 +20,9 @@ class Disk:
         """Whether a path leads to a file."""
         return path.is_file()
 
-    def glob(self, base: Path, parts: tuple[str, ...], enter_link: Callable[[Path], str]) -> Iterable[Path]:
+    def glob(self, base: Path, parts: tuple[str, ...], real_path: Callable[[Path], str]) -> Iterable[Path]:
         """What the parts of a pattern match below a folder: see :func:`kpi.plan.loading.paths.walk`."""
-        return walk(base, parts, enter_link, self.entries)
+        return walk(base, parts, real_path, self.entries)
 
     def entries(self, folder: Path) -> Iterable[FolderEntry]:
         """What is in a folder; nothing when it cannot be read."""

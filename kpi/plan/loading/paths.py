@@ -106,13 +106,13 @@ class FolderEntry(Protocol):
 def walk(
     start: Path,
     parts: tuple[str, ...],
-    enter_link: Callable[[Path], str],
+    real_path: Callable[[Path], str],
     listing: Callable[[Path], Iterable[FolderEntry]] | None = None,
 ) -> Iterator[Path]:
     """The paths below ``start`` that match ``parts``.
 
-    ``enter_link`` is asked before a linked folder is searched, and returns its real path. ``listing`` names what is in
-    a folder; by default that of the disk.
+    ``real_path`` gives the real path of ``start``, and of each linked folder before it is searched; it raises for a
+    folder that may not be searched. ``listing`` names what is in a folder; by default that of the disk.
 
     Own code because the standard library's either follows links under ``**``, for ever when they form circles, or
     finds hidden files, among them the litter of office programs beside an open file (``.~lock.orders.csv#``). Every
@@ -127,7 +127,7 @@ def walk(
         parts = (*parts, "*")
     matchers = [None if part == "**" else compile_pattern(translate(part)).match for part in parts]
     searched: dict[str, set[int]] = {}
-    waiting = [(start, os.path.realpath(start), _with_skipped({0}, matchers))]
+    waiting = [(start, real_path(start), _with_skipped({0}, matchers))]
     while waiting:
         folder, real, wanted = waiting.pop()
         wanted -= searched.setdefault(real, set())
@@ -146,8 +146,8 @@ def walk(
                 yield path
             further = _with_skipped(reached - {len(parts)}, matchers)
             if further and _leads_to_folder(entry):
-                real_path = enter_link(path) if entry.is_symlink() else f"{real}{os.sep}{entry.name}"
-                waiting.append((path, real_path, further))
+                below = real_path(path) if entry.is_symlink() else f"{real}{os.sep}{entry.name}"
+                waiting.append((path, below, further))
 
 
 def _leads_to_folder(entry: FolderEntry) -> bool:
