@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from kpi.ci.host import StepError
+from kpi.errors import InputError
+from kpi.writing import create_file
 
 
 def remove(path: Path) -> None:
@@ -20,12 +21,9 @@ def write(path: Path, text: str) -> None:
     """Replace ``path`` with a new file. A symbolic link is replaced and never followed. Raises StepError."""
     remove(path)
     try:
-        # Fails if a file was created here in the meantime.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o644)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-    except OSError as fault:
-        raise StepError(f"{path} cannot be written: {fault.strerror}") from None
+        create_file(path, text.encode("utf-8", "replace").decode())
+    except InputError as fault:
+        raise StepError(fault.message) from None
 
 
 def read(path: Path) -> str | None:
