@@ -13,6 +13,7 @@ from kpi.values import format_plain
 
 if TYPE_CHECKING:
     from kpi.render.output import Page
+    from kpi.values import Period
 
 # What a spreadsheet reads as the start of a formula, including the full-width forms: at the beginning of a cell, or
 # after a semicolon or a tab, which start a cell if they are read as the delimiter. Quotation marks, white space and
@@ -27,6 +28,12 @@ HEADS = (
 )  # fmt: skip
 
 
+def _period_cells(period: Period, partial: bool) -> tuple[Cell, ...]:
+    """The cells from ``period`` to ``partial``."""
+    complete = "true" if period.whole else "false"
+    return period.label, period.start.isoformat(), period.end.isoformat(), complete, "true" if partial else "false"
+
+
 def _cells(row: KpiRow) -> tuple[Cell, ...]:
     """The cells of one KPI in the order of the heads."""
     kpi, period, target = row.kpi, row.period, row.target
@@ -38,11 +45,7 @@ def _cells(row: KpiRow) -> tuple[Cell, ...]:
         kpi.indicator,
         kpi.unit,
         kpi.every,
-        period.label,
-        period.start.isoformat(),
-        period.end.isoformat(),
-        "true" if period.whole else "false",
-        "true" if row.point.partial else "false",
+        *_period_cells(period, row.point.partial),
         row.point.value,
         row.previous.value if row.previous else None,
         row.change,
@@ -107,11 +110,7 @@ def _lines(matrix: Matrix, row: KpiRow) -> Iterator[tuple[Cell, ...]]:
             kpi.owner,
             kpi.unit,
             kpi.every,
-            period.label,
-            period.start.isoformat(),
-            period.end.isoformat(),
-            "true" if period.whole else "false",
-            "true" if cell.point is not None and cell.point.partial else "false",
+            *_period_cells(period, cell.point is not None and cell.point.partial),
             cell.point.value if cell.point is not None else None,
             row.status if period.start == row.period.start else None,
         )
