@@ -43,7 +43,7 @@ def change_as_json(change: Change) -> dict[str, object]:
 
 def values_as_json(values: ValueChange) -> dict[str, object]:
     """The values and statuses before and after; ``problem_before`` and ``problem_after`` only where one could not be
-    computed."""
+    computed, ``notes`` only where there are any."""
     found: dict[str, object] = {
         "before": _number(values.shown.before),
         "after": _number(values.shown.after),
@@ -52,6 +52,8 @@ def values_as_json(values: ValueChange) -> dict[str, object]:
     }
     if values.unknown:
         found["problem_before"], found["problem_after"] = values.failed
+    if values.notes:
+        found["notes"] = list(values.notes)
     if values.history:
         found["history"] = [_pair(pair) for pair in values.history]
     return found

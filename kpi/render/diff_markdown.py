@@ -64,6 +64,9 @@ def render_diff_markdown(view: DiffView, _: Page) -> str:
     computed = numbers(view)
     if differing := [one for one in computed if one.values.differs or one.values.unknown]:
         paper.table(("KPI", "Before", "After", "Status", "Because of"), map(_numbers, differing))
+        for one in differing:
+            for note in one.values.notes:
+                paper.sentence(f"{escape(one.name)}: {escape(note)}")
     elif computed:
         paper.sentence("No value or status differs under the new definitions.")
     rest = [change for change in view.comparison.changes if not _stands_out(change)]

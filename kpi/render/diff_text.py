@@ -110,6 +110,11 @@ def _values(values: ValueChange, width: int) -> list[Line]:
     period = Piece(f"   {pair.period}", "dim")
     gap = line("   ") if statuses else ()
     found = [cut((head, *texts, *gap, *statuses, period), width)]
+    indent = len(INDENT) + KIND + GAP
+    for note in values.notes:
+        parts = wrap(one_line(note), max(width - indent - 2, 8))
+        signs = ["! ", *["  "] * (len(parts) - 1)]
+        found += [line(" " * indent, Piece(sign + part, "yellow")) for sign, part in zip(signs, parts, strict=True)]
     if not values.history:
         return found
     if all(one.before == one.after for one in values.history):

@@ -17,6 +17,7 @@ from kpi.render.status_table import (
     hanging,
     indented,
     is_repeated,
+    own_notes,
     row_line,
     short_period,
     title_lines,
@@ -58,6 +59,8 @@ def matrix_lines(matrix: Matrix, width: int) -> list[Line]:
                 lines.append(cut(shape.row(row), width))
                 message = row.message if not is_repeated(row, whole) else None
                 lines += hanging("  ", message, "dim", width) if message else []
+                for note in own_notes(row, whole):
+                    lines += hanging("! ", note, "yellow", width)
     if shape.left_out:
         words = f"The last {shape.shown} of {shape.shown + shape.left_out} periods: a wider terminal shows more."
         lines += [(), *(line(Piece(part, "dim")) for part in wrap(words, width))]

@@ -74,7 +74,7 @@ def _facts(view: ShowView, width: int) -> list[Line]:
         ("thresholds", _thresholds(kpi.thresholds)),
         ("baseline", view.baseline_display and view.baseline_display + _since(view)),
         ("note", row.message),
-        ("note", "; ".join(row.warnings)),
+        *(("note", note) for note in row.notes),
         ("goal", view.goal and (view.goal.name or view.goal.id)),
         ("owner", kpi.owner),
         ("kind", ", ".join(filter(None, [kpi.indicator, kpi.kind]))),

@@ -24,7 +24,7 @@ Cell = str | float | None
 HEADS = (
     "id", "name", "goal", "owner", "indicator", "unit", "every", "period", "period_start", "period_end", "complete",
     "partial", "value", "previous", "change", "target", "target_op", "target_value", "target_upper", "target_by",
-    "expected_now", "status", "pace", "message",
+    "expected_now", "status", "pace", "message", "notes",
 )  # fmt: skip
 
 
@@ -58,6 +58,7 @@ def _cells(row: KpiRow) -> tuple[Cell, ...]:
         row.status,
         row.pace,
         row.message,
+        "; ".join(row.notes) or None,
     )
 
 
@@ -86,7 +87,7 @@ def _whose(cells: tuple[Cell, ...], row: KpiRow, one: KpiRow, view: StatusView) 
 
 MATRIX_HEADS = (
     "id", "name", "goal", "owner", "unit", "every", "period", "period_start", "period_end", "complete", "partial",
-    "value", "status",
+    "value", "status", "notes",
 )  # fmt: skip
 
 
@@ -113,6 +114,7 @@ def _lines(matrix: Matrix, row: KpiRow) -> Iterator[tuple[Cell, ...]]:
             *_period_cells(period, cell.point is not None and cell.point.partial),
             cell.point.value if cell.point is not None else None,
             row.status if period.start == row.period.start else None,
+            "; ".join(row.notes) if period.start == row.period.start and row.notes else None,
         )
 
 

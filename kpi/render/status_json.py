@@ -85,6 +85,7 @@ def _numbers(row: KpiRow) -> dict[str, object]:
         "status": row.status,
         "pace": row.pace,
         "message": row.message,
+        "notes": list(row.notes),
         "history": [_point(point) for point in row.history],
     }
 

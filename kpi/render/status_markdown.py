@@ -31,12 +31,7 @@ def render_status_markdown(view: StatusView, _: Page) -> str:
     parts = _heading(view)
     for group in view.groups:
         rows = [one for row in group.rows for one in row.rows]
-        notes = [f"- {escape(row.name)}: {escape(note)}" for row in group.rows for note in _notes(row)]
-        parts += [
-            *_group(group),
-            _table([HEAD, RULE, *map(_cells, rows)]),
-            *(["\n".join(notes)] if notes else []),
-        ]
+        parts += [*_group(group), _table([HEAD, RULE, *map(_cells, rows)]), *_notes_of(group)]
     return "\n\n".join(parts)
 
 
@@ -45,6 +40,7 @@ def render_matrix_markdown(matrix: Matrix, _: Page) -> str:
     parts = _heading(matrix.view)
     for group in matrix.view.groups:
         parts += _group(group)
+        notes = _notes_of(group)
         for periods, rows in matrix.by_length(group.rows):
             head = ("KPI", *(period.label + ("" if period.whole else " …") for period in periods), "Status")
             rule = ("---", *["---:"] * len(periods), "---")
@@ -54,6 +50,7 @@ def render_matrix_markdown(matrix: Matrix, _: Page) -> str:
                 for row in whole.rows
             ]
             parts.append(_table([head, rule, *cells]))
+        parts += notes
     return "\n\n".join(parts)
 
 
@@ -93,6 +90,17 @@ def _name(row: KpiRow) -> str:
     return f"↳ {escape(row.name)}" if row.is_part else escape(row.name)
 
 
+def _notes_of(group: Group) -> list[str]:
+    """The notes of a group's KPIs and their parts as one list, or nothing."""
+    notes = []
+    for row in group.rows:
+        notes += [f"- {escape(row.name)}: {escape(note)}" for note in _notes(row)]
+        for part in row.parts:
+            name = escape(f"{row.name}, {part.row.name}")
+            notes += [f"- {name}: {escape(note)}" for note in part.row.notes if note not in row.notes]
+    return ["\n".join(notes)] if notes else []
+
+
 def _notes(row: KpiRow) -> list[str]:
-    notes = [row.message, *row.warnings, row.kpi.when_red if row.status == "red" else None]
+    notes = [row.message, *row.notes, row.kpi.when_red if row.status == "red" else None]
     return [note for note in notes if note]

@@ -218,13 +218,13 @@ def group_head(group: Group, width: int) -> Line:
 
 
 def _below(row: KpiRow, whole: KpiRow, width: int) -> list[Line]:
-    """Return the lines under a row: its message, warnings and action. Those of the ``whole`` KPI are not repeated for
+    """Return the lines under a row: its message, notes and action. Those of the ``whole`` KPI are not repeated for
     its parts."""
     lines: list[Line] = []
     if row.message and not is_repeated(row, whole):
         lines += hanging("  ", row.message, "dim", width)
-    for warning in row.warnings:
-        lines += hanging("! ", warning, "yellow", width)
+    for note in own_notes(row, whole):
+        lines += hanging("! ", note, "yellow", width)
     if row.status == "red" and row.kpi.when_red:
         lines += hanging("→ ", row.kpi.when_red, "", width)
     return lines
@@ -233,6 +233,11 @@ def _below(row: KpiRow, whole: KpiRow, width: int) -> list[Line]:
 def is_repeated(row: KpiRow, whole: KpiRow) -> bool:
     """Whether the message of a part says nothing that its status, or that of the ``whole``, does not."""
     return row.is_part and (row.message == whole.message or row.status == "no data")
+
+
+def own_notes(row: KpiRow, whole: KpiRow) -> list[str]:
+    """The notes of a row; of those of a part, the ones that the ``whole`` KPI does not have as well."""
+    return [note for note in row.notes if row is whole or note not in whole.notes]
 
 
 def hanging(sign: str, text: str, style: str, width: int) -> list[Line]:

@@ -56,7 +56,7 @@ class Series:
     that of ``last`` when stale) of the measures and KPIs that the targets name. ``additive``: a sum over the period,
     so that a running period has only part of it; its references are then those of the whole period. ``problem``: why
     there is no value, in one sentence; ``failed``: because of an error (unreadable data), not because data is missing.
-    ``split`` has its segments, where it is split.
+    ``split`` has its segments, where it is split. ``notes`` are what bears on the value shown, a sentence each (G2).
     """
 
     kpi: str
@@ -74,6 +74,7 @@ class Series:
     failed: bool = False
     sources: tuple[str, ...] = ()
     split: SplitSeries | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

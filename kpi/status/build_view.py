@@ -22,7 +22,7 @@ def status_view(
     """The view of every KPI in ``results``, grouped ``by`` goal, owner, perspective, level or tag."""
     calendar = plan.calendar.build()
     rows = [whole_row(kpi, results.series[id_], calendar) for id_, kpi in plan.kpis.items() if id_ in results.series]
-    rows = [replace(row, warnings=_guardrail_warnings(row, rows) + row.warnings) for row in rows]
+    rows = [replace(row, notes=_guardrail_notes(row, rows) + row.notes) for row in rows]
     summary = {status: sum(row.status == status for row in rows) for status in STATUSES}
     return StatusView(plan.title, results.as_of, tuple(rows), group_rows(plan, rows, by), summary, to_date, against)
 
@@ -33,7 +33,7 @@ def whole_row(kpi: Kpi, series: Series, calendar: Calendar) -> KpiRow:
     split = series.split
     if split is None or split.problem is not None:
         return row
-    return replace(row, by=split.by, parts=tuple(part_rows(kpi, split, calendar)), warnings=split.notes)
+    return replace(row, by=split.by, parts=tuple(part_rows(kpi, split, calendar)), notes=row.notes + split.notes)
 
 
 def part_rows(kpi: Kpi, split: SplitSeries, calendar: Calendar) -> Iterator[PartRow]:
@@ -83,6 +83,7 @@ def kpi_row(kpi: Kpi, series: Series, result: StatusResult) -> KpiRow:
         target_display=None if target is None else target_in_signs(target, unit, value),
         pace=result.pace,
         message=result.message,
+        notes=series.notes,
         history=series.last_history if stale else series.history,
     )
 
@@ -94,8 +95,8 @@ def _display(value: float, unit: Unit, result: StatusResult) -> str:
     return display_against(value, unit, result.comparisons)
 
 
-def _guardrail_warnings(row: KpiRow, rows: list[KpiRow]) -> tuple[str, ...]:
-    """A warning for each guardrail that got worse and is red while the KPI improved."""
+def _guardrail_notes(row: KpiRow, rows: list[KpiRow]) -> tuple[str, ...]:
+    """A note for each guardrail that got worse and is red while the KPI improved."""
     if not _improved(row):
         return ()
     guardrails = [other for other in rows if other.kpi.id in row.kpi.guardrails]

@@ -34,7 +34,7 @@ class ValueChange(NamedTuple):
     ``shown`` are the values that ``kpi status`` would show; their periods differ if ``every`` changed. A status is None
     if the KPI has no such definition. ``history`` is oldest first and ends with the values shown. ``target`` is the
     formatted target of the later definition in that period. ``failed`` are the reasons why the KPI could not be
-    computed, before and after, None where it could.
+    computed, before and after, None where it could. ``notes`` bear on the value shown, a sentence each (rule G2).
     """
 
     shown: Pair
@@ -43,6 +43,7 @@ class ValueChange(NamedTuple):
     history: tuple[Pair, ...] = ()
     target: str | None = None
     failed: tuple[str | None, str | None] = (None, None)
+    notes: tuple[str, ...] = ()
 
     @property
     def unknown(self) -> bool:
@@ -94,7 +95,7 @@ def _change(old: KpiRow | None, new: KpiRow | None, periods: int) -> ValueChange
     history = _history(old, new, periods, units) if periods else ()
     statuses = [None if row is None else row.status for row in (old, new)]
     target = None if new is None else new.target_display
-    return ValueChange(shown, statuses[0], statuses[1], history, target)
+    return ValueChange(shown, statuses[0], statuses[1], history, target, notes=latest.notes)
 
 
 def _failure(results: Results, id_: str) -> str | None:

@@ -19,10 +19,10 @@ class KpiRow:
     """One KPI with its value and status. Values are in the KPI's scale and rounded to 12 digits; None if there is none.
 
     ``point`` is the period and value shown: the last fresh one if the status is stale. ``display`` is the formatted
-    value, ``change`` its difference to the value of ``previous``, ``target_display`` the formatted target. ``message``
-    explains the status; ``warnings`` are further notes, one sentence each. ``history`` is oldest first and ends before
-    ``point``. ``parts`` are the rows for the values of the column ``by`` if the KPI is split; ``is_part`` is true for
-    such a row.
+    value, ``change`` its difference to the value of ``previous``, ``target_display`` the formatted target.
+    ``message`` explains the status; ``notes`` are what else bears on the number, one sentence each (rule G2).
+    ``history`` is oldest first and ends before ``point``. ``parts`` are the rows for the values of the column
+    ``by`` if the KPI is split; ``is_part`` is true for such a row.
     """
 
     kpi: Kpi
@@ -36,7 +36,7 @@ class KpiRow:
     target_display: str | None = None
     pace: Pace | None = None
     message: str | None = None
-    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     history: tuple[Point, ...] = ()
     by: str | None = None
     parts: tuple[PartRow, ...] = ()

@@ -41,6 +41,7 @@ def test_a_row_has_everything_in_flat_columns() -> None:
         "status": "yellow",
         "pace": "on pace",
         "message": "",
+        "notes": 'improved while its guardrail "Refund rate" got worse (red)',
     }
 
 

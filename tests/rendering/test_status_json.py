@@ -29,7 +29,7 @@ def test_the_keys_are_those_of_the_contract_in_its_order() -> None:
     for one in content["kpis"]:
         assert list(one) == [
             "id", "name", "goal", "owner", "indicator", "unit", "every", "period", "value", "display", "previous",
-            "change", "target", "status", "pace", "message", "history",
+            "change", "target", "status", "pace", "message", "notes", "history",
         ]  # fmt: skip
         assert list(one["period"]) == ["label", "start", "end", "complete", "partial"]
         assert one["target"] is None or list(one["target"]) == ["text", "op", "value", "by", "expected_now"]
@@ -64,6 +64,7 @@ def test_one_kpi_whole() -> None:
         "status": "yellow",
         "pace": "on pace",
         "message": None,
+        "notes": ['improved while its guardrail "Refund rate" got worse (red)'],
     }  # fmt: skip
     assert history[0] == {"period": "2025-07", "start": "2025-07-01", "value": 0.22}
     assert history[-1] == {"period": "2026-05", "start": "2026-05-01", "value": 0.258}

@@ -120,4 +120,4 @@ def test_each_value_may_have_the_same_target(project: Project) -> None:
         name: "≥ 1" if name == "shop" else "≥ 20" for name, kind, _, _ in told(found) if kind == "value"
     }
     assert len(found.parts) == 4
-    assert not found.warnings
+    assert not found.notes

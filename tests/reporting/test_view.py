@@ -151,7 +151,7 @@ def guarded(own: tuple[float, float], other: tuple[float, float], **fields: Any)
         kpi_of("other", name="Refund rate", target=at_most(5.0), **fields),
     ]
     series = [series_of(*own, id_="own"), series_of(*other, id_="other")]
-    return status_view(plan_of(kpis), results_of(series)).rows[0].warnings
+    return status_view(plan_of(kpis), results_of(series)).rows[0].notes
 
 
 def test_a_guardrail_that_broke_while_the_kpi_got_better_is_told() -> None:
