@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from kpi.lint.registry import file_model
 from kpi.plan.loading.schema import json_schema
 
 PAGE = Path(__file__).with_name("fields.md")
@@ -86,7 +87,7 @@ def written(schema: dict[str, Any]) -> str:
 
 
 def main() -> int:
-    text = page(json_schema())
+    text = page(json_schema(file_model()))
     if sys.argv[1:] != ["--check"]:
         PAGE.write_text(text, encoding="utf-8")
         return 0

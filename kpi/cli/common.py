@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kpi.plan.checks import Checked
     from kpi.plan.loading import ReadResult
-    from kpi.plan.model import Plan
+    from kpi.plan.model import Plan, PlanFile
     from kpi.render.output import Page
 
 LONGEST_TIMEOUT = 999_999_999  # seconds
@@ -98,12 +98,19 @@ def plan_file(file: Path | None) -> Path:
     return found
 
 
+def file_model() -> type[PlanFile]:
+    """The model of a plan file with the options of all lint rules. Loads all rules."""
+    from kpi.lint.registry import file_model
+
+    return file_model()
+
+
 def read_checked(file: Path, allowed: Sequence[Path] = ()) -> tuple[ReadResult, Checked]:
     """The plan as read and as checked, whether valid or not. Raises InputError when the file cannot be read at all."""
     from kpi.data import check_plan
     from kpi.plan.loading import read_plan
 
-    read = read_plan(file, allowed=allowed)
+    read = read_plan(file, allowed=allowed, model=file_model)
     return read, check_plan(read)
 
 

@@ -14,6 +14,7 @@ from kpi.cli.common import (
     FileOption,
     OutsideOption,
     as_of_day,
+    file_model,
     plan_file,
     show_view,
     wants_color,
@@ -68,7 +69,7 @@ def diff(
     from kpi.diff.compare import compare
     from kpi.diff.versions import open_versions
 
-    before, after = open_versions(_plan_file(file, revisions), revisions, Path.cwd(), allow_outside or ())
+    before, after = open_versions(_plan_file(file, revisions), revisions, Path.cwd(), allow_outside or (), file_model)
     checked = before.check(), after.check()
     _refuse_invalid((before, after), checked)
     comparison = compare(*checked)

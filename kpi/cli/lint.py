@@ -145,6 +145,7 @@ class _Run:
     def _review(self, path: Path) -> None:
         from kpi.data import check_plan
         from kpi.lint import Options, review
+        from kpi.lint.registry import file_model
         from kpi.plan.loading import read_plan
 
         text = None
@@ -152,7 +153,8 @@ class _Run:
             if self._stdin is None:
                 self._stdin = sys.stdin.buffer.read().decode("utf-8-sig", "replace")
             text = self._stdin
-        read = read_plan(self.stdin_filename if path == STDIN else path, text=text, allowed=self.allowed)
+        name = self.stdin_filename if path == STDIN else path
+        read = read_plan(name, text=text, allowed=self.allowed, model=file_model)
         options = Options(
             as_of_day(read.plan, self.as_of), select=self.select, ignore=self.ignore, strict=self.strict, data=self.data
         )
@@ -168,12 +170,12 @@ class _Run:
             return review.findings
         from kpi.diff.versions import open_versions
         from kpi.lint.changed_only import on_changes
+        from kpi.lint.registry import file_model
 
         if ".." in self.since:
             raise UsageError("--diff takes one commit, with which the files as they are now are compared")
-        before = open_versions(self.stdin_filename if path == STDIN else path, self.since, Path.cwd(), self.allowed)[
-            0
-        ].read
+        name = self.stdin_filename if path == STDIN else path
+        before = open_versions(name, self.since, Path.cwd(), self.allowed, file_model)[0].read
         return on_changes(review.findings, before.plan, read.plan, before.texts, read.texts)
 
     def line_text(self, file: str, line: int) -> str:
@@ -186,7 +188,11 @@ class _Run:
         from kpi.render.findings import TAB
         from kpi.render.sanitize import visible_lines
 
-        changes = {edit for read, review in self.reviews.values() for edit in edits(review, read.texts)}
+        changes = {
+            edit
+            for read, review in self.reviews.values()
+            for edit in edits(review.context, review.findings, read.texts)
+        }
         texts = {file: text for read, _ in self.reviews.values() for file, text in read.texts.items()}
         for file in sorted({edit.file for edit in changes}):
             after = applied(texts[file], (edit for edit in changes if edit.file == file))

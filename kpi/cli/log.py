@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, plan_file, show_view
+from kpi.cli.common import FileOption, OutsideOption, as_of_day, file_model, plan_file, show_view
 from kpi.cli.output import tell
 from kpi.cli.status import tell_problems
 from kpi.errors import UsageError, did_you_mean
@@ -56,7 +56,7 @@ def find_history(path: Path, id_: str, allowed: Sequence[Path] = ()) -> History:
     """The history of a KPI. Raises UsageError when there never was one with that id."""
     from kpi.diff.history import open_history
 
-    history = open_history(path, id_, Path.cwd(), allowed)
+    history = open_history(path, id_, Path.cwd(), allowed, file_model)
     if not history.events and history.cut_at is None:
         from kpi.plan.loading import read_plan
 

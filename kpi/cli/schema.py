@@ -28,6 +28,7 @@ def schema_text() -> str:
     """The schema as it is printed and kept in a file."""
     import json
 
+    from kpi.lint.registry import file_model
     from kpi.plan.loading.schema import json_schema
 
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False)
+    return json.dumps(json_schema(file_model()), indent=2, ensure_ascii=False)

@@ -11,7 +11,7 @@ from kpi.diff.changes import ChangeClass
 from kpi.diff.names import Names, Renamed, canonical, folded
 from kpi.formulas import unparse
 from kpi.plan.checks.queries import tokens
-from kpi.plan.model import Goal, Kpi, LintSettings, Record, Source, Split
+from kpi.plan.model import Goal, Kpi, Record, Source, Split
 from kpi.plan.yaml.source_map import hide_secrets
 from kpi.values import Every, format_exact, parse_unit, parse_updated, parse_window, round12
 
@@ -124,7 +124,7 @@ class ComparedPlan:
         _put(found, "as_of", "other", plan.as_of, _day(plan.as_of))
         for name, value in plan.calendar:
             found[f"calendar.{name}"] = FieldMeaning("formula", value, value)
-        _put_settings(found, "lint", plan.lint, LintSettings())
+        _put_settings(found, "lint", plan.lint, type(plan.lint)())
         return found
 
     def formula(self, text: str, tree: Node | None, *, whole: bool) -> str:
@@ -198,18 +198,18 @@ def _put_map(
 def _put_settings(found: FieldMeanings, name: str, settings: Record, defaults: Record) -> None:
     """Add the settings that differ from their default, including nested ones."""
     for setting, value in settings:
-        default = getattr(defaults, setting)
+        default = getattr(defaults, setting, None)
         path = f"{name}.{setting}"
         if isinstance(value, tuple):
             _put_set(found, path, "other", value)
         elif isinstance(value, Mapping):
             for key, each in value.items():
                 _put_set(found, f"{path}.{key}", "other", (each,) if isinstance(each, str) else each)
-        elif isinstance(value, int):
+        elif isinstance(value, int | str):
             if value != default:
                 found[path] = FieldMeaning("other", value, str(value))
-        else:
-            _put_settings(found, path, value, default)
+        elif isinstance(value, Record):
+            _put_settings(found, path, value, type(value)())
 
 
 def _spaced(text: str) -> str:

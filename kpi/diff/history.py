@@ -14,9 +14,11 @@ from kpi.diff.dependency_regions import Key, Slices, depends_on, differ, slices_
 from kpi.diff.git import SHORT, Repository
 from kpi.diff.revision import PlanPlace
 from kpi.diff.versions import Version, in_work_tree
+from kpi.plan.loading import plain_model
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
+    from kpi.plan.loading import FileModel
 
 Files = dict[str, bytes | str]
 
@@ -58,14 +60,17 @@ class History(NamedTuple):
     cut_at: str | None = None
 
 
-def open_history(file: Path, id_: str, cwd: Path, allowed: Sequence[Path] = ()) -> History:
+def open_history(
+    file: Path, id_: str, cwd: Path, allowed: Sequence[Path] = (), model: FileModel = plain_model
+) -> History:
     """The history of the KPI with this id in the working tree, or with this last id if it was removed.
 
     Follows the file through all commits that changed it or a file that it includes, and both the file and the KPI
-    through renames. Empty if there never was such a KPI. Raises InputError if there is no repository or no commit.
+    through renames. Empty if there never was such a KPI. ``model`` is that
+    of :func:`kpi.plan.loading.read_plan`. Raises InputError if there is no repository or no commit.
     """
     repository = Repository.around((cwd / file).parent)
-    place = PlanPlace.of(repository, file, cwd, allowed)
+    place = PlanPlace.of(repository, file, cwd, allowed, model)
     walk = _Walk(repository, repository.commit("HEAD"))
     walk.start(place, id_)
     return History(tuple(walk.events), walk.cut_at)

@@ -16,7 +16,7 @@ from kpi.plan.loading import read_plan
 from kpi.plan.yaml.documents import decode
 
 if TYPE_CHECKING:
-    from kpi.plan.loading import ReadResult
+    from kpi.plan.loading import FileModel, ReadResult
     from kpi.plan.model import Plan
 
 # The top-level key up to the next line that is not indented, a comment, a list item or empty.
@@ -31,14 +31,16 @@ class PlanPlace:
     """The place of a plan's main file in its repository.
 
     ``path`` is its path from the root of the repository and ``cwd`` that of the current folder, or "" if that is
-    outside of the repository; files are then named from the root. ``allowed`` are further folders that may be read.
+    outside of the repository; files are then named from the root. ``allowed`` are further folders that may be read;
+    ``model`` is that of :func:`kpi.plan.loading.read_plan`.
     """
 
-    def __init__(self, repository: Repository, path: str, cwd: str, allowed: Sequence[Path] = ()) -> None:
+    def __init__(self, repository: Repository, path: str, cwd: str, allowed: Sequence[Path], model: FileModel) -> None:
         self.repository, self.path, self.cwd, self.allowed = repository, path, cwd, tuple(allowed)
+        self.model = model
 
     @classmethod
-    def of(cls, repository: Repository, file: Path, cwd: Path, allowed: Sequence[Path] = ()) -> PlanPlace:
+    def of(cls, repository: Repository, file: Path, cwd: Path, allowed: Sequence[Path], model: FileModel) -> PlanPlace:
         """The place of ``file``, which is relative to ``cwd``. Raises InputError if it is outside of the repository."""
         root = repository.root
         full = cwd / file
@@ -47,11 +49,11 @@ class PlanPlace:
             raise InputError(f"{file} is not in the git repository {root}")
         here = Path(os.path.realpath(cwd))
         inside = here.relative_to(root).as_posix() if here.is_relative_to(root) else ""
-        return cls(repository, real.relative_to(root).as_posix(), inside, allowed)
+        return cls(repository, real.relative_to(root).as_posix(), inside, allowed, model)
 
     def renamed(self, path: str) -> PlanPlace:
         """The place of the main file if its path is ``path``."""
-        return PlanPlace(self.repository, path, self.cwd, self.allowed)
+        return PlanPlace(self.repository, path, self.cwd, self.allowed, self.model)
 
     @property
     def name(self) -> str:
@@ -87,7 +89,9 @@ class PlanPlace:
         """The plan in ``files``, which are those of ``files_at``."""
         root = self.repository.root
         tree = CommitTree(root, files)
-        read = read_plan(Path(self.name), cwd=root / self.cwd, allowed=self.allowed, disk=tree, root=root)
+        read = read_plan(
+            Path(self.name), cwd=root / self.cwd, allowed=self.allowed, disk=tree, root=root, model=self.model
+        )
         plan = read.plan
         homes = {source: tree.real(folder) for source, folder in plan.homes.items()}
         return read._replace(plan=plan.model_copy(update={"folder": tree.real(plan.folder), "homes": homes}))
@@ -132,7 +136,7 @@ class PlanPlace:
         return read.plan.include
 
     def _read(self, top: Path, text: str | None = None) -> ReadResult:
-        return read_plan(Path(self.name), cwd=top / self.cwd, text=text, allowed=self.allowed)
+        return read_plan(Path(self.name), cwd=top / self.cwd, text=text, allowed=self.allowed, model=self.model)
 
     def _wanted(self, tree: Mapping[str, Entry], patterns: Iterable[str], links: Mapping[str, str]) -> set[str]:
         """The files to read: those that end like a pattern. The exact match is made when the plan is read."""

@@ -11,11 +11,12 @@ from kpi.diff.git import SHORT, Repository
 from kpi.diff.moves import former_place
 from kpi.diff.revision import NOWHERE, PlanPlace, relocated
 from kpi.errors import InputError, UsageError
+from kpi.plan.loading import plain_model
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Diagnostic
     from kpi.plan.checks import Checked
-    from kpi.plan.loading import ReadResult
+    from kpi.plan.loading import FileModel, ReadResult
 
 WORK_TREE = "worktree"
 
@@ -50,17 +51,20 @@ class Version(NamedTuple):
         return checked._replace(diagnostics=tuple(found for found in checked.diagnostics if not _is_of_data(found)))
 
 
-def open_versions(file: Path, asked: str | None, cwd: Path, allowed: Sequence[Path] = ()) -> tuple[Version, Version]:
+def open_versions(
+    file: Path, asked: str | None, cwd: Path, allowed: Sequence[Path] = (), model: FileModel = plain_model
+) -> tuple[Version, Version]:
     """The two versions that ``asked`` names.
 
     ``REV`` is compared with the working tree, ``A..B`` means A and B, and ``A...B`` the merge base of A and B, and B.
     None is the merge base with the default branch, and the working tree. ``allowed`` are further folders that may be
-    read. If the main file was renamed, the earlier version is read from the earlier file.
+    read, and ``model`` is that of :func:`kpi.plan.loading.read_plan`. If the main file was renamed, the earlier version
+    is read from the earlier file.
 
     Raises InputError or UsageError, with a hint, if a version cannot be read or if neither has the plan.
     """
     repository = Repository.around((cwd / file).parent)
-    place = PlanPlace.of(repository, file, cwd, allowed)
+    place = PlanPlace.of(repository, file, cwd, allowed, model)
     old, new = _named(repository, asked)
     before, after = _at_commit(place, *old), _at_commit(place, *new) if new else in_work_tree(place)
     if after.there and not before.there:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 from kpi.lint.text import LONGEST, Word, words
 from kpi.lint.vocabulary import Match, WordList, read_list
+from kpi.plan.model.lint import NO_WORDS
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Diagnostic
-    from kpi.lint.rule import Path
     from kpi.lint.suppressions import Suppression
     from kpi.plan.checks import Checked
-    from kpi.plan.model import Goal, Kpi, LintSettings, Target
+    from kpi.plan.model import Goal, Kpi, LintSettings, RuleOption, Target, WordOptions
+    from kpi.plan.yaml.source_map import Path
     from kpi.run.profile import DataProfile
     from kpi.values import Calendar, Unit
 
@@ -96,12 +97,12 @@ class Context:
         """Whether the file has a value at ``path``, valid or not, or under a misspelt name of it."""
         return self.places.has(path) or path in self._misspelt
 
-    def words(self, name: str, option: str | None = None) -> WordList:
-        """Return the word list ``name`` with the words that the setting ``option`` adds and allows."""
+    def words(self, name: str, option: RuleOption[WordOptions] | None = None) -> WordList:
+        """Return the word list ``name`` with the words that ``option`` adds and allows."""
         found = self._lists.get(name)
         if found is None:
-            setting = getattr(self.settings, option) if option else None
-            found = read_list(name, setting.add, setting.allow) if setting else read_list(name)
+            words = NO_WORDS if option is None else option.of(self.settings)
+            found = read_list(name, words.add, words.allow)
             self._lists[name] = found
         return found
 

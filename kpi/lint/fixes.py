@@ -6,7 +6,7 @@ Edits replace ranges of a file's text; every other character stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.lint.target_style import respell
@@ -14,7 +14,6 @@ from kpi.lint.target_style import respell
 if TYPE_CHECKING:
     from kpi.diagnostics import Diagnostic
     from kpi.lint.context import Context
-    from kpi.lint.run import Review
     from kpi.lint.suppressions import Suppression
 
 # Errors that a target in unusual spelling can cause: not understood, or a sign with a meaning in YAML.
@@ -32,13 +31,13 @@ class Edit(NamedTuple):
     code: str
 
 
-def edits(review: Review, texts: Mapping[str, str]) -> list[Edit]:
-    """Return the edits that fix a review's findings, by file and position. ``texts`` are the files as read."""
+def edits(context: Context, findings: Sequence[Diagnostic], texts: Mapping[str, str]) -> list[Edit]:
+    """Return the edits that fix the findings of a review, by file and position. ``texts`` are the files as read."""
     starts: Starts = {}
-    found = {edit for finding in review.findings if (edit := respelling(review.context, finding, texts, starts))}
-    if any(finding.code == "L102" for finding in review.findings):
-        for comment in review.context.suppressions:
-            found.update(_without_unused(review.context, comment, texts[comment.file]))
+    found = {edit for finding in findings if (edit := respelling(context, finding, texts, starts))}
+    if any(finding.code == "L102" for finding in findings):
+        for comment in context.suppressions:
+            found.update(_without_unused(context, comment, texts[comment.file]))
     return sorted(found)
 
 

@@ -11,6 +11,7 @@ from kpi.lint.text import has_number
 if TYPE_CHECKING:
     from kpi.lint.context import Context, Sentence
     from kpi.lint.vocabulary import Match
+    from kpi.plan.model import RuleOption, WordOptions
 
 PLACEHOLDERS = frozenset({
     "", "-", "--", "---", "?", "??", "???", "...", "…", ".", "x", "xx", "xxx", "n/a", "na", "n.a.", "none", "nil",
@@ -40,7 +41,7 @@ def is_pointer(text: str) -> bool:
     return text.strip().lower().startswith(_POINTERS)
 
 
-def flagged(context: Context, name: str, option: str) -> Iterator[tuple[Sentence, Match, str]]:
+def flagged(context: Context, name: str, option: RuleOption[WordOptions]) -> Iterator[tuple[Sentence, Match, str]]:
     """Every sentence and entry of the word list found in it, with the words as written.
 
     Entries for goals only, entries that are allowed with a number, and established terms are left out.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 from kpi.lint import rules
 from kpi.lint.rule import REGISTERED, Rule
+from kpi.plan.model import PlanFile, with_rule_options
+from kpi.plan.model import file_model as with_lint_settings
 
 # The families, by the first letter of a code, in the order in which they are listed.
 FAMILIES = {
@@ -31,3 +35,15 @@ def _all_rules() -> tuple[Rule, ...]:
 
 
 RULES = _all_rules()
+
+
+@cache
+def file_model() -> type[PlanFile]:
+    """The model of a plan file with the options of all rules in its ``lint`` section."""
+    return with_lint_settings(
+        with_rule_options(
+            replace(option, description=f"{option.description.removesuffix('.')} ({rule.code}).")
+            for rule in RULES
+            for option in rule.options
+        )
+    )

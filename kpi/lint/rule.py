@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Location, Severity
     from kpi.lint.context import Context
+    from kpi.plan.model import RuleOption
+    from kpi.plan.yaml.source_map import Path
 
-Path = tuple[str | int, ...]
 
-
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding of a rule about the value (or, with ``key``, the whole entry) at ``path``.
 
@@ -20,64 +22,54 @@ class Finding:
     sentence without a full stop. ``fixable`` says that ``kpi lint --fix`` fixes it.
     """
 
-    __slots__ = ("at", "end", "fixable", "hint", "key", "message", "path", "start")
-
-    def __init__(
-        self,
-        path: Path,
-        message: str,
-        hint: str | None = None,
-        *,
-        start: int = -1,
-        end: int = -1,
-        key: bool = False,
-        at: Location | None = None,
-        fixable: bool = False,
-    ) -> None:
-        self.path = path
-        self.message = message
-        self.hint = hint
-        self.start = start
-        self.end = end
-        self.key = key
-        self.at = at
-        self.fixable = fixable
+    path: Path
+    message: str
+    hint: str | None = None
+    _: KW_ONLY
+    start: int = -1
+    end: int = -1
+    key: bool = False
+    at: Location | None = None
+    fixable: bool = False
 
 
 Check = Callable[["Context"], Iterator[Finding]]
 
 
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of the linter.
 
     ``code`` is a letter for the family and three digits, and ``severity`` the default. ``summary`` is one sentence on
-    what the rule requires, and ``check`` yields its findings. A rule that runs
-    ``after_others`` sees which of their findings were suppressed.
+    what the rule requires, and ``check`` yields its findings. ``options`` are those that the rule declares. A rule that
+    runs ``after_others`` sees which of their findings were suppressed.
     """
 
-    __slots__ = ("after_others", "check", "code", "name", "severity", "summary")
-
-    def __init__(
-        self, code: str, name: str, severity: Severity, summary: str, check: Check, after_others: bool
-    ) -> None:
-        self.code = code
-        self.name = name
-        self.severity = severity
-        self.summary = summary
-        self.check = check
-        self.after_others = after_others
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    check: Check
+    options: Sequence[RuleOption[Any]] = ()
+    after_others: bool = False
 
 
 REGISTERED: list[Rule] = []
 
 
 def rule(
-    code: str, name: str, severity: Severity, summary: str, *, after_others: bool = False
+    code: str,
+    name: str,
+    severity: Severity,
+    summary: str,
+    *,
+    options: Sequence[RuleOption[Any]] = (),
+    after_others: bool = False,
 ) -> Callable[[Check], Check]:
     """Register the decorated check as a rule. See :class:`Rule` for the arguments."""
 
     def register(check: Check) -> Check:
-        REGISTERED.append(Rule(code, name, severity, summary, check, after_others))
+        REGISTERED.append(Rule(code, name, severity, summary, check, options, after_others))
         return check
 
     return register

@@ -64,9 +64,13 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
     """Return the errors of reading and checking, and the findings of the rules.
 
     ``texts`` are the files' texts, in which comments may suppress findings. Raise UsageError for an unknown rule on
-    the command line, and RuleCrashError if a rule crashes.
+    the command line, RuleCrashError if a rule crashes, and ValueError if the options of rules have not been validated.
     """
     settings = checked.plan.lint
+    if settings.model_extra:
+        raise ValueError(
+            "the options of rules have not been validated: read the plan with kpi.lint.registry.file_model"
+        )
     rules = chosen(
         RULES, select=settings.select, ignore=settings.ignore, also_select=options.select, also_ignore=options.ignore
     )

@@ -10,8 +10,8 @@ from kpi.errors import TextError
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
-    from kpi.lint.rule import Path
     from kpi.plan.model import Kpi, Op, Target
+    from kpi.plan.yaml.source_map import Path
     from kpi.values import Unit
 
 WORDS: dict[str, str] = {">=": "at least", "<=": "at most", ">": "above", "<": "below", "==": "exactly"}

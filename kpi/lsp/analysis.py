@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kpi.data import check_plan
 from kpi.lint import Options, lint
+from kpi.lint.registry import file_model
 from kpi.lsp.position_encoding import Lines
 from kpi.plan.loading import read_plan
 from kpi.plan.model.column_names import folded
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from kpi.diagnostics import Diagnostic
-    from kpi.lsp.values import Value
     from kpi.plan.checks import Checked
     from kpi.plan.loading import ReadResult
     from kpi.plan.model import Plan
+    from kpi.status import KpiRow
 
 DayOf = Callable[["Plan"], date]
 
@@ -39,6 +40,13 @@ class Column(NamedTuple):
     header: str | None = None
     computed: str | None = None
     type: str | None = None
+
+
+class Value(NamedTuple):
+    """The current row of a KPI, or a sentence that says why it was not computed."""
+
+    row: KpiRow | None = None
+    problem: str | None = None
 
 
 class Analysis:
@@ -124,7 +132,8 @@ def analyse(main: Path, texts: Mapping[Path, str], day_of: DayOf, allowed: Seque
 
     Raises InputError if the main file is neither open nor readable.
     """
-    read = read_plan(main, text=texts.get(real(main)), cwd=main.parent, allowed=allowed, unsaved=texts)
+    text = texts.get(real(main))
+    read = read_plan(main, text=text, cwd=main.parent, allowed=allowed, unsaved=texts, model=file_model)
     checked = check_plan(read)
     day = day_of(read.plan)
     return Analysis(main, read, checked, lint(checked, read.texts, Options(day)), day, texts)

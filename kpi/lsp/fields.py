@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from kpi.plan.model import SECTIONS, PlanFile, Record
+from kpi.lint.registry import file_model
+from kpi.plan.model import SECTIONS, Record
 from kpi.plan.model.field_types import type_at, type_of_field
 
 Path = tuple[str | int, ...]
@@ -25,7 +26,7 @@ class Field(NamedTuple):
 
 def fields_at(path: Path, *, included: bool = False) -> dict[str, Field]:
     """The fields of the mapping at ``path``. ``included`` is true for a file that the main file includes."""
-    found = type_at(PlanFile, path)
+    found = type_at(file_model(), path)
     if found is None or found.record is None or (included and path and path[0] not in SECTIONS):
         return {}
     fields = _fields(found.record)

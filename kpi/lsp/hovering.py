@@ -20,9 +20,8 @@ from kpi.values.date_words import day_in_words
 
 if TYPE_CHECKING:
     from kpi.formulas.nodes import Node
-    from kpi.lsp.analysis import Analysis
+    from kpi.lsp.analysis import Analysis, Value
     from kpi.lsp.symbols import Symbol
-    from kpi.lsp.values import Value
     from kpi.plan.model import Goal, Source
     from kpi.status import KpiRow
 

@@ -24,11 +24,11 @@ from kpi.lsp.input import CheckedInput
 from kpi.lsp.position_encoding import Lines, Units
 from kpi.lsp.published import Published
 from kpi.lsp.symbols import symbol_at
-from kpi.lsp.values import Value, Values, Worker
+from kpi.lsp.values import Values, Worker
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Diagnostic, Location
-    from kpi.lsp.analysis import Analysis
+    from kpi.lsp.analysis import Analysis, Value
     from kpi.lsp.published import FileFindings
     from kpi.lsp.workspace import Workspace
 

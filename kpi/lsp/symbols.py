@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from kpi.formulas.functions import FUNCTIONS
 from kpi.lsp.fields import Path, field_at
 from kpi.lsp.tokens import token_at
+from kpi.plan.yaml.cursor import context_at
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Location
@@ -61,7 +62,8 @@ def role_of(path: Path) -> Role:
 
 def symbol_at(analysis: Analysis, file: str, offset: int) -> Symbol | None:
     """The symbol at a character offset of a file of the plan, or None."""
-    spot = analysis.read.places.at(file, offset)
+    document = analysis.read.places.document(file)
+    spot = None if document is None else context_at(document, offset)
     if spot is None:
         return None
     return _of_key(spot) if spot.key else _of_value(spot, analysis)

@@ -6,21 +6,15 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from kpi.lsp.analysis import Value
 
 if TYPE_CHECKING:
     from kpi.lsp.analysis import Analysis
-    from kpi.status import KpiRow
 
 HISTORY = 12  # periods before the current one
 Result = TypeVar("Result")
-
-
-class Value(NamedTuple):
-    """The current row of a KPI, or a sentence that says why it was not computed."""
-
-    row: KpiRow | None = None
-    problem: str | None = None
 
 
 class Worker:

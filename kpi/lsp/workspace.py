@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpi.errors import KpiError
-from kpi.lsp.analysis import Analysis, DayOf, analyse, real
+from kpi.lsp.analysis import Analysis, DayOf, Value, analyse, real
 from kpi.plan.loading import find_plan, read_plan
 from kpi.plan.loading.paths import home_folder
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from kpi.lsp.values import Value
 
 _NAMES = ("kpi.yaml", "kpi.yml")
 

@@ -23,7 +23,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
     """Makes ``kpi schema`` raise what the test puts in the list."""
     faults: list[BaseException] = []
 
-    def fail() -> None:
+    def fail(model: object) -> None:
         raise faults[0]
 
     monkeypatch.setattr("kpi.plan.loading.schema.json_schema", fail)

@@ -13,6 +13,7 @@ from kpi.catalog import FIRST, template_names, template_text
 from kpi.cli import init as module
 from kpi.cli.app import run
 from kpi.data import check_plan
+from kpi.lint.registry import file_model
 from kpi.plan.loading import read_plan
 from kpi.plan.loading.schema import json_schema
 
@@ -47,7 +48,7 @@ def test_what_it_writes_fits_the_schema_and_the_screen(template: str) -> None:
     text = module._dated(template_text(template), date(2026, 7, 1))
     plan = yaml.load(text, yaml.BaseLoader)
     plan["version"] = int(plan["version"])
-    jsonschema.Draft7Validator(json_schema()).validate(plan)
+    jsonschema.Draft7Validator(json_schema(file_model())).validate(plan)
     assert max(map(len, text.splitlines())) <= 120
     assert not re.search(r"<[A-Z_]+(-\d)?>", text)
 
@@ -80,7 +81,7 @@ def test_an_editor_finds_the_schema_that_the_file_names() -> None:
     assert run(["init"]) == 0
     text = Path("kpi.yaml").read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=./kpi.schema.json\n")
-    assert json.loads(Path("kpi.schema.json").read_text(encoding="utf-8")) == json_schema()
+    assert json.loads(Path("kpi.schema.json").read_text(encoding="utf-8")) == json_schema(file_model())
     assert check_plan(read_plan(Path("kpi.yaml"))).valid
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from kpi.data import check_plan
 from kpi.diff.changes import Change, Comparison
 from kpi.diff.compare import compare
+from kpi.lint.registry import file_model
 from kpi.plan.checks import Checked
 from kpi.plan.loading import read_plan
 
@@ -22,7 +23,7 @@ sources:
 def plan(text: str, *, head: str = SOURCES) -> Checked:
     """The plan of a text, without ``version`` and, where it has none, with two sources."""
     sources = "" if "sources:" in text else head
-    checked = check_plan(read_plan(Path("kpi.yaml"), text=f"version: 1\n{sources}{text}", cwd=ROOT))
+    checked = check_plan(read_plan(Path("kpi.yaml"), text=f"version: 1\n{sources}{text}", cwd=ROOT, model=file_model))
     assert [(found.message, found.hint) for found in checked.diagnostics if found.severity == "error"] == []
     return checked
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kpi.data import check_plan
 from kpi.diagnostics import Diagnostic
+from kpi.lint.registry import file_model
 from kpi.plan.checks import Checked
 from kpi.plan.loading import read_plan
 
@@ -40,7 +41,7 @@ def checked_plan(folder: Path, text: str, **files: str) -> Checked:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
     (folder / "kpi.yaml").write_text(without_marks("version: 1" + text)[0])
-    return check_plan(read_plan(folder / "kpi.yaml", cwd=folder))
+    return check_plan(read_plan(folder / "kpi.yaml", cwd=folder, model=file_model))
 
 
 def found_in(folder: Path, text: str, *codes: str, **files: str) -> list[Diagnostic]:

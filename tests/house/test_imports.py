@@ -50,6 +50,14 @@ def test_lint_computes_nothing_and_styles_nothing(example: Path) -> None:
     assert "kpi.run" not in loaded
 
 
+def test_status_loads_the_rules_only_for_a_plan_that_sets_an_option_of_one(tmp_path: Path) -> None:
+    plan = tmp_path / "kpi.yaml"
+    plan.write_text("version: 1\nlint: {ignore: [S]}\nkpis: {}\n")
+    assert "kpi.lint" not in loaded_by("-f", str(plan), "status")
+    plan.write_text("version: 1\nlint: {min_goal_words: 2}\nkpis: {}\n")
+    assert "kpi.lint" in loaded_by("-f", str(plan), "status")
+
+
 @pytest.mark.parametrize("format_", ["table", "json", "csv", "markdown"])
 def test_status_never_imports_pandas(format_: str) -> None:
     arguments = [] if format_ == "table" else ["--format", format_]

@@ -9,6 +9,7 @@ from pathlib import Path
 from kpi.data import check_plan
 from kpi.diagnostics import Diagnostic
 from kpi.lint import Options, lint
+from kpi.lint.registry import file_model
 from kpi.plan.loading import read_plan
 
 TODAY = date(2026, 7, 1)
@@ -37,7 +38,7 @@ kpis:
 
 def findings(text: str, *, today: date = TODAY, folder: Path = Path("."), **options: object) -> tuple[Diagnostic, ...]:
     """All diagnostics of a plan."""
-    read = read_plan(folder / "kpi.yaml", text=text, cwd=folder)
+    read = read_plan(folder / "kpi.yaml", text=text, cwd=folder, model=file_model)
     return lint(check_plan(read), read.texts, Options(today, **options))  # type: ignore[arg-type]
 
 

@@ -18,7 +18,8 @@ from kpi.values import parse_unit
 def fixed(text: str) -> str:
     """The text after all edits."""
     read = read_plan(Path("kpi.yaml"), text=text)
-    found = edits(review(check_plan(read), read.texts, Options(TODAY)), read.texts)
+    made = review(check_plan(read), read.texts, Options(TODAY))
+    found = edits(made.context, made.findings, read.texts)
     return applied(text, found)
 
 

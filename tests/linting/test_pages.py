@@ -90,6 +90,12 @@ def test_example_of_options_is_understood(rule: Rule) -> None:
         assert not [one for one in findings("version: 1\n" + example, today=TODAY) if one.code.startswith("E")]
 
 
+@each_rule
+def test_page_shows_every_option_of_the_rule(rule: Rule) -> None:
+    text = section(page(rule), "Options")
+    assert [option.name for option in rule.options if option.name not in text] == []
+
+
 def test_find_rule_takes_code_and_name_in_any_case() -> None:
     assert find_rule("s101") is find_rule("S101") is find_rule("Weasel-Word")
     assert page_path(find_rule("S101")).name == "s101_weasel_word.md"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from linting.linted import codes, findings, of
+from linting.linted import TODAY, codes, findings, of
 
+from kpi.data import check_plan
 from kpi.errors import UsageError
-from kpi.lint import RuleCrashError
+from kpi.lint import Options, RuleCrashError, lint
 from kpi.lint.registry import RULES
 from kpi.lint.rule import Rule
+from kpi.plan.loading import read_plan
+from kpi.plan.model import RuleOption, file_model, with_rule_options
 
 PLAN = "version: 1\n%s\ngoals: {a: {name: Robust teams}}\n"
 
@@ -109,3 +112,23 @@ def test_a_rule_that_crashes_is_named_and_no_finding(monkeypatch: pytest.MonkeyP
 def test_findings_are_sorted_by_place() -> None:
     found = findings(PLAN % "")
     assert [one.location for one in found] == sorted(one.location for one in found)
+
+
+def test_an_option_that_a_rule_declares_is_validated_and_no_other() -> None:
+    most = RuleOption("max_tags", int, 5, "More tags are too many (X101).", least=2, most=9)
+    model = file_model(with_rule_options([most]))
+
+    def read(settings: str) -> tuple[list[tuple[str, str | None]], int]:
+        found = read_plan(Path("kpi.yaml"), text=f"version: 1\n{settings}\n", model=lambda: model)
+        return [(one.message, one.hint) for one in found.diagnostics], most.of(found.plan.lint)
+
+    assert read("lint: {max_tags: 3}") == ([], 3)
+    assert read("lint: {ignore: [S]}") == ([], 5)
+    assert read("lint: {max_tags: 1}") == ([('"max_tags" should be a whole number from 2 to 9, not "1"', None)], 5)
+    assert read("lint: {max_tag: 3}") == ([('lint has no field "max_tag"', 'did you mean "max_tags"?')], 5)
+
+
+def test_rules_never_see_options_that_were_not_validated() -> None:
+    read = read_plan(Path("kpi.yaml"), text=PLAN % "lint: {max_kpis_per_goal: none}")
+    with pytest.raises(ValueError, match="not been validated"):
+        lint(check_plan(read), read.texts, Options(TODAY))

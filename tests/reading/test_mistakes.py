@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kpi.diagnostics import ERRORS, Diagnostic
+from kpi.lint.registry import file_model
 from kpi.plan.loading import read_plan
 from kpi.plan.loading.plan import is_id, nearest_id
 
@@ -90,6 +91,9 @@ MISTAKES = [
     ("E020", "kpis.nps.values.2026-03", KPI + '    values: {2026-03: "«1,5»"}\n'),
     ("E020", "kpis.nps.ambition", KPI + "    ambition: «11»\n"),
     ("E020", "sources.orders.read.skip_rows", SOURCE + "    read: {skip_rows: «-1»}\n"),
+    ("E010", "lint.max_kpis_per_gaol", HEAD + "lint: {«max_kpis_per_gaol»: 3}\n"),
+    ("E011", "lint.hedges", HEAD + "lint: {hedges: «[may]»}\n"),
+    ("E010", "lint.hedges.alow", HEAD + "lint: {hedges: {«alow»: [may]}}\n"),
     ("E020", "lint.min_goal_words", HEAD + "lint: {min_goal_words: «0»}\n"),
     ("E021", "goals.loyalty.due", GOAL + "    due: «31/12/2026»\n"),
     ("E021", "kpis.nps.since", KPI + "    since: 2026-02-«30»\n"),
@@ -145,7 +149,7 @@ def test_mistake_at_its_place(code: str, subject: str, marked: str, tmp_path: Pa
         text = text.replace("[., ", "[a*, ")
         (tmp_path / "a1").write_text("goals: {}")
         where = (where[0], where[1] + 1, where[2], where[3] + 1)
-    read = read_plan(tmp_path / "kpi.yaml", text=text, cwd=tmp_path)
+    read = read_plan(tmp_path / "kpi.yaml", text=text, cwd=tmp_path, model=file_model)
     found = [(one.code, place(one), one.subject) for one in read.diagnostics]
     assert found == [(code, where, subject)]
     assert read.diagnostics[0].location.file == "kpi.yaml"

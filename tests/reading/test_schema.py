@@ -10,10 +10,11 @@ import jsonschema
 import pytest
 import yaml
 
+from kpi.lint.registry import file_model
 from kpi.plan.loading.schema import json_schema
 
 REPOSITORY = Path(__file__).parents[2]
-SCHEMA = json_schema()
+SCHEMA = json_schema(file_model())
 PLANS = [
     REPOSITORY / "kpi.yaml.example",
     *sorted(REPOSITORY.glob("examples/*/*.yaml")),

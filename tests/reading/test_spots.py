@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kpi.plan.loading import read_plan
-from kpi.plan.yaml.cursor import completion_context
+from kpi.plan.yaml.cursor import completion_context, context_at
 
 CURSOR = "|"
 PLAN = """\
@@ -28,7 +28,9 @@ kpis:
 def spot(before: str) -> object:
     """The path, the text and the character in it at the first place where ``before`` has just been read."""
     read = read_plan(Path("kpi.yaml"), text=PLAN, cwd=Path())
-    found = read.places.at("kpi.yaml", PLAN.index(before) + len(before))
+    document = read.places.document("kpi.yaml")
+    assert document is not None
+    found = context_at(document, PLAN.index(before) + len(before))
     return None if found is None else (found.path, found.key, found.text[: found.at])
 
 
@@ -59,12 +61,14 @@ def test_between_them_there_is_nothing(before: str) -> None:
 
 
 def test_a_file_that_is_not_of_the_plan_has_nothing() -> None:
-    assert read_plan(Path("kpi.yaml"), text=PLAN).places.at("other.yaml", 3) is None
+    assert read_plan(Path("kpi.yaml"), text=PLAN).places.document("other.yaml") is None
 
 
 def test_a_spot_knows_where_it_and_each_part_of_it_stands() -> None:
     read = read_plan(Path("kpi.yaml"), text=PLAN, cwd=Path())
-    found = read.places.at("kpi.yaml", PLAN.index("[status") + 3)
+    document = read.places.document("kpi.yaml")
+    assert document is not None
+    found = context_at(document, PLAN.index("[status") + 3)
     assert found is not None
     start = found.text.index("status")
     place = found.location(start, start + len("status"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kpi.lint.registry import RULES, file_model
 from kpi.plan.loading import read_plan
 from kpi.plan.model import (
     CalendarSettings,
@@ -54,13 +55,14 @@ sources:
   s: {path: p, updated: weekly, through: t, from: f, owner: o, no_rows: zero, on_bad_rows: skip, types: {a: text},
       read: {thousands: ".", quote: "", escape: "\\\\", header: false, sheet: x, null_values: ["", NA], delimiter: tab}}
 """
-    read = read_plan(Path("kpi.yaml"), text=text)
+    read = read_plan(Path("kpi.yaml"), text=text, model=file_model)
     assert read.diagnostics == ()
     lint, goal, kpi, source = read.plan.lint, read.plan.goals["a"], read.plan.kpis["k"], read.plan.sources["s"]
     assert (lint.select, lint.ignore, lint.severity) == (("S",), ("S101",), {"S102": "info"})
     assert lint.per_file_ignores == {"a.yaml": ("S",), "b.yaml": ("S101",)}
-    assert lint.weasel_words == WordOptions(add=("synergy",), allow=("very",))
-    assert (lint.max_kpis_per_goal, lint.min_goal_words) == (9, 3)
+    options = {option.name: option.of(lint) for rule in RULES for option in rule.options}
+    assert options["weasel_words"] == WordOptions(add=("synergy",), allow=("very",))
+    assert (options["max_kpis_per_goal"], options["min_goal_words"]) == (9, 3)
     assert (goal.level, goal.parent, goal.perspective, goal.framework) == ("vision", "b", "learning", "okr")
     assert (goal.owner, goal.why, goal.ambition, goal.reward, goal.agreed_with) == ("o", "w", 7, "r", "x")
     assert (kpi.goal, kpi.question, kpi.owner, kpi.indicator, kpi.leads) == ("a", "q", "o", "leading", ("l",))

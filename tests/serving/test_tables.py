@@ -6,12 +6,12 @@ import pytest
 
 from kpi.formulas import parse_formula, parse_row
 from kpi.formulas.functions import CONSTANT_WORDS, EDGE_WORDS, FORMULA_FUNCTIONS, FUNCTIONS, OPERATOR_WORDS, WORDS
+from kpi.lint.registry import file_model
 from kpi.lsp.fields import Path, field_at, fields_at
 from kpi.plan.model import (
     CalendarSettings,
     Goal,
     Kpi,
-    LintSettings,
     PlanFile,
     ReadOptions,
     Record,
@@ -43,7 +43,7 @@ def test_every_example_can_be_read(name: str) -> None:
     [
         ((), PlanFile),
         (("calendar",), CalendarSettings),
-        (("lint",), LintSettings),
+        (("lint",), type(file_model().model_construct().lint)),
         (("lint", "hedges"), WordOptions),
         (("sources", "x"), Source),
         (("sources", "x", "read"), ReadOptions),

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.rule import Finding, rule
+from kpi.plan.model.lint import RuleOption
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
+MAX_KPIS = RuleOption("max_kpis_per_owner", int, 10, "More KPIs on one person are too many.")
 
-@rule("A105", "overloaded-owner", "info", "Nobody owns more KPIs than one person can act on.")
+
+@rule("A105", "overloaded-owner", "info", "Nobody owns more KPIs than one person can act on.", options=[MAX_KPIS])
 def check(context: Context) -> Iterator[Finding]:
     """Owners of more KPIs than ``max_kpis_per_owner``; one finding an owner, at the first KPI that is too many."""
-    most = context.settings.max_kpis_per_owner
+    most = MAX_KPIS.of(context.settings)
     owned: dict[str, list[str]] = {}
     for kpi in context.kpis:
         if kpi.owner:

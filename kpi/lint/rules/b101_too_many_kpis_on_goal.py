@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 from kpi.lint.context import shown
 from kpi.lint.rule import Finding, rule
+from kpi.plan.model.lint import RuleOption
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
+MAX_KPIS = RuleOption("max_kpis_per_goal", int, 7, "More KPIs on one goal are too many.")
 
-@rule("B101", "too-many-kpis-on-goal", "warning", "A goal has few KPIs.")
+
+@rule("B101", "too-many-kpis-on-goal", "warning", "A goal has few KPIs.", options=[MAX_KPIS])
 def check(context: Context) -> Iterator[Finding]:
     """Goals with more KPIs than ``max_kpis_per_goal``."""
-    most = context.settings.max_kpis_per_goal
+    most = MAX_KPIS.of(context.settings)
     for goal in context.goals:
         size = len(context.kpis_of[goal.id])
         if size > most:

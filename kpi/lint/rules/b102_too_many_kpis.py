@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kpi.lint.rule import Finding, rule
+from kpi.plan.model.lint import RuleOption
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
+MAX_KPIS = RuleOption("max_kpis_per_file", int, 25, "More KPIs in one file are too many.")
 
-@rule("B102", "too-many-kpis", "info", "A team has few KPIs.")
+
+@rule("B102", "too-many-kpis", "info", "A team has few KPIs.", options=[MAX_KPIS])
 def check(context: Context) -> Iterator[Finding]:
     """Files with more KPIs than ``max_kpis_per_file``; one finding a file, at the first KPI that is too many."""
-    most = context.settings.max_kpis_per_file
+    most = MAX_KPIS.of(context.settings)
     if len(context.kpis) <= most:
         return
     files: dict[str, list[str]] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body, has_change, has_number
+from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context, Sentence
@@ -20,9 +21,10 @@ DETERMINERS = frozenset({
 })  # fmt: skip
 # "Test coverage" and "Release frequency" are things; from three words on a goal that begins so is taken for work.
 MOST_NOUN_WORDS = 3
+WORDS = RuleOption("activities", WordOptions, NO_WORDS, "Verbs that name work instead of its result.")
 
 
-@rule("M107", "activity", "warning", "Goals and KPIs name results, not work.")
+@rule("M107", "activity", "warning", "Goals and KPIs name results, not work.", options=[WORDS])
 def check(context: Context) -> Iterator[Finding]:
     """Goals and KPIs that begin with a verb of work and state neither a change nor a purpose with a number.
 
@@ -53,7 +55,7 @@ def _work(context: Context, sentence: Sentence) -> tuple[int, int] | None:
         return None
     first = body(sentence.text, sentence.words)
     words = sentence.words[first:]
-    verbs = context.words("activities", "activities")
+    verbs = context.words("activities", WORDS)
     match = verbs.starts(words)
     unsure = match is None
     if match is None and sentence.kind == "goal":

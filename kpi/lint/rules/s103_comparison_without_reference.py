@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kpi.lint.prose import at_words, flagged
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
+from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context, Sentence
@@ -20,12 +21,19 @@ REFERENCES = frozenset({"than", "versus", "vs", "compared", "relative"})
 CIRCLES = frozenset({"in", "of", "among", "amongst", "on", "within", "across", "ever", "for", "by", "per", "to", "at"})
 # Before or after "more" and its like these make something else of it: "or more", "more and more", "no more", "most of".
 BEFORE = frozenset({"or", "once", "any", "no", "and", "not", "nothing", "worth"})
+WORDS = RuleOption("comparisons", WordOptions, NO_WORDS, "Comparatives and superlatives.")
 
 
-@rule("S103", "comparison-without-reference", "info", 'A comparison such as "better" says than what, and by how much.')
+@rule(
+    "S103",
+    "comparison-without-reference",
+    "info",
+    'A comparison such as "better" says than what, and by how much.',
+    options=[WORDS],
+)
 def check(context: Context) -> Iterator[Finding]:
     """Comparatives and superlatives in names without a reference or a number."""
-    for sentence, match, text in flagged(context, "comparisons", "comparisons"):
+    for sentence, match, text in flagged(context, "comparisons", WORDS):
         # Further on in a KPI's name it is part of what is counted: "Calls about larger orders".
         named = sentence.kind == "goal" or (sentence.kind == "kpi" and match.start <= 1)
         if named and not _refers(sentence, match):

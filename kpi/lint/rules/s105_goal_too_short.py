@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 from kpi.lint.context import timeless
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
+from kpi.plan.model.lint import RuleOption
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 FIRST_UNSPACED = "\u2e80"  # scripts without spaces between words start here
+MIN_WORDS = RuleOption("min_goal_words", int, 3, "Goals of fewer words are too short.")
 
 
-@rule("S105", "goal-too-short", "info", "A goal is a sentence that says what changes for whom.")
+@rule("S105", "goal-too-short", "info", "A goal is a sentence that says what changes for whom.", options=[MIN_WORDS])
 def check(context: Context) -> Iterator[Finding]:
     """Leaves of the goal tree with fewer words than ``min_goal_words`` and no number; branches may be headings."""
-    least = context.settings.min_goal_words
+    least = MIN_WORDS.of(context.settings)
     for goal in context.goals:
         size = len(goal.name.split())
         if size >= least or not size or context.children_of[goal.id] or timeless(goal):

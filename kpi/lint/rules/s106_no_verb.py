@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kpi.lint.context import timeless
 from kpi.lint.rule import Finding, rule
+from kpi.lint.rules.s105_goal_too_short import MIN_WORDS
 from kpi.lint.text import has_number
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ MOST_WORDS = 4
 @rule("S106", "no-verb", "info", "A goal says with a verb what changes.")
 def check(context: Context) -> Iterator[Finding]:
     """Short goals that end in an abstract noun and have no verb. S105 reports those that are too short anyway."""
-    least = context.settings.min_goal_words
+    least = MIN_WORDS.of(context.settings)
     for sentence in context.sentences:
         if sentence.kind != "goal" or not least <= len(sentence.words) <= max(least, MOST_WORDS):
             continue

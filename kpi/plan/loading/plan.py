@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from kpi.plan.loading.diagnostics import Diagnostics
 from kpi.plan.loading.disk import DISK, Disk
 from kpi.plan.loading.plan_files import IncludeError, included_files, project_root, refuse_link, shown_name
 from kpi.plan.loading.validation import report_cut_texts, validate
-from kpi.plan.model import SECTIONS, Context, Goal, Kpi, Plan, PlanFile, Record, Source
+from kpi.plan.model import SECTIONS, Context, Goal, Kpi, LintSettings, Plan, PlanFile, Record, Source
 from kpi.plan.yaml import source_map as places
 from kpi.plan.yaml import yaml_pitfalls as pitfalls
 from kpi.plan.yaml.documents import load
@@ -26,6 +26,14 @@ from kpi.plan.yaml.source_map import SourceMap
 
 MAX_TOTAL = 50_000_000  # bytes of all files together
 MAX_INCLUDES = 1_000  # paths and patterns: each may search the whole project
+
+
+FileModel = Callable[[], type[PlanFile]]
+
+
+def plain_model() -> type[PlanFile]:
+    """The model of a file that keeps the options of lint rules as they are written."""
+    return PlanFile
 
 
 class ReadResult(NamedTuple):
@@ -53,17 +61,19 @@ def read_plan(
     unsaved: Mapping[Path, str] = {},
     disk: Disk = DISK,
     root: Path | None = None,
+    model: FileModel = plain_model,
 ) -> ReadResult:
     """Read a plan and what it includes. ``text`` stands for the content of the main file, so that it need not exist;
     ``allowed`` are folders outside the project from which files may be read too; ``unsaved`` are the texts of included
     files that an editor has not written yet, by their real paths;
-    ``disk`` is where all is read from, ``root`` the project's root where that is known.
+    ``disk`` is where all is read from, ``root`` the project's root where that is known. ``model``
+    returns the model of a file with the options of lint rules. It is only called when the file sets one.
 
     Mistakes in files become diagnostics. Raises InputError when the main file cannot be opened, or is a link out of the
     project.
     """
     reading = _Reading(
-        path, cwd if cwd is not None else Path.cwd(), tuple(folder.resolve() for folder in allowed), disk, root
+        path, cwd if cwd is not None else Path.cwd(), tuple(folder.resolve() for folder in allowed), disk, root, model
     )
     reading.unsaved = unsaved
     with _paused_collector():
@@ -90,13 +100,14 @@ class _Reading:
     """One reading of a plan."""
 
     def __init__(
-        self, path: Path, cwd: Path, allowed: tuple[Path, ...], disk: Disk = DISK, root: Path | None = None
+        self, path: Path, cwd: Path, allowed: tuple[Path, ...], disk: Disk, root: Path | None, model: FileModel
     ) -> None:
         self.given, self.cwd = path, cwd
         self.path = cwd / path
         self.folder = self.path.parent
         self.root = project_root(self.folder) if root is None else root
         self.disk = disk
+        self.model = model
         self.allowed = allowed
         self.unsaved: Mapping[Path, str] = {}
         self.unopened = False
@@ -197,7 +208,7 @@ class _Reading:
                 continue
             data[name] = self.data[document.file].read(node, (name,), key)
         entry = None if root is None else (ScalarNode("", ""), root)
-        header = validate(PlanFile, data, (), entry, self.context, to)
+        header = validate(self._model(data), data, (), entry, self.context, to)
         readable = (root is None or type(root) is MappingNode) and not to.has_code(document, "E00")
         if header is None or (is_main and readable and "version" not in header.model_fields_set):
             header = header or PlanFile()
@@ -205,6 +216,11 @@ class _Reading:
                 message = "the file does not say in which version of this language it is written"
                 to.missing(message, ("version",), None, None, 'write "version: 1" as its first line')
         return header, written
+
+    def _model(self, data: Mapping[str, Any]) -> type[PlanFile]:
+        """The model of a file; only one that sets options of lint rules needs their names."""
+        lint = data.get("lint")
+        return self.model() if isinstance(lint, dict) and not lint.keys() <= LintSettings.fields().keys() else PlanFile
 
     def _included(self, main: Document, entry: Entry | None, patterns: tuple[str, ...]) -> Iterator[Document]:
         to = self.diagnostics

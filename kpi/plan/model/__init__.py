@@ -2,8 +2,8 @@
 
 from kpi.plan.model.goal import Goal, Review
 from kpi.plan.model.kpi import Kpi, Split, Thresholds
-from kpi.plan.model.lint import LintSettings, WordOptions
-from kpi.plan.model.plan import SECTIONS, CalendarSettings, Plan, PlanFile
+from kpi.plan.model.lint import LintSettings, RuleOption, WordOptions, with_rule_options
+from kpi.plan.model.plan import SECTIONS, CalendarSettings, Plan, PlanFile, file_model
 from kpi.plan.model.record import Context, Record
 from kpi.plan.model.source import ReadOptions, Source
 from kpi.plan.model.target import Bound, Op, Reference, Relative, ScheduleEntry, Target
@@ -11,6 +11,6 @@ from kpi.plan.model.target_text import parse_target
 
 __all__ = [
     "SECTIONS", "Bound", "CalendarSettings", "Context", "Goal", "Kpi", "LintSettings", "Op", "Plan", "PlanFile",
-    "ReadOptions", "Record", "Reference", "Relative", "Review", "ScheduleEntry", "Source", "Split", "Target",
-    "Thresholds", "WordOptions", "parse_target",
+    "ReadOptions", "Record", "Reference", "Relative", "Review", "RuleOption", "ScheduleEntry", "Source", "Split",
+    "Target", "Thresholds", "WordOptions", "file_model", "parse_target", "with_rule_options",
 ]  # fmt: skip

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import Field
+from annotated_types import Ge, Le
+from pydantic import ConfigDict, Field, create_model
 
 from kpi.plan.model.record import Record
-from kpi.plan.model.types import AtLeastOne, OneOrMoreTexts, Text, Texts
+from kpi.plan.model.types import MOST, OneOrMoreTexts, Text, Texts
 
 SeverityWord = Literal["error", "warning", "info"]
 
@@ -20,11 +22,17 @@ class WordOptions(Record):
     allow: Texts = Field((), description="Words or phrases that are not flagged here.")
 
 
-_NONE = WordOptions.model_construct(add=(), allow=())
+NO_WORDS = WordOptions.model_construct(add=(), allow=())
 
 
 class LintSettings(Record):
-    """What ``kpi lint`` looks for. Rules are named by code (S101), by name (weasel-word) or by a code's start (S)."""
+    """What ``kpi lint`` looks for. Rules are named by code (S101), by name (weasel-word) or by a code's start (S).
+
+    The options of rules are fields too, which the rules declare: see :class:`RuleOption`. This model keeps them as
+    they are written; the one that :func:`with_rule_options` makes validates them.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     select: Texts = Field((), description="Only these rules; default: all.")
     ignore: Texts = Field((), description="Not these rules.")
@@ -32,12 +40,43 @@ class LintSettings(Record):
     per_file_ignores: Mapping[Text, OneOrMoreTexts] = Field(
         {}, description="A file or glob: the rules that are not applied there."
     )
-    weasel_words: WordOptions = Field(_NONE, description="Words that cannot be measured (S101).")
-    hedges: WordOptions = Field(_NONE, description="Words that leave a way out (S102).")
-    comparisons: WordOptions = Field(_NONE, description="Comparatives and superlatives (S103).")
-    slogans: WordOptions = Field(_NONE, description="Slogans (S107).")
-    activities: WordOptions = Field(_NONE, description="Verbs that name work instead of its result (M107).")
-    min_goal_words: AtLeastOne = Field(3, description="Goals of fewer words are too short (S105).")
-    max_kpis_per_goal: AtLeastOne = Field(7, description="More KPIs on one goal are too many (B101).")
-    max_kpis_per_file: AtLeastOne = Field(25, description="More KPIs in one file are too many (B102).")
-    max_kpis_per_owner: AtLeastOne = Field(10, description="More KPIs on one person are too many (A105).")
+
+
+Value = TypeVar("Value", int, WordOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOption(Generic[Value]):
+    """An option of a lint rule, which is a field of the ``lint`` section.
+
+    ``type`` is that of its value, ``default`` the value where the file has none. A number is at least ``least`` and at
+    most ``most``. ``description`` is a sentence.
+    """
+
+    name: str
+    type: type[Value]
+    default: Value
+    description: str
+    least: int = 1
+    most: int = MOST
+
+    def of(self, settings: LintSettings) -> Value:
+        """The value of the option in validated settings."""
+        found: Value = getattr(settings, self.name, self.default)
+        return found
+
+
+class _ValidatedSettings(LintSettings):
+    model_config = ConfigDict(extra="forbid")
+
+
+def with_rule_options(options: Iterable[RuleOption[Any]]) -> type[LintSettings]:
+    """The model of the section with these options as fields, and no others."""
+    fields: dict[str, Any] = {
+        option.name: (_annotation(option), Field(option.default, description=option.description)) for option in options
+    }
+    return create_model("LintSettings", __base__=_ValidatedSettings, __doc__=LintSettings.__doc__, **fields)
+
+
+def _annotation(option: RuleOption[Any]) -> Any:
+    return Annotated[int, Ge(option.least), Le(option.most)] if option.type is int else option.type

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, create_model
 
 from kpi.errors import TextError
 from kpi.plan.model.goal import Goal
@@ -101,6 +101,12 @@ class PlanFile(Record):
     kpis: Mapping[str, Kpi] = Field(
         {}, description="The measures of performance that the team has decided are important.", json_schema_extra=_by_id
     )
+
+
+def file_model(lint: type[LintSettings]) -> type[PlanFile]:
+    """The model of a file whose ``lint`` section is ``lint``, for instance with the options of rules."""
+    field = Field(lint.model_construct(), description=PlanFile.model_fields["lint"].description)
+    return create_model("PlanFile", __base__=PlanFile, __doc__=PlanFile.__doc__, lint=(lint, field))
 
 
 class Plan(PlanFile):

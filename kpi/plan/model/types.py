@@ -17,7 +17,7 @@ from kpi.values import Unit, parse_date, parse_label, parse_number, parse_unit, 
 
 ID_PATTERN = "^[a-z][a-z0-9_]*$"
 PERIOD_PATTERN = "^(FY)?[0-9]{4}(-(Q[1-4]|W[0-9]{2}|[0-9]{2}(-[0-9]{2})?))?$"
-_MOST = 999_999_999
+MOST = 999_999_999
 
 # Every scalar is text where text is wanted, so editors that see a number there must not complain.
 TEXT_SCHEMA: dict[str, Any] = {"type": ["string", "number", "boolean"]}
@@ -56,8 +56,8 @@ OneOrMoreTexts = Annotated[
 ]
 
 Ambition = Annotated[int, Ge(1), Le(10)]
-AtLeastOne = Annotated[int, Ge(1), Le(_MOST)]
-NotNegative = Annotated[int, Ge(0), Le(_MOST)]
+AtLeastOne = Annotated[int, Ge(1), Le(MOST)]
+NotNegative = Annotated[int, Ge(0), Le(MOST)]
 
 
 def _boolean(value: Any, info: ValidationInfo[Any]) -> bool:
@@ -146,7 +146,7 @@ def period_map(value: Any, handler: Any, info: ValidationInfo[Any], *, own_lengt
 PERIODS_SCHEMA: dict[str, Any] = {"type": "object", "propertyNames": {"pattern": PERIOD_PATTERN}}
 
 __all__ = [
-    "ID_PATTERN", "NUMBER_SCHEMA", "PERIODS_SCHEMA", "TEXT_SCHEMA", "Ambition", "AtLeastOne", "Boolean", "Code",
+    "ID_PATTERN", "MOST", "NUMBER_SCHEMA", "PERIODS_SCHEMA", "TEXT_SCHEMA", "Ambition", "AtLeastOne", "Boolean", "Code",
     "CodeText", "ColumnName", "Day", "NotNegative", "OneOrMoreTexts", "OrText", "Text", "Texts", "UnitText",
     "WindowText", "number_in", "period_map", "text_of", "unit_in", "unit_of",
 ]  # fmt: skip

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.diagnostics import Location
 from kpi.plan.yaml.nodes import Document, Entry, begin, entries, finish
-
-if TYPE_CHECKING:
-    from kpi.plan.yaml.cursor import CursorContext
 
 Path = tuple[str | int, ...]
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
@@ -71,12 +67,9 @@ class SourceMap:
         _, _, value, whole = self._walk(path)
         return value.value if whole and type(value) is ScalarNode else None
 
-    def at(self, file: str, offset: int) -> CursorContext | None:
-        """The key or value in which a character of a file stands; None between them, and for a file not of the plan."""
-        from kpi.plan.yaml.cursor import context_at  # only editors ask
-
-        document = self._documents.get(file)
-        return None if document is None else context_at(document, offset)
+    def document(self, file: str) -> Document | None:
+        """A file of the plan by the name shown to people; None for any other."""
+        return self._documents.get(file)
 
     def line_text(self, file: str, line: int) -> str:
         """One line of a file as it may be shown: without its line break, secrets starred out; "" past the end."""
