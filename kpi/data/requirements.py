@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kpi.formulas import columns, nodes, walk
 from kpi.formulas.functions import AGGREGATES, ROW_FUNCTIONS
-from kpi.formulas.types import AMOUNT, DURATION, NUMBER, TEXT, TIME, Types, ValueType
+from kpi.formulas.types import AMOUNT, CLOCK, DURATION, NUMBER, TEXT, TIME, Types, ValueType
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
@@ -182,8 +182,9 @@ def compared_with(side: nodes.Node, other: nodes.Node) -> Iterator[tuple[str, Va
 
 def required_by_call(function: str, arguments: tuple[nodes.Node, ...]) -> Iterator[tuple[str, ValueType | None]]:
     """The columns that are arguments of a function, and the kinds that it requires."""
+    taken = ROW_FUNCTIONS[function].taking(len(arguments))
     for place, argument in enumerate(arguments):
-        types = ROW_FUNCTIONS[function].argument(place).types
+        types = taken.argument(place).types
         match argument:
             case nodes.Column(name=name):
                 kind = _DEMANDED.get(types)
@@ -195,7 +196,7 @@ def required_by_call(function: str, arguments: tuple[nodes.Node, ...]) -> Iterat
                         yield side.name, "date"
 
 
-_DEMANDED: dict[Types, ValueType] = {TEXT: "text", TIME: "date", NUMBER: "number", AMOUNT: "number"}
+_DEMANDED: dict[Types, ValueType] = {TEXT: "text", TIME: "date", CLOCK: "date", NUMBER: "number", AMOUNT: "number"}
 
 
 def is_number(node: nodes.Node) -> bool:

@@ -25,6 +25,7 @@ FAR = 300_000  # days: eight centuries
 RAISE, RAISED_BELOW, WHOLE_FROM = 1 + 2.0**-52, 2**42, 2**52  # see _round
 MAX_SQL = 200_000  # characters: some functions repeat their argument, so nested ones would grow without bound
 SECONDS_OF_DAY = 86400
+PARTS_OF_DATE = (9999, 12, 31)  # the largest year, month and day
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": SECONDS_OF_DAY}
 
 
@@ -172,6 +173,17 @@ def _round(_: RowCompiler, typed: Typed, value: str, _digits: str = "") -> str:
     )
 
 
+def _date(_: RowCompiler, typed: Typed, *parts: str) -> str:
+    """Text in a format as a date, or the date of a year, month and day; empty where there is none."""
+    if len(parts) == 2:
+        return f"CAST({formatted_sql(parts[0], str(typed.args[1].value))} AS DATE)"
+    limits = zip(parts, PARTS_OF_DATE, strict=True)
+    whole = " AND ".join(f"CAST({part} AS DOUBLE) = floor({part}) AND {part} BETWEEN 1 AND {most}"
+                         for part, most in limits)  # fmt: skip
+    written = f"printf('%04d-%02d-%02d', {', '.join(f'CAST({part} AS BIGINT)' for part in parts)})"
+    return f"(CASE WHEN {whole} THEN TRY_CAST({written} AS DATE) END)"
+
+
 def digits_of(typed: Typed) -> int:
     """The decimal places that ``round`` is asked for."""
     return int(str(typed.args[1].value)) if len(typed.args) > 1 else 0
@@ -218,20 +230,32 @@ EMITTERS: Mapping[str, Emitter] = {
     "seconds_between": _seconds_between,
     "add_days": _add_days,
     "add_seconds": _add_seconds,
+    "concat": lambda _, typed, left, right: f"({left} || {right})",
     "choose": lambda _, typed, test, then, otherwise: f"(CASE WHEN {test} THEN {then} ELSE {otherwise} END)",
     # Functions.
     **{unit: _in_units(seconds) for unit, seconds in UNITS.items()},
     "year": lambda _, typed, time: f"CAST(year({time}) AS DOUBLE)",
     "month": lambda _, typed, time: f"CAST(month({time}) AS DOUBLE)",
+    "quarter": lambda _, typed, time: f"CAST(quarter({time}) AS DOUBLE)",
+    "week": lambda _, typed, time: f"CAST(week({time}) AS DOUBLE)",
+    "day": lambda _, typed, time: f"CAST(day({time}) AS DOUBLE)",
+    "weekday": lambda _, typed, time: f"CAST(isodow({time}) AS DOUBLE)",
+    "hour": lambda _, typed, time: f"CAST(hour({time}) AS DOUBLE)",
     "abs": lambda _, typed, value: f"abs(CAST({value} AS DOUBLE))",
     "round": _round,
+    "floor": lambda _, typed, value: f"floor(CAST({value} AS DOUBLE))",
+    "ceil": lambda _, typed, value: f"ceil(CAST({value} AS DOUBLE))",
     "lower": lambda _, typed, text: f"lower({text})",
     "upper": lambda _, typed, text: f"upper({text})",
     "trim": lambda _, typed, text: f"trim({text}, {text_literal(BLANKS)})",
     "contains": lambda _, typed, text, part: f"coalesce(contains({text}, {part}), false)",
+    "starts_with": lambda _, typed, text, part: f"coalesce(starts_with({text}, {part}), false)",
+    "ends_with": lambda _, typed, text, part: f"coalesce(ends_with({text}, {part}), false)",
+    "length": lambda _, typed, text: f"CAST(length({text}) AS DOUBLE)",
+    "replace": lambda _, typed, text, old, new: f"replace({text}, {old}, {new})",
     "extract": _extract,
     "coalesce": lambda _, typed, *values: f"coalesce({', '.join(values)})",
     "number": lambda compiler, typed, text: number_sql(text, *marks(compiler.read)),
-    "date": lambda _, typed, text, shape: f"CAST({formatted_sql(text, str(typed.args[1].value))} AS DATE)",
+    "date": _date,
     "first_date": _first_date,
 }

@@ -42,6 +42,9 @@ _COMPARISONS = {
 _DATE_COMPARISONS = {
     "==": "is", "!=": "is not", "<": "is before", "<=": "is on or before", ">": "is after", ">=": "is on or after",
 }  # fmt: skip
+_NEGATED = {
+    "contains": "does not contain", "starts_with": "does not start with", "ends_with": "does not end with",
+}  # fmt: skip
 _TURNED: dict[CompareOp, CompareOp] = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -176,6 +179,8 @@ class _Describer:
             return f"the {node.name} from {self._atom(first.right)} to {self._atom(first.left)}"
         values = [self._atom(argument) for argument in node.arguments]
         text = function.phrase.format(*values, all=_listed(values, "and"))
+        if node.name == "date" and len(values) == 3:
+            return f"the date of {_listed(values, 'and')}"
         if node.name == "round" and len(values) == 2:
             text += f" to {values[1]} decimal {'place' if values[1] == '1' else 'places'}"
         return text
@@ -201,8 +206,8 @@ class _Describer:
     def _negation(self, node: Node) -> str:
         if isinstance(node, Column):
             return f"{node.name} is not true"
-        if isinstance(node, Call) and node.name == "contains":
-            return f"{self._atom(node.arguments[0])} does not contain {self._atom(node.arguments[1])}"
+        if isinstance(node, Call) and node.name in _NEGATED:
+            return f"{self._atom(node.arguments[0])} {_NEGATED[node.name]} {self._atom(node.arguments[1])}"
         return f"not ({self._condition(node)})"
 
     def _test(self, node: Compare | Within | IsNone) -> str:

@@ -8,10 +8,10 @@ there, until its description reads well and until a case with an independent exp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
-from kpi.formulas.types import AMOUNT, ANY, DURATION, NUMBER, TEXT, TIME, Types, ValueType
+from kpi.formulas.types import AMOUNT, ANY, CLOCK, DURATION, NUMBER, TEXT, TIME, Types, ValueType
 
 # What an argument may be: any expression, or only what the parser can check at once.
 ArgumentKind = Literal["expression", "column", "pattern", "format", "digits"]
@@ -79,21 +79,28 @@ class ShiftFunction(Function):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFunction(Function):
     """A function of one row. ``result`` is the type of its value, None for the common type of its arguments.
-    ``for_formulas`` is what to do instead where a formula over aggregates calls it."""
+    ``for_formulas`` is what to do instead where a formula over aggregates calls it. ``others`` are other lists of
+    arguments that it takes, each of another length; ``taking`` finds the right one."""
 
     arguments: tuple[Argument, ...]
     result: ValueType | None
     for_formulas: str | None = None
+    others: tuple[tuple[Argument, ...], ...] = ()
 
     @property
     def least(self) -> int:
         """The least number of arguments."""
-        return sum(not argument.optional for argument in self.arguments)
+        return min(sum(not argument.optional for argument in each) for each in (self.arguments, *self.others))
 
     @property
     def most(self) -> int | None:
         """The greatest number of arguments; None: any."""
-        return None if self.arguments[-1].repeated else len(self.arguments)
+        return None if self.arguments[-1].repeated else max(len(each) for each in (self.arguments, *self.others))
+
+    def taking(self, count: int) -> RowFunction:
+        """The function with the list of arguments that so many are given for."""
+        other = next((each for each in self.others if len(each) == count), None)
+        return self if other is None else replace(self, arguments=other, others=())
 
     def argument(self, place: int) -> Argument:
         """The argument at a place, from 0; the last one may be repeated."""
@@ -118,7 +125,7 @@ AGGREGATES: Mapping[str, AggregateFunction] = _by_name([
     AggregateFunction(
         name="count", column=None, additive=True, mergeable=True, zero=True, result="number",
         example="count(orders)", description="The number of rows.", phrase="the number of rows",
-        elsewhere="len length size rows nrows counta countrows row_count",
+        elsewhere="size rows nrows counta countrows row_count",
     ),
     AggregateFunction(
         name="sum", additive=True, mergeable=True, zero=True,
@@ -223,6 +230,29 @@ ROW_FUNCTIONS: Mapping[str, RowFunction] = _by_name([
         description="The month of a date, from 1.", phrase="the month of {}",
     ),
     RowFunction(
+        name="quarter", arguments=(Argument(TIME),), result="number", example="quarter(ordered_at)",
+        description="The quarter of a date in the calendar year, 1 to 4.", phrase="the quarter of {}",
+    ),
+    RowFunction(
+        name="week", arguments=(Argument(TIME),), result="number", example="week(ordered_at)",
+        description="The ISO week of a date, 1 to 53.", phrase="the ISO week of {}",
+        elsewhere="isoweek iso_week weeknum isoweeknum weekofyear week_of_year",
+    ),
+    RowFunction(
+        name="day", arguments=(Argument(TIME),), result="number", example="day(ordered_at)",
+        description="The day of the month, from 1.", phrase="the day of the month of {}",
+        elsewhere="dayofmonth day_of_month mday",
+    ),
+    RowFunction(
+        name="weekday", arguments=(Argument(TIME),), result="number", example="weekday(ordered_at)",
+        description="The day of the week, from 1 for Monday to 7 for Sunday.", phrase="the number of the weekday of {}",
+        elsewhere="dayofweek day_of_week dow isodow isoweekday",
+    ),
+    RowFunction(
+        name="hour", arguments=(Argument(CLOCK),), result="number", example="hour(ordered_at)",
+        description="The hour of a time, 0 to 23.", phrase="the hour of {}", elsewhere="hourofday hour_of_day",
+    ),
+    RowFunction(
         name="abs", arguments=(Argument(AMOUNT),), result=None, example="abs(amount)",
         description="A number or duration without its sign.", phrase="{} without its sign", elsewhere="absolute fabs",
     ),
@@ -231,6 +261,16 @@ ROW_FUNCTIONS: Mapping[str, RowFunction] = _by_name([
         example="round(amount, 2)", phrase="{} rounded",
         description="A number rounded to so many decimal places, or to a whole one; halves away from zero.",
         elsewhere="rint mround roundup rounddown", for_formulas="values are rounded only when they are shown",
+    ),
+    RowFunction(
+        name="floor", arguments=(Argument(NUMBER),), result="number", example="floor(amount)",
+        description="The largest whole number that is not above a number.", phrase="{} rounded down",
+        for_formulas="values are rounded only when they are shown",
+    ),
+    RowFunction(
+        name="ceil", arguments=(Argument(NUMBER),), result="number", example="ceil(amount)",
+        description="The smallest whole number that is not below a number.", phrase="{} rounded up",
+        elsewhere="ceiling", for_formulas="values are rounded only when they are shown",
     ),
     RowFunction(
         name="lower", arguments=(Argument(TEXT),), result="text", example="lower(name)",
@@ -250,7 +290,27 @@ ROW_FUNCTIONS: Mapping[str, RowFunction] = _by_name([
         name="contains", arguments=(Argument(TEXT), Argument(TEXT)), result="boolean",
         example='contains(name, "part")', description="Whether text has another text in it.",
         phrase="{0} contains {1}",
-        elsewhere="like ilike startswith starts_with endswith match find search instr strpos includes",
+        elsewhere="like ilike match find search instr strpos includes",
+    ),
+    RowFunction(
+        name="starts_with", arguments=(Argument(TEXT), Argument(TEXT)), result="boolean",
+        example='starts_with(name, "part")', description="Whether text begins with another text.",
+        phrase="{0} starts with {1}", elsewhere="startswith begins_with beginswith",
+    ),
+    RowFunction(
+        name="ends_with", arguments=(Argument(TEXT), Argument(TEXT)), result="boolean",
+        example='ends_with(name, "part")', description="Whether text ends with another text.",
+        phrase="{0} ends with {1}", elsewhere="endswith",
+    ),
+    RowFunction(
+        name="length", arguments=(Argument(TEXT),), result="number", example="length(name)",
+        description="The number of characters of a text.", phrase="the length of {}",
+        elsewhere="char_length character_length strlen nchar",
+    ),
+    RowFunction(
+        name="replace", arguments=(Argument(TEXT), Argument(TEXT), Argument(TEXT)), result="text",
+        example='replace(name, "old", "new")', description="Text with each occurrence of a part replaced.",
+        phrase="{0} with {1} replaced by {2}", elsewhere="substitute str_replace",
     ),
     RowFunction(
         name="extract", arguments=(Argument(TEXT), Argument(TEXT, "pattern")), result="text",
@@ -270,8 +330,10 @@ ROW_FUNCTIONS: Mapping[str, RowFunction] = _by_name([
     ),
     RowFunction(
         name="date", arguments=(Argument(TEXT), Argument(TEXT, "format")), result="date",
-        example='date(text, "%d/%m/%Y")', description="Text as a date in a format; empty where it is not one.",
-        phrase="{0} as a date like {1}",
+        example='date(text, "%d/%m/%Y")',
+        description="Text as a date in a format; `date(y, m, d)`: the date of a year, month and day. Empty where it is "
+        "not a date.",
+        phrase="{0} as a date like {1}", others=((Argument(NUMBER), Argument(NUMBER), Argument(NUMBER)),),
     ),
     RowFunction(
         name="first_date", arguments=(Argument(ANY, "column"),), result="date", example="first_date(customer_id)",

@@ -251,8 +251,9 @@ class RowParser:
                 node,
                 "compute it as a column, e.g. first_order: first_date(customer_id), and name that here",
             )
+        taken = function.taking(len(node.args))
         for place, argument in enumerate(node.args):
-            self._check_argument(function, function.argument(place).kind, argument)
+            self._check_argument(function, taken.argument(place).kind, argument)
         return Call(name, tuple(self.read(argument) for argument in node.args), at=text.at(node))
 
     def _unknown(self, name: str, call: ast.Call, function: ast.Name) -> FormulaError:

@@ -21,6 +21,7 @@ from kpi.formulas.types import (
     AMOUNT,
     ANY,
     BOOLEAN,
+    CLOCK,
     DATE,
     DURATION,
     EMPTY,
@@ -38,7 +39,7 @@ from kpi.formulas.unparse import unparse
 Operation = Literal[
     "constant", "column", "window_edge", "null", "convert", "is_true", "and", "or", "not", "is_null", "in",
     "==", "!=", "<", "<=", ">", ">=", "negate", "+", "-", "*", "/",
-    "days_between", "seconds_between", "add_days", "add_seconds", "choose",
+    "days_between", "seconds_between", "add_days", "add_seconds", "concat", "choose",
 ]  # fmt: skip
 Constant = float | int | str | bool | date | datetime
 Lookup = Callable[[nodes.Column], Types]
@@ -105,6 +106,13 @@ class Hints:
             value = str(text.value)
             return f"write {value} without quotation marks" if value.isdigit() else None
         return "number(column) makes a number of text"
+
+    def text_plus_number(self, text: nodes.Node, number: nodes.Node) -> str | None:
+        """How text and a number are added."""
+        if isinstance(number, nodes.Column):
+            joined = f"to join texts say types: {{{number.name}: text}}"
+            return f"{joined}; to add numbers, {self.number(text)}" if isinstance(text, nodes.Column) else joined
+        return self.number(text) if not isinstance(text, nodes.Literal_) else None
 
     def aggregate_of_text(self, column: str, where: str) -> str:
         """What to do about an aggregate of text."""
@@ -281,6 +289,10 @@ class TypeChecker:
         return Typed(chosen.op, types, (left, right), node)
 
     def _not_calculable(self, op: str, left: Typed, right: Typed, node: nodes.Node) -> NoReturn:
+        if op == "+" and left.types | right.types == TEXT | NUMBER:
+            text, number = (left, right) if left.types == TEXT else (right, left)
+            hint = self._hints.text_plus_number(text.node, number.node)
+            _fail("text and a number cannot be added", node, hint)
         for side in (left, right):
             if side.types <= TEXT | BOOLEAN:
                 hint = self._hints.number(side.node) if side.types == TEXT else None
@@ -303,7 +315,7 @@ class TypeChecker:
     # Functions.
 
     def _call(self, node: nodes.Call) -> Typed:
-        function = ROW_FUNCTIONS[node.name]
+        function = ROW_FUNCTIONS[node.name].taking(len(node.arguments))
         args: list[Typed] = []
         for place, part in enumerate(node.arguments):
             argument, typed = function.argument(place), self.value(part)
@@ -328,8 +340,10 @@ class TypeChecker:
             hint = f"e.g. {ROW_FUNCTIONS[node.name].example}"
         elif typed.types == TEXT and wanted & NUMBER:
             hint = self._hints.number(typed.node)
-        elif typed.types == TEXT and wanted == TIME:
+        elif typed.types == TEXT and wanted in (TIME, CLOCK):
             hint = self._hints.time(typed.node)
+        elif typed.types == DATE and wanted == CLOCK:
+            hint = "a date has no time of day"
         elif node.name == "number" and typed.types == NUMBER:
             hint = "it is a number already"
         _fail(f"{node.name} takes {in_words(wanted)}, not {in_words(typed.types)}", typed.node, hint)
@@ -480,7 +494,7 @@ def _overloads(op: str, left: Types, right: Types) -> tuple[Overload, ...]:
 
 
 _PLAIN: dict[str, dict[tuple[ValueType, ValueType], ValueType]] = {
-    "+": {("number", "number"): "number", ("duration", "duration"): "duration"},
+    "+": {("number", "number"): "number", ("duration", "duration"): "duration"},  # text: see below
     "-": {("number", "number"): "number", ("duration", "duration"): "duration"},
     "*": {("number", "number"): "number", ("duration", "number"): "duration", ("number", "duration"): "duration"},
     "/": {("number", "number"): "number", ("duration", "number"): "duration", ("duration", "duration"): "number"},
@@ -491,6 +505,8 @@ def _overload(op: str, left: ValueType, right: ValueType) -> Overload | None:
     result = _PLAIN[op].get((left, right))
     if result is not None:
         return Overload(op, left, right, result)
+    if op == "+" and "text" in (left, right) and {left, right} <= {"text", "empty"}:
+        return Overload("concat", "text", "text", "text")
     if "empty" in (left, right):
         # An empty date as well as an empty number.
         return None if {left, right} & {"text", "boolean"} else Overload("null", left, right, "empty")

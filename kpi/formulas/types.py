@@ -19,6 +19,7 @@ TEXT: Types = frozenset({"text"})
 BOOLEAN: Types = frozenset({"boolean"})
 DATE: Types = frozenset({"date"})
 TIME: Types = frozenset({"date", "timestamp", "instant"})
+CLOCK: Types = frozenset({"timestamp", "instant"})
 DURATION: Types = frozenset({"duration"})
 AMOUNT: Types = NUMBER | DURATION
 ANY: Types = NUMBER | TEXT | BOOLEAN | TIME | DURATION

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import ibis
 
-from kpi.engine.row_sql import FAR, SECONDS_OF_DAY, UNITS, digits_of, types_of_columns
+from kpi.engine.row_sql import FAR, PARTS_OF_DATE, SECONDS_OF_DAY, UNITS, digits_of, types_of_columns
 from kpi.formulas import nodes
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.type_checker import TypeChecker, Typed
@@ -71,7 +71,7 @@ class IbisCompiler:
 
 
 # How often some operations have their argument in the statement, so that nested ones would grow without bound.
-REPEATS = {"round": 16, "extract": 3, "add_days": 3, "add_seconds": 3}
+REPEATS = {"round": 16, "extract": 3, "date": 12, "concat": 2, "add_days": 3, "add_seconds": 3}
 MOST_PARTS = 20_000
 
 
@@ -204,6 +204,31 @@ def _in_files_only(_: IbisCompiler, typed: Typed, *_args: Expr) -> Expr:
     raise FormulaError("E051", message, typed.node.at, hint=in_a_view("the column", typed.op))
 
 
+def _date(compiler: IbisCompiler, typed: Typed, *parts: Expr) -> Expr:
+    """The date of a year, month and day; empty where there is none. Some engines refuse a statement in which there is
+    such a date, so the day is counted from the first of the month, and has to be in that month."""
+    if len(parts) == 2:
+        return _in_files_only(compiler, typed, *parts)
+    numbers = [as_float(part) for part in parts]
+    whole = [
+        (one == one.floor()) & one.between(number(1.0), number(float(most)))
+        for one, most in zip(numbers, PARTS_OF_DATE, strict=True)
+    ]
+    exists = ibis.and_(*whole).coalesce(False)
+    year, month, day_ = (ibis.ifelse(exists, one, number(1.0)).cast("int32") for one in numbers)
+    found = compiler.dialect.days_later(ibis.date(year, month, 1), as_float(day_) - number(1.0))
+    return ibis.ifelse(exists & (found.month() == month), found, ibis.null("date"))
+
+
+def _concat(_: IbisCompiler, typed: Typed, left: Expr, right: Expr) -> Expr:
+    # Some engines join an empty value as if it were a text without characters.
+    return ibis.ifelse(left.notnull() & right.notnull(), left.concat(right), ibis.null("string"))
+
+
+def _hour(compiler: IbisCompiler, typed: Typed, time: Expr) -> Expr:
+    return as_float(as_type(compiler.dialect, Value(time, typed.args[0].type), "timestamp").expr.hour())
+
+
 def _first_date(compiler: IbisCompiler, typed: Typed, column: Expr) -> Expr:
     assert compiler.first_date is not None
     return compiler.first_date(str(typed.args[0].value))
@@ -241,20 +266,32 @@ EMITTERS: Mapping[str, Emitter] = {
     "seconds_between": lambda compiler, typed, late, early: compiler.dialect.seconds_between(late, early),
     "add_days": _add_days,
     "add_seconds": _add_seconds,
+    "concat": _concat,
     "choose": _choose,
     # Functions.
     **{unit: _in_units(seconds) for unit, seconds in UNITS.items()},
     "year": _part_of_date(lambda time: time.year()),
     "month": _part_of_date(lambda time: time.month()),
+    "quarter": _part_of_date(lambda time: time.quarter()),
+    "week": _part_of_date(lambda time: time.week_of_year()),
+    "day": _part_of_date(lambda time: time.day()),
+    "weekday": _part_of_date(lambda time: time.day_of_week.index() + 1),
+    "hour": _hour,
     "abs": lambda _, typed, value: as_float(value).abs(),
     "round": lambda compiler, typed, value, *digits: compiler.dialect.rounded(as_float(value), digits_of(typed)),
+    "floor": lambda _, typed, value: as_float(as_float(value).floor()),
+    "ceil": lambda _, typed, value: as_float(as_float(value).ceil()),
     "lower": lambda compiler, typed, text: _case(typed, compiler.dialect.lower, text),
     "upper": lambda compiler, typed, text: _case(typed, compiler.dialect.upper, text),
     "trim": lambda compiler, typed, text: compiler.dialect.trimmed(text),
     "contains": lambda compiler, typed, text, part: compiler.dialect.contains(text, part).coalesce(False),
+    "starts_with": lambda _, typed, text, part: text.startswith(part).coalesce(False),
+    "ends_with": lambda _, typed, text, part: text.endswith(part).coalesce(False),
+    "length": lambda _, typed, text: as_float(text.length()),
+    "replace": lambda _, typed, text, old, new: text.replace(old, new),
     "extract": _extract,
     "coalesce": lambda _, typed, *values: ibis.coalesce(*(_alike(typed, value) for value in values)),
     "number": _in_files_only,
-    "date": _in_files_only,
+    "date": _date,
     "first_date": _first_date,
 }

@@ -51,7 +51,7 @@ def test_a_function_has_cases_with_values_worked_out_by_hand(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_warehouses_have_the_same_cases(name: str) -> None:
-    assert name in FILES_ONLY or all(formula in PLAIN for formula, _ in CASES[name])
+    assert all(formula in PLAIN for formula, _ in CASES[name] if formula not in FILES_ONLY)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -263,8 +263,8 @@ PLAIN = [
     "at_end(count(staff[hired < window_start]))", "at_end(percentile(staff.pay, 75))",
     "ended(count(staff)) / ((at_start(count(staff)) + at_end(count(staff))) / 2)",
     # Every function; its values over files were worked out by hand.
-    *(formula for name, listed in function_cases.CASES.items() if name not in function_cases.FILES_ONLY
-      for formula, _ in listed),
+    *(formula for listed in (*function_cases.CASES.values(), function_cases.OPERATORS)
+      for formula, _ in listed if formula not in function_cases.FILES_ONLY),
     "mode(orders.units)", "mode(orders.price)", "mode(orders.took)", "mode(parts.price)", "at_end(mode(staff.pay))",
     "sum(orders.rounded)", "count(orders[round(amount, 1) == round(price, 1)])", "sum(orders.size_of[abs(units) > 1])",
     'count(letters[upper(word) == "ΟΔΟΣ"])', 'count(letters[upper(word) == "ISTANBUL"])',
