@@ -14,6 +14,7 @@ from kpi.data.file_scan import Scan
 from kpi.data.headers import named
 from kpi.data.non_data_rows import odd_row
 from kpi.data.number_formats import GROUP, LIKE_THE_OTHERS, TWO_WAYS
+from kpi.data.opening import NO_HIVE, Opening, listed
 from kpi.data.text_casts_sql import marks, number_sql
 from kpi.data.text_files import TOO_LONG, records
 from kpi.data.type_inference import Reading
@@ -143,6 +144,8 @@ class BadRows:
         return count, words, odd if odd is not None and hint in (None, SKIP) else hint
 
     def _hint(self, reading: Reading, value: str, count: int, expected: str) -> str | None:
+        if self.facts.kind == "query" and value in ("nan", "inf", "-inf"):
+            return f"make it empty in the query, e.g. with nullif(divisor, 0) or nullif({reading.name}, '{value}')"
         found = empty_hint(reading.name, value, self._also_in(reading, value))
         if found is None and reading.kind in TIME:
             declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
@@ -194,6 +197,8 @@ class BadRows:
             return self._find_json(column, values)
         if self.facts.kind == "excel":
             return self._find_cell(column, values)
+        if self.facts.kind == "parquet":
+            return self._find_parquet(column, values)
         for file in self.facts.per_file:
             names = [name.casefold() for name in file.names]
             if self.facts.kind != "csv" or column.casefold() not in names:
@@ -223,6 +228,30 @@ class BadRows:
                 if found is not None:
                     return f"{found[0]}: ", found[1]
         return "", None
+
+    def _find_parquet(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
+        opening = Opening(self.engine, self.source, self.plan)
+        for path in self.facts.files:
+            reader = f"read_parquet({listed([opening.path(path)])}, file_row_number=true, {NO_HIVE})"
+            try:
+                described = self.engine.ask(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {reader}")
+                keys = [row[0] for row in described]
+                names = [name.casefold() for name in named(keys, self.source.columns).names]
+                if column.casefold() not in names:
+                    continue
+                text = f"CAST({quoted(keys[names.index(column.casefold())])} AS VARCHAR)"
+                among = ", ".join(map(text_literal, sorted(values)))
+                found = self.engine.ask(
+                    f"SELECT file_row_number + 1, {text} FROM {reader} "
+                    f"WHERE trim(coalesce({text}, '')) IN ({among}) ORDER BY 1 LIMIT 1"
+                )
+            except self.engine.Error:  # a column of that name already: the message goes without a row
+                continue
+            if found:
+                row, value = found[0]
+                return f"{shown(path, self.source, self.plan)}: row {row:,}: ", value or ""
+        files = self.facts.files
+        return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
 
     def _find_json(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
         from kpi.data.json_files import find

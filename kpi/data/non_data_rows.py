@@ -11,6 +11,7 @@ from csv import Error
 from typing import NamedTuple
 
 from kpi.data.sniffing import table_reader
+from kpi.data.text_casts_sql import DASHES
 from kpi.data.text_files import opened, records, whole_lines
 from kpi.errors import KpiError
 from kpi.plan.checks.source_facts import FileFacts
@@ -58,7 +59,8 @@ def folded(text: str) -> str:
 
 def number(text: str, decimal: str) -> float | None:
     """The number that a text means, roughly as declared numbers are read; None where it means none."""
-    kept = re.sub(r"[\s$€£¥%'’]|[A-Z]{3}" + ("|," if decimal == "." else r"|\."), "", text).replace(decimal, ".")
+    marks = r"[\s$€£¥%'’]|[A-Z]{3}|(?<=\d)" + DASHES + ("|," if decimal == "." else r"|\.")
+    kept = re.sub(marks, "", text).replace(decimal, ".")
     negative = re.fullmatch(r"\((.+)\)|(.+)-", kept)
     if negative:
         kept = "-" + (negative[1] or negative[2])

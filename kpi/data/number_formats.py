@@ -15,8 +15,8 @@ from kpi.plan.checks.source_facts import SourceFacts
 
 GROUP = r"[-+]?[1-9]\d{0,2}\.\d{3}"
 # What is left of a number when digits and marks are taken out: its currency.
-MARKS = "[0-9\\s\u00a0\u2009\u202f.,'’()%+−-]"
-DECIMAL_COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})+|\d+),\d{1,2}\s*%?|\d{1,3}(\.\d{3}){2,}")
+MARKS = "[0-9\\s\u00a0\u2009\u202f.,'’()%+−–—-]"
+DECIMAL_COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})+|\d+),(?:\d{1,2}\s*%?|[-−–—]{1,2})|\d{1,3}(\.\d{3}){2,}")
 LIKE_THE_OTHERS = "a number written like the others"
 TWO_WAYS = "a number that can be read in one way"
 

@@ -8,6 +8,8 @@ from kpi.plan.model import ReadOptions
 SIGNS = r"\p{Sc}"
 # Any sign of a currency, also with the letters of a country before it (US$, R$), a code, or letters used for one.
 CURRENCY = rf"(?:[A-Z]{{0,2}}{SIGNS}|[A-Z]{{3}}|kr|zł|Kč|Ft|Rs|Fr)"
+# Dashes in place of decimals, behind either mark: "20,-" is a whole amount (R13).
+DASHES = "[.,][-−–—]{1,2}"
 # Spaces that spreadsheets use between groups: no-break, thin, narrow no-break.
 SPACES = "\u00a0\u2009\u202f"
 # What is around text without being part of it: spaces, tabs, and the no-break spaces of spreadsheets.
@@ -31,6 +33,17 @@ def clean(text: str, null_values: tuple[str, ...] = ()) -> str:
     return f"(CASE WHEN {trimmed} NOT IN ({listed}) THEN {trimmed} END)"
 
 
+def not_finite_empty(number: str, null_values: tuple[str, ...]) -> str:
+    """A floating-point number of a typed file; NULL for NaN or an infinity that is one of the spellings of empty."""
+    spellings = {"infinity": "inf", "-infinity": "-inf", "+inf": "inf", "+infinity": "inf"}
+    folded = {value.strip().casefold() for value in null_values}
+    listed = sorted({spellings.get(value, value) for value in folded} & {"nan", "inf", "-inf"})
+    if not listed:
+        return number
+    named = ", ".join(text_literal(value) for value in listed)
+    return f"(CASE WHEN isfinite({number}) OR lower(CAST({number} AS VARCHAR)) NOT IN ({named}) THEN {number} END)"
+
+
 def plain_number_sql(text: str) -> str:
     """A number in the notation of programs: finite, with a point, without marks between groups (R7)."""
     cast = f"TRY_CAST({text} AS DOUBLE)"
@@ -46,28 +59,32 @@ def number_sql(text: str, decimal: str, thousands: str | None) -> str:
     """A number as spreadsheets and accountants write it.
 
     Currency signs and codes, a percent sign (a share), one mark between groups of three (R7) or in front of the last
-    three digits and then every two as in India, a minus before or behind, parentheses for a negative, and ``$-`` for
-    zero are understood. Anything else is NULL.
+    three digits and then every two as in India, a minus before or behind, parentheses for a negative, dashes in place
+    of decimals (R13), and ``$-`` for zero are understood. Anything else is NULL.
     """
     between = (thousands,) if thousands else {".": (",", " ", "'", "’"), ",": (".", " ", "'", "’")}[decimal]
     point = "\\" + decimal
     shapes_of_groups = [f"\\d{{1,3}}(?:{group_mark(mark)}\\d{{3}})+" for mark in between if mark != decimal]
     lakhs = (group_mark(mark) for mark in between if mark != decimal and mark in ",.")
     grouped = "|".join(shapes_of_groups + [f"\\d{{1,2}}(?:{mark}\\d\\d)+{mark}\\d{{3}}" for mark in lakhs])
-    number = f"(?:(?:{grouped}|\\d+)(?:{point}\\d*)?|{point}\\d+)(?:\\s*%)?"
+    digits = f"(?:{grouped}|\\d+)"
+    plain = f"(?:{digits}(?:{point}\\d*)?|{point}\\d+)(?:\\s*%)?"
+    number = f"(?:{plain}|{digits}{DASHES})"
     currency = CURRENCY
     body = f"(?:{currency}\\s*)?{number}(?:\\s*{currency})?"
+    undashed = f"(?:{currency}\\s*)?{plain}(?:\\s*{currency})?"
     shapes = (
-        f"[-+−]?\\s*{body}", f"{currency}\\s*[-+−]\\s*{number}", f"{body}\\s*[-−]",
+        f"[-+−]?\\s*{body}", f"{currency}\\s*[-+−]\\s*{number}", f"{undashed}\\s*[-−]",
         f"\\(\\s*{body}\\s*\\)", f"{currency}\\s*\\(\\s*{number}\\s*\\)",
     )  # fmt: skip
     trimmed = f"trim({text})"
-    kept = f"regexp_replace({trimmed}, {text_literal(f'[^0-9{point}]')}, '', 'g')"
+    amount = f"regexp_replace({trimmed}, {text_literal(f'([0-9]){DASHES}')}, '\\1')"
+    kept = f"regexp_replace({amount}, {text_literal(f'[^0-9{point}]')}, '', 'g')"
     exponent = trimmed
     if decimal == ",":
         kept, exponent = f"replace({kept}, ',', '.')", f"replace({trimmed}, ',', '.')"
     value = f"TRY_CAST({kept} AS DOUBLE) / (CASE WHEN contains({trimmed}, '%') THEN 100 ELSE 1 END)"
-    negative = f"regexp_matches({trimmed}, '[-−(]')"
+    negative = f"regexp_matches({amount}, '[-−(]')"
     return (
         f"(CASE WHEN regexp_full_match({trimmed}, {text_literal('|'.join(shapes))}) "
         f"THEN {value} * (CASE WHEN {negative} THEN -1 ELSE 1 END) "
@@ -125,8 +142,19 @@ def zoned(text: str) -> str:
 def formatted_sql(text: str, shape: str) -> str:
     """A timestamp in a ``strptime`` format, with a zone where the format reads one, or NULL."""
     stamp = f"try_strptime({text}, {text_literal(shape)})"
+    if "%n" in shape.replace("%%", ""):
+        stamp = cut_to_microseconds(stamp, zoned="%z" in shape.lower())
     # "%Y" also reads two digits, as the year 26.
     return f"(CASE WHEN {stamp} BETWEEN '1000-01-01' AND '{LAST_MOMENT}' THEN {stamp} END)"
+
+
+def cut_to_microseconds(stamp: str, *, zoned: bool) -> str:
+    """A time in nanoseconds as one in microseconds, cut and never rounded up (R14): the last nanosecond of a month is
+    in that month. A cast rounds some values. Infinity is NULL."""
+    nanoseconds = f"epoch_ns({stamp})"
+    whole = f"(({nanoseconds} - (({nanoseconds} % 1000) + 1000) % 1000) // 1000)"
+    make, type_name = ("make_timestamptz", "TIMESTAMPTZ") if zoned else ("make_timestamp", "TIMESTAMP")
+    return f"(CASE WHEN isfinite(CAST({stamp} AS {type_name})) THEN {make}({whole}) END)"
 
 
 # A duration that says its units, in English or by ISO 8601, the greatest first; and one by the clock.

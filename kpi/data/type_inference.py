@@ -18,6 +18,7 @@ from kpi.data.number_formats import Notation, notations
 from kpi.data.text_casts_sql import (
     LAST_MOMENT,
     counted_days_sql,
+    cut_to_microseconds,
     date_sql,
     duration_sql,
     formatted_sql,
@@ -55,10 +56,9 @@ class Reading:
     ``sql`` is NULL where the text cannot be read. ``sure``: every row that does not fit is a bad row; else the guess
     is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been. ``raw``: the
     SQL takes the text as it stands in the file, empty where it is blank, which saves trimming every value of a large
-    one. ``gaps``: what is no value is an empty one, as data frames write NaN. ``cast``: a dear part of the SQL that
-    stands in it more than once, to be worked out once a row. ``listed``: the SQL knows the values of the first rows
-    only, and raises an error that says UNLISTED at any other. ``whole``: the values are kept as whole numbers, and one
-    that is none is such an error.
+    one. ``cast``: a dear part of the SQL that stands in it more than once, to be worked out once a row. ``listed``: the
+    SQL knows the values of the first rows only, and raises an error that says UNLISTED at any other. ``whole``: the
+    values are kept as whole numbers, and one that is none is such an error.
     """
 
     name: str
@@ -67,7 +67,6 @@ class Reading:
     sure: bool
     words: str
     raw: bool = False
-    gaps: bool = False
     cast: str | None = None
     listed: bool = False
     whole: bool = False
@@ -79,7 +78,7 @@ class Reading:
 
     def bad_in(self, column: str, value: str) -> str | None:
         """:attr:`bad` where the text is in ``column`` and what was made of it in ``value``."""
-        if self.gaps or self.listed:
+        if self.listed:
             return None
         if self.kind == "text" and self.raw:
             # Text that would have to be trimmed is no fault, only a guess that did not hold.
@@ -317,13 +316,17 @@ def native_reading(name: str, type_name: str) -> Reading | None:
         return Reading(name, "number", column, True, "a number")
     if base in ("HUGEINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE", "REAL"):
         double = f"CAST({column} AS DOUBLE)"
-        return Reading(name, "number", f"(CASE WHEN isfinite({double}) THEN {double} END)", True, "a number", gaps=True)
+        return Reading(name, "number", f"(CASE WHEN isfinite({double}) THEN {double} END)", True, "a number")
     if base == "BOOLEAN":
         return Reading(name, "boolean", column, True, "true or false")
     if base == "DATE":
         return Reading(name, "date", bounded(column, "DATE"), True, "a date")
     if base in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"):
         return Reading(name, "instant", bounded(column, "TIMESTAMPTZ"), True, "a time")
+    if base in ("TIMESTAMP_NS", "TIMESTAMPTZ_NS"):
+        zoned = base == "TIMESTAMPTZ_NS"
+        stamp, of = cut_to_microseconds(column, zoned=zoned), "TIMESTAMPTZ" if zoned else "TIMESTAMP"
+        return Reading(name, "instant" if zoned else "timestamp", bounded(stamp, of), True, "a time")
     if base.startswith("TIMESTAMP"):
         return Reading(name, "timestamp", bounded(f"CAST({column} AS TIMESTAMP)", "TIMESTAMP"), True, "a time")
     if base in ("INTERVAL", "TIME"):

@@ -20,7 +20,7 @@ from kpi.data.cast_select import BITS, WIDTHS, typed_sql
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import FILE, FILENAME, Scan, Scanner, clash
 from kpi.data.requirements import ColumnRequirements
-from kpi.data.text_casts_sql import clean
+from kpi.data.text_casts_sql import clean, not_finite_empty
 from kpi.data.type_inference import UNLISTED, Reading, Readings, as_text, native_reading
 from kpi.engine.row_dates import computed_columns, first_date_columns, first_date_name, need_dates, row_dates
 from kpi.engine.row_sql import RowCompiler, Sql, column_sql
@@ -178,7 +178,9 @@ class Loader:
         parts = []
         for name, type_name in scan.types.items():
             column = quoted(name)
-            if type_name != "VARCHAR" or name == FILENAME or name in raw:
+            if type_name in ("DOUBLE", "FLOAT") and nulls:
+                parts.append(f"{not_finite_empty(column, nulls)} AS {column}")
+            elif type_name != "VARCHAR" or name == FILENAME or name in raw:
                 parts.append(column)
             elif self._kept_as_written(name):
                 parts.append(f"(CASE WHEN {clean(column, nulls)} IS NOT NULL THEN {column} END) AS {column}")

@@ -47,6 +47,7 @@ def test_what_is_written_otherwise_is_named_and_not_added(
         (["5 kr", "6 kr", "1 200 kr"], 1211),
         (["R$ 5", "-R$ 6.50"], -1.5),
         (["5 zł", "7 zł"], 12),
+        (["20.-", "0.50", "20.--", "-3.–", "CHF 7.—"], 44.5),
         (["₫5", "5 ₫"], 10),
         (["1e3", "5", "2E-1"], 1005.2),
         (["0", "", "0%"], 0),
@@ -107,3 +108,37 @@ def test_other_faults_are_told_apart_where_points_are_in_doubt(project: Project)
 def test_a_point_far_down_is_asked_about_as_well(project: Project) -> None:
     put(project, ["5"] * 5000 + ["1.250"], ";")
     assert project.problem("sum(d.amount)").startswith('d.csv:5002: d.amount: "1.250" is not a number that can be')
+
+
+DASHED = {
+    "20,-": 20, "20,--": 20, "20,–": 20, "20,—": 20, "20.-": 20, "€ 20,-": 20, "20,- €": 20, "-20,-": -20,
+    "(20,-)": -20, "1.234,-": 1234, "1 234,-": 1234, "20-": -20, "20 -": -20, "20,5-": -20.5,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value"), DASHED.items())
+def test_R13_dashes_in_place_of_decimals_make_whole_amounts(project: Project, text: str, value: float) -> None:
+    """With a decimal comma, declared and not, and in ``number()``; the other amount is € 100,50."""
+    for fields in (NUMBER, {}, {"computed": {"n": "number(amount)"}}):
+        put(project, [text, "100,50"], read={"decimal": ","}, **fields)
+        column = "n" if "computed" in fields else "amount"
+        assert project.value(f"sum(d.{column})") == value + 100.5
+
+
+def test_R13_amounts_of_a_german_price_list_are_added(project: Project) -> None:
+    put(project, ["€ 20,-", "€ 100,50"], read={"decimal": ","}, **NUMBER)
+    assert project.value("sum(d.amount)") == 120.5
+
+
+@pytest.mark.parametrize("text", ["20,---", "20,-5", "20,- -", "1,234,-", ",-"])
+def test_R13_other_dashes_are_no_number(project: Project, text: str) -> None:
+    put(project, [text, "100,50"], read={"decimal": ","}, **NUMBER)
+    assert "is not a number" in project.problem("sum(d.amount)")
+
+
+def test_R13_a_whole_amount_with_a_comma_shows_what_the_comma_means(project: Project) -> None:
+    """Where 20 is written "20,-", 1.234 is more than a thousand, perhaps: that is asked, not guessed."""
+    put(project, ["1.234", "20,-"], **NUMBER)
+    assert "can be read in one way" in project.problem("sum(d.amount)")
+    put(project, ["1.234", "20,-"], read={"decimal": ","}, **NUMBER)
+    assert project.value("sum(d.amount)") == 1254

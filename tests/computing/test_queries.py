@@ -130,7 +130,7 @@ def test_N2_what_a_query_yields_has_names_and_kinds(shop: Project) -> None:
         query="""
             select ordered_at as Day, amount * 1.5 as "Net (EUR)", amount > 20 as large, "ship_to",
                    7::utinyint as seven, 'n/a' as note, null as nothing, [1, 2] as list,
-                   interval '90 seconds' as wait, 'nan'::double as gap,
+                   interval '90 seconds' as wait, null::double as gap,
                    amount::varchar as written, sum(amount) over ()::hugeint as total
             from orders
         """,
@@ -141,6 +141,16 @@ def test_N2_what_a_query_yields_has_names_and_kinds(shop: Project) -> None:
         "sum(q.gap)", "sum(q.written)", "max(q.total)", "count(q[-seven < 0])",
     ]  # fmt: skip
     assert shop.values(asked) == [135, 2, 1, 14, 2, 2, 0, 1, 180, None, 0, 90, 150, 2]
+
+
+@pytest.mark.parametrize(("divided", "value"), [("0.0::double / 0", "nan"), ("1.0::double / 0", "inf")])
+def test_R14_what_is_not_finite_in_a_query_is_an_error(shop: Project, divided: str, value: str) -> None:
+    shop.source("q", query=f"select ordered_at as day, {divided} as n from orders")
+    said = shop.problem("sum(q.n)")
+    assert f'q.n: "{value}" is not a number' in said
+    assert "nullif(divisor, 0)" in said
+    shop.source("q", query="select ordered_at as day, 1.0::double / nullif(0, 0) as n from orders")
+    assert shop.value("sum(q.n)") == 0
 
 
 def test_N2_a_column_that_a_query_does_not_yield(shop: Project) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
 import pytest
 from computing.support import Project, to_parquet
 
@@ -96,7 +97,7 @@ def test_parquet_states_its_types(project: Project, parquet: Callable[[str], Non
         select date '2026-06-01' + i::int as day, i::utinyint as small, (i * 1.5)::decimal(6, 2) as price,
                i % 2 = 0 as even, 'text ' || i as label, (i + 7)::hugeint as huge,
                interval '90 seconds' as wait, time '00:01:00' as clock,
-               ('a' || i)::enum ('a0', 'a1', 'a2') as e, if(i = 1, 'nan'::double, i) as gaps, [i] as list,
+               ('a' || i)::enum ('a0', 'a1', 'a2') as e, if(i = 1, null, i::double) as gaps, [i] as list,
                timestamp '2026-06-01 10:00' + interval (i) hours as at, timestamptz '2026-06-30 22:30+00' as late,
                '0' || i as code, i::varchar as digits, null as nothing, uuid() as id
         from range(3) t(i)
@@ -110,6 +111,64 @@ def test_parquet_states_its_types(project: Project, parquet: Callable[[str], Non
     }  # fmt: skip
     assert project.values(asked) == list(asked.values())
     assert project.values(["sum(d.wait)", "sum(d.clock)"], unit="minutes") == [4.5, 3]
+
+
+LAST_NANOSECONDS = [pd.Timestamp(f"2026-{end} 23:59:59.999999999") for end in ("04-30", "05-31", "06-30")]
+
+
+def test_R14_nanoseconds_are_cut_to_the_microsecond(project: Project) -> None:
+    """The last nanosecond of a month, as pandas has it, is in that month, with and without a zone."""
+    frame = pd.DataFrame({"day": pd.DatetimeIndex(LAST_NANOSECONDS).as_unit("ns"), "n": [1, 2, 4]})
+    frame["zoned"] = frame["day"].dt.tz_localize("UTC")
+    frame["before"] = pd.Timestamp("1969-12-31 23:59:59.999999999").as_unit("ns")
+    frame.to_parquet(project.folder / "d.parquet")
+    expected = frame.groupby(frame["day"].dt.strftime("%Y-%m"))["n"].sum().to_dict()
+    for column in ("day", "zoned"):
+        project.source("d", path="d.parquet", date=column)
+        for formula in ("sum(d.n)", "at_end(sum(d.n))"):
+            history = project.history(formula, periods=3)
+            assert {label: value for label, value in history.items() if value} == expected
+    assert project.value('count(d[before < "1970-01-01"])') == 1
+
+
+def test_R14_nanoseconds_in_a_declared_format_are_cut_as_well(project: Project) -> None:
+    lines = [f"{stamp:%Y/%m/%d %H:%M:%S}.999999999,{n}" for stamp, n in zip(LAST_NANOSECONDS, (1, 2, 4), strict=True)]
+    project.write("d.csv", "\n".join(["day,n", *lines, "1500/01/01 00:00:00.1,8"]) + "\n")
+    project.source("d", types={"day": "timestamp %Y/%m/%d %H:%M:%S.%n"})
+    assert "1500/01/01" in project.problem("sum(d.n)")
+    project.write("d.csv", "\n".join(["day,n", *lines]) + "\n")
+    assert project.value("sum(d.n)") == 4
+
+
+def test_R14_a_zone_of_parquet_nanoseconds_counts(project: Project) -> None:
+    stamps = pd.DatetimeIndex(LAST_NANOSECONDS).as_unit("ns").tz_localize("UTC")
+    pd.DataFrame({"day": stamps, "n": [1, 2, 4]}).to_parquet(project.folder / "d.parquet")
+    project.source("d", path="d.parquet")
+    project.calendar(timezone="Asia/Tokyo")
+    assert project.value("sum(d.n)") == 2, "1 June in Tokyo"
+
+
+@pytest.mark.parametrize(("value", "spelling"), [("nan", "NaN"), ("inf", "inf"), ("-inf", "-Infinity")])
+@pytest.mark.parametrize("type_", ["double", "float"])
+def test_R14_what_is_not_finite_is_an_error(
+    project: Project, parquet: Callable[[str], None], value: str, spelling: str, type_: str
+) -> None:
+    parquet(
+        f"select date '2026-06-01' + i::int as day, if(i = 1, '{value}'::double, i)::{type_} as \"Net n\" from range(3) t(i)"
+    )
+    said = project.problem("sum(d.net_n)")
+    assert said.startswith(f'd.parquet: row 2: d.net_n: "{value}" is not a number')
+    if value == "nan":
+        assert 'read: {null_values: ["nan"]}' in said
+    project.source("d", path="d.parquet", read={"null_values": [spelling]})
+    assert project.values(["sum(d.net_n)", "count(d[net_n is None])", "count(d)"]) == [2, 1, 3]
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
+def test_R14_what_is_not_finite_is_an_error_in_json(project: Project, value: str) -> None:
+    project.write("d.jsonl", f'{{"day": "2026-06-01", "n": 1}}\n{{"day": "2026-06-02", "n": {value}}}\n')
+    project.source("d", path="d.jsonl")
+    assert project.problem("sum(d.n)").startswith(f'd.jsonl:2: d.n: "{value}" is not a number')
 
 
 def test_T5_parquet_times_with_a_zone(project: Project, parquet: Callable[[str], None]) -> None:
