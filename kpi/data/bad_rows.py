@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import closing
 from itertools import chain, islice
 from typing import NamedTuple
 
 from kpi.data.csv_suggestions import FIX_QUOTE, FIX_ROW, remedy
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import Scan
-from kpi.data.headers import named
-from kpi.data.non_data_rows import odd_row
 from kpi.data.number_formats import GROUP, LIKE_THE_OTHERS, TWO_WAYS
-from kpi.data.opening import NO_HIVE, Opening, listed
+from kpi.data.row_places import RowPlaces, blank_rows_hint
 from kpi.data.text_casts_sql import marks, number_sql
-from kpi.data.text_files import TOO_LONG, records
+from kpi.data.text_files import LONG_LINE, SHORTEN, TOO_LONG, long_line, records
 from kpi.data.type_inference import Reading
 from kpi.data.value_suggestions import SKIP, date_hint, empty_hint, notation_hint, number_hint
 from kpi.errors import KpiError
 from kpi.formulas.types import TIME
-from kpi.plan.checks.source_facts import SourceFacts, shown
+from kpi.plan.checks.source_facts import SourceFacts
 from kpi.plan.model import Plan, Source
 
 SAMPLE_ROWS = 200
+BACKWARDS = "a row cannot end before it begins; fix it, or say on_bad_rows: skip"
 
 
 def sample_of(facts: SourceFacts, source: Source) -> dict[str, list[str]]:
@@ -101,7 +99,7 @@ class BadRows:
             if self._bit(self.bits + 1) and (without := self._without_date())[0]:
                 found.append(without)
             if self._bit(self.bits + 2):
-                found.append((self._count(self.bits + 2), "it ends before it begins", None))
+                found.append(self._backwards())
             if self.source.on_bad_rows == "error":
                 count, words, hint = found[0]
                 more = f" (and {count - 1:,} more such row{'s' if count > 2 else ''})" if count > 1 else ""
@@ -188,85 +186,36 @@ class BadRows:
         where = f"bad$ & {1 << (self.bits + 1)} <> 0 AND bad$ & {unreadable} = 0"
         count = self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE {where}")[0][0]
         place, _ = self._find(field, {"", *self.source.read.null_values})
-        return count, f"{place}{self.source.id}.{field} is empty, so the row is in no period", self._odd
+        hint = self._odd
+        if hint is None and self.facts.kind == "csv":
+            hint = blank_rows_hint(self.facts, self.source, field)
+        return count, f"{place}{self.source.id}.{field} is empty, so the row is in no period", hint
 
-    def _find(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
-        """``file:line: `` of the first row that has one of the values in a column, and that value."""
-        self._odd = None
-        if self.facts.kind == "json":
-            return self._find_json(column, values)
-        if self.facts.kind == "excel":
-            return self._find_cell(column, values)
-        if self.facts.kind == "parquet":
-            return self._find_parquet(column, values)
-        for file in self.facts.per_file:
-            names = [name.casefold() for name in file.names]
-            if self.facts.kind != "csv" or column.casefold() not in names:
-                continue
-            place = names.index(column.casefold())
-            try:
-                before = 0
-                for line, row in records(file, self.source):
-                    value = row[place] if place < len(row) else ""
-                    if value.strip() in values:
-                        self._odd = odd_row(row, file.header, below_blank=0 < before < line - 1)
-                        return f"{shown(file.path, self.source, self.plan)}:{line}: ", value
-                    before = line + sum(text.count("\n") for text in row)
-            except Exception:  # a reader stricter than the engine's: the message goes without a line
-                continue
-        files = self.facts.files
-        return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
+    def _backwards(self) -> tuple[int, str, str | None]:
+        """The rows that end before they begin."""
+        count = self._count(self.bits + 2)
+        start, end = self.source.from_ or "", self.source.until or self.source.through or ""
+        by_name = {reading.name.casefold(): reading for reading in self.readings}
+        first, last = by_name.get(start.casefold()), by_name.get(end.casefold())
+        if first is None or last is None:  # one of the two is computed
+            return count, f"{self.source.id}: {end} is before {start} in a row", BACKWARDS
+        behind = f"CAST({last.sql} AS DATE)" + (" + 1" if self.source.until is None else "")
+        columns = ", ".join(f"CAST({quoted(one.name)} AS VARCHAR)" for one in (first, last))
+        found = self.engine.ask(
+            f"SELECT {columns} FROM {self.raw} WHERE {behind} < CAST({first.sql} AS DATE) ORDER BY 1, 2 LIMIT 1"
+        )
+        begins, ends = found[0] if found else ("", "")
+        place, _ = self._find(last.name, {str(ends).strip()}, (first.name, str(begins).strip()))
+        words = f'{place}{self.source.id}.{last.name}: "{ends}" is before {first.name}, "{begins}"'
+        return count, words, BACKWARDS
 
-    def _find_cell(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
-        from kpi.data.excel_files import Sheet, find_cell
-
-        for path in self.facts.files:
-            with closing(Sheet(path, self.source.read, shown(path, self.source, self.plan))) as sheet:
-                names = [name.casefold() for name in named(sheet.header, self.source.columns).names]
-                place = names.index(column.casefold()) if column.casefold() in names else None
-                found = None if place is None else find_cell(sheet, place, values)
-                if found is not None:
-                    return f"{found[0]}: ", found[1]
-        return "", None
-
-    def _find_parquet(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
-        opening = Opening(self.engine, self.source, self.plan)
-        for path in self.facts.files:
-            reader = f"read_parquet({listed([opening.path(path)])}, file_row_number=true, {NO_HIVE})"
-            try:
-                described = self.engine.ask(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {reader}")
-                keys = [row[0] for row in described]
-                names = [name.casefold() for name in named(keys, self.source.columns).names]
-                if column.casefold() not in names:
-                    continue
-                text = f"CAST({quoted(keys[names.index(column.casefold())])} AS VARCHAR)"
-                among = ", ".join(map(text_literal, sorted(values)))
-                found = self.engine.ask(
-                    f"SELECT file_row_number + 1, {text} FROM {reader} "
-                    f"WHERE trim(coalesce({text}, '')) IN ({among}) ORDER BY 1 LIMIT 1"
-                )
-            except self.engine.Error:  # a column of that name already: the message goes without a row
-                continue
-            if found:
-                row, value = found[0]
-                return f"{shown(path, self.source, self.plan)}: row {row:,}: ", value or ""
-        files = self.facts.files
-        return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
-
-    def _find_json(self, column: str, values: Collection[str]) -> tuple[str, str | None]:
-        from kpi.data.json_files import find
-
-        pairs = (zip(file.names, file.header, strict=True) for file in self.facts.per_file)
-        key = dict(chain.from_iterable(pairs)).get(column, column)
-        for path in self.facts.files:
-            try:
-                found = find(path, key, values)
-            except (ValueError, OSError):
-                continue
-            if found is not None:
-                return f"{shown(path, self.source, self.plan)}{found[0]}: ", found[1]
-        files = self.facts.files
-        return (f"{shown(files[0], self.source, self.plan)}: " if len(files) == 1 else ""), None
+    def _find(self, column: str, values: Collection[str], *also: tuple[str, str]) -> tuple[str, str | None]:
+        """``file:line: `` of the first row that has one of the values in a column, and that value; ``also`` has other
+        columns and what the row has there."""
+        wanted = {column: values} | {name: (text,) for name, text in also}
+        place = RowPlaces(self.engine, self.source, self.facts, self.plan).first(wanted)
+        self._odd = place.odd
+        return place.text, place.value
 
 
 def rejected(
@@ -341,6 +290,10 @@ def describe_reader_error(error: Exception, source: Source, facts: SourceFacts, 
     if stated is None:
         return KpiError(f"{source.id}: {words}", hint=FIX_ROW)
     name = stated[1].strip()
+    if words == TOO_LONG:
+        read = next((one for one in facts.per_file if names.get(str(one.path)) == name), None)
+        if read is not None and (number := long_line(read)) is not None:
+            return KpiError(f"{name}:{number}: {LONG_LINE}", hint=SHORTEN)
     if "UTF-8" in words:
         hint = "say the encoding: read: {encoding: cp1252}, or latin-1"
     else:

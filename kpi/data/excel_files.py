@@ -322,10 +322,11 @@ def microseconds(cell: Cell) -> int:
 
 
 class Chosen(NamedTuple):
-    """A column to copy: its name, where it stands in each sheet, and what is known of its type beforehand."""
+    """A column to copy: its name, where it stands in each sheet (None: nowhere), and what is known of its type
+    beforehand."""
 
     name: str
-    places: tuple[int, ...]
+    places: tuple[int | None, ...]
     declared: str | None
     demanded: bool
 
@@ -352,7 +353,7 @@ def copied(
         for number, row in sheet.rows():
             if tallies:
                 tallies[which].add(number, row)
-            cells = [row[place] for place in places]
+            cells = [None if place is None else row[place] for place in places]
             rows.append((which, number, cells))
             for i, cell in enumerate(cells):
                 if cell is not None:
@@ -364,17 +365,8 @@ def copied(
         for which, number, cells in rows:
             sheet = sheets[which]
             texts = [
-                written(cell, typed, sheet, (number, column.places[which]))
+                written(cell, typed, sheet, (number, column.places[which] or 0))
                 for cell, typed, column in zip(cells, types, columns, strict=True)
             ]
             writer.writerow([*texts, sheet.name])
     return {column.name: typed for column, typed in zip(columns, types, strict=True)}
-
-
-def find_cell(sheet: Sheet, place: int, values: Collection[str]) -> tuple[str, str] | None:
-    """Where the first cell of a column is that holds one of these texts ("": nothing), and that text."""
-    for number, row in sheet.rows():
-        text = "" if row[place] is None else text_of(row[place])
-        if text in values:
-            return sheet.place(number, place), text
-    return None

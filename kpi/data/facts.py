@@ -10,7 +10,7 @@ from kpi.data.sniffing import Layout, ends_unevenly, layout
 from kpi.data.source_files import Found, OutsideError, confined, find_files, kind_of, kind_of_name
 from kpi.data.text import UnreadableError, read_bytes, read_head
 from kpi.errors import did_you_mean
-from kpi.plan.checks.source_facts import DOUBTFUL, MISSING, FileFacts, FileKind, Problem, SourceFacts, shown
+from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, MISSING, FileFacts, FileKind, Problem, SourceFacts, shown
 from kpi.plan.model import Plan, Source
 from kpi.plan.model.column_names import folded, positional_name
 
@@ -33,7 +33,7 @@ def facts(source: Source, plan: Plan) -> SourceFacts:
     look = _Look(source, plan)
     look.at_paths(found)
     kind = kind_of(source, found.files)
-    if look.of_one_kind(found.files, kind) and kind in ("csv", "json"):
+    if look.of_one_kind(found.files, kind) and look.of_no_lake(found.files) and kind in ("csv", "json"):
         look.at_files(found.files, kind)
         try:
             # Again, before anything is said of what was read: a path may have become a link meanwhile.
@@ -67,10 +67,24 @@ class _Look:
             where = self._home / path
             if where.exists() and not where.is_dir():
                 problem = Problem("E063", f'"{path}" is a device or a pipe, not a file', field=("path", position))
+            elif (lake := lake_table(where)) is not None:
+                message = f'"{path}" is {lake}, not a file'
+                problem = Problem("E063", message, EXPORT_LAKE, field=("path", position))
             else:
                 hint = f"{path.rstrip('/')}/*.csv"
                 problem = Problem("E063", f'"{path}" is a folder, not a file', hint, field=("path", position))
             self.problems.append(problem)
+
+    def of_no_lake(self, files: tuple[Path, ...]) -> bool:
+        """Report files that belong to a table of a lake, whose log says which of their rows count."""
+        for folder in dict.fromkeys(parent for path in files for parent in path.parents):
+            inside = folder.is_relative_to(self.plan.root) or folder.is_relative_to(self._home)
+            if inside and (lake := lake_table(folder)) is not None:
+                path = next(path for path in files if folder in path.parents)
+                message = f"{self._shown(path)} is part of {lake}: some of its rows may have been deleted or replaced"
+                self.problems.append(Problem("E063", message, EXPORT_LAKE, path))
+                return False
+        return True
 
     @property
     def _home(self) -> Path:
@@ -176,7 +190,8 @@ class _Look:
             times = f"{len(collision.headers)} columns with the header " if " and " not in headers else ""
             message = f'{self._shown(path)}: {times}{headers} would all be called "{collision.name}"'
             doubt = next((problem.hint for problem in self.problems if problem[::3] == (DOUBTFUL, path)), None)
-            self.problems.append(Problem("E062", message, doubt or collision.hint, path))
+            field = ("columns", folded(collision.name))
+            self.problems.append(Problem(COLLIDING, message, doubt or collision.hint, path, field))
         return found.names
 
     def _doubt(self, path: Path, table: Layout) -> None:
@@ -213,6 +228,21 @@ class _Look:
 
     def _shown(self, path: Path) -> str:
         return f'"{shown(path, self.source, self.plan)}"'
+
+
+EXPORT_LAKE = "export its current rows as one Parquet file, or read it through a warehouse (connection and table)"
+
+
+def lake_table(folder: Path) -> str | None:
+    """Which kind of table a folder is, whose files do not by themselves tell which rows count; None for any other."""
+    if (folder / "_delta_log").is_dir():
+        return "a Delta Lake table"
+    if (folder / ".hoodie").is_dir():
+        return "a Hudi table"
+    metadata = folder / "metadata"
+    if metadata.is_dir() and any(metadata.glob("*.metadata.json")):
+        return "an Iceberg table"
+    return None
 
 
 def json_rows(raw: bytes) -> list[object]:

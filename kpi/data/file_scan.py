@@ -12,8 +12,9 @@ from kpi.data.headers import named
 from kpi.data.opening import NO_HIVE, Opening, listed
 from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_files import copy_text, refuse_long_line, refuse_other
-from kpi.errors import KpiError, did_you_mean
-from kpi.plan.checks.source_facts import DOUBTFUL, FileFacts, SourceFacts, shown
+from kpi.errors import KpiError, did_you_mean, nearest
+from kpi.plan.checks.rows import lacking_hint
+from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, FileFacts, SourceFacts, shown
 from kpi.plan.model import Plan, Source
 
 # Bytes that the reader takes at once, and each of its threads holds some of: less than it would, for its memory's sake.
@@ -25,9 +26,14 @@ FILE = "file$"
 MOST_COLUMNS = 2_000
 
 UTF8 = ("utf-8", "utf-8-sig", "utf8", "ascii", "us-ascii")
-# What the reader is told that an empty value looks like. It lets a row have one field too many if that is an empty
-# value, and so would pass over a delimiter too many in the middle of a row, which moves all values behind it.
-NO_NULLS = "\x01no value looks like this\x01"
+# What the reader is told that an empty value looks like, and no value does. It lets a row have one field too many if
+# that is an empty value, and so would pass over a delimiter too many in the middle of a row, which moves all values
+# behind it. It may not contain the delimiter.
+NO_NULLS = "\x01\x02\x03\x04\x05\x06"
+
+
+# A column that a file lacks.
+NULL_TEXT = "CAST(NULL AS VARCHAR)"
 
 
 class Scan(NamedTuple):
@@ -60,13 +66,21 @@ class Scanner:
         # What the engine reads: what that is called in messages. A copy is called like the file that it is of.
         self.names = {str(path): self.name(path) for path in facts.files}
         self._odd: list[tuple[int, str]] = []
+        self._may_lack = {name.casefold(): name for name in source.optional}
+        # Headers that collide, by the folded name that they would share: an error where it is used (R15).
+        self._collisions = {
+            str(problem.field[1]): KpiError(problem.message, hint=problem.hint)
+            for problem in facts.problems
+            if problem.code == COLLIDING
+        }
         # Whether the rows of text files tell the number of their file, in the column FILE.
         self.by_file = False
 
     def scan(self, *, rewrite: bool = False) -> Scan:
         """The scan. ``rewrite``: copy the text files first, through a reader that forgives line endings.
 
-        Raises KpiError for a column that one of the files lacks (R5), and the engine's error for what is not JSON.
+        Raises KpiError for a column that one of the files lacks and that is not optional (R5, R15), for one of several
+        columns with one name, and the engine's error for what is not JSON.
         """
         if self.facts.kind == "csv":
             return self._csv(rewrite)
@@ -103,7 +117,11 @@ class Scanner:
         paths = [self._readable(file, rewrite) for file in files]
         kept = self._kept(files) if self.source.snapshot else ""
         places = {name.casefold(): f"c{place}" for place, name in enumerate(first.names)}
-        chosen = [f"{quoted(places[name.casefold()])} AS {quoted(name)}" for name in columns]
+        chosen = [
+            f"{quoted(place) if (place := places.get(name.casefold())) else NULL_TEXT} AS {quoted(name)}"
+            for name in columns
+        ]
+        no_nulls = "".join(c for c in NO_NULLS if c not in (first.delimiter, first.quote, self.source.read.escape))
         options = [
             "auto_detect=false",
             f"header={'false' if self.source.read.header is False else 'true'}",
@@ -111,7 +129,7 @@ class Scanner:
             f"delim={text_literal(first.delimiter or ',')}",
             f"quote={text_literal(first.quote)}",
             f"escape={text_literal(self.source.read.escape or first.quote)}",
-            f"nullstr={text_literal(NO_NULLS)}",
+            f"nullstr={text_literal(no_nulls)}",
             f"buffer_size={BLOCK}",
             NO_HIVE,
             "columns={" + ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(first.names))) + "}",
@@ -194,16 +212,16 @@ class Scanner:
             sheets = [Sheet(path, self.source.read, self.name(path)) for path in self.facts.files]
             for sheet in sheets:
                 stack.callback(sheet.close)
-            named = [tuple(self._named(sheet.header, sheet.path)) for sheet in sheets]
+            named = [self._named(sheet.header, sheet.path) for sheet in sheets]
             places = [{name.casefold(): place for place, name in enumerate(names)} for names in named]
-            for folded in self.need.columns.keys() - places[0].keys() - {FILENAME} - self.need.optional:
+            for folded in self._needed() - places[0].keys():
                 if hint := sheets[0].hint(folded):
                     raise KpiError(f'{self.source.id}: {sheets[0].name} has no column "{folded}"', hint=hint)
             declared = {name.casefold(): text for name, text in self.source.types.items()}
             columns = [
                 Chosen(
                     name,
-                    tuple(place[name.casefold()] for place in places),
+                    tuple(place.get(name.casefold()) for place in places),
                     declared.get(name.casefold()),
                     self.need.columns.get(name.casefold()) is not None,
                 )
@@ -245,11 +263,22 @@ class Scanner:
         read = f"SELECT * FROM read_json_objects({listed(paths)}, filename='file$', {NO_HIVE})"
         self.engine.run(self.source.id, f"CREATE OR REPLACE TEMP TABLE {table} AS {read}", scans_files=True)
         refuse_odd(self.engine, table, self.names.__getitem__)
-        found = self.engine.ask(f"SELECT list(DISTINCT key) FROM (SELECT unnest(json_keys(json)) AS key FROM {table})")
-        keys = sorted(found[0][0] or ())
+        found = self.engine.ask(
+            f"SELECT file$, list(DISTINCT key) FROM (SELECT file$, unnest(json_keys(json)) AS key FROM {table}) "
+            "GROUP BY 1"
+        )
+        per_file = {path: set(own) for path, own in found}
+        keys = sorted(set().union(*per_file.values()))
         names = self._named(keys, self.facts.files[0])
-        columns = self._columns_of_all([(self.facts.files[0], tuple(names))])
-        pointers = ["/" + names[name].replace("~", "~0").replace("/", "~1") for name in columns]
+        by_name = {name.casefold(): key for name, key in zip(reversed(names), reversed(keys), strict=True)}
+        # A file without any row lacks nothing.
+        known = [
+            (path, tuple(name for name, key in zip(names, keys, strict=True) if key in per_file[read]))
+            for path, read in zip(self.facts.files, paths, strict=True)
+            if read in per_file
+        ]
+        columns = self._columns_of_all(known or [(self.facts.files[0], ())])
+        pointers = ["/" + by_name.get(name.casefold(), name).replace("~", "~0").replace("/", "~1") for name in columns]
         # All keys of an object at once: one by one, each would take it apart anew.
         values = f"json_extract_string(json, {listed(pointers)}::VARCHAR[])"
         self.engine.ask(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {values} AS values$, file$ FROM {table}")
@@ -262,6 +291,7 @@ class Scanner:
 
     def _parquet(self) -> Scan:
         per_file: list[tuple[Path, dict[str, str], dict[str, str]]] = []
+        named_: list[tuple[Path, tuple[str, ...]]] = []
         readers: dict[Path, str] = {}
         for path in self.facts.files:
             self.opening.check(path)
@@ -269,20 +299,25 @@ class Scanner:
             readers[path] = f"read_parquet({listed([self._opened(path)])}, {NO_HIVE})"
             described = self.engine.ask(f"DESCRIBE SELECT * FROM {readers[path]}")
             stated = {row[0]: row[1] for row in described}
-            names = {name.casefold(): key for name, key in self._named(list(stated), path).items()}
+            found = self._named(list(stated), path)
+            names = {name.casefold(): key for name, key in zip(found, stated, strict=True)}
             per_file.append((path, stated, names))
-        columns = self._columns_of_all([(path, tuple(names)) for path, _, names in per_file])
+            named_.append((path, found))
+        columns = self._columns_of_all(named_)
         types: dict[str, str] = {}
         for name in columns:
             for _, stated, names in per_file:
-                types[name] = wider(types.get(name), stated[names[name.casefold()]])
+                if (key := names.get(name.casefold())) is not None:
+                    types[name] = wider(types.get(name), stated[key])
+            types.setdefault(name, "VARCHAR")
         parts = []
         for path, stated, names in per_file:
             chosen = []
             for name in columns:
-                key = names[name.casefold()]
-                alike = stated[key] == types[name]
-                value = quoted(key) if alike else f"CAST({quoted(key)} AS {types[name]})"
+                key = names.get(name.casefold())
+                value = "NULL" if key is None else quoted(key)
+                if key is None or stated[key] != types[name]:
+                    value = f"CAST({value} AS {types[name]})"
                 chosen.append(f"{value} AS {quoted(name)}")
             if self._wants(FILENAME):
                 chosen.append(f"{text_literal(self.name(path))} AS {quoted(FILENAME)}")
@@ -303,34 +338,45 @@ class Scanner:
     def _wants(self, name: str) -> bool:
         return name in self.need.columns
 
-    def _named(self, keys: Sequence[str], path: Path) -> dict[str, str]:
-        """Plan names of the columns of a file that states them: name to key (R3). Raises KpiError."""
+    def _needed(self) -> set[str]:
+        """The folded names of the columns that the files must have."""
+        return self.need.columns.keys() - {FILENAME} - self.need.optional - self._may_lack.keys()
+
+    def _named(self, keys: Sequence[str], path: Path) -> tuple[str, ...]:
+        """The plan's names of the columns of a file that states them (R3)."""
         found = named(keys, self.source.columns)
         for collision in found.collisions:
             message = f'{self.name(path)} has two columns that would be called "{collision.name}"'
-            raise KpiError(f"{self.source.id}: {message}", hint=collision.hint)
-        return dict(zip(found.names, keys, strict=True))
+            error = KpiError(f"{self.source.id}: {message}", hint=collision.hint)
+            self._collisions.setdefault(collision.name.casefold(), error)
+        return found.names
 
     def _columns_of_all(self, per_file: Sequence[tuple[Path, tuple[str, ...]]]) -> list[str]:
-        """The wanted columns, each of which every file must have (R5)."""
+        """The wanted columns, each of which every file must have unless it is optional (R5, R15)."""
         order: dict[str, str] = {}
         for _, names in per_file:
             for name in names:
                 order.setdefault(name.casefold(), name)
         self._refuse_unknown(order, per_file[0][0])
+        order = {**self._may_lack, **order}
         known = [(path, {name.casefold() for name in names}) for path, names in per_file]
         kept = []
         for folded, name in order.items():
             if not self.need.wants(folded):
                 continue
+            if folded in self._collisions:
+                if self.need.names(folded):
+                    raise self._collisions[folded]
+                continue
             lacking = next((path for path, names in known if folded not in names), None)
-            if lacking is None:
+            if lacking is None or folded in self._may_lack:
                 kept.append(name)
             elif self.need.names(folded):
                 own = next(names for path, names in per_file if path == lacking)
+                meant = nearest(name, own)
                 raise KpiError(
                     f'{self.source.id}: {self.name(lacking)} has no column "{name}", which other files have',
-                    hint=did_you_mean(name, own) or "fix that file, or leave it out of path",
+                    hint=lacking_hint(name, None if meant is None else f'did you mean "{meant}" there?'),
                 )
         if len(kept) > MOST_COLUMNS:
             message = f"{self.source.id}: {self.name(per_file[0][0])} has {len(kept):,} columns"
@@ -340,7 +386,7 @@ class Scanner:
     def _refuse_unknown(self, order: Mapping[str, str], first: Path) -> None:
         """Raise KpiError for a column that no file has, and for a computed one that a file has already."""
         for folded in self.need.columns:
-            if folded not in order and folded != FILENAME and folded not in self.need.optional:
+            if folded not in order and folded in self._needed():
                 message = f'{self.source.id}: {self.name(first)} has no column "{folded}"'
                 raise KpiError(message, hint=did_you_mean(folded, order.values()))
         for name in self.source.computed:

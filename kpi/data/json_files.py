@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +65,13 @@ def as_text(value: Any) -> str:
         raise ValueError("nested too deep") from None
 
 
-def find(path: Path, key: str, values: Collection[str]) -> tuple[str, str] | None:
-    """Where the first object with one of the values under a key stands, e.g. ``:3`` or ``: row 3``, and that value."""
+def find(path: Path, wanted: Mapping[str, Collection[str]]) -> tuple[str, str] | None:
+    """Where the first object stands that has one of the values under each of these keys, e.g. ``:3`` or ``: row 3``,
+    and its value under the first."""
     for place, row in _rows(path):
-        value = as_text(row.get(key) if isinstance(row, dict) else None)
-        if value.strip() in values:
-            return place, value
+        values = [as_text(row.get(key) if isinstance(row, dict) else None) for key in wanted]
+        if all(value.strip() in texts for value, texts in zip(values, wanted.values(), strict=True)):
+            return place, values[0]
     return None
 
 

@@ -65,6 +65,8 @@ def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
         delimiter, skipped = delimiter or declared, 1
     above, lines = lines[:skipped], lines[skipped:]
     quote = _quote(lines) if read.quote is None else read.quote
+    if read.quote is None and quote == delimiter:
+        quote = ""
     if delimiter is None:
         delimiter, rows = _sniffed(lines, quote, read.escape)
     else:

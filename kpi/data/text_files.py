@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 # lines are not even held: packed, a gigabyte takes a megabyte.
 MOST_LINE = 4_000_000
 TOO_LONG = "this row has more than 2 MB; is a quotation mark left open?"
+# A single line, which no quotation mark makes longer.
+LONG_LINE = "this line is longer than the 2 MB that are read at most"
+SHORTEN = "shorten its longest field, or leave that column out of the file"
+MOST_READ = 2_000_000
 
 
 def records(file: FileFacts, source: Source, *, strict: bool = False) -> Iterator[tuple[int, list[str]]]:
@@ -55,7 +59,7 @@ def whole_lines(pieces: Iterator[str]) -> Iterator[str]:
         cut = text.rfind("\n") + 1
         held = text[cut:]
         if len(held) > MOST_LINE and "\r" not in held:
-            raise csv.Error(TOO_LONG)
+            raise csv.Error(LONG_LINE)
         yield text[:cut]
     yield held
 
@@ -90,7 +94,7 @@ def copy_text(file: FileFacts, target: Path, name: str, *, even: bool) -> None:
                 last = max(piece.rfind("\n"), piece.rfind("\r"))
                 length = len(piece) - last - 1 + (length if last < 0 else 0)
                 if length > MOST_LINE:
-                    raise KpiError(f"{name}:{line}: {TOO_LONG}", hint="write the file once more")
+                    raise KpiError(f"{name}:{line}: {LONG_LINE}", hint=SHORTEN)
                 text = held + piece
                 held = "\r" if even and text.endswith("\r") else ""
                 text = text[: len(text) - len(held)]
@@ -128,9 +132,25 @@ def refuse_long_line(path: Path, name: str) -> None:
                 line += block.count(b"\n") or block.count(b"\r")
                 length = len(block) - last - 1 + (length if last < 0 else 0)
                 if length > MOST_LINE:
-                    raise KpiError(f"{name}:{line}: {TOO_LONG}", hint="write the file once more")
+                    raise KpiError(f"{name}:{line}: {LONG_LINE}", hint=SHORTEN)
     except (EOFError, zlib.error, OSError):
         return  # the engine reads the file as well, and says what is wrong with it
+
+
+def long_line(file: FileFacts) -> int | None:
+    """The first line, from 1, that by itself is longer than is read; None where there is none, or nobody knows."""
+    line, length = 1, 0
+    try:
+        for piece in opened(file):
+            for part in piece.splitlines(keepends=True):
+                length += len(part.encode())
+                if length > MOST_READ:
+                    return line
+                if part.endswith("\n"):
+                    line, length = line + 1, 0
+    except (UnicodeError, EOFError, OSError, zlib.error):
+        return None
+    return None
 
 
 def refuse_other(path: Path, name: str) -> None:

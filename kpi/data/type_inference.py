@@ -308,6 +308,12 @@ def boolean_sql(column: str) -> str:
     return f"(CASE lower({column}) WHEN 'true' THEN true WHEN 'false' THEN false END)"
 
 
+NUMBER_TYPES = frozenset((
+    "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
+    "DECIMAL", "FLOAT", "DOUBLE", "REAL",
+))  # fmt: skip
+
+
 def native_reading(name: str, type_name: str) -> Reading | None:
     """The reading of a column that has a type in its file (parquet, a query); None for text, which may be anything."""
     column = quoted(name)
@@ -334,6 +340,20 @@ def native_reading(name: str, type_name: str) -> Reading | None:
     if base.strip('"') == "NULL":
         return Reading(name, "empty", "CAST(NULL AS VARCHAR)", True, "text")
     return None if base == "VARCHAR" else as_text(name)
+
+
+def is_number_type(type_name: str) -> bool:
+    """Whether a type of a file or a query is one of numbers."""
+    return type_name.upper().split("(")[0] in NUMBER_TYPES
+
+
+def number_as_text(number: str, type_name: str) -> str:
+    """A number as a person would write it: floating-point ones that are whole, without a point."""
+    text = f"CAST({number} AS VARCHAR)"
+    if type_name.upper().split("(")[0] not in ("FLOAT", "DOUBLE", "REAL", "DECIMAL"):
+        return text
+    whole = f"{number} = trunc({number}) AND abs({number}) < 1e15"
+    return f"(CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) ELSE {text} END)"
 
 
 def as_text(name: str) -> Reading:

@@ -109,6 +109,7 @@ class ComparedPlan:
             found[f"computed.{name}"] = self._row("formula", text, self.checked.rows.get((source.id, name)))
         _put_map(found, "columns", "source", source.columns)
         _put_map(found, "types", "source", source.types, _spaced)
+        _put_set(found, "optional", "source", tuple(folded(name) for name in source.optional))
         for name, value in source.read:
             if isinstance(value, tuple):
                 _put_set(found, f"read.{name}", "source", value)

@@ -21,7 +21,7 @@ class Table:
     ``at$``, and ``moment`` is the one of the two that orders rows) or ``from$`` and ``until$`` (intervals;
     ``until$`` is the first day after). ``kinds`` maps column names to kinds; ``integers`` those held as whole numbers.
     ``days`` are the days that have rows, in order, and ``first`` and ``last`` the first and last of them (for rows that
-    last: of ``from``).
+    last: of ``from``). ``later`` is the number of rows dated after ``as_of``, where they were counted.
     """
 
     source: Source
@@ -37,6 +37,7 @@ class Table:
     skipped_reasons: tuple[str, ...] = ()
     integers: frozenset[str] = frozenset()
     moment: str = "day$"
+    later: int = 0
 
     def kind(self, column: str) -> ValueType | None:
         """The kind of a column, whatever the case of its name; None for an unknown one."""

@@ -21,7 +21,15 @@ from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import FILE, FILENAME, Scan, Scanner, clash
 from kpi.data.requirements import ColumnRequirements
 from kpi.data.text_casts_sql import clean, not_finite_empty
-from kpi.data.type_inference import UNLISTED, Reading, Readings, as_text, native_reading
+from kpi.data.type_inference import (
+    UNLISTED,
+    Reading,
+    Readings,
+    as_text,
+    is_number_type,
+    native_reading,
+    number_as_text,
+)
 from kpi.engine.row_dates import computed_columns, first_date_columns, first_date_name, need_dates, row_dates
 from kpi.engine.row_sql import RowCompiler, Sql, column_sql
 from kpi.engine.table import Shape, Table
@@ -58,8 +66,8 @@ class Summary(NamedTuple):
 @dataclass
 class Loader:
     """Loads one source. ``where`` is its condition; ``origin`` the FROM clause and types when it is a query;
-    ``by_file``: the rows tell the number of their file, from 0, in ``file$`` (text files only). ``decided`` is how the
-    columns were read, once they are."""
+    ``by_file``: the rows tell the number of their file, from 0, in ``file$`` (text files only). ``count_later``: rows
+    dated after ``as_of`` are counted. ``decided`` is how the columns were read, once they are."""
 
     engine: Engine
     plan: Plan
@@ -70,6 +78,7 @@ class Loader:
     as_of: date
     origin: Scan | None = None
     by_file: bool = False
+    count_later: bool = False
     decided: Sequence[Reading] = ()
 
     def load(self) -> Table:
@@ -105,9 +114,23 @@ class Loader:
 
     # Kinds.
 
+    def _numbers_as_written(self, scan: Scan) -> Scan:
+        """The scan with numbers as text where ``types`` says that they are dates: 20260502 may be the 2nd of May."""
+        declared = {name.casefold(): text.split()[0] for name, text in self.source.types.items()}
+        texts = {
+            name: number_as_text(quoted(name), type_name)
+            for name, type_name in scan.types.items()
+            if is_number_type(type_name) and declared.get(name.casefold()) in ("date", "timestamp")
+        }
+        if not texts:
+            return scan
+        replaced = ", ".join(f"{text} AS {quoted(name)}" for name, text in texts.items())
+        sql = f"(SELECT * REPLACE ({replaced}) FROM {scan.sql} w)"
+        return scan._replace(sql=sql, types=scan.types | dict.fromkeys(texts, "VARCHAR"))
+
     def _load(self, scan: Scan) -> Table:
         """The table, by guessed kinds where they hold for all rows."""
-        files = scan
+        files = scan = self._numbers_as_written(scan)
         sample = sample_of(self.facts, self.source)
         self._readings.look(sample, self.facts)
         readings = {name: self._ready(name, type_name) for name, type_name in scan.types.items()}
@@ -228,7 +251,7 @@ class Loader:
         shape, spans = self._spans(kinds)
         exists = {"dated": "day$", "lasting": "from$", "snapshot": None}[shape]
         until = f"DATE {text_literal(self.as_of.isoformat())}"
-        here = f"({exists} IS NULL OR {exists} <= {until})" if exists else "true"
+        here = f"({exists} IS NULL OR {exists} <= {until})" if exists and not self.count_later else "true"
         bad = "bad$"
         if exists:
             bad += f" | (CASE WHEN {exists} IS NULL THEN {1 << (last + 1)}"
@@ -253,6 +276,11 @@ class Loader:
             f"FROM (SELECT {', '.join(['*', *added])} FROM {inner} y) z\nWHERE {here}",
         )
         kinds = {name: kind for name, kind in kinds.items() if name not in spare}
+        later = 0
+        if exists and self.count_later:
+            beyond = f"FROM {self.name} WHERE {exists} > {until}"
+            later = self.engine.ask(f"SELECT count(*) {beyond}")[0][0]
+            self.engine.ask(f"DELETE {beyond}")
         summary = self._summary(shape, "0" if trusting else "bad$")
         raw = f"{self._cleaned(scan, readings)} c"
         bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, last, summary.bad)
@@ -265,7 +293,7 @@ class Loader:
         files = tuple(shown(path, self.source, self.plan) for path in self.facts.files)
         return Table(
             self.source, self.name, kinds, shape, summary.rows, summary.days, summary.first, summary.last,
-            files, skipped, reasons, integers_of(readings), "at$" if "at$" in spans else "day$",
+            files, skipped, reasons, integers_of(readings), "at$" if "at$" in spans else "day$", later,
         )  # fmt: skip
 
     def _summary(self, shape: Shape, bits: str = "bad$") -> Summary:

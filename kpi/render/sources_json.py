@@ -35,6 +35,7 @@ def _source(view: SourceView) -> dict[str, object]:
         "encoding": None if view.written is None else view.written.encoding,
         "delimiter": None if view.written is None else view.written.delimiter,
         "rows": found.rows,
+        "later": found.later,
         "skipped": found.skipped,
         "skipped_reasons": list(found.skipped_reasons),
         "date": source.date or source.from_,

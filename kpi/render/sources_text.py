@@ -116,7 +116,8 @@ def _dates(view: SourceView) -> str:
         span = f"{day_in_words(found.first)} to {day_in_words(found.last)}"
     promise = f"; updated {source.updated}" if source.updated else ""
     late = f", {_counted(view.days_late, 'day')} late" if view.days_late else ""
-    return f"{span}, by {field}{promise}{late}"
+    left_out = f"; {_counted(found.later, 'later row')} left out" if found.later else ""
+    return f"{span}, by {field}{promise}{late}{left_out}"
 
 
 def _columns(view: SourceView, width: int) -> list[Line]:

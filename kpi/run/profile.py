@@ -53,8 +53,9 @@ class SourceProfile:
     """One source up to a day.
 
     ``problem`` says why KPIs cannot use it; then the rest is what is known all the same: without the rows that cannot
-    be read, or without its dates, or nothing (``rows`` and ``shape`` are None). A profile has either ``columns`` or
-    the distribution of rows: ``days`` that have rows with their number, in order, and the number of ``duplicates``.
+    be read, or without its dates, or nothing (``rows`` and ``shape`` are None). ``later`` is the number of rows that
+    are left out because they are dated after that day. A profile has either ``columns`` or the distribution of rows:
+    ``days`` that have rows with their number, in order, and the number of ``duplicates``.
     """
 
     id: str
@@ -68,6 +69,7 @@ class SourceProfile:
     columns: tuple[ColumnProfile, ...] = ()
     days: tuple[tuple[date, int], ...] = ()
     duplicates: int = 0
+    later: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _profiles(
     requirements = requirements_of(checked, checked.dependencies.formulas, whole=asked)
     needed = _with_queried(checked, asked, requirements)
     found = {}
-    with SourceLoader(engine, checked, as_of) as loader:
+    with SourceLoader(engine, checked, as_of, count_later=True) as loader:
         loaded = loader.load({name: required for name, required in requirements.items() if name in needed})
         for name in asked:
             try:
@@ -163,7 +165,7 @@ def partial_profile(engine: Engine, checked: Checked, name: str, as_of: date) ->
     for attempt, wanted in attempts:
         where = checked.where.get(name) if attempt is lenient else None
         try:
-            table = Loader(engine, checked.plan, attempt, facts, wanted, where, as_of).load()
+            table = Loader(engine, checked.plan, attempt, facts, wanted, where, as_of, count_later=True).load()
             return _with_columns(table, _column_examples(engine, table))
         except (KpiError, engine.Error, OSError):
             continue
@@ -190,7 +192,10 @@ def _with_columns(table: Table, counted: Mapping[str, tuple[int, tuple[Example, 
 
 
 def _of_table(table: Table) -> SourceProfile:
-    return SourceProfile(table.source.id, rows=table.rows, skipped=table.skipped, skipped_reasons=table.skipped_reasons)
+    return SourceProfile(
+        table.source.id, rows=table.rows, later=table.later, skipped=table.skipped,
+        skipped_reasons=table.skipped_reasons,
+    )  # fmt: skip
 
 
 def _column_examples(engine: Engine, table: Table) -> dict[str, tuple[int, tuple[Example, ...]]]:

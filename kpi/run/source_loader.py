@@ -17,7 +17,7 @@ from kpi.engine.queries import expose, first_line, run_query, vet
 from kpi.engine.table import Table
 from kpi.engine.table_loader import Loader, RowFaultError
 from kpi.errors import KpiError, TextError
-from kpi.plan.checks.source_facts import DOUBTFUL, MISSING, shown
+from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, MISSING, shown
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -52,16 +52,23 @@ class LoadedSources:
 
 class SourceLoader:
     """Loads sources; a context manager that ends the connections to warehouses. ``incremental`` loads those of which
-    single files are cached."""
+    single files are cached. ``count_later``: the rows dated after ``as_of`` are counted."""
 
     def __init__(
-        self, engine: Engine, checked: Checked, as_of: date, incremental: IncrementalLoader | None = None
+        self,
+        engine: Engine,
+        checked: Checked,
+        as_of: date,
+        incremental: IncrementalLoader | None = None,
+        *,
+        count_later: bool = False,
     ) -> None:
         self.engine = engine
         self.checked = checked
         self.plan = checked.plan
         self.as_of = as_of
         self._incremental = incremental
+        self._count_later = count_later
         self._tables: dict[str, Table] = {}
         self._aggregators: dict[str, Aggregator] = {}
         self._failures: dict[str, str] = {}
@@ -132,6 +139,7 @@ class SourceLoader:
         else:
             self._refuse_unreadable(source_id)
         loader = Loader(self.engine, self.plan, source, facts, required, where, self.as_of, origin)
+        loader.count_later = self._count_later
         if origin is None and self._incremental is not None and self._incremental.suits(source_id, required):
             return self._incremental.load(source_id, loader)
         table = loader.load()
@@ -145,7 +153,9 @@ class SourceLoader:
             except ImportError as error:
                 message = f"a connection needs {error.name or 'ibis'}, which is not installed"
                 raise KpiError(message, hint="pip install 'kpi-as-code[warehouse]'") from None
-            self._warehouses = Warehouses(self.engine, self.plan.calendar.timezone, self.as_of)
+            self._warehouses = Warehouses(
+                self.engine, self.plan.calendar.timezone, self.as_of, count_later=self._count_later
+            )
         return self._warehouses
 
     def _query(self, source_id: str, query: str) -> Scan:
@@ -165,7 +175,7 @@ class SourceLoader:
         """Raise KpiError for a source whose files are known to be unreadable, before anything is read."""
         source, facts = self.plan.sources[source_id], self.checked.facts[source_id]
         for problem in facts.problems:
-            if problem.code not in (DOUBTFUL, MISSING):
+            if problem.code not in (DOUBTFUL, MISSING, COLLIDING):
                 raise KpiError(problem.message, hint=problem.hint)
         missing = next((problem for problem in facts.problems if problem.code == MISSING), None)
         if missing is not None:

@@ -23,12 +23,14 @@ from kpi.warehouse.table_loader import Remote, RemoteLoader
 
 
 class Warehouses:
-    """Loads sources from warehouses and computes on them. ``engine`` records the statements."""
+    """Loads sources from warehouses and computes on them. ``engine`` records the statements; ``count_later``: the rows
+    dated after ``as_of`` are counted."""
 
-    def __init__(self, engine: Engine, timezone: str, as_of: date) -> None:
+    def __init__(self, engine: Engine, timezone: str, as_of: date, *, count_later: bool = False) -> None:
         self._engine = engine
         self._timezone = timezone
         self._as_of = as_of
+        self._count_later = count_later
         self._sessions: dict[str, Session] = {}
         self._lost: dict[str, WarehouseError] = {}
         self._remotes: dict[str, Remote] = {}
@@ -41,7 +43,7 @@ class Warehouses:
             def ask(expression: Expr) -> list[Row]:
                 return self._ask(source, session, expression)
 
-            remote = RemoteLoader(session, source, need, where, self._as_of, ask).load()
+            remote = RemoteLoader(session, source, need, where, self._as_of, ask, self._count_later).load()
         except WarehouseError as error:
             raise self._noted(source, error) from None
         self._remotes[source.id] = remote

@@ -38,7 +38,8 @@ class Remote(NamedTuple):
 
 @dataclass
 class RemoteLoader:
-    """Makes one source ready. ``where`` is its condition; ``ask`` runs a table expression."""
+    """Makes one source ready. ``where`` is its condition; ``ask`` runs a table expression; ``count_later``: the rows
+    dated after ``as_of`` are counted."""
 
     session: Session
     source: Source
@@ -46,6 +47,7 @@ class RemoteLoader:
     where: nodes.Node | None
     as_of: date
     ask: Ask
+    count_later: bool = False
 
     def load(self) -> Remote:
         """The source. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
@@ -109,6 +111,7 @@ class RemoteLoader:
         days: list[date] = []
         first = last = None
         undated = backwards = 0
+        later = self._later(relation, shape)
         if shape == "dated":
             relation = relation.filter(relation["day$"].isnull() | (relation["day$"] <= day(self.as_of)))
             counted = self.ask(relation.group_by("day$").aggregate(n=relation.count()).order_by("day$"))
@@ -133,8 +136,17 @@ class RemoteLoader:
             rows = self.ask(relation.aggregate(n=relation.count()))[0][0]
         skipped, reasons = self._settled(undated, backwards)
         name = self.source.table or ""
-        table = Table(self.source, name, kinds, shape, int(rows), days, first, last, (), skipped, reasons, exact)
+        table = Table(
+            self.source, name, kinds, shape, int(rows), days, first, last, (), skipped, reasons, exact, later=later
+        )
         return table, relation
+
+    def _later(self, relation: Expr, shape: Shape) -> int:
+        """The number of rows dated after ``as_of``, where that is asked for."""
+        if not self.count_later or shape == "snapshot":
+            return 0
+        column = relation["day$" if shape == "dated" else "from$"]
+        return int(self.ask(relation.aggregate(n=relation.count(where=column > day(self.as_of))))[0][0])
 
     def _settled(self, undated: int, backwards: int) -> tuple[int, tuple[str, ...]]:
         """How many rows are skipped, and why. Raises KpiError where the source does not say to (R6)."""

@@ -65,17 +65,19 @@ def test_colliding_headers_are_E062_and_an_unreadable_header_is_E063_once(tmp_pa
         tmp_path,
         """
 sources:
-  a: {path: «a.csv»}
+  a: {path: a.csv}
   b: {path: «b.csv», date: day, where: x > 1}
 measures:
   c: sum(b.anything) + sum(b.else_)
+  d: sum(a.«total») + max(a.total)
+  e: sum(a.other)
 """,
-        "E062", "E063",
-        a_csv="Total %,Total:\n1,2\n",
+        "E063", "E062",
+        a_csv="Total %,Total:,other\n1,2,3\n",
         b_csv="",
     )  # fmt: skip
-    assert found[0].hint == 'columns: {total_2: "Total:"}'
-    assert found[1].message == '"b.csv" is empty: there is no header row'
+    assert found[1].hint == 'columns: {total_2: "Total:"}'
+    assert found[0].message == '"b.csv" is empty: there is no header row'
 
 
 def test_an_encoding_that_is_wrong_is_E063_at_the_option(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from computing.support import Project
+from computing.support import Project, to_parquet
+from computing.test_workbooks import save
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -128,3 +129,23 @@ def test_B4_rows_that_last_and_snapshots_are_never_stale(project: Project) -> No
     series = project.results("2027-06-30").series
     assert (series["heads"].fresh, series["heads"].shown.value) == (True, 2)
     assert (series["shelf"].fresh, series["shelf"].shown.value, series["shelf"].history) == (True, 3, ())
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "xlsx"])
+@pytest.mark.parametrize("field", ["until", "through"])
+def test_a_row_that_ends_before_it_begins_is_named_with_its_place(project: Project, kind: str, field: str) -> None:
+    rows = [("2026-04-05", "2026-05-01"), ("2026-05-05", "2026-05-01"), ("2026-05-01", "2026-05-01")]
+    place = {"csv": "s.csv:3", "jsonl": "s.jsonl:2", "parquet": "s.parquet: row 2", "xlsx": "s.xlsx:Sheet!B3"}[kind]
+    if kind == "csv":
+        project.rows("s.csv", "hired,gone", rows)
+    elif kind == "jsonl":
+        project.write("s.jsonl", "\n".join(f'{{"hired": "{a}", "gone": "{b}"}}' for a, b in rows).encode())
+    elif kind == "parquet":
+        values = ", ".join(f"(date '{a}', date '{b}')" for a, b in rows)
+        to_parquet(project, "s.parquet", f"select * from (values {values}) t(hired, gone)")
+    else:
+        typed = [tuple(map(date.fromisoformat, row)) for row in rows]
+        save(project.folder / "s.xlsx", Sheet=[("hired", "gone"), *typed])
+    project.source("s", path=f"s.{kind}", from_="hired", **{field: "gone"})
+    said = project.problem("started(count(s))")
+    assert said.startswith(f'{place}: s.gone: "2026-05-01" is before hired, "2026-05-05"'), said

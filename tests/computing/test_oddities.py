@@ -266,3 +266,28 @@ def test_rows_of_a_sheet_that_are_none_of_its_table(
 def test_a_last_row_of_a_sheet_of_its_own_is_a_row(project: Project, last: list[object]) -> None:
     sheet(project, last)
     assert project.value("count(d)") == 4
+
+
+# Rows without any value.
+
+
+@pytest.mark.parametrize("blank", [",,", "  ,,", '"","",""'])
+@pytest.mark.parametrize("fields", [{}, {"where": "n != 5"}], ids=["bare", "beside a condition"])
+def test_blank_rows_of_a_dated_source_get_a_condition_that_leaves_them_out(
+    project: Project, blank: str, fields: dict[str, str]
+) -> None:
+    project.write("d.csv", f"id,day,n\n1,2026-06-01,1\n{blank}\n2,2026-06-02,2\n{blank}\n".encode())
+    project.source("d", **fields)
+    said = project.problem("sum(d.n)")
+    assert said.startswith("d.csv:3: d.day is empty, so the row is in no period (and 1 more such row)")
+    found = re.search(r"say (where: .*)$", said)
+    assert found, said
+    assert found[1].endswith("id is not None")
+    project.source("d", **yaml.safe_load(found[1]))
+    assert project.values(["sum(d.n)", "count(d)"]) == [3, 2]
+
+
+def test_a_row_that_lacks_its_date_alone_is_not_called_blank(project: Project) -> None:
+    project.write("d.csv", b"id,day,n\n1,2026-06-01,1\n2,,2\n")
+    project.source("d")
+    assert "no value at all" not in project.problem("sum(d.n)")

@@ -157,3 +157,18 @@ def test_several_kinds_of_files(project: Project) -> None:
     assert column(found["visits"], "n") == ColumnProfile("n", "number", False, 1, (2,))
     assert column(found["visits"], "day").kind == "instant"
     assert column(found["visits"], "day").examples[0] == "2026-06-01 10:00:00+00"
+
+
+@pytest.mark.parametrize("fields", [{}, {"where": "n < 10"}], ids=["all", "some"])
+def test_rows_later_than_as_of_are_counted(project: Project, fields: dict[str, str]) -> None:
+    rows = [("2026-06-29", 1), ("2026-06-30", 2), ("2026-07-01", 3), ("2026-12-31", 40)]
+    project.rows("a.csv", "day,n", rows)
+    project.source("a", **fields)
+    project.source("b", path="a.csv", from_="day", **fields)
+    project.source("c", path="a.csv", date=None, **fields)
+    found = profile_sources(project.checked(), date(2026, 6, 30))
+    kept = [row for row in rows if not fields or row[1] < 10]
+    later = sum(row[0] > "2026-06-30" for row in kept)
+    assert [found[name].later for name in "abc"] == [later, later, 0]
+    assert [found[name].rows for name in "abc"] == [2, 2, len(kept)]
+    assert found["a"].last == date(2026, 6, 30)

@@ -53,7 +53,7 @@ def test_json_with_odd_keys_and_missing_ones(project: Project, name: str) -> Non
 def test_json_of_several_files_and_packed(project: Project) -> None:
     to_json(project, "a.jsonl", JSON_ROWS[:1])
     project.write("b.jsonl.gz", gzip.compress(json.dumps(JSON_ROWS[1]).encode()))
-    project.source("d", path=["a.jsonl", "b.jsonl.gz"])
+    project.source("d", path=["a.jsonl", "b.jsonl.gz"], optional=["amount_eur"])
     asked = ["sum(d.n)", 'count(d[filename == "b.jsonl.gz"])', "sum(d.amount_eur)"]
     assert project.values(asked) == [12.5, 1, 1.1]
 
@@ -153,9 +153,8 @@ def test_R14_a_zone_of_parquet_nanoseconds_counts(project: Project) -> None:
 def test_R14_what_is_not_finite_is_an_error(
     project: Project, parquet: Callable[[str], None], value: str, spelling: str, type_: str
 ) -> None:
-    parquet(
-        f"select date '2026-06-01' + i::int as day, if(i = 1, '{value}'::double, i)::{type_} as \"Net n\" from range(3) t(i)"
-    )
+    number = f"if(i = 1, '{value}'::double, i)::{type_}"
+    parquet(f"select date '2026-06-01' + i::int as day, {number} as \"Net n\" from range(3) t(i)")
     said = project.problem("sum(d.net_n)")
     assert said.startswith(f'd.parquet: row 2: d.net_n: "{value}" is not a number')
     if value == "nan":
@@ -222,3 +221,20 @@ def test_a_file_that_is_no_parquet(project: Project) -> None:
     problem = project.problem("count(d)")
     assert "d.parquet" in problem
     assert str(project.folder) not in problem
+
+
+@pytest.mark.parametrize("type_", ["integer", "bigint", "double", "varchar"])
+def test_numbers_that_types_says_are_dates(project: Project, parquet: Callable[[str], None], type_: str) -> None:
+    parquet(f"select (20260502 + i)::{type_} as day, 20260502.5 as odd, i as n from range(3) t(i)")
+    project.source("d", path="d.parquet", types={"day": "date %Y%m%d"})
+    assert project.history("sum(d.n)", "2026-05-04", every="day", periods=3) == {
+        "2026-05-02": 0, "2026-05-03": 1, "2026-05-04": 2,
+    }  # fmt: skip
+    project.source("d", path="d.parquet", date="odd", types={"odd": "date %Y%m%d"})
+    assert 'd.odd: "20260502.5" is not a date like %Y%m%d' in project.problem("sum(d.n)")
+
+
+def test_spreadsheet_days_of_parquet(project: Project, parquet: Callable[[str], None]) -> None:
+    parquet("select 46023 as day, 1 as n")
+    project.source("d", path="d.parquet", types={"day": "date"})
+    assert project.value("sum(d.n)", "2026-01-31") == 1

@@ -10,7 +10,7 @@ import pytest
 from helpers.source_facts import look, only_file, only_problem, written
 
 from kpi.data import facts
-from kpi.plan.checks.source_facts import MISSING, SourceFacts
+from kpi.plan.checks.source_facts import COLLIDING, MISSING, SourceFacts
 from kpi.plan.model import Plan, ReadOptions, Source
 
 # Names.
@@ -40,7 +40,7 @@ def test_columns_names_a_blank_header_by_its_position_and_a_repeated_one_by_its_
 
 def test_R3_headers_that_collide_ask_for_columns(tmp_path: Path) -> None:
     problem = only_problem(written(tmp_path, "Total %,id,Total:\n1,2,3\n"))
-    assert (problem.code, problem.field) == ("E062", ("path",))
+    assert (problem.code, problem.field) == (COLLIDING, ("columns", "total"))
     assert problem.message == '"a.csv": "Total %" and "Total:" would all be called "total"'
     assert problem.hint == 'columns: {total_2: "Total:"}'
     mended = written(tmp_path, "Total %,id,Total:\n1,2,3\n", columns={"total_2": "Total:"})
@@ -57,7 +57,7 @@ def test_R3_a_header_that_stands_twice_collides_and_the_mend_that_is_offered_wor
 
 def test_R3_a_new_name_that_collides_with_a_header(tmp_path: Path) -> None:
     problem = only_problem(written(tmp_path, "Sum,amount\n1,2\n", columns={"amount": "Sum"}))
-    assert (problem.code, problem.hint) == ("E062", "columns: {amount_2: amount}")
+    assert (problem.code, problem.hint) == (COLLIDING, "columns: {amount_2: amount}")
 
 
 def test_a_header_named_under_columns_that_is_not_there(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi.data import OutsideError, meant, resolve_files
+from kpi.data import OutsideError, facts, meant, resolve_files
 from kpi.plan.model import Plan, Source
 
 
@@ -139,3 +139,24 @@ def test_the_file_that_was_perhaps_meant(tmp_path: Path, path: str) -> None:
     assert meant(f"data/{path}", Source(id="s", path=(f"data/{path}",)), plan) == "data/sales.csv"
     for other in ("data/gone.csv", "nowhere/sales.csv", "data/sale.json"):
         assert meant(other, Source(id="s", path=(other,)), plan) is None
+
+
+@pytest.mark.parametrize(
+    ("log", "what"),
+    [
+        ("_delta_log/00000.json", "a Delta Lake table"),
+        (".hoodie/hoodie.properties", "a Hudi table"),
+        ("metadata/v1.metadata.json", "an Iceberg table"),
+    ],
+)
+@pytest.mark.parametrize("path", ["lake", "lake/*.parquet", "lake/**/*.parquet", "lake/a.parquet"])
+def test_a_table_of_a_lake_is_called_that(tmp_path: Path, log: str, what: str, path: str) -> None:
+    """Its files hold rows that were deleted or replaced since, so they are not added up one by one either."""
+    for name in (log, "a.parquet", "year=2026/b.parquet"):
+        (tmp_path / "lake" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "lake" / name).write_bytes(b"PAR1")
+    source = Source(id="o", path=(path,))
+    (problem,) = facts(source, Plan(folder=tmp_path, root=tmp_path, sources={"o": source})).problems
+    assert problem.code == "E063"
+    assert what in problem.message
+    assert "warehouse" in (problem.hint or "")

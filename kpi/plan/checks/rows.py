@@ -6,7 +6,7 @@ from kpi.formulas.nodes import At, Node
 from kpi.formulas.type_checker import row_types
 from kpi.formulas.types import ANY, BOOLEAN, DURATION, NUMBER, TEXT, TIME, Types
 from kpi.plan.checks.report import Finding, Path, Report
-from kpi.plan.checks.source_facts import DOUBTFUL, SourceFacts, shown
+from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, SourceFacts, shown
 from kpi.plan.model import Plan, Source
 from kpi.plan.model.column_names import column_name, folded
 
@@ -39,16 +39,21 @@ class Rows:
         self._doubt = next((problem for problem in facts.problems if problem.code == DOUBTFUL), None)
         self._doubted = False
         self._partly: dict[str, Finding] | None = None
+        self._optional = {folded(name) for name in source.optional}
+        self._colliding = {problem.field[1]: problem for problem in facts.problems if problem.code == COLLIDING}
 
     def missing(self, name: str, at: At) -> Finding | None:
-        """What is wrong with using a column: it is missing, or missing from some files (R5). None when it exists, or
-        when that cannot be known. What concerns all uses of a column is reported only the first time."""
+        """What is wrong with using a column: it is missing, or missing from some files (R5), or several have its name.
+        None when it exists, or when that cannot be known. What concerns all uses of a column is reported only the first
+        time."""
         key = folded(name)
         if self.columns is None or key in self.computed_names or key not in self.columns:
             return self.unknown(name, at)
         if key == FILENAME:
             message = '"filename" is a column of the file, and also the name of the file itself'
             return Finding("E062", message, at, "give the column another name: columns: {file_name: filename}")
+        if (problem := self._colliding.pop(key, None)) is not None:
+            return Finding("E062", problem.message, at, problem.hint)
         found = self._missing_in_some().pop(key, None)
         return None if found is None else found._replace(at=at)
 
@@ -56,6 +61,8 @@ class Rows:
         """What is wrong with a column name that is in none of the files; None when it may exist."""
         key = folded(name)
         if self.columns is None or key in self.columns or key in self.computed_names or key == FILENAME:
+            return None
+        if key in self._optional:
             return None
         assert self.facts.columns is not None
         message = f'there is no column "{name}" in {self.source.id}'
@@ -83,10 +90,17 @@ class Rows:
             files = self.facts.per_file if self.facts.kind == "csv" else ()
             names = [{folded(name) for name in file.names} for file in files]
             self._partly = {}
-            for key in set().union(*names).difference(set(names[0]).intersection(*names)) if names else ():
+            partly = set().union(*names).difference(set(names[0]).intersection(*names)) if names else set()
+            for key in partly - self._optional:
                 without = next(file for file, own in zip(files, names, strict=True) if key not in own)
                 having = next(file for file, own in zip(files, names, strict=True) if key in own)
                 paths = [shown(file.path, self.source, self._plan) for file in (without, having)]
                 message = f'"{(self.columns or {})[key]}" is missing from {paths[0]}, though {paths[1]} has it'
-                self._partly[key] = Finding("E043", message, (0, 0), "rename the header there, or leave that file out")
+                self._partly[key] = Finding("E043", message, (0, 0), lacking_hint((self.columns or {})[key]))
         return self._partly
+
+
+def lacking_hint(name: str, meant: str | None = None) -> str:
+    """What to do about a column that some files of a source lack. ``meant`` asks whether another one there is it."""
+    optional = f"if it is empty there, say optional: [{name}]"
+    return f"{meant} {optional}" if meant else f"rename the header there, or leave that file out; {optional}"

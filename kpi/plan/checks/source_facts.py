@@ -14,14 +14,17 @@ FileKind = Literal["csv", "json", "parquet", "excel", "query", "table"]
 # Codes of problems that are not errors of the plan: the caller decides whether they matter.
 MISSING = "missing-file"
 DOUBTFUL = "doubtful-header"
+COLLIDING = "colliding-headers"
 
 
 class Problem(NamedTuple):
     """Something about a source's files.
 
     ``code`` is an error code (E043, E061, E062, E063), or MISSING: a path leads to nothing, as is normal where data is
-    not in git, or DOUBTFUL: the first row looks like a title or like data, which explains a column that is not found.
-    ``field`` is the path inside the source's entry to which it belongs, e.g. ("path", 0) or ("columns", "amount").
+    not in git, or DOUBTFUL: the first row looks like a title or like data, which explains a column that is not found,
+    or COLLIDING: headers have one name, which is an error (E062) where that is used; then ``field`` ends in the folded
+    name. ``field`` is the path inside the source's entry to which it belongs, e.g. ("path", 0) or
+    ("columns", "amount").
     """
 
     code: str

@@ -38,6 +38,12 @@ def _character(*allowed: str) -> AfterValidator:
         value = "\t" if value in ("\\t", "tab") else value
         if len(value) != 1 or (allowed and value not in allowed):
             raise Flaw("E014", f'"{info.field_name}" should be {expected}, not {quoted(value)}').error()
+        if value in "\r\n":
+            message = f'"{info.field_name}" cannot be a line break'
+            raise Flaw("E014", message, "lines end rows, however they are written").error()
+        if info.field_name in ("quote", "escape") and not value.isascii():
+            message = f'"{info.field_name}" is an ASCII character, not {quoted(value)}'
+            raise Flaw("E014", message, f"replace {quoted(value)} in the file, or write quote: ''").error()
         return value
 
     return AfterValidator(validate)
@@ -133,6 +139,25 @@ class ReadOptions(Record):
     )
     null_values: OneOrMoreTexts = Field((), description="Texts that mean an empty value, e.g. NA.")
     sheet: Text | None = Field(None, description="The sheet of a workbook, by name.")
+    merged: Literal["fill"] | None = Field(
+        None, description="fill: each cell of a merged range in a workbook has the value of the range."
+    )
+
+    @model_validator(mode="after")
+    def _different(self, info: ValidationInfo[Any]) -> ReadOptions:
+        """One character does not mean two things."""
+        if info.context is not None:
+            raise_all("read", _same_characters(self))
+        return self
+
+
+def _same_characters(read: ReadOptions) -> Iterator[Flaw]:
+    pairs = [("delimiter", "quote"), ("delimiter", "escape"), ("decimal", "thousands")]
+    for first, second in pairs:
+        one, other = getattr(read, first), getattr(read, second)
+        if one is not None and one == other:
+            message = f'"{first}" and "{second}" are both {quoted(one)}'
+            yield _clash(second, message, "write another character for one of them, or leave it out")
 
 
 _AS_SNIFFED = ReadOptions.model_construct()
@@ -172,6 +197,10 @@ class Source(Record):
         {},
         description="Column types where sniffing is not enough: "
         "text, number, boolean, date FORMAT, timestamp FORMAT, duration, duration FORMAT.",
+    )
+    optional: OneOrMoreTexts = Field(
+        (),
+        description="Columns that files may lack; they are empty there. Any other column that is used is in all files.",
     )
     read: ReadOptions = Field(_AS_SNIFFED, description="How the files are read, where sniffing is not enough.")
     computed: Annotated[Mapping[str, Code], AfterValidator(_names)] = Field(
@@ -223,8 +252,9 @@ def _origin_flaws(id_: str, written: set[str], given: set[str]) -> Iterator[Flaw
         yield Flaw("E012", 'a "table" needs a "connection"', "write connection: ${NAME}", key=True, at="table")
     if "connection" in given and "table" not in written:
         yield _clash("connection", f'a "connection" goes with a "table", not with "{origins[0]}"', "take it out")
-    if "read" in given and "path" not in written:
-        yield _clash("read", f'"read" is about files, but the rows come from "{origins[0]}"', "take it out")
+    for name in ("read", "optional"):
+        if name in given and "path" not in written:
+            yield _clash(name, f'"{name}" is about files, but the rows come from "{origins[0]}"', "take it out")
 
 
 def _date_flaws(written: set[str], given: set[str]) -> Iterator[Flaw]:
