@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "diff": "Show what changed in the definitions, and what that does to the numbers.",
     "log": "Show how a KPI's definition changed through git, and what it stood at then.",
     "blame": "Show who wrote each field of a KPI's definition, and when.",
+    "catalog": "Search ready-made KPIs, or show one of them whole.",
     "record": "Add a value typed in by hand to the file, comments and layout kept.",
     "rule": "Show the page of a lint rule: what it flags, why it matters, and how to fix it.",
     "schema": "Print the JSON Schema of the file, for editors.",

@@ -61,6 +61,16 @@ FORMATS: dict[str, dict[str, str]] = {
         "sarif": "sarif:render_sarif",
         "junit": "junit:render_junit",
     },
+    "CatalogView": {
+        "text": "catalog_text:render_catalog_text",
+        "json": "catalog_json:render_catalog_json",
+        "markdown": "catalog_markdown:render_catalog_markdown",
+    },
+    "CatalogKpiView": {
+        "text": "catalog_text:render_catalog_kpi_text",
+        "json": "catalog_json:render_catalog_kpi_json",
+        "markdown": "catalog_markdown:render_catalog_kpi_markdown",
+    },
     "RulesView": {"markdown": "rules:render_rules_markdown", "json": "rules:render_rules_json"},
 }
 

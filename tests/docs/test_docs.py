@@ -53,6 +53,7 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
     "script",
     [
         "make_picture.py",
+        "make_catalog.py",
         "make_fields.py",
         "make_layers.py",
         "make_functions.py",

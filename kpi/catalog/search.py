@@ -1,0 +1,52 @@
+"""Finds KPIs of the catalog by words, also misspelled ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kpi.catalog.model import FIELDS
+
+if TYPE_CHECKING:
+    from kpi.catalog.model import Catalog, CatalogKpi
+
+LEAST_SCORE = 72.0
+TEXT_WEIGHT = 0.85  # of words that are only in the sentence or the questions, against those in a name
+LEAST_ALIKE = 80.0  # below that, two words are different words
+
+
+def search(catalog: Catalog, words: Sequence[str], field: str | None = None) -> list[CatalogKpi]:
+    """The KPIs that fit ``words``, best first; without words all of them in the order of the catalog.
+
+    ``field`` is one of :data:`kpi.catalog.model.FIELDS` and leaves out the KPIs of others.
+    """
+    kpis = [kpi for kpi in catalog.kpis.values() if field is None or field in kpi.fields]
+    if not words:
+        return kpis
+    query = " ".join(words).casefold().replace("_", " ")
+    scored = [(_scores(query, kpi), kpi) for kpi in kpis]
+    fitting = [(scores, kpi) for scores, kpi in scored if scores[0] >= LEAST_SCORE]
+    return [kpi for _, kpi in sorted(fitting, key=lambda one: one[0], reverse=True)]
+
+
+def _scores(query: str, kpi: CatalogKpi) -> tuple[float, float]:
+    """How well a KPI fits, and how much one of its names as a whole is like the query, which decides between equals."""
+    from rapidfuzz import fuzz
+
+    names = [name.casefold() for name in (kpi.name, *kpi.other_names, kpi.id.replace("_", " "))]
+    whole = max(fuzz.token_sort_ratio(query, name) for name in names)
+    in_name = _coverage(query, " ".join(names))
+    fields = " ".join(FIELDS[field] for field in kpi.fields)
+    text = " ".join([*names, kpi.sentence, kpi.proxy_of or "", *kpi.questions, fields])
+    return max(whole, 0.95 * in_name, TEXT_WEIGHT * _coverage(query, text)), whole
+
+
+def _coverage(query: str, text: str) -> float:
+    """How much of the words of ``query`` occurs in ``text``, from 0 to 100; a word may be misspelled."""
+    from rapidfuzz import fuzz, process
+
+    words = set(re.findall(r"\w+", text.casefold()))
+    asked = re.findall(r"\w+", query)
+    found = (process.extractOne(word, words, scorer=fuzz.ratio, score_cutoff=LEAST_ALIKE) for word in asked)
+    return sum(one[1] for one in found if one is not None) / max(1, len(asked))
