@@ -21,9 +21,9 @@ TOP = """# The catalog of KPIs
 Made by `python docs/make_catalog.py` from the data that `kpi catalog` reads; a test holds the two together.
 
 `kpi catalog` has {count} ready-made KPIs for {fields} fields of work. `kpi catalog WORDS` searches them, and
-`kpi catalog ID` shows one whole: its formula and the columns it needs, unit and direction, whether it is leading or lagging
-and for whom, what it is a proxy of, its guardrails, the questions it answers, how it misleads, and where its definition
-comes from. `kpi add ID --goal GOAL` inserts it into your file, with its columns mapped to yours.
+`kpi catalog ID` shows one whole: its formula and the columns it needs, unit and direction, whether it is leading or
+lagging and for whom, what it is a proxy of, its guardrails, the questions it answers, how it misleads, and where its
+definition comes from. `kpi add ID --goal GOAL` inserts it into your file, with its columns mapped to yours.
 
 The catalog names no targets: what is good depends on where you stand and on what you want.
 """
