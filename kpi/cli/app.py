@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "status": "Compute every KPI and say where the team stands.",
     "show": "Show one KPI whole: definition, value, history and what it is computed from.",
     "sources": "Show what is in the sources: files, rows, dates, columns with types and examples, freshness.",
+    "dashboard": "Write all KPIs as one HTML page that needs nothing else.",
     "diff": "Show what changed in the definitions, and what that does to the numbers.",
     "log": "Show how a KPI's definition changed through git, and what it stood at then.",
     "blame": "Show who wrote each field of a KPI's definition, and when.",

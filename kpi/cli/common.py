@@ -16,6 +16,7 @@ from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from kpi.plan.checks import Checked
     from kpi.plan.loading import ReadResult
@@ -156,8 +157,8 @@ def show_view(view: object, format_: str, **options: Any) -> None:
     (show if format_ in FOR_PEOPLE else show_data)(text)
 
 
-def today(timezone: str) -> date:
-    """Today's date in the plan's time zone, so that a team spread over the world sees one and the same status.
+def now(timezone: str) -> datetime:
+    """The time in the plan's time zone, so that a team spread over the world sees one and the same status.
 
     The only place where the clock is read.
     """
@@ -168,7 +169,12 @@ def today(timezone: str) -> date:
         from zoneinfo import ZoneInfo
 
         zone = ZoneInfo(timezone)
-    return datetime.now(zone).date()
+    return datetime.now(zone)
+
+
+def today(timezone: str) -> date:
+    """Today's date in the plan's time zone."""
+    return now(timezone).date()
 
 
 def as_of_day(plan: Plan, asked: date | None = None) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -21,11 +21,6 @@ from kpi.cli.common import (
 )
 from kpi.cli.status import ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
-
-if TYPE_CHECKING:
-    from kpi.plan.checks import Checked
-    from kpi.run.series import Results
-    from kpi.status.kpi_view import ShowView
 
 PERIODS = 24  # of history: twice what the table draws, because a chart has room
 
@@ -52,25 +47,12 @@ def show(
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
     from kpi.run import compute
+    from kpi.status.kpi_view import kpi_view
 
     with progress(f"Computing {id_}"):
         folder = cache_folder(checked.plan, cache)
         results = compute(
             checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=folder, memory=limit, seconds=seconds
         )
-    show_view(_view(checked, results, id_, to_date), format, sql=sql)
+    show_view(kpi_view(checked, results, id_, to_date=to_date), format, sql=sql)
     tell_problems(results.problems)
-
-
-def _view(checked: Checked, results: Results, id_: str, to_date: bool) -> ShowView:
-    from kpi.formulas import describe, names
-    from kpi.plan.checks import date_columns
-    from kpi.status.kpi_view import show_view
-
-    node = checked.formulas.get(id_)
-    files = [path for facts in checked.facts.values() for path in facts.files]
-    if node is None:
-        return show_view(checked.plan, results, id_, definition=None, files=files, to_date=to_date)
-    words = describe(node, checked.measures, date_columns(checked.plan.sources, checked.rows))
-    used = [name.name for name in names(node)]
-    return show_view(checked.plan, results, id_, definition=words, measures=used, files=files, to_date=to_date)

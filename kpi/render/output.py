@@ -45,6 +45,7 @@ FORMATS: dict[str, dict[str, str]] = {
         "markdown": "status_markdown:render_matrix_markdown",
     },
     "ShowView": {"text": "show_text:render_show_text", "json": "show_json:render_show_json"},
+    "DashboardView": {"html": "dashboard:render_dashboard"},
     "SourcesView": {"text": "sources_text:render_sources_text", "json": "sources_json:render_sources_json"},
     "DiffView": {
         "text": "diff_text:render_diff_text",

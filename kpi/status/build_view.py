@@ -97,21 +97,8 @@ def _display(value: float, unit: Unit, result: StatusResult) -> str:
 
 def _guardrail_notes(row: KpiRow, rows: list[KpiRow]) -> tuple[str, ...]:
     """A note for each guardrail that got worse and is red while the KPI improved."""
-    if not _improved(row):
+    if row.trend != "better":
         return ()
     guardrails = [other for other in rows if other.kpi.id in row.kpi.guardrails]
-    broken = [other.name for other in guardrails if other.status == "red" and _worsened(other)]
+    broken = [other.name for other in guardrails if other.status == "red" and other.trend == "worse"]
     return tuple(f'improved while its guardrail "{name}" got worse (red)' for name in broken)
-
-
-def _improved(row: KpiRow) -> bool:
-    return _sign_of_better(row) * (row.change or 0) > 0
-
-
-def _worsened(row: KpiRow) -> bool:
-    return _sign_of_better(row) * (row.change or 0) < 0
-
-
-def _sign_of_better(row: KpiRow) -> int:
-    op = None if row.target is None else row.target.op
-    return {">=": 1, ">": 1, "<=": -1, "<": -1}.get(op or "", 0)

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpi.data.database import text_literal
+from kpi.formulas import describe, names
+from kpi.plan.checks import date_columns
 from kpi.plan.model import Goal, Op, Plan
 from kpi.run.series import Point, Results, SourceUse
 from kpi.status.build_view import whole_row
@@ -16,6 +19,9 @@ from kpi.status.target_lines import target_lines
 from kpi.status.target_text import bound_against
 from kpi.status.view import KpiRow
 from kpi.values import display_against, format_exact, parse_unit
+
+if TYPE_CHECKING:
+    from kpi.plan.checks import Checked
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,17 @@ def show_view(
         ),
         to_date=to_date,
     )
+
+
+def kpi_view(checked: Checked, results: Results, id_: str, *, to_date: bool = False) -> ShowView:
+    """The view of the KPI ``id_`` of a checked plan, its formula described in words."""
+    plan, node = checked.plan, checked.formulas.get(id_)
+    files = [path for facts in checked.facts.values() for path in facts.files]
+    if node is None:
+        return show_view(plan, results, id_, definition=None, files=files, to_date=to_date)
+    words = describe(node, checked.measures, date_columns(plan.sources, checked.rows))
+    used = [name.name for name in names(node)]
+    return show_view(plan, results, id_, definition=words, measures=used, files=files, to_date=to_date)
 
 
 def _from_folder(statement: str, plan: Plan, files: Sequence[Path]) -> str:

@@ -57,6 +57,27 @@ class KpiRow:
         """The period of the value shown."""
         return self.point.period
 
+    @property
+    def direction(self) -> int:
+        """1 if more is better, -1 if less is better, by the target, else the thresholds; 0 where neither tells."""
+        green = None if self.kpi.thresholds is None else self.kpi.thresholds.green.op
+        op = green if self.target is None else self.target.op
+        return {">=": 1, ">": 1, "<=": -1, "<": -1}.get(op or "", 0)
+
+    @property
+    def trend(self) -> Literal["better", "worse"] | None:
+        """Whether the change is for the better or for the worse; None without a change or a direction."""
+        moved = self.direction * (self.change or 0)
+        return None if not moved else "better" if moved > 0 else "worse"
+
+    @property
+    def attainment(self) -> float | None:
+        """The value as a fraction of a target that is to be kept; None for other targets and for none."""
+        target, value = self.target, self.point.value
+        if target is None or target.by is not None or target.op not in (">=", ">", "<=", "<"):
+            return None
+        return None if value is None or target.value is None or target.value <= 0 else value / target.value
+
 
 @dataclass(frozen=True)
 class PartRow:

@@ -1,0 +1,64 @@
+"""The history of a KPI as a small SVG chart for a page: the values, the target, the status of the last one.
+
+Everything is an attribute or a class, nothing a style of its own, so that the strictest content security policy lets it
+through; colours are the page's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+
+WIDTH, HEIGHT = 320, 72
+LEFT, TOP, BOTTOM = 4, 6, 6
+RIGHT = 8  # room for the last dot
+
+Values = Sequence[float | None]
+
+
+def svg_chart(values: Values, targets: Sequence[Values], label: str, marks: Sequence[int] = ()) -> str:
+    """The chart as an ``<svg>`` element, or empty text if there are fewer than two values to draw.
+
+    ``targets`` are lines of as many points as ``values``; ``marks`` the places with a remark. ``label`` says in words
+    what the chart shows; it must be escaped already.
+    """
+    known = [value for line in (values, *targets) for value in line if value is not None]
+    if sum(value is not None for value in values) < 2 or not all(map(isfinite, known)):
+        return ""
+    low, high = min(known), max(known)
+    if low == high:
+        low, high = low - (abs(low) or 1) / 10, high + (abs(high) or 1) / 10
+    span = high - low
+    if not isfinite(span):
+        return ""
+    step = (WIDTH - LEFT - RIGHT) / max(len(values) - 1, 1)
+
+    def x(place: int) -> str:
+        return f"{LEFT + place * step:.0f}"
+
+    def y(value: float) -> str:
+        return f"{TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / span:.1f}".removesuffix(".0")
+
+    parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">']
+    parts += [f'<path class="mark" d="M{x(place)} 0V{HEIGHT}"/>' for place in marks]
+    for line in targets:
+        if path := _path(line, x, y):
+            parts.append(f'<path class="aim" d="{path}"/>')
+    parts.append(f'<path class="line" d="{_path(values, x, y)}"/>')
+    last = max(place for place, value in enumerate(values) if value is not None)
+    parts.append(f'<circle cx="{x(last)}" cy="{y(values[last] or 0)}" r="4"/></svg>')
+    return "".join(parts)
+
+
+def _path(values: Values, x: Callable[[int], str], y: Callable[[float], str]) -> str:
+    """A line through the values, broken where one is missing; a value between two missing ones is a dot."""
+    found: list[str] = []
+    for place, value in enumerate(values):
+        if value is None:
+            continue
+        joined = place > 0 and values[place - 1] is not None
+        found.append(f"{'L' if joined else 'M'}{x(place)} {y(value)}")
+        alone = not joined and (place + 1 == len(values) or values[place + 1] is None)
+        if alone:
+            found.append("h.01")
+    return "".join(found)

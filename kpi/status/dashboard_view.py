@@ -1,0 +1,58 @@
+"""The view of ``kpi dashboard``: the whole plan with its numbers, for one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kpi.status.build_view import status_view
+from kpi.status.grouping import By, group_rows
+from kpi.status.kpi_view import ShowView, kpi_view
+from kpi.status.view import Group, StatusView
+
+if TYPE_CHECKING:
+    from kpi.plan.checks import Checked
+    from kpi.run.series import Results
+
+
+@dataclass(frozen=True)
+class DashboardView:
+    """All KPIs of a plan with their histories and definitions.
+
+    ``status`` is what ``kpi status`` shows, ``kpis`` the view of each KPI by its id, ``sections`` the other groupings
+    that the plan has (by perspective, by owner). ``statements`` are the SQL statements that were run, by source.
+    ``computed`` is the time at which the page was made and ``commit`` the commit of the definitions, with a remark if
+    they have been edited since; None outside a repository.
+    """
+
+    status: StatusView
+    kpis: Mapping[str, ShowView]
+    sections: Mapping[By, tuple[Group, ...]]
+    statements: Mapping[str, tuple[str, ...]]
+    computed: datetime
+    commit: str | None = None
+
+
+def dashboard_view(
+    checked: Checked, results: Results, *, computed: datetime, commit: str | None = None, to_date: bool = False
+) -> DashboardView:
+    """The view of all KPIs in ``results``. A grouping is left out if no KPI has a value for it."""
+    plan = checked.plan
+    status = status_view(plan, results, to_date=to_date)
+    kpis = {row.kpi.id: kpi_view(checked, results, row.kpi.id, to_date=to_date) for row in status.rows}
+    sections = {by: groups for by in _SECTIONS if len(groups := group_rows(plan, status.rows, by)) > 1}
+    return DashboardView(status, kpis, sections, _statements(kpis.values()), computed, commit)
+
+
+_SECTIONS: tuple[By, ...] = ("perspective", "owner")
+
+
+def _statements(kpis: Iterable[ShowView]) -> dict[str, tuple[str, ...]]:
+    """Each statement once, by source."""
+    found: dict[str, dict[str, None]] = {}
+    for view in kpis:
+        for source, statement in view.sql:
+            found.setdefault(source, {})[statement] = None
+    return {source: tuple(statements) for source, statements in found.items()}
