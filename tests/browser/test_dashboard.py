@@ -93,17 +93,17 @@ def test_without_scripts_everything_is_there(browser: Any, pages: dict[str, Path
 def test_filters_and_order(browser: Any, pages: dict[str, Path]) -> None:
     shown = Shown(browser, pages["ecommerce"])
     page, everything = shown.page, shown.visible()
-    page.get_by_label("Status").select_option("red")
+    page.get_by_label("Status", exact=True).select_option("red")
     assert shown.visible() == ["return_rate"]
     assert "1 of" in page.locator("output").inner_text()
-    page.get_by_label("Status").select_option("all")
-    page.get_by_label("Find").fill("Conversion")
+    page.get_by_label("Status", exact=True).select_option("all")
+    page.get_by_label("Find", exact=True).fill("Conversion")
     assert "conversion" in "".join(shown.visible())
     assert len(shown.visible()) < len(everything)
-    page.get_by_label("Find").fill("")
-    page.get_by_label("Sort by").select_option("name")
+    page.get_by_label("Find", exact=True).fill("")
+    page.get_by_label("Sort by", exact=True).select_option("name")
     assert sorted(shown.visible()) == sorted(everything)
-    page.get_by_label("Sort by").select_option("file")
+    page.get_by_label("Sort by", exact=True).select_option("file")
     assert shown.visible() == everything
     assert shown.reported == []
     shown.context.close()

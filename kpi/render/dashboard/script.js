@@ -7,6 +7,7 @@
   const control = (text, element) => {
     const label = document.createElement("label");
     label.append(text + " ", element);
+    element.setAttribute("aria-label", text);
     form.append(label);
     element.addEventListener("input", apply);
     return element;
