@@ -37,8 +37,8 @@ RUNS = [
     *each(("markdown", "json"), "rule", "S101"),
     ("json", ("schema",)),
 ]
-# What reads nothing of others, or is not for reading: init and catalog are given only a name, lsp is tested as a conversation,
-# and the page of dashboard in a browser (tests/browser).
+# What reads nothing of others, or is not for reading: init and catalog are given only a name, lsp is tested as a
+# conversation, and the page of dashboard in a browser (tests/browser).
 NOT_RUN = {"init", "lsp", "dashboard", "catalog"}
 
 
