@@ -52,6 +52,7 @@ def record(
 
 def _record(file: Path | None, kpi: str, value: str, period: str | None, note: str | None, force: bool) -> None:
     """Read the plan, and add the value to the file as it was read. Raises ChangedError when that is another by then."""
+    from kpi.plan.model import Note
     from kpi.plan.yaml.round_trip import read_text, set_entry
     from kpi.values import format_value, parse_unit
     from kpi.writing import ChangedError, rewrite_file
@@ -72,7 +73,7 @@ def _record(file: Path | None, kpi: str, value: str, period: str | None, note: s
         old = moment.written(there)
         if old is not None and not force:
             was = there[old]
-            shown = was if isinstance(was, str) else format_value(was, parse_unit(found.unit))
+            shown = was if isinstance(was, str) else was.break_ if isinstance(was, Note) else format_value(was, parse_unit(found.unit))
             raise UsageError(f"{kpi} has {shown} in its {field} for {old} already", hint="--force replaces it")
         before = moment.following(there) if old is None else None
         text = set_entry(text, ("kpis", kpi, field), old or moment.period.label, new, before=before)

@@ -69,8 +69,11 @@ class ComparedPlan:
                 _put(found, "split.limit", "other", kpi.split.limit, str(kpi.split.limit))
         _put_set(found, "tags", "other", kpi.tags)
         _put_set(found, "guardrails", "other", kpi.guardrails, self.names.formulas)
-        _put_set(found, "leads", "other", kpi.leads, self.names.formulas)
-        _put_map(found, "notes", "wording", kpi.notes, _spaced)
+        self._put_leads(found, kpi)
+        _put_map(found, "notes", "wording", kpi.remarks, _spaced)
+        for label in kpi.breaks:
+            note = found[f"notes.{label}"]
+            found[f"notes.{label}"] = FieldMeaning("source", ("break", note.meaning), f"break: {note.text}")
         if kpi.baseline is not None:
             found["baseline"] = FieldMeaning(
                 "baseline", round12(kpi.baseline * scale), format_exact(kpi.baseline, unit)
@@ -78,6 +81,16 @@ class ComparedPlan:
         for label, value in kpi.values.items():
             found[f"values.{label}"] = FieldMeaning("source", round12(value * scale), format_exact(value, unit))
         return found
+
+    def _put_leads(self, found: FieldMeanings, kpi: Kpi) -> None:
+        """Add the KPIs that one leads, with their lags; the order does not matter."""
+        if kpi.leads:
+            meaning = frozenset(
+                (self.names.formulas.get(lead.kpi, lead.kpi), _window(lead.lag) if lead.lag else None)
+                for lead in kpi.leads
+            )
+            text = ", ".join(lead.kpi + (f": {lead.lag}" if lead.lag else "") for lead in kpi.leads)
+            found["leads"] = FieldMeaning("other", meaning, text)
 
     def goal(self, goal: Goal) -> FieldMeanings:
         """The fields of a goal, except its date."""

@@ -32,14 +32,12 @@ class Errors:
         lower = floor(rank)
         upper = min(lower + 1, last)
         size = self.sizes[lower] + (self.sizes[upper] - self.sizes[lower]) * (rank - lower)
-        return size * horizon**GROWTH
+        return size * self.growth(horizon)
 
-    def chance_above(self, distance: float, horizon: int) -> float:
-        """The chance (0…1, both excluded) that the value ``horizon`` periods ahead exceeds the forecast by more than
-        ``distance``. An error is as likely above the forecast as below it, as the interval assumes."""
-        scaled = distance / horizon**GROWTH
-        above = sum((size > scaled) + (-size > scaled) for size in self.sizes)
-        return (above + 1) / (2 * len(self.sizes) + 2)
+    @staticmethod
+    def growth(horizon: int) -> float:
+        """How much larger errors are ``horizon`` periods ahead than one period ahead."""
+        return float(horizon**GROWTH)
 
 
 def theta(values: Sequence[float], horizon: int, season: int = 1) -> list[float]:
@@ -65,7 +63,7 @@ def rolling_errors(values: Sequence[float], horizon: int, season: int = 1) -> Er
     sizes: list[float] = []
     for origin in range(start, count):
         found = theta(values[:origin], min(horizon, count - origin), season)
-        sizes += [abs(values[origin + i] - value) / (i + 1) ** GROWTH for i, value in enumerate(found)]
+        sizes += [abs(values[origin + i] - value) / Errors.growth(i + 1) for i, value in enumerate(found)]
     return Errors(tuple(sorted(sizes)))
 
 

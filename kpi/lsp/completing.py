@@ -86,6 +86,10 @@ def _keys(spot: CursorContext, names: _Names, included: bool, rest: str) -> Iter
             for item in _columns(names, source, typed):
                 if item.label not in spot.beside:
                     yield item._replace(text=item.text + (ends and ": "))
+        case ("kpis", str(own), "leads"):
+            for kpi in names.kpis.values():
+                if kpi.id != own and kpi.id not in spot.beside:
+                    yield CompletionItem(kpi.id, "kpi", kpi.id + (ends and ": "), typed, kpi.name)
         case ("lint", "severity"):
             yield from (item._replace(text=item.text + (ends and ": ")) for item in _rules(spot))
 

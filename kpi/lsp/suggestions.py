@@ -25,6 +25,8 @@ def suggestions(
             return _common(_UNITS, (kpi.unit for kpi in kpis.values() if kpi.unit != "%"))
         case ("kpis", _, "window"):
             return list(_WINDOWS)
+        case ("kpis", _, "leads", str()):
+            return ["1 month", "2 months", "3 months", "6 months"]
         case ("kpis", str(id_), "question"):
             goal = goals.get((kpis[id_].goal if id_ in kpis else None) or "")
             asked = goal.questions if goal is not None else [text for one in goals.values() for text in one.questions]

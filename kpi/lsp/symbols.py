@@ -37,6 +37,8 @@ def role_of(path: Path) -> Role:
     match path:
         case ("goals", _, "parent") | ("kpis", _, "goal"):
             return "goal"
+        case ("kpis", _, "leads", str()):
+            return "text"
         case ("kpis", _, "guardrails" | "leads", *_):
             return "kpi"
         case ("kpis", _, "formula") | ("measures", _):
@@ -76,6 +78,8 @@ def _of_key(spot: CursorContext) -> Symbol | None:
             return Symbol(_DECLARED[section], name, path, True, place)
         case ("sources", str(source), "computed" | "columns" | "types", str(name)):
             return Symbol("column", name, path, True, place, source)
+        case ("kpis", _, "leads", str(name)):
+            return Symbol("kpi", name, path, True, place)
         case ("lint", "severity", str(name)):
             return Symbol("rule", name, path, True, place)
     return None if field_at(path) is None else Symbol("field", str(path[-1]), path, True, place)

@@ -24,7 +24,7 @@ def render_show_json(view: ShowView, page: Page) -> str:
         "formula": kpi.formula,
         "window": kpi.window,
         "measures": dict(view.measures),
-        "notes": dict(kpi.notes),
+        "notes": kpi.remarks,
         "when_red": kpi.when_red,
         "sources": [_source(use) for use in view.sources],
     }

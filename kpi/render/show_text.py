@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpi.plan.model import Thresholds
+from kpi.plan.model import Lead, Thresholds
 from kpi.render.chart import chart_lines
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.render.sanitize import columns, one_line, visible
@@ -78,12 +78,16 @@ def _facts(view: ShowView, width: int) -> list[Line]:
         ("goal", view.goal and (view.goal.name or view.goal.id)),
         ("owner", kpi.owner),
         ("kind", ", ".join(filter(None, [kpi.indicator, kpi.kind]))),
-        ("leads", ", ".join(kpi.leads)),
+        ("leads", ", ".join(_lead(lead) for lead in kpi.leads)),
         ("guardrails", ", ".join(kpi.guardrails)),
         ("when red", kpi.when_red),
         ("tags", ", ".join(kpi.tags)),
     ]
     return [part for name, text in facts if text for part in _fact(name, text, width)]
+
+
+def _lead(lead: Lead) -> str:
+    return lead.kpi + (f" ({lead.lag} later)" if lead.lag else "")
 
 
 def _before(view: ShowView) -> str:
@@ -158,7 +162,7 @@ def _parts(view: ShowView, width: int) -> list[Line]:
 
 
 def _notes(view: ShowView, width: int) -> list[Line]:
-    notes = view.row.kpi.notes
+    notes = view.row.kpi.remarks
     if not notes:
         return []
     room = max(columns(visible(label)) for label in notes) + 2

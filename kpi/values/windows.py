@@ -81,6 +81,17 @@ def parse_updated(text: str) -> int:
     return count * length(unit)
 
 
+def parse_lag(text: str) -> Window:
+    """Parse how much later something follows: ``3 months``, ``2 weeks``, ``1 quarter``. Raises TextError."""
+    found = _count_and_unit(text.lower().split())
+    if found is None:
+        raise TextError(f'"{text}" is not a lag', 0, len(text), hint='write e.g. "3 months" or "2 weeks"')
+    count, unit = found
+    if not 0 < count <= _MAX_COUNT:
+        raise TextError(f'"{text}" is not a lag', 0, len(text), hint="the least lag is one period")
+    return Window("span", count, unit)
+
+
 def _count_and_unit(words: list[str]) -> tuple[int, Every] | None:
     """``3 months`` as (3, "month"). Counts beyond ``_MAX_COUNT`` become ``_MAX_COUNT + 1``."""
     if len(words) != 2 or not (words[0].isascii() and words[0].isdigit()):

@@ -49,6 +49,10 @@ def test_ids_after_the_fields_that_name_something(folder: Path) -> None:
     assert set(items(folder, "parent: ‸", "parent: grow")) == {"grow"}
     assert set(items(folder, "guardrails: [returns, ‸]", "guardrails: [returns]")) == {"budget", "yearly"}
     assert set(items(folder, "leads:\n      - ‸", "guardrails: [returns]")) == {"returns", "budget", "yearly"}
+    mapping = items(folder, "leads: {re‸}", "guardrails: [returns]")
+    assert mapping["returns"].startswith("leads: {returns: ")
+    assert "3 months" in items(folder, "leads: {returns: ‸}", "guardrails: [returns]")
+    assert items(folder, "notes: {2026-03: {br‸}}", "guardrails: [returns]").keys() == {"break"}
 
 
 def test_a_split_is_by_a_column_that_all_sources_have(folder: Path) -> None:

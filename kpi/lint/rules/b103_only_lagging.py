@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @rule("B103", "only-lagging", "info", "Every goal has a leading indicator.")
 def check(context: Context) -> Iterator[Finding]:
     """Goals whose KPIs are all lagging, and in no ``leads`` of a leading KPI of another goal."""
-    led = {name for kpi in context.kpis if kpi.indicator == "leading" for name in kpi.leads}
+    led = {lead.kpi for kpi in context.kpis if kpi.indicator == "leading" for lead in kpi.leads}
     for goal in context.goals:
         kpis = context.kpis_of[goal.id]
         if kpis and all(kpi.indicator == "lagging" for kpi in kpis) and led.isdisjoint(kpi.id for kpi in kpis):

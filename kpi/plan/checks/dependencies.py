@@ -92,8 +92,8 @@ def link_dependencies(kpi: Kpi) -> Iterator[Dependency]:
         yield Dependency("goal", kpi.goal, "goal", (*path, "goal"))
     for number, name in enumerate(kpi.guardrails):
         yield Dependency("kpi", name, "guardrails", (*path, "guardrails", number))
-    for number, name in enumerate(kpi.leads):
-        yield Dependency("kpi", name, "leads", (*path, "leads", number))
+    for lead in kpi.leads:
+        yield Dependency("kpi", lead.kpi, "leads", (*path, "leads", lead.key))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What a plan is: frozen pydantic models, one file per noun, that validate what people write. No YAML, no files."""
 
 from kpi.plan.model.goal import Goal, Review
-from kpi.plan.model.kpi import Kpi, Split, Thresholds
+from kpi.plan.model.kpi import Kpi, Lead, Note, Split, Thresholds
 from kpi.plan.model.lint import LintSettings, RuleOption, WordOptions, with_rule_options
 from kpi.plan.model.plan import SECTIONS, CalendarSettings, Plan, PlanFile, file_model
 from kpi.plan.model.record import Context, Record
@@ -10,7 +10,7 @@ from kpi.plan.model.target import Bound, Op, Reference, Relative, ScheduleEntry,
 from kpi.plan.model.target_text import parse_target
 
 __all__ = [
-    "SECTIONS", "Bound", "CalendarSettings", "Context", "Goal", "Kpi", "LintSettings", "Op", "Plan", "PlanFile",
-    "ReadOptions", "Record", "Reference", "Relative", "Review", "RuleOption", "ScheduleEntry", "Source", "Split",
-    "Target", "Thresholds", "WordOptions", "file_model", "parse_target", "with_rule_options",
+    "SECTIONS", "Bound", "CalendarSettings", "Context", "Goal", "Kpi", "Lead", "LintSettings", "Note", "Op", "Plan",
+    "PlanFile", "ReadOptions", "Record", "Reference", "Relative", "Review", "RuleOption", "ScheduleEntry", "Source",
+    "Split", "Target", "Thresholds", "WordOptions", "file_model", "parse_target", "with_rule_options",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import (
     Field,
@@ -43,7 +43,7 @@ from kpi.plan.model.types import (
     text_of,
     unit_in,
 )
-from kpi.values import Calendar, Unit, parse_label
+from kpi.values import Calendar, Unit, parse_label, parse_lag
 
 _UNREAD = Target("", "==", float("nan"))  # of a KPI whose unit cannot be read: nothing but its shape is looked at
 
@@ -205,6 +205,54 @@ def _in_own_unit(model: type[Record]) -> WrapValidator:
     return WrapValidator(validate)
 
 
+class Lead(NamedTuple):
+    """A KPI that a leading indicator is said to predict. ``lag`` is how much later, None where the file does not say;
+    ``key`` is its position in the list of the file, or its key in the mapping."""
+
+    kpi: str
+    lag: str | None = None
+    key: str | int = 0
+
+
+def _leads(value: Any) -> tuple[Lead, ...]:
+    """The KPIs of a list, or of a mapping from each to its lag."""
+    if not isinstance(value, list | tuple | Mapping):
+        raise PydanticKnownError("tuple_type")
+    entries = value.items() if isinstance(value, Mapping) else enumerate(value)
+    found: list[Lead] = []
+    errors: list[InitErrorDetails] = []
+    for key, written in entries:
+        try:
+            if isinstance(written, Lead):
+                found.append(written)
+            elif isinstance(value, Mapping):
+                parse_lag(brief(text_of(written)))
+                found.append(Lead(key, written, key))
+            else:
+                found.append(Lead(text_of(written), None, key))
+        except TextError as mistake:
+            errors.append(InitErrorDetails(type=in_text("E023", mistake).error(), loc=(key,), input=written))
+        except PydanticKnownError as error:
+            errors.append(InitErrorDetails(type=error.type, loc=(key,), input=written))
+    if errors:
+        raise ValidationError.from_exception_data("leads", errors)
+    return tuple(found)
+
+
+class Note(Record):
+    """A remark on a period that says that the values before it cannot be compared with those from it on."""
+
+    SCHEMA: ClassVar = {"required": ["break"]}
+
+    break_: Text = Field(alias="break", description="What changed, so that earlier values cannot be compared.")
+
+
+def _note(value: Any, info: ValidationInfo[Any]) -> str | Note:
+    if isinstance(value, Mapping):
+        return Note.__pydantic_validator__.validate_python(value, context=info.context, by_alias=True, by_name=False)
+    return value if isinstance(value, Note) else text_of(value)
+
+
 Baseline = Annotated[float, _number("E032"), WithJsonSchema(NUMBER_SCHEMA)]
 Value = Annotated[float, _number("E020"), WithJsonSchema(NUMBER_SCHEMA)]
 OwnTarget = Annotated[
@@ -216,10 +264,20 @@ OwnTarget = Annotated[
 ]  # fmt: skip
 OwnThresholds = Annotated[Thresholds, _in_own_unit(Thresholds)]
 OwnSplit = Annotated[Split, _in_own_unit(Split), OrText()]
+Leads = Annotated[
+    tuple[Lead, ...],
+    PlainValidator(_leads),
+    WithJsonSchema({
+        "type": ["array", "object"], "items": TEXT_SCHEMA, "additionalProperties": {"type": "string"},
+    }),
+]
+_BREAK_SCHEMA = {
+    "type": "object", "properties": {"break": TEXT_SCHEMA}, "required": ["break"], "additionalProperties": False,
+}
 Notes = Annotated[
-    dict[str, Text],
+    dict[str, Annotated[Note | str, PlainValidator(_note), OrText()]],
     WrapValidator(_any_period),
-    WithJsonSchema({**PERIODS_SCHEMA, "additionalProperties": TEXT_SCHEMA}),
+    WithJsonSchema({**PERIODS_SCHEMA, "additionalProperties": {"anyOf": [TEXT_SCHEMA, _BREAK_SCHEMA]}}),
 ]
 Values = Annotated[
     dict[str, Value],
@@ -249,7 +307,11 @@ class Kpi(Record):
     indicator: Literal["leading", "lagging"] | None = Field(
         None, description="Leading (moves first) or lagging (tells the outcome)."
     )
-    leads: Texts = Field((), description="For a leading indicator: the ids of the KPIs it is said to predict.")
+    leads: Leads = Field(
+        (),
+        description="For a leading indicator: the ids of the KPIs it is said to predict, in a list, or each with how"
+        " much later: {repurchase_rate: 3 months}.",
+    )
     kind: Literal["direct", "proxy"] | None = Field(
         None, description="Direct, or proxy: an indirect measure of the goal."
     )
@@ -274,8 +336,19 @@ class Kpi(Record):
     guardrails: Texts = Field((), description="Ids of KPIs that must not get worse while this one gets better.")
     when_red: Text | None = Field(None, description="What will be done when it is red.")
     tags: Texts = Field((), description="Words to group by.")
-    notes: Notes = Field({}, description="Remarks by period, e.g. 2026-03: Loyalty card launched.")
+    notes: Notes = Field({}, description="Remarks by period, e.g. 2026-03: Loyalty card launched; {break: …} where values before cannot be"
+        " compared.")
     values: Values = Field({}, description="Values typed in by hand, by period, instead of a formula.")
+
+    @property
+    def remarks(self) -> dict[str, str]:
+        """The texts of the notes by period."""
+        return {label: note.break_ if isinstance(note, Note) else note for label, note in self.notes.items()}
+
+    @property
+    def breaks(self) -> tuple[str, ...]:
+        """The labels of the periods from which on values cannot be compared with those before."""
+        return tuple(label for label, note in self.notes.items() if isinstance(note, Note))
 
     @field_validator("baseline", "thresholds", "target", "values", mode="before")
     @classmethod
