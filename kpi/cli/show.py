@@ -47,12 +47,14 @@ def show(
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
     from kpi.run import compute
+    from kpi.status.insights import periods_needed
     from kpi.status.kpi_view import kpi_view
 
     with progress(f"Computing {id_}"):
         folder = cache_folder(checked.plan, cache)
+        periods = periods_needed([checked.plan.kpis[id_]], PERIODS)
         results = compute(
-            checked, day, to_date=to_date, kpis=[id_], periods=PERIODS, cache=folder, memory=limit, seconds=seconds
+            checked, day, to_date=to_date, kpis=[id_], periods=periods, cache=folder, memory=limit, seconds=seconds
         )
-    show_view(kpi_view(checked, results, id_, to_date=to_date), format, sql=sql)
+    show_view(kpi_view(checked, results, id_, PERIODS, to_date=to_date), format, sql=sql)
     tell_problems(results.problems)

@@ -73,6 +73,10 @@ def status(
         str | None,
         typer.Option("--split", metavar="COLUMN", help="Also show the KPIs for each value of a column, e.g. channel."),
     ] = None,
+    forecast: Annotated[
+        bool,
+        typer.Option("--forecast", help="Also say what is expected at the date of each target, and how likely it is."),
+    ] = False,
     fail_on: Annotated[
         str | None,
         typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
@@ -84,6 +88,8 @@ def status(
 ) -> None:
     """Compute every KPI and say where the team stands."""
     failing = _statuses(fail_on)
+    if forecast and periods:
+        raise UsageError("--forecast cannot be combined with --periods", hint="leave one of the two out")
     count, limit, seconds = periods or 0, memory_limit(memory), timeout
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
@@ -99,6 +105,10 @@ def status(
 
     with progress(f"Computing {len(wanted)} KPIs"):
         history = max(HISTORY, count)
+        if forecast:
+            from kpi.status.insights import periods_needed
+
+            history = periods_needed((checked.plan.kpis[id_] for id_ in wanted), history)
         folder = cache_folder(checked.plan, cache)
         results = compute(
             checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=folder, memory=limit,
@@ -107,6 +117,10 @@ def status(
     if split is not None and not results.problems and not any(one.split for one in results.series.values()):
         raise cannot_split(checked, wanted, split)  # only reading the rows told which columns there are
     view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
+    if forecast:
+        from kpi.status.insights import with_insights
+
+        view = with_insights(view, results, checked, HISTORY)
     if count:
         from kpi.status.matrix import matrix
 

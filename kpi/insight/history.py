@@ -14,7 +14,6 @@ GAPS = 0.1  # the share of values that may be missing
 SEASONS: dict[str, int] = {"day": 7, "week": 52, "month": 12, "quarter": 4, "half": 2}
 # How many periods before the one shown are computed for forecasts, signals and evidence.
 LENGTHS: dict[str, int] = {"day": 120, "week": 120, "month": 72, "quarter": 40}
-LONGEST = max(LENGTHS.values())
 
 
 @dataclass(frozen=True)

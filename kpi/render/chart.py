@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import isfinite
+from typing import NamedTuple
 
 from kpi.render.layout import Line, Piece, fill, line
 from kpi.render.sanitize import columns
@@ -11,20 +12,42 @@ from kpi.values import round12
 
 HEIGHT = 9
 BLANK = 0x2800  # the braille character without a dot; its dots are the lowest eight bits
-VALUES, TARGET = "cyan", "dim"
+VALUES, FORECAST, TARGET, LIMITS = "cyan", "magenta", "dim", "blue"
 
 Values = Sequence[float | None]
 
 
+class Layer(NamedTuple):
+    """Lines of one kind: their ``series``, a style, and which characters are drawn: ``drawn`` of each ``of``."""
+
+    series: Sequence[Values]
+    style: str
+    drawn: int = 1
+    of: int = 1
+
+
 def chart_lines(
-    values: Values, targets: Sequence[Values], labels: Sequence[str], width: int, display: Callable[..., str]
+    values: Values,
+    targets: Sequence[Values],
+    labels: Sequence[str],
+    width: int,
+    display: Callable[..., str],
+    *,
+    forecast: Sequence[Values] = (),
+    limits: Sequence[Values] = (),
 ) -> list[Line]:
     """The values and what they are measured against, one place on the x axis each, in at most ``width`` columns.
 
-    ``display`` formats a number with enough digits to distinguish it from the others. The result is empty if there
-    are fewer than two values to join, or if the screen is too narrow.
+    All series have as many places as ``labels``. ``display`` formats a number with enough digits to distinguish it from
+    the others. The result is empty if there are fewer than two values to join, or if the screen is too narrow.
     """
-    known = [value for series in (values, *targets) for value in series if value is not None]
+    layers = [
+        Layer([values], VALUES),
+        Layer(forecast, FORECAST, 2, 3),
+        Layer(targets, TARGET, 1, 2),
+        Layer(limits, LIMITS, 1, 3),
+    ]
+    known = [value for layer in layers for series in layer.series for value in series if value is not None]
     if sum(value is not None for value in values) < 2:
         return []
     low, high = min(known), max(known)
@@ -36,13 +59,17 @@ def chart_lines(
     room = width - margin - 2
     if room < 12 or not isfinite(high - low):
         return []
-    drawn = _dots([values], len(values), low, high, room)
-    dashed = [_dashed(row) for row in _dots(targets, len(values), low, high, room)]
+    drawn = [
+        [_dashed(row, layer) for row in _dots(layer.series, len(values), low, high, room)]
+        for layer in layers
+        if any(layer.series)
+    ]
+    styles = [layer.style for layer in layers if any(layer.series)]
     lines: list[Line] = []
-    for number, (row, under) in enumerate(zip(drawn, dashed, strict=True)):
+    for number, rows in enumerate(zip(*drawn, strict=True)):
         axis = "┤" if number in marks else "│"
         mark = fill(line(marks.get(number, "")), margin, "right")
-        lines.append((*mark, Piece(f" {axis}", "dim"), *_overlaid(row, under)))
+        lines.append((*mark, Piece(f" {axis}", "dim"), *_overlaid(rows, styles)))
     return [*lines, line(" " * (margin + 2), Piece(_labels(labels, room), "dim"))]
 
 
@@ -68,16 +95,19 @@ def _dots(series: Sequence[Values], places: int, low: float, high: float, width:
     return rows
 
 
-def _dashed(row: str) -> str:
-    return "".join(character if place % 2 == 0 else chr(BLANK) for place, character in enumerate(row))
+def _dashed(row: str, layer: Layer) -> str:
+    return "".join(character if place % layer.of < layer.drawn else chr(BLANK) for place, character in enumerate(row))
 
 
-def _overlaid(row: str, under: str) -> list[Piece]:
-    """Two rows of dots as one: where both have dots, they share the character and the values' style."""
+def _overlaid(rows: Sequence[str], styles: Sequence[str]) -> list[Piece]:
+    """Rows of dots as one: where several have dots, they share the character and the style of the first of them."""
     pieces: list[Piece] = []
-    for over, below in zip(row, under, strict=True):
-        dots = (ord(over) | ord(below)) & 0xFF
-        style = VALUES if ord(over) != BLANK else TARGET if ord(below) != BLANK else ""
+    for characters in zip(*rows, strict=True):
+        dots, style = 0, ""
+        for character, own in zip(characters, styles, strict=True):
+            if ord(character) != BLANK:
+                dots |= ord(character) & 0xFF
+                style = style or own
         text = chr(BLANK | dots) if dots else " "
         if pieces and pieces[-1].style == style:
             pieces[-1] = Piece(pieces[-1].text + text, style)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi.plan.model import Lead, Thresholds
-from kpi.render.chart import chart_lines
+from kpi.render.chart import FORECAST, LIMITS, TARGET, chart_lines
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.render.sanitize import columns, one_line, visible
 from kpi.render.status_icons import status_mark
 from kpi.render.style import paint
 from kpi.run.series import SourceUse
 from kpi.status.kpi_view import ShowView
+from kpi.status.signs import Signs
 from kpi.values.date_words import day_in_full, day_in_words
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def _facts(view: ShowView, width: int) -> list[Line]:
     facts = [
         ("value", f"{row.display or 'none'} in {period}{change}"),
         ("target", _target(view)),
+        ("forecast", row.outlook and row.display and row.outlook.sentence),
+        ("signal", row.signs and row.display and _signs(row.signs)),
         ("thresholds", _thresholds(kpi.thresholds)),
         ("baseline", view.baseline_display and view.baseline_display + _since(view)),
         ("note", row.message),
@@ -84,6 +87,19 @@ def _facts(view: ShowView, width: int) -> list[Line]:
         ("tags", ", ".join(kpi.tags)),
     ]
     return [part for name, text in facts if text for part in _fact(name, text, width)]
+
+
+def _signs(signs: Signs) -> str:
+    """Whether the value is news, and whether the target is met by the usual range."""
+    if signs.sentence is None:
+        return f"none: {signs.problem}"
+    text = f"{signs.variation}: {signs.sentence}"
+    said = {
+        "passes": "the usual range meets the target",
+        "fails": "the usual range misses the target until something changes",
+        "hit and miss": "within it the target is hit or missed by chance",
+    }
+    return text if signs.assurance is None else f"{text}; {said[signs.assurance]}"
 
 
 def _lead(lead: Lead) -> str:
@@ -123,14 +139,41 @@ def _since(view: ShowView) -> str:
 
 def _history(view: ShowView, width: int) -> list[Line]:
     targets = [series for series in (view.line, view.upper) if sum(value is not None for value in series) > 1]
-    values = [point.value for point in view.points]
-    labels = [point.period.label for point in view.points]
-    chart = chart_lines(values, targets, labels, width - 2, view.value_display)
+    values = [point.value for point in view.points] + [None] * len(view.ahead)
+    labels = [period.label for period in (*(point.period for point in view.points), *(one for one, _ in view.ahead))]
+    forecast, limits = _forecast_lines(view), _limit_lines(view)
+    chart = chart_lines(values, targets, labels, width - 2, view.value_display, forecast=forecast, limits=limits)
     if not chart:
         return []
-    legend = Piece("╌╌ target" if targets else "", "dim")
-    head = sides(_heading("History"), [line(legend)], width)
+    marks = [
+        Piece("━╌ forecast with its 80% interval" if forecast else "", FORECAST),
+        Piece("╌╌ target" if targets else "", TARGET),
+        Piece("┈┈ usual range" if limits else "", LIMITS),
+    ]
+    legend = tuple(part for mark in marks if mark.text for part in (Piece("  "), mark))[1:]
+    head = sides(_heading("History"), [legend], width)
     return [(), head, *[(Piece("  "), *row) for row in chart]]
+
+
+def _forecast_lines(view: ShowView) -> list[list[float | None]]:
+    """The forecast and the ends of its interval, each from the value shown on."""
+    if not view.ahead:
+        return []
+    before: list[float | None] = [None] * (len(view.points) - 1)
+    start = view.points[-1].value
+    return [[*before, start, *(getattr(step, which) for _, step in view.ahead)] for which in ("value", "low", "high")]
+
+
+def _limit_lines(view: ShowView) -> list[list[float | None]]:
+    """The ends of the usual range, over the periods that it was taken from; a seasonal one is of one period."""
+    signs = view.row.signs
+    if signs is None or signs.limits is None or signs.since is None or signs.seasonal:
+        return []
+    holds = [point.period.start >= signs.since.start for point in view.points]
+    return [
+        [end if held else None for held in holds] + [None] * len(view.ahead)
+        for end in (signs.limits.low, signs.limits.high)
+    ]
 
 
 def _parts(view: ShowView, width: int) -> list[Line]:

@@ -27,6 +27,8 @@ HEADS = (
     "expected_now", "status", "pace", "message", "notes",
 )  # fmt: skip
 
+FORECAST_HEADS = ("forecast_period", "forecast", "forecast_low", "forecast_high", "forecast_chance", "forecast_reaches")
+
 
 def _period_cells(period: Period, partial: bool) -> tuple[Cell, ...]:
     """The cells from ``period`` to ``partial``."""
@@ -65,9 +67,23 @@ def _cells(row: KpiRow) -> tuple[Cell, ...]:
 def render_status_csv(view: StatusView, _: Page) -> str:
     """A header and a line a KPI, in the order of the file, ended by line feeds. Numbers have all their digits; a text
     that a spreadsheet would take for a formula has an apostrophe before it. Where any KPI is split there is a line for
-    each of its parts, and one more column that names them."""
+    each of its parts, and one more column that names them. Forecasts have columns of their own where they were asked
+    for."""
     lines = ((row, one) for row in view.rows for one in row.rows)
-    return _written(_heads(HEADS, view), (_whose(_cells(one), row, one, view) for row, one in lines))
+    heads, forecast = HEADS, any(row.outlook for row in view.rows)
+    if forecast:
+        heads = (*HEADS, *FORECAST_HEADS)
+    cells = ((row, one, (*_cells(one), *(_forecast_cells(one) if forecast else ()))) for row, one in lines)
+    return _written(_heads(heads, view), (_whose(found, row, one, view) for row, one, found in cells))
+
+
+def _forecast_cells(row: KpiRow) -> tuple[Cell, ...]:
+    outlook = row.outlook
+    if outlook is None or outlook.period is None:
+        return (None,) * len(FORECAST_HEADS)
+    reaches = None if outlook.reaches is None else outlook.reaches.label
+    chance = None if outlook.chance is None else round(outlook.chance, 3)
+    return outlook.period.label, outlook.value, outlook.low, outlook.high, chance, reaches
 
 
 def _heads(heads: tuple[str, ...], view: StatusView) -> tuple[str, ...]:

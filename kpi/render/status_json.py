@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kpi.render.sanitize import json_text
 from kpi.run.series import Point
 from kpi.status import ActiveTarget, KpiRow, PartRow, StatusView
+from kpi.status.insights import shortened
 from kpi.status.matrix import Matrix
+from kpi.status.outlook import Outlook
+from kpi.status.signs import Signs
 
 if TYPE_CHECKING:
     from kpi.render.output import Page
@@ -35,16 +37,9 @@ def _status_json(view: StatusView, history: int | None = None) -> str:
             "as_of": view.as_of.isoformat(),
             **({"compare": view.against} if view.against != "previous period" else {}),
             "summary": dict(view.summary),
-            "kpis": [kpi_as_json(_shortened(row, history)) for row in view.rows],
+            "kpis": [kpi_as_json(row if history is None else shortened(row, history)) for row in view.rows],
         }
     )
-
-
-def _shortened(row: KpiRow, history: int | None) -> KpiRow:
-    if history is None:
-        return row
-    parts = tuple(replace(part, row=_shortened(part.row, history)) for part in row.parts)
-    return replace(row, history=row.history[max(len(row.history) - history, 0) :], parts=parts)
 
 
 def dumps(content: Mapping[str, object]) -> str:
@@ -71,6 +66,8 @@ def kpi_as_json(row: KpiRow) -> dict[str, object]:
             "partial": row.point.partial,
         },
         **_numbers(row),
+        **({} if row.outlook is None else {"forecast": _forecast(row.outlook)}),
+        **({} if row.signs is None else {"signal": _signal(row.signs)}),
         **({} if row.by is None else {"split": {"by": row.by, "parts": [_part(part) for part in row.parts]}}),
     }
 
@@ -106,6 +103,42 @@ def _target(target: ActiveTarget) -> dict[str, object]:
         "value": value,
         "by": day_text(target.by),
         "expected_now": number(target.expected_now),
+    }
+
+
+def _forecast(outlook: Outlook) -> dict[str, object]:
+    """A forecast; if there is none, only why."""
+    if outlook.period is None:
+        return {"problem": outlook.problem}
+    return {
+        "problem": None,
+        "period": outlook.period.label,
+        "value": number(outlook.value),
+        "interval": [number(outlook.low), number(outlook.high)],
+        "display": outlook.display,
+        "chance": None if outlook.chance is None else round(outlook.chance, 3),
+        "reaches": None if outlook.reaches is None else outlook.reaches.label,
+        "late": outlook.late,
+        "text": outlook.sentence,
+        "steps": [
+            {"period": period.label, "value": number(step.value), "interval": [number(step.low), number(step.high)]}
+            for period, step in outlook.steps
+        ],
+    }
+
+
+def _signal(signs: Signs) -> dict[str, object]:
+    """Whether the value is news; if that cannot be said, only why."""
+    if signs.limits is None or signs.since is None:
+        return {"problem": signs.problem}
+    return {
+        "problem": None,
+        "variation": signs.variation,
+        "assurance": signs.assurance,
+        "text": signs.sentence,
+        "limits": [number(signs.limits.low), number(signs.limits.high)],
+        "since": signs.since.label,
+        "seasonal": signs.seasonal,
     }
 
 

@@ -102,5 +102,6 @@ def _notes_of(group: Group) -> list[str]:
 
 
 def _notes(row: KpiRow) -> list[str]:
-    notes = [row.message, *row.notes, row.kpi.when_red if row.status == "red" else None]
+    forecast = None if row.outlook is None else f"forecast: {row.outlook.sentence}"
+    notes = [row.message, forecast, *row.notes, row.kpi.when_red if row.status == "red" else None]
     return [note for note in notes if note]

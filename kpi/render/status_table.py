@@ -14,6 +14,7 @@ from kpi.render.sparkline import sparkline
 from kpi.render.status_icons import status_mark, status_word
 from kpi.render.style import paint
 from kpi.status import STATUSES, Group, KpiRow, StatusView, short_owner
+from kpi.status.outlook import Outlook, chance_in_short
 from kpi.values import Period
 from kpi.values.date_words import day_in_words, month_in_words
 
@@ -37,6 +38,8 @@ class Shape(NamedTuple):
     pace: bool = True
     change: bool = True
     target: bool = True
+    interval: bool = True
+    due: bool = True
     shortest_name: int = 40
     widest_target: int = 44
 
@@ -46,12 +49,25 @@ SHAPES = (
     Shape(),
     Shape(owner=False),
     Shape(owner=False, period=False, shortest_name=28, widest_target=32),
-    Shape(FEW_BARS, owner=False, period=False, shortest_name=26, widest_target=26),
-    Shape(0, owner=False, period=False, shortest_name=24, widest_target=26),
-    Shape(0, owner=False, period=False, shortest_name=20, widest_target=22),
-    Shape(0, owner=False, period=False, pace=False, shortest_name=20, widest_target=22),
-    Shape(0, owner=False, period=False, pace=False, change=False, shortest_name=16, widest_target=20),
-    Shape(0, owner=False, period=False, pace=False, change=False, target=False, shortest_name=8),
+    Shape(owner=False, period=False, interval=False, shortest_name=28, widest_target=32),
+    Shape(FEW_BARS, owner=False, period=False, interval=False, shortest_name=26, widest_target=26),
+    Shape(0, owner=False, period=False, interval=False, due=False, shortest_name=24, widest_target=26),
+    Shape(0, owner=False, period=False, interval=False, due=False, shortest_name=20, widest_target=22),
+    Shape(0, owner=False, period=False, interval=False, due=False, pace=False, shortest_name=20, widest_target=22),
+    Shape(
+        0,
+        owner=False,
+        period=False,
+        interval=False,
+        due=False,
+        pace=False,
+        change=False,
+        shortest_name=16,
+        widest_target=20,
+    ),
+    Shape(
+        0, owner=False, period=False, interval=False, due=False, pace=False, change=False, target=False, shortest_name=8
+    ),
 )
 
 
@@ -141,6 +157,7 @@ def _columns(rows: list[KpiRow], shape: Shape, by: str) -> list[Column]:
         texts = [_target(row, shape.widest_target) for row in rows]
         table.append(Column("Target", [line(text) for text in texts]))
     table.append(Column("Status", [status_mark(row.status, row.pace if shape.pace else None) for row in rows]))
+    table += _forecast(rows, interval=shape.interval, due=shape.due)
     sparks = [_spark(row, shape.bars) for row in rows]
     if any(sparks):
         table.append(Column(f"Last {shape.bars}", [line(Piece(spark, "cyan")) for spark in sparks], "right"))
@@ -149,6 +166,25 @@ def _columns(rows: list[KpiRow], shape: Shape, by: str) -> list[Column]:
     if shape.owner and by != "owner" and any(row.kpi.owner for row in rows):
         table.append(_once("Owner", [one_line(short_owner(row.kpi.owner or "")) for row in rows], rows))
     return table
+
+
+def _forecast(rows: list[KpiRow], *, interval: bool, due: bool) -> list[Column]:
+    """What is expected at the date of the target, and how likely it is met; nothing where no forecast was asked for."""
+    outlooks = [row.outlook for row in rows]
+    if not any(outlooks):
+        return []
+    values, chances = [], []
+    for outlook in outlooks:
+        if outlook is None or outlook.period is None:
+            values.append("" if outlook is None else MISSING)
+            chances.append("")
+            continue
+        more = f" ({outlook.interval_display})" if interval else ""
+        when = f" in {short_period(outlook.period)}" if due else ""
+        values.append(f"{outlook.display}{more}{when}")
+        chances.append("" if outlook.chance is None else chance_in_short(outlook.chance))
+    table = [Column("Forecast", [line(one_line(text)) for text in values])]
+    return [*table, Column("Likely", [line(text) for text in chances], "right")] if any(chances) else table
 
 
 def _once(head: str, texts: list[str], rows: list[KpiRow]) -> Column:
@@ -223,11 +259,20 @@ def _below(row: KpiRow, whole: KpiRow, width: int) -> list[Line]:
     lines: list[Line] = []
     if row.message and not is_repeated(row, whole):
         lines += hanging("  ", row.message, "dim", width)
+    if row.outlook is not None and (remark := _remark(row.outlook)):
+        lines += hanging("  ", remark, "dim", width)
     for note in own_notes(row, whole):
         lines += hanging("! ", note, "yellow", width)
     if row.status == "red" and row.kpi.when_red:
         lines += hanging("→ ", row.kpi.when_red, "", width)
     return lines
+
+
+def _remark(outlook: Outlook) -> str | None:
+    """Why there is no forecast, or when the target is reached if that is not at its date."""
+    if outlook.problem is not None:
+        return f"no forecast: {outlook.problem}"
+    return None if outlook.late == 0 else outlook.arrival
 
 
 def is_repeated(row: KpiRow, whole: KpiRow) -> bool:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from kpi.data.database import text_literal
 from kpi.formulas import describe, names
+from kpi.insight.forecast import Expected
 from kpi.plan.checks import date_columns
 from kpi.plan.model import Goal, Op, Plan
 from kpi.run.series import Point, Results, SourceUse
 from kpi.status.build_view import whole_row
+from kpi.status.insights import with_insight
 from kpi.status.target_lines import target_lines
 from kpi.status.target_text import bound_against
 from kpi.status.view import KpiRow
-from kpi.values import display_against, format_exact, parse_unit
+from kpi.values import Period, display_against, format_exact, parse_unit
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
@@ -30,8 +32,9 @@ class ShowView:
 
     ``definition`` describes the formula in words, None for values entered by hand. ``measures`` are the names and
     texts of the measures that the formula uses. ``points`` are the history and the value shown, oldest first; ``line``
-    is the target of each point and ``upper`` the upper bound of a range. ``sql`` are (source, statement) pairs in the
-    order in which they ran.
+    is the target of each point and ``upper`` the upper bound of a range, both also of each period ``ahead``: those up
+    to the date of the target, with what is expected then. ``sql`` are (source, statement) pairs in the order in which
+    they ran.
     """
 
     row: KpiRow
@@ -45,6 +48,7 @@ class ShowView:
     sources: tuple[SourceUse, ...]
     sql: tuple[tuple[str, str], ...]
     to_date: bool = False
+    ahead: tuple[tuple[Period, Expected], ...] = ()
 
     @property
     def expected_display(self) -> str | None:
@@ -68,22 +72,25 @@ class ShowView:
 
 
 def show_view(
-    plan: Plan,
+    checked: Checked,
     results: Results,
     id_: str,
+    history: int,
     *,
     definition: str | None,
     measures: Sequence[str] = (),
     files: Sequence[Path] = (),
     to_date: bool = False,
 ) -> ShowView:
-    """The view of the KPI ``id_`` of ``results``. ``measures`` are the names of the measures that its formula uses,
-    ``files`` the files that were read."""
+    """The view of the KPI ``id_`` of ``results``, with the last ``history`` values before the one shown. ``measures``
+    are the names of the measures that its formula uses, ``files`` the files that were read."""
+    plan = checked.plan
     kpi, series = plan.kpis[id_], results.series[id_]
     calendar = plan.calendar.build()
-    row = whole_row(kpi, series, calendar)
+    row = with_insight(whole_row(kpi, series, calendar), results, checked, history)
     points = (*row.history, row.point)
-    line, upper = target_lines(kpi, series, points, calendar)
+    ahead = _ahead(row)
+    line, upper = target_lines(kpi, series, (*points, *(Point(period, None) for period, _ in ahead)), calendar)
     used = set(series.sources)
     return ShowView(
         row=row,
@@ -99,18 +106,27 @@ def show_view(
             (source, _from_folder(statement, plan, files)) for source, statement in results.sql if source in used
         ),
         to_date=to_date,
+        ahead=ahead,
     )
 
 
-def kpi_view(checked: Checked, results: Results, id_: str, *, to_date: bool = False) -> ShowView:
-    """The view of the KPI ``id_`` of a checked plan, its formula described in words."""
+def kpi_view(checked: Checked, results: Results, id_: str, history: int, *, to_date: bool = False) -> ShowView:
+    """The view of the KPI ``id_`` of a checked plan, its formula described in words, with the last ``history`` values
+    before the one shown."""
     plan, node = checked.plan, checked.formulas.get(id_)
     files = [path for facts in checked.facts.values() for path in facts.files]
     if node is None:
-        return show_view(plan, results, id_, definition=None, files=files, to_date=to_date)
+        return show_view(checked, results, id_, history, definition=None, files=files, to_date=to_date)
     words = describe(node, checked.measures, date_columns(plan.sources, checked.rows))
     used = [name.name for name in names(node)]
-    return show_view(plan, results, id_, definition=words, measures=used, files=files, to_date=to_date)
+    return show_view(checked, results, id_, history, definition=words, measures=used, files=files, to_date=to_date)
+
+
+def _ahead(row: KpiRow) -> tuple[tuple[Period, Expected], ...]:
+    """The forecast up to the date of the target."""
+    if row.outlook is None or row.outlook.by is None:
+        return ()
+    return tuple((period, step) for period, step in row.outlook.steps if period.start > row.period.start)
 
 
 def _from_folder(statement: str, plan: Plan, files: Sequence[Path]) -> str:

@@ -9,7 +9,9 @@ from typing import Literal
 
 from kpi.plan.model import Kpi
 from kpi.run.series import Against, Point
+from kpi.status.outlook import Outlook
 from kpi.status.result import ActiveTarget, Pace, Status
+from kpi.status.signs import Signs
 from kpi.values import Period
 from kpi.values.date_words import day_in_full
 
@@ -22,7 +24,8 @@ class KpiRow:
     value, ``change`` its difference to the value of ``previous``, ``target_display`` the formatted target.
     ``message`` explains the status; ``notes`` are what else bears on the number, one sentence each (rule G2).
     ``history`` is oldest first and ends before ``point``. ``parts`` are the rows for the values of the column
-    ``by`` if the KPI is split; ``is_part`` is true for such a row.
+    ``by`` if the KPI is split; ``is_part`` is true for such a row. ``outlook`` is the forecast and ``signs``
+    say whether the value is news, where these were asked for.
     """
 
     kpi: Kpi
@@ -41,6 +44,8 @@ class KpiRow:
     by: str | None = None
     parts: tuple[PartRow, ...] = ()
     is_part: bool = False
+    outlook: Outlook | None = None
+    signs: Signs | None = None
 
     @property
     def rows(self) -> tuple[KpiRow, ...]:

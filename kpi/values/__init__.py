@@ -21,7 +21,8 @@ from kpi.values.windows import Window, parse_lag, parse_updated, parse_window, w
 
 __all__ = [
     "EVERY", "Calendar", "Every", "Period", "Span", "Unit", "Window", "add_units", "before", "difference",
-    "display_against", "format_change", "format_exact", "format_plain", "format_value", "holds", "last_over", "length",
-    "parse_date", "parse_label", "parse_lag", "parse_month_name", "parse_number", "parse_timezone", "parse_unit", "parse_updated",
-    "parse_weekday", "parse_window", "period_of", "round12", "running", "shift", "whole", "window_span", "year_ago",
+    "display_against", "format_change", "format_exact", "format_plain", "format_value", "holds", "last_over",
+    "length", "parse_date", "parse_label", "parse_lag", "parse_month_name", "parse_number", "parse_timezone",
+    "parse_unit", "parse_updated", "parse_weekday", "parse_window", "period_of", "round12", "running", "shift",
+    "whole", "window_span", "year_ago",
 ]  # fmt: skip

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from kpi.data import check_plan
+from kpi.plan.checks import Checked
+from kpi.plan.loading import read_plan
 from kpi.plan.model import Kpi, Op, Plan, Reference, Relative, Target
 from kpi.run.series import Point, Results, Series
 from kpi.values import Calendar, Period, parse_date, period_of, running, shift
@@ -65,6 +69,12 @@ def results_of(series: Sequence[Series], as_of: str = "2026-06-30", **fields: An
 
 def plan_of(kpis: Sequence[Kpi], **fields: Any) -> Plan:
     return Plan(kpis={kpi.id: kpi for kpi in kpis}, **fields)
+
+
+def checked_of(plan: Plan) -> Checked:
+    """A checked plan without formulas, as it would be if all values were typed in."""
+    empty = check_plan(read_plan(Path("kpi.yaml"), text="version: 1\n"))
+    return empty._replace(plan=plan, dependencies=empty.dependencies.with_plan(plan))
 
 
 def stale_series(last: float | None, newest: str | None = "2026-05-12", **fields: Any) -> Series:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from comparing.made_plans import plan
-from helpers.builders import kpi_of, plan_of, results_of, series_of
+from helpers.builders import checked_of, kpi_of, plan_of, results_of, series_of
 
 from kpi.diff.compare import compare
 from kpi.render.diff_view import DiffView
@@ -34,7 +34,7 @@ def last_periods() -> object:
 
 
 def show() -> object:
-    return show_view(PLAN, RESULTS, "sales", definition=None)
+    return show_view(checked_of(PLAN), RESULTS, "sales", 24, definition=None)
 
 
 def diff() -> object:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from helpers.builders import at_least, day, kpi_of, plan_of, results_of, series_of, stale_series, target
+from helpers.builders import at_least, checked_of, day, kpi_of, plan_of, results_of, series_of, stale_series, target
 from helpers.shop import KPIS, one_series
 
 from kpi.plan.model import Goal, Kpi, Reference, Thresholds
@@ -46,7 +46,7 @@ def view_of(kpi: Kpi = KPI, **fields: Any) -> ShowView:
     results = results_of([series], sources={"orders": ORDERS, "other": replace(ORDERS, id="other")}, sql=SQL)
     plan = plan_of([kpi], goals=GOALS, measures=MEASURES)
     given = {"definition": "back divided by buyers", "measures": ("back", "buyers", "back")}
-    return show_view(plan, results, kpi.id, **(given | fields))
+    return show_view(checked_of(plan), results, kpi.id, 24, **(given | fields))
 
 
 def text(view: ShowView, width: int = 80, **options: bool) -> str:
@@ -79,6 +79,8 @@ def test_one_kpi_whole() -> None:
     assert facts(view_of()) == {
         "value": "26.2% in 2026-06, ▲ 0.4 pt against 25.8% in 2026-05",
         "target": "at least 30% by 2026-12-31; 26.0% expected by now",
+        "forecast": "27.2% in 2026-12 (80% interval 26.8% to 27.6%), less than 5%",
+        "signal": "none: 12 values, and 13 are needed",
         "thresholds": "green at least 0.29, yellow at least 0.25",
         "baseline": "22% on 1 Jan 2026",
         "goal": "Three in ten customers come back",
@@ -93,7 +95,7 @@ def test_one_kpi_whole() -> None:
 def test_the_history_is_a_chart_with_its_target() -> None:
     history = section("History", text(view_of()))
     assert len(history) == 10
-    assert history[-1].split() == ["2025-07", "2026-01", "2026-06"]
+    assert history[-1].split() == ["2025-07", "2026-04", "2026-12"]
     assert "╌╌ target" in text(view_of())
     assert "╌╌" not in text(view_of(kpi_of("x")))
 

@@ -267,12 +267,19 @@ OwnSplit = Annotated[Split, _in_own_unit(Split), OrText()]
 Leads = Annotated[
     tuple[Lead, ...],
     PlainValidator(_leads),
-    WithJsonSchema({
-        "type": ["array", "object"], "items": TEXT_SCHEMA, "additionalProperties": {"type": "string"},
-    }),
+    WithJsonSchema(
+        {
+            "type": ["array", "object"],
+            "items": TEXT_SCHEMA,
+            "additionalProperties": {"type": "string"},
+        }
+    ),
 ]
 _BREAK_SCHEMA = {
-    "type": "object", "properties": {"break": TEXT_SCHEMA}, "required": ["break"], "additionalProperties": False,
+    "type": "object",
+    "properties": {"break": TEXT_SCHEMA},
+    "required": ["break"],
+    "additionalProperties": False,
 }
 Notes = Annotated[
     dict[str, Annotated[Note | str, PlainValidator(_note), OrText()]],
@@ -336,8 +343,11 @@ class Kpi(Record):
     guardrails: Texts = Field((), description="Ids of KPIs that must not get worse while this one gets better.")
     when_red: Text | None = Field(None, description="What will be done when it is red.")
     tags: Texts = Field((), description="Words to group by.")
-    notes: Notes = Field({}, description="Remarks by period, e.g. 2026-03: Loyalty card launched; {break: …} where values before cannot be"
-        " compared.")
+    notes: Notes = Field(
+        {},
+        description="Remarks by period, e.g. 2026-03: Loyalty card launched; {break: …} where values before cannot be"
+        " compared.",
+    )
     values: Values = Field({}, description="Values typed in by hand, by period, instead of a formula.")
 
     @property

@@ -89,7 +89,6 @@ Day = Annotated[
 WindowText = Annotated[str, AfterValidator(checked("E023", parse_window)), WithJsonSchema(TEXT_SCHEMA)]
 
 
-
 @lru_cache(maxsize=256)
 def unit_of(text: str | None) -> Unit:
     """The unit that a text names. Raises TextError."""
