@@ -73,7 +73,7 @@ class ComparedPlan:
         _put_map(found, "notes", "wording", kpi.remarks, _spaced)
         for label in kpi.breaks:
             note = found[f"notes.{label}"]
-            found[f"notes.{label}"] = FieldMeaning("source", ("break", note.meaning), f"break: {note.text}")
+            found[f"notes.{label}"] = FieldMeaning("wording", ("break", note.meaning), f"break: {note.text}")
         if kpi.baseline is not None:
             found["baseline"] = FieldMeaning(
                 "baseline", round12(kpi.baseline * scale), format_exact(kpi.baseline, unit)

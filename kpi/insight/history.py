@@ -65,7 +65,7 @@ def too_few(history: History, fewest: int) -> TooLittle | None:
     if count >= fewest:
         return None
     since = " since the break" if history.since_break else ""
-    return TooLittle(f"{count} value{'' if count == 1 else 's'}{since}, and {fewest} are needed")
+    return TooLittle(f"it needs {fewest} values and has {count}{since}")
 
 
 def _filled(values: Sequence[float | None]) -> tuple[float, ...]:

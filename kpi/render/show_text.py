@@ -205,7 +205,8 @@ def _parts(view: ShowView, width: int) -> list[Line]:
 
 
 def _notes(view: ShowView, width: int) -> list[Line]:
-    notes = view.row.kpi.remarks
+    breaks = view.row.kpi.breaks
+    notes = {label: text + (" (break)" if label in breaks else "") for label, text in view.row.kpi.remarks.items()}
     if not notes:
         return []
     room = max(columns(visible(label)) for label in notes) + 2

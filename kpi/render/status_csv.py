@@ -70,9 +70,8 @@ def render_status_csv(view: StatusView, _: Page) -> str:
     each of its parts, and one more column that names them. Forecasts have columns of their own where they were asked
     for."""
     lines = ((row, one) for row in view.rows for one in row.rows)
-    heads, forecast = HEADS, any(row.outlook for row in view.rows)
-    if forecast:
-        heads = (*HEADS, *FORECAST_HEADS)
+    forecast = any(row.outlook for row in view.rows)
+    heads = (*HEADS, *FORECAST_HEADS) if forecast else HEADS
     cells = ((row, one, (*_cells(one), *(_forecast_cells(one) if forecast else ()))) for row, one in lines)
     return _written(_heads(heads, view), (_whose(found, row, one, view) for row, one, found in cells))
 

@@ -101,7 +101,5 @@ def _sentence(found: Signal, kpi: Kpi) -> str:
         return f"{text}, the {ordinal(found.streak)} {every} in a row"
     if found.earlier is not None:
         return f"{text} for the first time since {found.earlier.label}"
-    judged = found.judged_since
-    return f"{text} for the first time" + (
-        "" if judged is None else f" since {judged.label}, when there were enough values"
-    )
+    judged = "" if found.judged_since is None else f" (judged since {found.judged_since.label})"
+    return f"{text} for the first time{judged}"

@@ -32,7 +32,6 @@ def kinds(before: str, after: str) -> list[tuple[str, str | None]]:
         ("every: month", "kind: "),
         ("question: 'How  many?'", "question: How many?"),
         ("notes: {2026-03: Late, 2026-04: Early}", "notes: {2026-04: Early, 2026-03: Late}"),
-        ("leads: {b: 3 months}", "leads: {b: 1 quarter}"),
         ("unit: '%', values: {2026-03: 12%}", "unit: '%', values: {2026-03: 0.12}"),
         ("unit: seconds, values: {2026-03: 120}", "unit: seconds, values: {2026-03: 2 min}"),
     ],
@@ -49,8 +48,7 @@ def test_another_way_to_write_it_is_no_change(before: str, after: str) -> None:
         ("question: Why?", "question: How?", ("wording", "question")),
         ("when_red: Call.", "when_red: Write.", ("wording", "when_red")),
         ("notes: {2026-03: Late}", "notes: {2026-03: Early}", ("wording", "notes.2026-03")),
-        ("notes: {2026-03: Late}", "notes: {2026-03: {break: Late}}", ("source", "notes.2026-03")),
-        ("leads: [b]", "leads: {b: 3 months}", ("other", "leads")),
+        ("notes: {2026-03: Late}", "notes: {2026-03: {break: Late}}", ("wording", "notes.2026-03")),
         ("indicator: leading", "indicator: lagging", ("other", "indicator")),
         ("kind: direct", "kind: proxy", ("other", "kind")),
         ("ambition: 3", "ambition: 4", ("other", "ambition")),
@@ -371,3 +369,14 @@ def test_goalposts_come_first() -> None:
         "title: B\nkpis:\n  a: {name: A, owner: y}\n  b: {name: B, target: at least 1}\n  c: {name: C}\n",
     )
     assert [change.kind for change in found] == ["loosened", "added", "ownership", "wording"]
+
+
+def test_a_lag_is_compared_by_its_length() -> None:
+    def changes(before: str, after: str) -> list[tuple[str, str | None, str | None, str | None]]:
+        texts = [f"kpis:\n  b: {{name: B}}\n  a: {{name: A, leads: {leads}}}\n" for leads in (before, after)]
+        found = compare(plan(texts[0]), plan(texts[1])).changes
+        return [(one.kind, one.field, one.before, one.after) for one in found]
+
+    assert changes("{b: 3 months}", "{b: 1 quarter}") == []
+    assert changes("[b]", "{b: 3 months}") == [("other", "leads", "b", "b: 3 months")]
+    assert changes("{b: 3 months}", "{b: 2 months}") == [("other", "leads", "b: 3 months", "b: 2 months")]

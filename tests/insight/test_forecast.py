@@ -101,8 +101,8 @@ def test_the_chance_is_the_share_of_errors_that_would_meet_the_condition() -> No
 @pytest.mark.parametrize(
     ("values", "horizon", "reason"),
     [
-        ([1.0], 1, "1 value, and 8 are needed"),
-        ([1.0] * 7, 1, "7 values, and 8 are needed"),
+        ([1.0], 1, "it needs 8 values and has 1"),
+        ([1.0] * 7, 1, "it needs 8 values and has 7"),
         ([1.0] * 9, 10, "10 periods ahead is too far for 9 values"),
     ],
 )
@@ -141,4 +141,4 @@ def test_a_series_starts_anew_at_a_break() -> None:
     one = history_of(points(*map(float, range(12))), [date(2026, 3, 1), date(2025, 9, 1), date(2027, 1, 1)])
     assert isinstance(one, History)
     assert (one.values, one.since_break) == ((8.0, 9.0, 10.0, 11.0), True)
-    assert forecast(one, 1) == TooLittle("4 values since the break, and 8 are needed")
+    assert forecast(one, 1) == TooLittle("it needs 8 values and has 4 since the break")

@@ -47,7 +47,7 @@ def test_since_when_and_how_often() -> None:
 
 
 def test_twelve_values_are_needed_before_the_one_judged() -> None:
-    assert signal(history(*STEADY[:12])) == TooLittle("12 values, and 13 are needed")
+    assert signal(history(*STEADY[:12])) == TooLittle("it needs 13 values and has 12")
     assert isinstance(signal(history(*STEADY[:13])), Signal)
 
 

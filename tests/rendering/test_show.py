@@ -80,7 +80,7 @@ def test_one_kpi_whole() -> None:
         "value": "26.2% in 2026-06, ▲ 0.4 pt against 25.8% in 2026-05",
         "target": "at least 30% by 2026-12-31; 26.0% expected by now",
         "forecast": "27.2% in 2026-12 (80% interval 26.8% to 27.6%), less than 5%",
-        "signal": "none: 12 values, and 13 are needed",
+        "signal": "none: it needs 13 values and has 12",
         "thresholds": "green at least 0.29, yellow at least 0.25",
         "baseline": "22% on 1 Jan 2026",
         "goal": "Three in ten customers come back",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
@@ -218,7 +218,7 @@ def _leads(value: Any) -> tuple[Lead, ...]:
     """The KPIs of a list, or of a mapping from each to its lag."""
     if not isinstance(value, list | tuple | Mapping):
         raise PydanticKnownError("tuple_type")
-    entries = value.items() if isinstance(value, Mapping) else enumerate(value)
+    entries: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, Mapping) else enumerate(value)
     found: list[Lead] = []
     errors: list[InitErrorDetails] = []
     for key, written in entries:
@@ -249,7 +249,10 @@ class Note(Record):
 
 def _note(value: Any, info: ValidationInfo[Any]) -> str | Note:
     if isinstance(value, Mapping):
-        return Note.__pydantic_validator__.validate_python(value, context=info.context, by_alias=True, by_name=False)
+        found: Note = Note.__pydantic_validator__.validate_python(
+            value, context=info.context, by_alias=True, by_name=False
+        )
+        return found
     return value if isinstance(value, Note) else text_of(value)
 
 
