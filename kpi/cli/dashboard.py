@@ -49,13 +49,20 @@ def dashboard(
     from kpi.render.output import render
     from kpi.run import compute
     from kpi.status.dashboard_view import dashboard_view
+    from kpi.status.insights import periods_needed
     from kpi.writing import create_file
 
     with progress(f"Computing {len(checked.plan.kpis)} KPIs"):
+        periods = periods_needed(checked.plan.kpis.values(), PERIODS)
         folder = cache_folder(checked.plan, cache)
-        results = compute(checked, day, to_date=to_date, periods=PERIODS, cache=folder, memory=limit, seconds=seconds)
+        results = compute(checked, day, to_date=to_date, periods=periods, cache=folder, memory=limit, seconds=seconds)
     view = dashboard_view(
-        checked, results, computed=now(checked.plan.calendar.timezone), commit=_commit(checked.plan), to_date=to_date
+        checked,
+        results,
+        PERIODS,
+        computed=now(checked.plan.calendar.timezone),
+        commit=_commit(checked.plan),
+        to_date=to_date,
     )
     create_file(output, render(view, "html") + "\n")
     tell(f"Wrote {output}.")

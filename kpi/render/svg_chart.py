@@ -16,13 +16,22 @@ RIGHT = 8  # room for the last dot
 Values = Sequence[float | None]
 
 
-def svg_chart(values: Values, targets: Sequence[Values], label: str, marks: Sequence[int] = ()) -> str:
+def svg_chart(
+    values: Values,
+    targets: Sequence[Values],
+    label: str,
+    *,
+    marks: Sequence[int] = (),
+    limits: Sequence[float] = (),
+    ahead: Sequence[tuple[float, float, float]] = (),
+) -> str:
     """The chart as an ``<svg>`` element, or empty text if there are fewer than two values to draw.
 
-    ``targets`` are lines of as many points as ``values``; ``marks`` the places with a remark. ``label`` says in words
-    what the chart shows; it must be escaped already.
+    ``targets`` are lines of as many points as ``values`` and ``ahead`` have together; ``marks`` the places with a
+    remark; ``limits`` the ends of the usual range; ``ahead`` what is expected after the last value, as (value, low,
+    high). ``label`` says in words what the chart shows; it must be escaped already.
     """
-    known = [value for line in (values, *targets) for value in line if value is not None]
+    known = [value for line in (values, *targets, limits, *ahead) for value in line if value is not None]
     if sum(value is not None for value in values) < 2 or not all(map(isfinite, known)):
         return ""
     low, high = min(known), max(known)
@@ -31,7 +40,7 @@ def svg_chart(values: Values, targets: Sequence[Values], label: str, marks: Sequ
     span = high - low
     if not isfinite(span):
         return ""
-    step = (WIDTH - LEFT - RIGHT) / max(len(values) - 1, 1)
+    step = (WIDTH - LEFT - RIGHT) / max(len(values) + len(ahead) - 1, 1)
 
     def x(place: int) -> str:
         return f"{LEFT + place * step:.0f}"
@@ -39,14 +48,23 @@ def svg_chart(values: Values, targets: Sequence[Values], label: str, marks: Sequ
     def y(value: float) -> str:
         return f"{TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / span:.1f}".removesuffix(".0")
 
+    last = max(place for place, value in enumerate(values) if value is not None)
+    now = values[last] or 0
     parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">']
+    if ahead:
+        places = range(len(values), len(values) + len(ahead))
+        top = "".join(f"L{x(place)} {y(one[2])}" for place, one in zip(places, ahead, strict=True))
+        back = "".join(f"L{x(place)} {y(one[1])}" for place, one in reversed(list(zip(places, ahead, strict=True))))
+        middle = "".join(f"L{x(place)} {y(one[0])}" for place, one in zip(places, ahead, strict=True))
+        parts.append(f'<path class="band" d="M{x(last)} {y(now)}{top}{back}Z"/>')
+        parts.append(f'<path class="ahead" d="M{x(last)} {y(now)}{middle}"/>')
     parts += [f'<path class="mark" d="M{x(place)} 0V{HEIGHT}"/>' for place in marks]
+    parts += [f'<path class="limit" d="M{LEFT} {y(limit)}H{x(len(values) - 1)}"/>' for limit in limits]
     for line in targets:
         if path := _path(line, x, y):
             parts.append(f'<path class="aim" d="{path}"/>')
     parts.append(f'<path class="line" d="{_path(values, x, y)}"/>')
-    last = max(place for place, value in enumerate(values) if value is not None)
-    parts.append(f'<circle cx="{x(last)}" cy="{y(values[last] or 0)}" r="4"/></svg>')
+    parts.append(f'<circle cx="{x(last)}" cy="{y(now)}" r="4"/></svg>')
     return "".join(parts)
 
 

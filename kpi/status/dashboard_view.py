@@ -36,12 +36,21 @@ class DashboardView:
 
 
 def dashboard_view(
-    checked: Checked, results: Results, *, computed: datetime, commit: str | None = None, to_date: bool = False
+    checked: Checked,
+    results: Results,
+    history: int,
+    *,
+    computed: datetime,
+    commit: str | None = None,
+    to_date: bool = False,
 ) -> DashboardView:
-    """The view of all KPIs in ``results``. A grouping is left out if no KPI has a value for it."""
+    """The view of all KPIs in ``results``, each with the last ``history`` values before the one shown.
+
+    A grouping is left out if no KPI has a value for it.
+    """
     plan = checked.plan
     status = status_view(plan, results, to_date=to_date)
-    kpis = {row.kpi.id: kpi_view(checked, results, row.kpi.id, to_date=to_date) for row in status.rows}
+    kpis = {row.kpi.id: kpi_view(checked, results, row.kpi.id, history, to_date=to_date) for row in status.rows}
     sections = {by: groups for by in _SECTIONS if len(groups := group_rows(plan, status.rows, by)) > 1}
     return DashboardView(status, kpis, sections, _statements(kpis.values()), computed, commit)
 

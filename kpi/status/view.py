@@ -9,6 +9,7 @@ from typing import Literal
 
 from kpi.plan.model import Kpi
 from kpi.run.series import Against, Point
+from kpi.status.direction import direction_of
 from kpi.status.outlook import Outlook
 from kpi.status.result import ActiveTarget, Pace, Status
 from kpi.status.signs import Signs
@@ -63,16 +64,9 @@ class KpiRow:
         return self.point.period
 
     @property
-    def direction(self) -> int:
-        """1 if more is better, -1 if less is better, by the target, else the thresholds; 0 where neither tells."""
-        green = None if self.kpi.thresholds is None else self.kpi.thresholds.green.op
-        op = green if self.target is None else self.target.op
-        return {">=": 1, ">": 1, "<=": -1, "<": -1}.get(op or "", 0)
-
-    @property
     def trend(self) -> Literal["better", "worse"] | None:
         """Whether the change is for the better or for the worse; None without a change or a direction."""
-        moved = self.direction * (self.change or 0)
+        moved = direction_of(self.kpi) * (self.change or 0)
         return None if not moved else "better" if moved > 0 else "worse"
 
     @property

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from helpers.builders import at_least, kpi_of, plan_of, results_of, series_of
+from helpers.builders import at_least, checked_of, kpi_of, plan_of, results_of, series_of
 from helpers.shop import GOALS, shop_plan, shop_results
 
 from kpi.plan.model import Plan
@@ -64,7 +64,10 @@ class Parsed(HTMLParser):
 def view_of(plan: Plan, series: list[Series], statements: Any = None) -> DashboardView:
     results = results_of(series, sources={"orders": SourceUse("orders", ("orders.csv",), 5000)})
     status = status_view(plan, results)
-    kpis = {row.kpi.id: show_view(plan, results, row.kpi.id, definition="the sum of amount") for row in status.rows}
+    kpis = {
+        row.kpi.id: show_view(checked_of(plan), results, row.kpi.id, 23, definition="the sum of amount")
+        for row in status.rows
+    }
     return DashboardView(status, kpis, {"owner": status.groups}, statements or {}, NOON, "commit 3f2a91c1d")
 
 
@@ -176,7 +179,7 @@ def test_a_chart_of_any_values_is_drawn_or_left_out(values: tuple[float | None, 
 def test_all_statuses_of_the_shop_are_there() -> None:
     plan, results = shop_plan(), shop_results()
     status = status_view(plan, results)
-    kpis = {row.kpi.id: show_view(plan, results, row.kpi.id, definition=None) for row in status.rows}
+    kpis = {row.kpi.id: show_view(checked_of(plan), results, row.kpi.id, 23, definition=None) for row in status.rows}
     text = Parsed(render(DashboardView(status, kpis, {}, {}, NOON), "html")).text
     for name, count in status.summary.items():
         assert (f"{count} {name}" in text) == bool(count)

@@ -100,7 +100,8 @@ def test_variation_is_by_the_direction_of_the_target(target: Any, value: float, 
     ("target", "assurance"),
     [
         (at_least(10), "hit and miss"), (at_most(10), "hit and miss"),
-        (at_least(-50), "passes"), (at_most(90), "passes"), (at_least(90), "fails"), (at_most(-50), "fails"), (None, None),
+        (at_least(-50), "passes"), (at_most(90), "passes"), (at_least(90), "fails"), (at_most(-50), "fails"),
+        (None, None),
     ],
 )  # fmt: skip
 def test_assurance_is_where_the_target_is_beside_the_limits(target: Any, assurance: str | None) -> None:

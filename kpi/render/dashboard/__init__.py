@@ -32,7 +32,12 @@ SECTION_TITLES = {"perspective": "Scorecard", "owner": "By owner"}
 def render_dashboard(view: DashboardView, _: Page) -> str:
     """Return the whole page as HTML."""
     environment = _environment()
-    style = _asset("style.css").replace("AS-OF", day_in_full(view.status.as_of)).strip()
+    # The signs are decoration beside the word, which screen readers would read out.
+    signs = "\n".join(
+        f'.{status.replace(" ", "-")}>.badge::before,.badge.{status.replace(" ", "-")}::before{{content:"{sign} "/""}}'
+        for status, sign in SIGNS.items()
+    )
+    style = _asset("style.css").replace("AS-OF", day_in_full(view.status.as_of)) + signs
     script = _asset("script.js").strip()
     from markupsafe import Markup
 
@@ -40,7 +45,6 @@ def render_dashboard(view: DashboardView, _: Page) -> str:
         view=view,
         status=view.status,
         title=view.status.title or "KPIs",
-        signs=SIGNS,
         section_titles=SECTION_TITLES,
         style=Markup(style),
         script=Markup(script),
@@ -76,7 +80,7 @@ def _environment() -> Environment:
         "source": _source,
         "lines": lambda text: Markup("\n").join(visible_lines(text).split("\n")),
     }
-    environment.globals |= {"chart": _chart, "about": _about}
+    environment.globals |= {"chart": _chart, "about": _about, "forecast": _forecast, "signal": _signal}
     return environment
 
 
@@ -112,4 +116,38 @@ def _chart(row: KpiRow, show: ShowView) -> Any:
     first, last = known[0], known[-1]
     words = f"{row.name}: {show.value_display(first[1])} in {first[0]}, {show.value_display(last[1])} in {last[0]}"
     words += f"; target {row.target_display}" if row.target_display else ""
-    return Markup(svg_chart(values, [show.line, show.upper], str(escape(one_line(words))), marks))
+    if show.ahead:
+        words += f"; forecast {row.outlook.sentence}" if row.outlook else ""
+    return Markup(
+        svg_chart(
+            values,
+            [show.line, show.upper],
+            str(escape(one_line(words))),
+            marks=marks,
+            limits=_limits(show),
+            ahead=[(step.value, step.low, step.high) for _, step in show.ahead],
+        )
+    )
+
+
+def _limits(show: ShowView) -> list[float]:
+    """The ends of the usual range, unless they hold for a part of the history or for one season only."""
+    signs = show.row.signs
+    if signs is None or signs.limits is None or signs.since is None or signs.seasonal:
+        return []
+    if signs.since.start > show.points[0].period.start:
+        return []
+    return [signs.limits.low, signs.limits.high]
+
+
+def _forecast(show: ShowView) -> str | None:
+    outlook = show.row.outlook
+    return None if outlook is None or outlook.problem is not None or show.row.display is None else outlook.sentence
+
+
+def _signal(show: ShowView) -> str | None:
+    """What the value says beside its status; nothing if it is within its usual range."""
+    signs = show.row.signs
+    if signs is None or signs.variation in (None, "common cause"):
+        return None
+    return f"{signs.variation}: {signs.sentence}"
