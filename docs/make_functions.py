@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from kpi.formulas.functions import FORMULA_FUNCTIONS, ROW_FUNCTIONS, Function
+from kpi.formulas.functions import EVERY_FUNCTION, Function, RowFunction
 
 PAGE = Path(__file__).with_name("formulas.md")
 BEGIN = "## All functions of formulas\n"
@@ -19,10 +19,12 @@ END = "## Missing values\n"
 
 def tables() -> str:
     """The two sections."""
+    rows = [function for function in EVERY_FUNCTION if isinstance(function, RowFunction)]
+    formulas = [function for function in EVERY_FUNCTION if not isinstance(function, RowFunction)]
     return (
         f"{BEGIN}\nMade by `python docs/make_functions.py` from the records that the program reads itself.\n\n"
-        f"{table(FORMULA_FUNCTIONS.values())}\n"
-        f"## All functions of rows\n\n{table(ROW_FUNCTIONS.values())}\n"
+        f"{table(formulas)}\n"
+        f"## All functions of rows\n\n{table(rows)}\n"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kpi.formulas import columns, nodes, walk
+from kpi.formulas import aggregates, columns, nodes, row_expressions, walk
 from kpi.formulas.functions import AGGREGATES, ROW_FUNCTIONS
 from kpi.formulas.types import AMOUNT, CLOCK, DURATION, NUMBER, TEXT, TIME, Types, ValueType
 
@@ -74,10 +74,11 @@ def requirements_of(
     for _, aggregate in checked.dependencies.aggregates(ids):
         if aggregate.source in checked.plan.sources:
             required = found.setdefault(aggregate.source, ColumnRequirements())
-            if aggregate.column is not None:
-                required.add(aggregate.column, "number" if AGGREGATES[aggregate.function].column == AMOUNT else None)
-            if aggregate.filter is not None:
-                require(required, aggregate.filter)
+            for one in aggregates(aggregate):
+                if one.column is not None and AGGREGATES[one.function].column == AMOUNT:
+                    required.add(one.column, "number")
+                for expression in row_expressions(one):
+                    require(required, expression)
     _require_queried(checked, found)
     for source_id, column in splits:
         if found[source_id].add(column, None):

@@ -50,12 +50,25 @@ class _Writer:
             return f"-{self.write(node.operand, moment)}"
         if isinstance(node, nodes.Shift):
             return f"{node.kind}({self.write(node.operand, moment)}, {node.periods})"
+        if isinstance(node, nodes.Growth):
+            since = node.kind if node.kind == "year_ago" else node.periods
+            return f"growth({self.write(node.operand, moment)}, {since})"
+        if isinstance(node, nodes.Over):
+            return f'over({self.write(node.operand, moment)}, "{node.window}")'
+        if isinstance(node, nodes.Total):
+            return f"total({self.write(node.operand, moment)})"
+        if isinstance(node, nodes.ValueCall):
+            return f"{node.name}({', '.join(self.write(part, moment) for part in node.arguments)})"
         if isinstance(node, nodes.Aggregate):
-            source = self.names.sources.get(node.source, node.source)
-            return unparse(replace(node, source=source, moment=node.moment or moment))
+            return unparse(replace(self._aggregate(node), moment=node.moment or moment))
         if isinstance(node, nodes.Name):
             return self._name(node, node.moment or moment)
         return unparse(node)
+
+    def _aggregate(self, node: nodes.Aggregate) -> nodes.Aggregate:
+        """The aggregate with the new name of its source."""
+        per = None if node.per is None else replace(node.per, value=self._aggregate(node.per.value))
+        return replace(node, source=self.names.sources.get(node.source, node.source), per=per)
 
     def _name(self, node: nodes.Name, moment: MomentName | None) -> str:
         name = node.name

@@ -23,6 +23,7 @@ class AggregateSql:
     condition: str | None
     percent: float | None
     integer: bool = False
+    groups: Groups | None = None
 
     @property
     def chosen(self) -> str:
@@ -53,6 +54,19 @@ class AggregateSql:
         return f"(list_sort({ranked}))[1]['v']"
 
 
+@dataclass(frozen=True)
+class Groups:
+    """The groups of ``per``, of which an aggregate is: the ``key`` of a row (SQL), the ``value`` of a group and the
+    condition on rows (None: all). In the SQL of that aggregate the value of a group is ``GROUP_VALUE``."""
+
+    key: str
+    value: AggregateSql
+    condition: str | None
+
+
+GROUP_VALUE = "g.value$"
+
+
 # One aggregate over all rows at hand, given the SQL of when a row happened.
 WHOLE: Mapping[str, Callable[[AggregateSql, str], str]] = {
     "count": lambda sql, time: f"count({sql.chosen})::DOUBLE",
@@ -73,6 +87,25 @@ WHOLE: Mapping[str, Callable[[AggregateSql, str], str]] = {
 def whole_sql(sql: AggregateSql, time: str) -> str:
     """One aggregate over all rows at hand; ``time`` is the SQL of when a row happened."""
     return WHOLE[sql.function](sql, time)
+
+
+def grouped_sql(sql: AggregateSql, time: str, rows: str, where: Sequence[str] = (), by: Sequence[str] = ()) -> str:
+    """A statement for an aggregate of groups: of the ``rows`` (from FROM on) that meet the conditions ``where``, and
+    for each of the values of ``by``, which come first in it."""
+    groups = sql.groups
+    assert groups is not None
+    value = whole_sql(groups.value, time)
+    if AGGREGATES[groups.value.function].zero:
+        value = f"coalesce({value}, 0)"
+    conditions = [*where, f"{groups.key} IS NOT NULL", *([groups.condition] if groups.condition else [])]
+    names = [f"b{place}" for place in range(len(by))]
+    asked = [f"{one} AS {name}" for one, name in zip(by, names, strict=True)]
+    places = ", ".join(str(place + 1) for place in range(len(by) + 1))
+    return (
+        f"SELECT {', '.join([*names, whole_sql(sql, 'NULL::DATE')])} FROM (\n"
+        f"SELECT {', '.join([*asked, f'{groups.key} AS key$', f'{value} AS value$'])}\n{rows}\n"
+        f"WHERE {' AND '.join(conditions)} GROUP BY {places}) g" + (f" GROUP BY {', '.join(names)}" if by else "")
+    )
 
 
 def to_float(function: str, cell: Any) -> Value:

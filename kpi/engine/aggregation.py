@@ -15,15 +15,26 @@ from typing import Any, NamedTuple
 
 from kpi.data.database import Engine
 from kpi.data.limits import MemoryLimitError
-from kpi.engine.aggregate_sql import AggregateSql, Value, combine, daily_partials, to_float, whole_sql
+from kpi.engine.aggregate_sql import (
+    GROUP_VALUE,
+    AggregateSql,
+    Groups,
+    Value,
+    combine,
+    daily_partials,
+    grouped_sql,
+    to_float,
+    whole_sql,
+)
 from kpi.engine.distinct_counts import Sought, count_distinct, day_sql
-from kpi.engine.row_sql import RowCompiler, column_sql
+from kpi.engine.row_sql import RowCompiler, Sql, column_sql, types_of_columns
 from kpi.engine.table import Table
 from kpi.errors import TextError
-from kpi.formulas import nodes, walk
+from kpi.formulas import aggregates, nodes, row_expressions, walk
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.functions import AGGREGATES
-from kpi.formulas.types import AMOUNT
+from kpi.formulas.type_checker import TypeChecker
+from kpi.formulas.types import AMOUNT, DURATION
 from kpi.values import Span
 
 # From here on it pays to ask for each window by itself, so that the engine passes over the rows outside.
@@ -58,6 +69,7 @@ class Aggregator:
         self.table = table
         self.faults: dict[nodes.Aggregate, TextError] = {}
         self._parts: dict[nodes.Aggregate, AggregateSql] = {}
+        self._durations: dict[nodes.Node, bool] = {}
 
     def compute(self, requests: Iterable[Request]) -> dict[Request, Value]:
         """The value of every request that has no fault; None where there is none."""
@@ -72,9 +84,22 @@ class Aggregator:
 
     def is_duration(self, aggregate: nodes.Aggregate) -> bool:
         """Whether the aggregate's value is a duration, in seconds."""
-        if aggregate.column is None or AGGREGATES[aggregate.function].result is not None:
+        if AGGREGATES[aggregate.function].result is not None:
             return False
-        return self.table.kind(aggregate.column) == "duration"
+        if aggregate.per is not None:
+            return self.is_duration(aggregate.per.value)
+        if aggregate.column is not None:
+            return self.table.kind(aggregate.column) == "duration"
+        return aggregate.expression is not None and self._is_duration(aggregate.expression)
+
+    def _is_duration(self, expression: nodes.Node) -> bool:
+        if expression not in self._durations:
+            try:
+                types = TypeChecker(types_of_columns(self.table.kinds)).value(expression).types
+            except TextError:  # a fault, which is reported where the aggregate is compiled
+                types = frozenset()
+            self._durations[expression] = types == DURATION
+        return self._durations[expression]
 
     # Compiling.
 
@@ -92,16 +117,33 @@ class Aggregator:
     def _compile(self, aggregate: nodes.Aggregate) -> AggregateSql:
         columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.kinds.items()}
         compiler = RowCompiler(columns, self.table.source.read, edges=("w.s", "w.e"))
-        value, integer = None, True
-        if aggregate.column is not None:
-            sql = compiler.value(nodes.Column(aggregate.column, at=aggregate.column_at))
+        if aggregate.per is not None:
+            return self._compile_groups(compiler, aggregate, aggregate.per)
+        return self._compile_rows(compiler, aggregate)
+
+    def _compile_rows(self, compiler: RowCompiler, aggregate: nodes.Aggregate) -> AggregateSql:
+        value, integer, operand = None, True, aggregate.operand
+        if operand is not None:
+            sql = compiler.value(operand)
             compiler.checker.aggregated(aggregate, frozenset((sql.type,)))
             value = sql.text
             if AGGREGATES[aggregate.function].column == AMOUNT:
                 value = f"CAST({value} AS DOUBLE)" if sql.type == "empty" else value
-                integer = self.table.integer(aggregate.column)
+                integer = aggregate.column is not None and self.table.integer(aggregate.column)
         condition = None if aggregate.filter is None else compiler.condition(aggregate.filter)
         return AggregateSql(aggregate.function, value, condition, aggregate.percent, integer)
+
+    def _compile_groups(self, compiler: RowCompiler, aggregate: nodes.Aggregate, per: nodes.Per) -> AggregateSql:
+        rows = None if aggregate.filter is None else compiler.condition(aggregate.filter)
+        groups = Groups(compiler.value(per.key).text, self._compile_rows(compiler, per.value), rows)
+        condition = None
+        if per.condition is not None:
+            value = Sql(GROUP_VALUE, "duration" if self.is_duration(per.value) else "number")
+            condition = RowCompiler({"value": value}, self.table.source.read).condition(per.condition)
+        counted = AGGREGATES[aggregate.function].column is None
+        return AggregateSql(
+            aggregate.function, None if counted else GROUP_VALUE, condition, aggregate.percent, groups=groups
+        )
 
     # Dated sources.
 
@@ -116,11 +158,9 @@ class Aggregator:
                 answers[request] = self._without_rows(request)
                 continue
             aggregate = replace(request.aggregate, moment=None)
-            if has_edges(request.aggregate):
-                direct.append((request, span))
-            elif AGGREGATES[aggregate.function].mergeable:
+            if combines_days(aggregate):
                 daily.setdefault(aggregate, []).append((request, span))
-            elif aggregate.function == "count_distinct":
+            elif aggregate.function == "count_distinct" and not has_edges(aggregate):
                 distinct.setdefault(aggregate, []).append((request, span))
             else:
                 direct.append((request, span))
@@ -237,6 +277,10 @@ class Aggregator:
 
     def _over(self, pairs: Sequence[tuple[Span, Span]], aggregates: Sequence[nodes.Aggregate]) -> dict[Request, Value]:
         """Aggregates over the rows of some days for some windows, each pair (days of the rows, window)."""
+        if grouped := [aggregate for aggregate in aggregates if aggregate.per is not None]:
+            plain = [aggregate for aggregate in aggregates if aggregate.per is None]
+            answers = self._over(pairs, plain) if plain else {}
+            return answers | {key: value for one in grouped for key, value in self._groups_over(pairs, one).items()}
         columns = ", ".join(whole_sql(self._parts[aggregate], f"t.{self.table.moment}") for aggregate in aggregates)
         listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(pairs)])
         where = f"FROM {self.table.name} t JOIN {listed}\nON t.day$ >= w.rs AND t.day$ < w.re"
@@ -257,6 +301,17 @@ class Aggregator:
             for i, (_, window) in enumerate(pairs)
         }
 
+    def _groups_over(self, pairs: Sequence[tuple[Span, Span]], aggregate: nodes.Aggregate) -> dict[Request, Value]:
+        """As ``_over``, an aggregate of the groups of ``per``."""
+        listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(pairs)])
+        rows = f"FROM {self.table.name} t JOIN {listed}\nON t.day$ >= w.rs AND t.day$ < w.re"
+        sql = grouped_sql(self._parts[aggregate], f"t.{self.table.moment}", rows, by=["w.i"])
+        found: dict[int, Any] = {row[0]: row[1] for row in self.engine.run(self.table.source.id, sql)}
+        return {
+            Request(aggregate, window): to_float(aggregate.function, found.get(i))
+            for i, (_, window) in enumerate(pairs)
+        }
+
     def _by_order(self, part: AggregateSql, where: str) -> Value:
         """A median or percentile of more values than the memory holds: they are sorted on the disk."""
         value = f"{part.chosen}::DOUBLE"
@@ -274,21 +329,31 @@ class Aggregator:
         """What the rows that touch each window asked for come to, where ``by`` is given for each of its values."""
         windows = list(dict.fromkeys(request.window for request in asked if request.window is not None))
         aggregates = list(dict.fromkeys(request.aggregate for request in asked))
-        columns = [] if by is None else [by]
-        groups = "w.i" if by is None else "1, 2"
-        for aggregate in aggregates:
+        keys = ["w.i"] if by is None else ["w.i", by]
+        plain = [aggregate for aggregate in aggregates if aggregate.per is None]
+        columns = []
+        for aggregate in plain:
             part = self._parts[aggregate]
             condition = MOMENTS[aggregate.moment]
             if part.condition is not None:
                 condition = f"{condition} AND {part.condition}"
             columns.append(whole_sql(replace(part, condition=condition), "t.from$"))
         listed = values_of([(i, window, window) for i, window in enumerate(windows)])
+        joined = f"FROM {self.table.name} t JOIN {listed}\nON t.from$ < w.e AND (t.until$ IS NULL OR t.until$ >= w.s)"
+        places = ", ".join(str(place + 1) for place in range(len(keys)))
         rows = self.engine.run(
-            self.table.source.id,
-            f"SELECT w.i, {', '.join(columns)}\nFROM {self.table.name} t JOIN {listed}\n"
-            f"ON t.from$ < w.e AND (t.until$ IS NULL OR t.until$ >= w.s) GROUP BY {groups}",
+            self.table.source.id, f"SELECT {', '.join([*keys, *columns])}\n{joined} GROUP BY {places}"
         )
-        return Touching(aggregates, [(windows[row[0]], row[1:]) for row in rows])
+        cells = {row[: len(keys)]: dict(zip(plain, row[len(keys) :], strict=True)) for row in rows}
+        for aggregate in aggregates:
+            if aggregate.per is not None:
+                sql = grouped_sql(self._parts[aggregate], "t.from$", joined, [MOMENTS[aggregate.moment]], keys)
+                for row in self.engine.run(self.table.source.id, sql):
+                    cells[row[: len(keys)]][aggregate] = row[-1]
+        return Touching(
+            aggregates,
+            [(windows[key[0]], (*key[1:], *map(found.get, aggregates))) for key, found in cells.items()],
+        )
 
     def _lasting(self, asked: Sequence[Request]) -> dict[Request, Value]:
         aggregates, rows = self._touching(asked)
@@ -306,9 +371,17 @@ class Aggregator:
     def _snapshot(self, asked: Sequence[Request]) -> dict[Request, Value]:
         if not self.table.rows:
             return dict.fromkeys(asked)
-        columns = [whole_sql(self._parts[request.aggregate], "NULL::DATE") for request in asked]
-        row = self.engine.run(self.table.source.id, f"SELECT {', '.join(columns)} FROM {self.table.name} t")[0]
-        return {request: to_float(request.aggregate.function, cell) for request, cell in zip(asked, row, strict=True)}
+        plain = [request for request in asked if request.aggregate.per is None]
+        found: dict[Request, Any] = {}
+        if plain:
+            columns = [whole_sql(self._parts[request.aggregate], "NULL::DATE") for request in plain]
+            row = self.engine.run(self.table.source.id, f"SELECT {', '.join(columns)} FROM {self.table.name} t")[0]
+            found = dict(zip(plain, row, strict=True))
+        for request in asked:
+            if request.aggregate.per is not None:
+                sql = grouped_sql(self._parts[request.aggregate], "NULL::DATE", f"FROM {self.table.name} t")
+                found[request] = self.engine.run(self.table.source.id, sql)[0][0]
+        return {request: to_float(request.aggregate.function, found[request]) for request in asked}
 
 
 # Which of the rows that touch a window count (B1). "Touching" is: begun before its end, not ended before its start.
@@ -322,8 +395,14 @@ MOMENTS: dict[str | None, str] = {
 
 
 def has_edges(aggregate: nodes.Aggregate) -> bool:
-    """Whether the filter names ``window_start`` or ``window_end`` (T8)."""
-    return aggregate.filter is not None and any(isinstance(node, nodes.WindowEdge) for node in walk(aggregate.filter))
+    """Whether ``window_start`` or ``window_end`` is in it (T8)."""
+    expressions = (part for one in aggregates(aggregate) for part in row_expressions(one))
+    return any(isinstance(node, nodes.WindowEdge) for part in expressions for node in walk(part))
+
+
+def combines_days(aggregate: nodes.Aggregate) -> bool:
+    """Whether the value of a window follows from partial results of its days."""
+    return AGGREGATES[aggregate.function].mergeable and aggregate.per is None and not has_edges(aggregate)
 
 
 def batches(things: Sequence[nodes.Aggregate], most: int) -> list[Sequence[nodes.Aggregate]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from kpi.data.database import Engine, quoted
-from kpi.engine.aggregate_sql import Value, combine, daily_partials, to_float, whole_sql
-from kpi.engine.aggregation import MANY_ROWS, Aggregator, Request, has_edges, values_of
+from kpi.engine.aggregate_sql import Value, combine, daily_partials, grouped_sql, to_float, whole_sql
+from kpi.engine.aggregation import MANY_ROWS, Aggregator, Request, combines_days, has_edges, values_of
 from kpi.engine.breakdown import (
     MOST_VALUES,
     OTHER,
@@ -26,7 +26,6 @@ from kpi.engine.distinct_counts import chunks, statement
 from kpi.engine.row_sql import RowCompiler, column_sql
 from kpi.engine.table import Table
 from kpi.formulas import nodes
-from kpi.formulas.functions import AGGREGATES
 from kpi.values import Span
 
 # From so many partial results on it pays to ask window by window.
@@ -107,7 +106,7 @@ class GroupingAggregator(Aggregator):
                 answers[request] = Cells({}, self._without_rows(request))
                 continue
             function = request.aggregate.function
-            if AGGREGATES[function].mergeable and not has_edges(request.aggregate):
+            if combines_days(request.aggregate):
                 daily.append((request, span))
             elif function == "count_distinct" and not has_edges(request.aggregate) and self.table.rows >= MANY_ROWS:
                 distinct.append((request, span))
@@ -183,23 +182,36 @@ class GroupingAggregator(Aggregator):
             alike.setdefault(tuple(pairs), []).append(aggregate)
         answers: SegmentAnswers = {}
         for windows, aggregates in alike.items():
-            columns = ", ".join(whole_sql(self._parts[one], f"t.{self.table.moment}") for one in aggregates)
             listed = values_of([(i, rows, window) for i, (rows, window) in enumerate(windows)])
-            found = self.engine.run(
-                self.table.source.id,
-                f"SELECT w.i, {self._sql}, {columns}\nFROM {self.table.name} t "
-                f"JOIN {listed}\nON t.day$ >= w.rs AND t.day$ < w.re GROUP BY 1, 2",
-            )
-            cells: list[dict[Segment, Sequence[Any]]] = [{} for _ in windows]
-            for row in found:
-                cells[row[0]][self._decode(row[1])] = row[2:]
-            for place, aggregate in enumerate(aggregates):
+            joined = f"FROM {self.table.name} t JOIN {listed}\nON t.day$ >= w.rs AND t.day$ < w.re"
+            cells: list[dict[Segment, dict[nodes.Aggregate, Any]]] = [{} for _ in windows]
+            for i, raw, found in self._aggregated(aggregates, joined, ["w.i", self._sql], f"t.{self.table.moment}"):
+                cells[i].setdefault(self._decode(raw), {}).update(found)
+            for aggregate in aggregates:
                 for pair, of_segment in zip(windows, cells, strict=True):
                     # At a moment several windows may look at the rows of one day.
                     request = of_aggregate[aggregate][pair]
-                    own = {segment: to_float(aggregate.function, row[place]) for segment, row in of_segment.items()}
+                    own = {
+                        segment: to_float(aggregate.function, row.get(aggregate)) for segment, row in of_segment.items()
+                    }
                     answers[request] = self._cells(request, own)
         return answers
+
+    def _aggregated(
+        self, aggregates: Sequence[nodes.Aggregate], rows: str, by: Sequence[str], time: str
+    ) -> Iterator[tuple[Any, ...]]:
+        """The values of ``by`` and then some of the aggregates of these ``rows`` (SQL from FROM on), by aggregate."""
+        plain = [one for one in aggregates if one.per is None]
+        if plain:
+            columns = ", ".join(whole_sql(self._parts[one], time) for one in plain)
+            places = ", ".join(str(place + 1) for place in range(len(by)))
+            sql = f"SELECT {', '.join(by)}, {columns}\n{rows} GROUP BY {places}"
+            for row in self.engine.run(self.table.source.id, sql):
+                yield (*row[: len(by)], dict(zip(plain, row[len(by) :], strict=True)))
+        for one in aggregates:
+            if one.per is not None:
+                for row in self.engine.run(self.table.source.id, grouped_sql(self._parts[one], time, rows, by=by)):
+                    yield (*row[: len(by)], {one: row[-1]})
 
     # Rows that last, and snapshots.
 
@@ -222,13 +234,17 @@ class GroupingAggregator(Aggregator):
     def _of_snapshot(self, asked: Sequence[Request]) -> SegmentAnswers:
         if not self.table.rows:
             return {request: Cells({}, None) for request in asked}
-        columns = ", ".join(whole_sql(self._parts[request.aggregate], "NULL::DATE") for request in asked)
-        rows = self.engine.run(
-            self.table.source.id, f"SELECT {self._sql}, {columns} FROM {self.table.name} t GROUP BY 1"
-        )
+        aggregates = list(dict.fromkeys(request.aggregate for request in asked))
+        cells: dict[Segment, dict[nodes.Aggregate, Any]] = {}
+        for raw, found in self._aggregated(aggregates, f"FROM {self.table.name} t", [self._sql], "NULL::DATE"):
+            cells.setdefault(self._decode(raw), {}).update(found)
         return {
             request: self._cells(
-                request, {self._decode(row[0]): to_float(request.aggregate.function, row[i]) for row in rows}
+                request,
+                {
+                    segment: to_float(request.aggregate.function, row.get(request.aggregate))
+                    for segment, row in cells.items()
+                },
             )
-            for i, request in enumerate(asked, 1)
+            for request in asked
         }

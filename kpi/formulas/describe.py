@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from kpi.formulas.functions import AGGREGATES, POINTS_IN_TIME, ROW_FUNCTIONS, SHIFTS
+from kpi.formulas.functions import AGGREGATES, FORMS, POINTS_IN_TIME, ROW_FUNCTIONS, SHIFTS, VALUE_FUNCTIONS
 from kpi.formulas.nodes import (
     Aggregate,
     All,
@@ -20,13 +20,19 @@ from kpi.formulas.nodes import (
     Compare,
     CompareOp,
     Empty,
+    GroupValue,
+    Growth,
     IsNone,
     Literal_,
     Name,
     Negative,
     Node,
     Not,
+    Over,
+    Per,
     Shift,
+    Total,
+    ValueCall,
     WindowEdge,
     Within,
 )
@@ -82,6 +88,7 @@ class _Describer:
     def __init__(self, dates: Collection[tuple[str, str]], source: str) -> None:
         self.dates = {(owner, column.casefold()) for owner, column in dates}
         self.source = source
+        self.group = "value"  # what ``value`` is, in words
 
     def say(self, node: Node) -> str:
         return self._formula(node)[0]
@@ -96,8 +103,11 @@ class _Describer:
             if point is not None and point.intervals:
                 return f"{node.name} (only the rows{point.phrase})", False
             return node.name + (point.phrase if point is not None else ""), False
-        if isinstance(node, Shift):
-            return self._shift(node), False
+        if isinstance(node, (Shift, Growth, Over, Total)):
+            return self._at_other_times(node), False
+        if isinstance(node, ValueCall):
+            values = [self._part_of_formula(argument) for argument in node.arguments]
+            return VALUE_FUNCTIONS[node.name].phrase.format(*values, all=_listed(values, "and")), False
         if isinstance(node, Arithmetic):
             left, open_ended = self._side(node.left, node.op)
             right, right_open = self._side(node.right, "")
@@ -118,24 +128,66 @@ class _Describer:
         # "a divided by b times c" could be read either way; a comma decides it.
         return (text, True) if {op, node.op} == {"*", "/"} else (f"({text})", False)
 
-    def _shift(self, node: Shift) -> str:
-        text, open_ended = self._formula(node.operand)
-        if open_ended or isinstance(node.operand, (Arithmetic, Negative)):
-            text = f"({text})"
-        periods = "one period" if node.periods == 1 else f"{node.periods} periods"
-        return SHIFTS[node.kind].phrase.format(text, periods=periods)
+    def _part_of_formula(self, node: Node) -> str:
+        """A formula inside a function, in parentheses where it is made of several words."""
+        text, open_ended = self._formula(node)
+        return f"({text})" if open_ended or isinstance(node, (Arithmetic, Negative)) else text
+
+    def _at_other_times(self, node: Shift | Growth | Over | Total) -> str:
+        """A formula as it was, over another window, or over all parts of a split."""
+        text = self._part_of_formula(node.operand)
+        match node:
+            case Shift(kind=kind, periods=periods):
+                return SHIFTS[kind].phrase.format(text, periods=_counted(periods))
+            case Growth(kind=kind, periods=periods):
+                since = "a year" if kind == "year_ago" else _counted(periods)
+                return FORMS["growth"].phrase.format(text, periods=since)
+            case Over(window=window):
+                return FORMS["over"].phrase.format(text, window=window)
+        return FORMS["total"].phrase.format(text)
 
     def _aggregate(self, node: Aggregate) -> tuple[str, bool]:
-        what = AGGREGATES[node.function].phrase.format(node.column, percent=_ordinal(node.percent or 0))
+        self.source = node.source
+        if node.per is not None:
+            return self._groups(node, node.per)
+        operand = node.operand
+        what = self._what(
+            node, "" if operand is None else self._row(operand), simple=isinstance(operand, Column | Call)
+        )
         point = POINTS_IN_TIME[node.moment] if node.moment else None
-        of_rows = point is not None and point.intervals and node.column is not None
+        of_rows = point is not None and point.intervals and operand is not None
         where = f" in the rows of {node.source}" if of_rows else f" in {node.source}"
         text = what + where + (point.phrase if point is not None else "")
         if node.filter is None:
             return text, False
-        self.source = node.source
         # After a point in time, "where" would be about the window.
         return f"{text}{',' if node.moment else ''} where {self._condition(node.filter)}", True
+
+    def _what(self, node: Aggregate, of: str, *, simple: bool = True) -> str:
+        """What an aggregate computes ``of`` something: "the sum of …", "the average …"."""
+        phrase = AGGREGATES[node.function].phrase
+        if not phrase.endswith(" of {}"):
+            of = of.removeprefix("the ") if simple else f"({of})"
+        return phrase.format(of, percent=_ordinal(node.percent or 0))
+
+    def _groups(self, node: Aggregate, per: Per) -> tuple[str, bool]:
+        """An aggregate of the groups of ``per``: "the average number of rows per customer_id in orders"."""
+        operand, key = per.value.operand, self._atom(per.key)
+        value = self._what(per.value, "" if operand is None else self._atom(operand))
+        if per.value.filter is not None:
+            value += f" where {self._condition(per.value.filter)}"
+        if node.function == "count":
+            text = AGGREGATES["count_distinct"].phrase.format(key)
+        else:
+            comma = "," if per.value.filter is not None else ""
+            text = f"{self._what(node, value)}{comma} {FORMS['per'].phrase.format(key)}"
+        text += f" in {node.source}" + (POINTS_IN_TIME[node.moment].phrase if node.moment else "")
+        if node.filter is not None:
+            text += f", of rows where {self._condition(node.filter)}"
+        if per.condition is None:
+            return text, node.filter is not None
+        self.group = value if node.function == "count" else "that value"
+        return f"{text}{',' if node.filter or node.moment else ''} where {self._condition(per.condition)}", True
 
     # Rows.
 
@@ -144,6 +196,8 @@ class _Describer:
             return str(node.value).lower() if isinstance(node.value, bool) else literal_text(node.value)
         if isinstance(node, Column):
             return node.name
+        if isinstance(node, GroupValue):
+            return self.group
         if isinstance(node, Empty):
             return "nothing"
         if isinstance(node, WindowEdge):
@@ -164,7 +218,7 @@ class _Describer:
     def _atom(self, node: Node) -> str:
         """A value inside a larger one, in parentheses where it is made of several words."""
         text = self._row(node)
-        return text if isinstance(node, (Literal_, Column, Empty, WindowEdge, Call)) else f"({text})"
+        return text if isinstance(node, (Literal_, Column, Empty, WindowEdge, GroupValue, Call)) else f"({text})"
 
     def _row_arithmetic(self, node: Arithmetic) -> str:
         if node.op in "+-" and isinstance(node.right, Literal_) and self._is_date(node.left):
@@ -241,9 +295,15 @@ class _Describer:
         """Whether a value is certainly a date."""
         if isinstance(node, Column):
             return (self.source, node.name.casefold()) in self.dates
+        if isinstance(node, GroupValue):
+            return False
         if isinstance(node, Arithmetic):
             return node.op in "+-" and self._is_date(node.left) and not self._is_date(node.right)
         return bool(row_types(node) & TIME) and not isinstance(node, Choice)
+
+
+def _counted(periods: int) -> str:
+    return "one period" if periods == 1 else f"{periods} periods"
 
 
 def _is_span(node: Call) -> bool:

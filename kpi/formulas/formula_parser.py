@@ -1,47 +1,42 @@
-"""The parser of formulas: arithmetic over aggregates, measures and other KPIs, points in time and shifts."""
+"""The parser of formulas: arithmetic and functions over aggregates, measures and other KPIs, and shifts in time."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import NamedTuple
 
+from kpi.errors import TextError
+from kpi.formulas.aggregate_parser import AggregateParser
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.functions import (
     AGGREGATES,
+    FORMS,
     FORMULA_FUNCTIONS,
     POINTS_IN_TIME,
     ROW_FUNCTIONS,
     SHIFTS,
-    AggregateFunction,
+    VALUE_FUNCTIONS,
+    ValueFunction,
 )
 from kpi.formulas.nodes import (
-    NOWHERE,
     Aggregate,
     Arithmetic,
-    At,
+    Growth,
     Literal_,
     MomentName,
     Name,
-    Negative,
     Node,
+    Over,
     Shift,
+    Total,
+    ValueCall,
 )  # fmt: skip
-from kpi.formulas.row_parser import OPERATORS, RowParser, negate, unknown_function
+from kpi.formulas.row_parser import OPERATORS, negate, unknown_function
 from kpi.formulas.source_text import SourceText
-from kpi.formulas.type_checker import check_condition
+from kpi.formulas.walk import rebuilt
+from kpi.values import parse_window
 
 MAX_PERIODS = 10_000  # previous(x, n): further back no calendar reaches
-
-
-class _Rows(NamedTuple):
-    """The argument of an aggregate: ``source`` or ``source.column``, either with a filter."""
-
-    source: str
-    source_at: At
-    column: str | None = None
-    column_at: At = NOWHERE
-    filter: Node | None = None
 
 
 class FormulaParser:
@@ -49,7 +44,7 @@ class FormulaParser:
 
     def __init__(self, text: SourceText) -> None:
         self.text = text
-        self.rows = RowParser(text, "filter")
+        self.aggregates = AggregateParser(text)
 
     def read(self, node: ast.expr) -> Node:
         """The tree of one formula. Raises FormulaError."""
@@ -114,7 +109,7 @@ class FormulaParser:
                     node,
                     'e.g. count(orders[status == "paid"])',
                 )
-            rows = self._rows_of(node)
+            rows = self.aggregates.rows_of(node, "sum")
             if rows.column is None:
                 return text.error_at("E052", f"{rows.source} needs an aggregate", node, f"e.g. count({written})")
             return text.error_at(
@@ -141,163 +136,96 @@ class FormulaParser:
         if not isinstance(function, ast.Name):
             raise text.error_at("E051", "only a function can be called", function)
         name = function.id
+        if name in VALUE_FUNCTIONS and not self._is_of_rows(name, node):
+            return self._values(VALUE_FUNCTIONS[name], node)
         if name in AGGREGATES:
-            return self._aggregate(AGGREGATES[name], node)
+            return self.aggregates.aggregate(AGGREGATES[name], node)
         if name in POINTS_IN_TIME:
             return self._moment(name, node)
         if name in SHIFTS:
             return self._shift(name, node)
+        if name in FORMS:
+            return self._form(name, node)
         if name in ROW_FUNCTIONS:
-            hint = f"use {name} in the brackets of an aggregate, or in a column under computed"
+            hint = f"use {name} inside an aggregate, or in a column under computed"
             instead = ROW_FUNCTIONS[name].for_formulas
             if instead is not None:
                 hint += f"; {instead}"
             raise text.error_at("E052", f"{name} works on one row, not on a formula", function, hint)
         raise unknown_function(text, function, FORMULA_FUNCTIONS)
 
-    def _aggregate(self, function: AggregateFunction, node: ast.Call) -> Node:
+    # Functions of values.
+
+    def _is_of_rows(self, name: str, node: ast.Call) -> bool:
+        """Whether a function that is also an aggregate is one here: it has one argument, or a column and a filter."""
+        if name not in AGGREGATES:
+            return False
+        condition = len(node.args) == 2 and isinstance(node.args[1], (ast.Compare, ast.BoolOp))
+        return len(node.args) < VALUE_FUNCTIONS[name].least or condition
+
+    def _values(self, function: ValueFunction, node: ast.Call) -> Node:
         text, name = self.text, function.name
-        if not node.args:
-            raise text.error_at("E051", f"{name} needs something to work on", node, f"e.g. {function.example}")
-        wanted = 2 if function.percent else 1
-        if len(node.args) > wanted:
-            raise self._too_many(name, node, wanted)
-        if len(node.args) < wanted:
-            raise text.error_at("E051", f"{name} needs the percent", node, f"write {name}({text.of(node.args[0])}, 95)")
-        percent = self._percent(node.args[1], node) if function.percent else None
-        rows = self._rows_of(node.args[0], name)
-        if rows.column is None and function.column is not None:
-            written = text.text[rows.source_at[1] : text.at(node.args[0])[1]]
-            column = "customer_id" if name == "count_distinct" else "amount"
-            tail = ", 95" if function.percent else ""
+        column = next((part for part in node.args if isinstance(part, (ast.Attribute, ast.Subscript))), None)
+        if len(node.args) > 1 and name in AGGREGATES and column is not None:
+            first, second = (text.of(part) for part in node.args[:2])
+            sign = "<" if name == "min" else ">"
             raise text.error_at(
-                "E051",
-                f"{name} takes a column of a source",
-                node.args[0],
-                f"write {name}({rows.source}.{column}{written}{tail}), with the column that you mean",
+                "E052",
+                f"{name} of several is of values, and {text.of(column)} is a column",
+                column,
+                f"for each row: sum({first} if {first} {sign} {second} else {second}); of aggregates: "
+                f"e.g. {name}(sum({text.of(column)}), 0)",
             )
-        if rows.column is not None and function.column is None:
-            filled = f"{rows.column} is not None"
-            raise text.error_at(
-                "E051",
-                "count takes a source and counts its rows",
-                node.args[0],
-                f"write count({rows.source}), or for rows with a value count({rows.source}[{filled}])",
-            )
-        return Aggregate(
-            name,
-            rows.source,
-            rows.column,
-            rows.filter,
-            percent,
-            None,
-            at=text.at(node),
-            source_at=rows.source_at,
-            column_at=rows.column_at,
+        found = len(node.args)
+        if found < function.least or (function.most is not None and found > function.most):
+            counted = "one argument" if function.most == 1 else "two arguments or more"
+            raise text.error_at("E051", f"{name} takes {counted}, not {found}", node, f"e.g. {function.example}")
+        return ValueCall(name, tuple(self.read(part) for part in node.args), at=text.at(node))
+
+    def _form(self, name: str, node: ast.Call) -> Node:
+        match name:
+            case "growth":
+                return self._growth(node)
+            case "total":
+                operand = self._operand(name, self._only_argument(name, node, FORMS[name].example))
+                return Total(operand, at=self.text.at(node))
+            case "over":
+                return self._over(node)
+        raise self.text.error_at(
+            "E052",
+            "per gives a value for each group, and a formula has one value",
+            node,
+            f"aggregate them, e.g. avg({self.text.of(node)})",
         )
 
-    def _too_many(self, name: str, node: ast.Call, wanted: int) -> FormulaError:
-        text = self.text
-        extra = node.args[wanted]
-        first = text.of(node.args[0])
-        if isinstance(extra, (ast.Compare, ast.BoolOp, ast.UnaryOp)):
-            return text.error_at(
-                "E051",
-                "a filter goes in brackets after the source or column",
-                extra,
-                f"write {name}({first}[{text.of(extra)}])",
-            )
-        counted = "one argument" if wanted == 1 else "two arguments"
-        return text.error_at("E051", f"{name} takes {counted}, not {len(node.args)}", extra, f"write {name}({first})")
+    def _growth(self, node: ast.Call) -> Node:
+        text, at = self.text, self.text.at(node)
+        if len(node.args) not in (1, 2):
+            message = f"growth takes one argument or two, not {len(node.args)}"
+            raise text.error_at("E051", message, node, "e.g. growth(revenue), growth(revenue, 12)")
+        operand = self._operand("growth", node.args[0])
+        if len(node.args) == 1:
+            return Growth(operand, at=at)
+        since = node.args[1]
+        if isinstance(since, ast.Name) and since.id == "year_ago":
+            return Growth(operand, "year_ago", at=at)
+        return Growth(operand, "previous", self._periods("growth", since), at=at)
 
-    def _percent(self, node: ast.expr, call: ast.Call) -> float:
+    def _over(self, node: ast.Call) -> Node:
         text = self.text
-        if isinstance(node, (ast.Attribute, ast.Subscript)):
+        window = node.args[1] if len(node.args) == 2 else None
+        if window is None or not (isinstance(window, ast.Constant) and isinstance(window.value, str)):
+            where = window or node
             raise text.error_at(
-                "E051", "the percent comes second", node, f"write percentile({text.of(node)}, {text.of(call.args[0])})"
+                "E051", "over takes a value and a window as text", where, 'e.g. over(revenue, "3 months")'
             )
-        if isinstance(node, (ast.Compare, ast.BoolOp)):
-            raise text.error_at(
-                "E051",
-                "a filter goes in brackets after the column",
-                node,
-                f"write percentile({text.of(call.args[0])}[{text.of(node)}], 95)",
-            )
-        value = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or value > 100:
-            raise text.error_at("E051", "the percent is a number from 0 to 100", node, "e.g. 95")
-        if 0 < value < 1:
-            raise text.error_at("E051", "the percent is counted from 0 to 100", node, f"write {value * 100:.12g}")
-        return float(value)
-
-    # What aggregates work on.
-
-    def _rows_of(self, node: ast.expr, function: str = "sum") -> _Rows:
-        """Read ``source``, ``source.column``, ``source[…]`` or ``source.column[…]``."""
-        text = self.text
-        if isinstance(node, ast.Subscript):
-            inner = node.value
-            if isinstance(inner, ast.Subscript):
-                raise text.error_at("E050", "there is one pair of brackets", node, "join the conditions with and")
-            rows = self._rows_of(inner, function)
-            return rows._replace(filter=self._filter(node.slice, rows, node))
-        if isinstance(node, ast.Name):
-            text.refuse_foreign_word(node)
-            return _Rows(node.id, text.at(node))
-        if isinstance(node, ast.Attribute):
-            if isinstance(node.value, ast.Name):
-                return _Rows(node.value.id, text.at(node.value), node.attr, text.name_at(node))
-            if isinstance(node.value, ast.Subscript) and isinstance(node.value.value, ast.Name):
-                source, condition = text.of(node.value.value), text.of(node.value.slice)
-                raise text.error_at(
-                    "E050", "the filter goes after the column", node, f"write {source}.{node.attr}[{condition}]"
-                )
-            raise text.error_at(
-                "E050", "a column is named by its source and its name, with one dot", node, "e.g. orders.amount"
-            )
-        raise self._refuse_rows(node, function)
-
-    def _refuse_rows(self, node: ast.expr, function: str) -> FormulaError:
-        text = self.text
-        if isinstance(node, ast.Call):
-            called = node.func.id if isinstance(node.func, ast.Name) else ""
-            if called in FORMULA_FUNCTIONS:
-                hint = (
-                    f"write {called}({function}(…)) instead"
-                    if called not in AGGREGATES
-                    else "aggregates do not nest; a query can"
-                )
-                return text.error_at("E052", f"{function} takes a column, not {called}(…)", node, hint)
-        if isinstance(node, (ast.BinOp, ast.IfExp, ast.Call, ast.UnaryOp)):
-            return text.error_at(
-                "E052",
-                f"{function} takes a column, not a calculation",
-                node,
-                "compute it as a column of the source under computed, and name that here",
-            )
-        if isinstance(node, (ast.Compare, ast.BoolOp)):
-            return text.error_at(
-                "E052",
-                f"{function} takes a column, not a condition",
-                node,
-                "a filter goes in brackets, e.g. count(orders[amount > 0])",
-            )
-        return text.error_at("E052", f"{function} takes a source or a column of one, e.g. orders.amount", node)
-
-    def _filter(self, node: ast.expr, rows: _Rows, whole: ast.Subscript) -> Node:
-        text = self.text
-        if isinstance(node, ast.Tuple):
-            first, second = node.elts[0], node.elts[-1] if len(node.elts) == 1 else node.elts[1]
-            commas = [token for token in text.between(text.at(first)[1], text.at(whole)[1]) if token[1] == ","]
-            hint = f"write {text.of(first)} and {text.of(second)}" if second is not first else "leave it out"
-            raise text.error_at("E050", "a comma does not join conditions", commas[0][2:] if commas else node, hint)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and rows.column is None:
-            raise text.error_at(
-                "E052", "a column is named with a dot", whole, f"write {rows.source}.{text.literal(node).value}"
-            )
-        made = self.rows.read(node)
-        check_condition(made)
-        return made
+        words = " ".join(str(text.literal(window).value).lower().split())
+        try:
+            parse_window(words)
+        except TextError as error:
+            hint = "leave over out" if "omit window" in (error.hint or "") else error.hint
+            raise text.error_at("E053", error.message, window, hint) from None
+        return Over(self._operand("over", node.args[0]), words, at=text.at(node))
 
     # Time.
 
@@ -327,15 +255,11 @@ class FormulaParser:
                     "E053", f"{node.moment} inside {moment}: only one moment can hold", node.at, "leave one out"
                 )
             return replace(node, moment=moment)
-        if isinstance(node, Arithmetic):
-            return replace(node, left=self._pushed(node.left, moment), right=self._pushed(node.right, moment))
-        if isinstance(node, Negative):
-            return replace(node, operand=self._pushed(node.operand, moment))
-        if isinstance(node, Shift):
+        if isinstance(node, (Shift, Growth)):
             raise self.text.error_at(
-                "E053", f"{node.kind} goes outside of {moment}", node.at, f"write {node.kind}({moment}(…))"
+                "E053", f"{node.called} goes outside of {moment}", node.at, f"write {node.called}({moment}(…))"
             )
-        return node
+        return rebuilt(node, lambda part: self._pushed(part, moment))
 
     def _shift(self, name: str, node: ast.Call) -> Node:
         text, at = self.text, self.text.at(node)
@@ -345,15 +269,16 @@ class FormulaParser:
             raise text.error_at(
                 "E051", f"{name} takes one argument or two, not {len(node.args)}", node, f"e.g. {name}(revenue, 12)"
             )
-        periods = self._periods(node.args[1]) if len(node.args) == 2 else 1
+        periods = self._periods(name, node.args[1]) if len(node.args) == 2 else 1
         return Shift(name, self._operand(name, node.args[0]), periods, at=at)
 
-    def _periods(self, node: ast.expr) -> int:
+    def _periods(self, name: str, node: ast.expr) -> int:
         value = node.value if isinstance(node, ast.Constant) else None
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            also = ", or growth(revenue, year_ago)" if name == "growth" else ""
             raise self.text.error_at(
-                "E053", "previous counts back whole periods, 1 or more", node, "e.g. previous(revenue, 12)"
+                "E053", f"{name} counts back whole periods, 1 or more", node, f"e.g. {name}(revenue, 12){also}"
             )
         if value > MAX_PERIODS:
-            raise self.text.error_at("E053", f"previous counts back at most {MAX_PERIODS:,} periods", node)
+            raise self.text.error_at("E053", f"{name} counts back at most {MAX_PERIODS:,} periods", node)
         return value

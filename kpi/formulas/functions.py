@@ -47,10 +47,10 @@ class Function:
 class AggregateFunction(Function):
     """An aggregate over rows.
 
-    ``column`` are the types of the column that it takes, None for one that counts rows. ``percent``: it takes a percent
+    ``column`` are the types of the values that it takes, None for one that counts rows. ``percent``: it takes a percent
     as its second argument. ``additive``: values of days add up to that of their period. ``mergeable``: the value of
     a period follows from partial results of its days. ``zero``: it is zero, not empty, when no row passes its filter.
-    ``result`` is the type of its value, None for that of the column.
+    ``result`` is the type of its value, None for that of the column. ``groups``: it may be of the groups of ``per``.
     """
 
     column: Types | None = AMOUNT
@@ -59,6 +59,7 @@ class AggregateFunction(Function):
     mergeable: bool = False
     zero: bool = False
     needs_dates: bool = False
+    groups: bool = False
     result: ValueType | None = None
 
 
@@ -74,6 +75,20 @@ class ShiftFunction(Function):
     """A formula as it was in an earlier period. ``periods``: it takes the number of periods."""
 
     periods: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueFunction(Function):
+    """A function of values, as aggregates and formulas over them give. ``least`` and ``most`` are the numbers of its
+    arguments; ``most`` is None for any number. It has no value where an argument has none."""
+
+    least: int = 1
+    most: int | None = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormulaFunction(Function):
+    """A function of formulas with arguments of its own kind, which the parser checks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,29 +138,31 @@ def _by_name(functions: Sequence[_F]) -> Mapping[str, _F]:
 
 AGGREGATES: Mapping[str, AggregateFunction] = _by_name([
     AggregateFunction(
-        name="count", column=None, additive=True, mergeable=True, zero=True, result="number",
+        name="count", groups=True, column=None, additive=True, mergeable=True, zero=True, result="number",
         example="count(orders)", description="The number of rows.", phrase="the number of rows",
         elsewhere="size rows nrows counta countrows row_count",
     ),
     AggregateFunction(
-        name="sum", additive=True, mergeable=True, zero=True,
-        example="sum(orders.amount)", description="The sum of a column.", phrase="the sum of {}", elsewhere="total",
+        name="sum", groups=True, additive=True, mergeable=True, zero=True,
+        example="sum(orders.amount)", description="The sum of a column.", phrase="the sum of {}",
     ),
     AggregateFunction(
-        name="avg", mergeable=True, example="avg(orders.amount)",
+        name="avg", groups=True, mergeable=True, example="avg(orders.amount)",
         description="The average of a column; empty values do not count.", phrase="the average {}",
         elsewhere="mean average averagea",
     ),
     AggregateFunction(
-        name="min", mergeable=True, example="min(orders.amount)", description="The smallest value of a column.",
+        name="min", groups=True, mergeable=True, example="min(orders.amount)",
+        description="The smallest value of a column.",
         phrase="the smallest {}", elsewhere="minimum least lowest",
     ),
     AggregateFunction(
-        name="max", mergeable=True, example="max(orders.amount)", description="The largest value of a column.",
+        name="max", groups=True, mergeable=True, example="max(orders.amount)",
+        description="The largest value of a column.",
         phrase="the largest {}", elsewhere="maximum greatest highest",
     ),
     AggregateFunction(
-        name="median", example="median(orders.amount)", description="The middle value of a column.",
+        name="median", groups=True, example="median(orders.amount)", description="The middle value of a column.",
         phrase="the median {}",
     ),
     AggregateFunction(
@@ -154,7 +171,7 @@ AGGREGATES: Mapping[str, AggregateFunction] = _by_name([
         phrase="the most frequent {}", elsewhere="most_frequent most_common mode_sngl mode.sngl modus",
     ),
     AggregateFunction(
-        name="stddev", mergeable=True, example="stddev(orders.amount)",
+        name="stddev", groups=True, mergeable=True, example="stddev(orders.amount)",
         description="The standard deviation of a column, that of a sample.", phrase="the standard deviation of {}",
         elsewhere="std stdev stdev_s stddev_samp std_dev standard_deviation",
     ),
@@ -175,7 +192,7 @@ AGGREGATES: Mapping[str, AggregateFunction] = _by_name([
         elsewhere="last_value latest newest",
     ),
     AggregateFunction(
-        name="percentile", percent=True, example="percentile(orders.amount, 95)",
+        name="percentile", groups=True, percent=True, example="percentile(orders.amount, 95)",
         description="The value below which so many percent of the rows lie, here 95.",
         phrase="the {percent} percentile of {}",
         elsewhere="quantile quantile_cont percentile_cont percentile_disc pct perc",
@@ -213,6 +230,45 @@ SHIFTS: Mapping[str, ShiftFunction] = _by_name([
     ShiftFunction(
         name="year_ago", example="year_ago(sales)", description="The value of the same period a year ago.",
         phrase="{} a year earlier",
+    ),
+])  # fmt: skip
+
+VALUE_FUNCTIONS: Mapping[str, ValueFunction] = _by_name([
+    ValueFunction(
+        name="abs", example="abs(sales - budget)", description="A value without its sign.",
+        phrase="{} without its sign",
+    ),
+    ValueFunction(
+        name="min", least=2, most=None, example="min(sales, budget)", description="The smallest of several values.",
+        phrase="the smallest of {all}",
+    ),
+    ValueFunction(
+        name="max", least=2, most=None, example="max(sales - budget, 0)", description="The largest of several values.",
+        phrase="the largest of {all}",
+    ),
+])  # fmt: skip
+
+# Functions of formulas that have a node of their own.
+FORMS: Mapping[str, FormulaFunction] = _by_name([
+    FormulaFunction(
+        name="per", example="avg(per(orders.customer_id, sum(orders.amount)))", phrase="per {}",
+        description="Inside an aggregate: one value for each different value of a column, here for each customer.",
+        elsewhere="groupby group_by",
+    ),
+    FormulaFunction(
+        name="growth", example="growth(sales, 12)", phrase="the growth of {} over {periods}",
+        description="The change against so many periods before (without a number, one; or `year_ago`), divided by the "
+        "size of what it was.",
+        elsewhere="pct_change pctchange percent_change",
+    ),
+    FormulaFunction(
+        name="total", example="sales / total(sales)", phrase="the total of {}",
+        description="The value over all parts of a split; without a split, the value itself.",
+    ),
+    FormulaFunction(
+        name="over", example='over(sales, "12 months")', phrase="{} over {window}",
+        description="The value over a window of its own, whatever that of the KPI is.",
+        elsewhere="rolling trailing moving",
     ),
 ])  # fmt: skip
 
@@ -342,8 +398,13 @@ ROW_FUNCTIONS: Mapping[str, RowFunction] = _by_name([
     ),
 ])  # fmt: skip
 
-FORMULA_FUNCTIONS: Mapping[str, Function] = {**AGGREGATES, **POINTS_IN_TIME, **SHIFTS}
+# Of two functions with one name (``min`` of a column and of values) the first one is that of aggregates and rows.
+FORMULA_FUNCTIONS: Mapping[str, Function] = {**VALUE_FUNCTIONS, **AGGREGATES, **POINTS_IN_TIME, **SHIFTS, **FORMS}
 FUNCTIONS: Mapping[str, Function] = {**FORMULA_FUNCTIONS, **ROW_FUNCTIONS}
+EVERY_FUNCTION: Sequence[Function] = (
+    *AGGREGATES.values(), *POINTS_IN_TIME.values(), *SHIFTS.values(), *VALUE_FUNCTIONS.values(), *FORMS.values(),
+    *ROW_FUNCTIONS.values(),
+)  # fmt: skip
 
 # The words that have a meaning of their own in an expression, and those that Python keeps for itself.
 OPERATOR_WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else"})
@@ -353,9 +414,11 @@ RESERVED = frozenset({
     "from", "global", "import", "lambda", "nonlocal", "pass", "raise", "return", "try", "while", "with", "yield",
 })  # fmt: skip
 EDGE_WORDS = ("window_start", "window_end")
+GROUP_VALUE = "value"  # in the filter on the groups of ``per``
 WORDS: Mapping[str, str] = {
     "window_start": "The first day of the window that a value looks back over.",
     "window_end": "The day after the last one of the window that a value looks back over.",
+    GROUP_VALUE: "What the aggregate inside `per` gives for one group.",
     "and": "Both conditions hold.",
     "or": "At least one of the conditions holds.",
     "not": "The condition does not hold.",

@@ -1,7 +1,8 @@
 """The trees that formulas become. ``at`` is the (start, end) of a node's text in characters, end exclusive.
 
 Row expressions speak about one row of one source; formulas speak about aggregates over rows. The two never mix, except
-that an aggregate holds a row expression as its filter. Positions do not take part in equality.
+that an aggregate holds row expressions: what it is of, its filter, and what it groups by. Positions do not take part in
+equality.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ At = tuple[int, int]
 NOWHERE: At = (0, 0)
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
 ArithmeticOp = Literal["+", "-", "*", "/"]
-# Names of functions: the keys of AGGREGATES, POINTS_IN_TIME and SHIFTS in ``functions.py``.
+# Names of functions: the keys of AGGREGATES, POINTS_IN_TIME, SHIFTS and VALUE_FUNCTIONS in ``functions.py``.
 AggregateName = str
 MomentName = str
 ShiftName = str
+ValueFunctionName = str
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,18 @@ class Negative(Node):
 
 @dataclass(frozen=True)
 class Column(Node):
-    """A column of the source at hand, by the name used in the plan; ``filename`` is one too."""
+    """A column of the source at hand, by the name used in the plan; ``filename`` is one too.
+
+    ``source_at`` is the place of its source, where that is written before it.
+    """
 
     name: str
+    source_at: At = field(default=NOWHERE, compare=False, kw_only=True)
+
+
+@dataclass(frozen=True)
+class GroupValue(Node):
+    """``value``: what a group of ``per`` comes to; only in the filter on it."""
 
 
 @dataclass(frozen=True)
@@ -151,9 +162,11 @@ class Call(Node):
 class Aggregate(Node):
     """``function(source.column[filter], percent)``.
 
-    ``column`` is None for ``count(source)``. ``percent`` (0…100) is for percentile only. ``moment`` says which rows of
-    the window count: None all, else at its end, at its start, or (intervals) those that began or ended in it.
-    ``source_at`` and ``column_at`` are the places of the two names, for messages about them.
+    It is of a ``column``, of an ``expression`` over the columns of one row, of the groups of ``per``, or, where there
+    is none of these, of the rows themselves: ``count(source)``. ``filter`` is a condition on rows, those of ``per``
+    included. ``percent`` (0…100) is for percentile only. ``moment`` says which rows of the window count: None all, else
+    at its end, at its start, or (intervals) those that began or ended in it. ``source_at`` and ``column_at`` are the
+    places of the two names, for messages about them.
     """
 
     function: AggregateName
@@ -162,8 +175,27 @@ class Aggregate(Node):
     filter: Node | None = None
     percent: float | None = None
     moment: MomentName | None = None
+    expression: Node | None = None
+    per: Per | None = None
     source_at: At = field(default=NOWHERE, compare=False, kw_only=True)
     column_at: At = field(default=NOWHERE, compare=False, kw_only=True)
+
+    @property
+    def operand(self) -> Node | None:
+        """The value of a row that it is of; None where it is of the rows themselves or of groups of them."""
+        return self.expression if self.column is None else Column(self.column, at=self.column_at)
+
+
+@dataclass(frozen=True)
+class Per(Node):
+    """``per(key, value)[condition]``: the ``value`` of the rows of each different ``key``, where that is not empty.
+
+    ``value`` is an aggregate of the same source, without a moment; ``condition`` is on the :class:`GroupValue`.
+    """
+
+    key: Node
+    value: Aggregate
+    condition: Node | None = None
 
 
 @dataclass(frozen=True)
@@ -181,3 +213,47 @@ class Shift(Node):
     kind: ShiftName
     operand: Node
     periods: int = 1
+
+    @property
+    def called(self) -> str:
+        """The function, for a message."""
+        return self.kind
+
+
+@dataclass(frozen=True)
+class Growth(Node):
+    """``growth(x, periods)`` or ``growth(x, year_ago)``: the change of x since then, by the size of what it was."""
+
+    operand: Node
+    kind: ShiftName = "previous"
+    periods: int = 1
+    called = "growth"
+
+    @property
+    def before(self) -> Shift:
+        """What it is measured against."""
+        return Shift(self.kind, self.operand, self.periods, at=self.at)
+
+
+@dataclass(frozen=True)
+class Over(Node):
+    """``over(x, "12 months")``: x over that window, whatever the window of the KPI is."""
+
+    operand: Node
+    window: str
+    called = "over"
+
+
+@dataclass(frozen=True)
+class Total(Node):
+    """``total(x)``: x over all parts of a split."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class ValueCall(Node):
+    """A function of values, by its name in ``VALUE_FUNCTIONS``."""
+
+    name: ValueFunctionName
+    arguments: tuple[Node, ...]

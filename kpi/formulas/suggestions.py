@@ -78,7 +78,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "a formula is arithmetic over aggregates",
     ),
     "group": ("group has no meaning in a formula", "every period has one value; filters go in brackets"),
-    "over": ("over has no meaning in a formula", "what a value looks back over is the window of the KPI"),
+    "over": (
+        "over comes before its brackets",
+        'the window of the KPI says what a value looks back over; one value over another: over(sales, "3 months")',
+    ),
     "div": ("div has no meaning in a formula", "write /"),
     "mod": ("there is no remainder in a formula", "compute it in a query"),
     "xor": ("xor has no meaning in a formula", "write a != b"),
@@ -108,7 +111,7 @@ _ELSEWHERE: tuple[tuple[str, str], ...] = (
     ("ifnull nvl isnull fillna nullif zn ifna iferror", "write coalesce(amount, 0) in a row expression"),
     ("lag prev prior previous_period last_period", "write previous(x), or previous(x, 12)"),
     ("last_year lastyear previous_year yoy year_over_year sameperiodlastyear", "write year_ago(x)"),
-    ("growth change delta", "write x / previous(x) - 1"),
+    ("change delta", "write growth(x), or x - previous(x)"),
     (
         "today now current_date current_timestamp getdate",
         "there is no clock in a formula; window_end takes its place in brackets",

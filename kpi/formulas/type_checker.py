@@ -131,6 +131,8 @@ class TypeChecker:
         match node:
             case nodes.Column(name=name):
                 return Typed("column", self._lookup(node), (), node, name)
+            case nodes.GroupValue():
+                return Typed("column", self._lookup(nodes.Column("value", at=node.at)), (), node, "value")
             case nodes.Literal_(value=value):
                 return _constant(value, node)
             case nodes.Compare(op=op, left=left, right=right):
@@ -163,12 +165,18 @@ class TypeChecker:
         return Typed("is_true", BOOLEAN, (typed,), node)
 
     def aggregated(self, aggregate: nodes.Aggregate, types: Types) -> None:
-        """Raise FormulaError E052 for an aggregate of a column that holds something else."""
+        """Raise FormulaError E052 for an aggregate of a column or expression that holds something else."""
         wanted = AGGREGATES[aggregate.function].column
         if wanted is None or types & (wanted | EMPTY):
             return
-        where = f"{aggregate.source}.{aggregate.column}"
         hint = None
+        if aggregate.expression is not None:
+            if types == BOOLEAN:
+                hint = f"count the rows instead: count({aggregate.source}[{unparse(aggregate.expression)}])"
+            elif types == TEXT:
+                hint = self._hints.number(aggregate.expression)
+            _fail(f"{aggregate.function} needs numbers, and this is {in_words(types)}", aggregate.expression, hint)
+        where = f"{aggregate.source}.{aggregate.column}"
         if types == BOOLEAN:
             hint = f"count the rows instead: count({aggregate.source}[{aggregate.column}])"
         elif types == TEXT:
@@ -386,6 +394,17 @@ def check_row(node: nodes.Node) -> None:
 def check_condition(node: nodes.Node) -> None:
     """Raise FormulaError E052 where a row expression is certainly not a condition, or a mistake in itself."""
     UNTYPED.condition(node)
+
+
+def check_aggregate(aggregate: nodes.Aggregate) -> None:
+    """Raise FormulaError E052 where what an aggregate is of is certainly nothing that it can be of."""
+    if aggregate.expression is not None:
+        UNTYPED.aggregated(aggregate, row_types(aggregate.expression))
+
+
+def check_group_condition(node: nodes.Node) -> None:
+    """Raise FormulaError E052 where an expression is certainly not a condition on the value of a group."""
+    TypeChecker(lambda _: AMOUNT).condition(node)
 
 
 def _of_unknown(column: nodes.Column) -> Types:

@@ -14,16 +14,22 @@ from kpi.formulas.nodes import (
     Column,
     Compare,
     Empty,
+    GroupValue,
+    Growth,
     IsNone,
     Literal_,
     Name,
     Negative,
     Node,
     Not,
+    Over,
     Shift,
+    Total,
+    ValueCall,
     WindowEdge,
     Within,
 )
+from kpi.formulas.walk import rebuilt
 
 # How tightly the parts of an expression hold together, loosest first, as in Python.
 _CHOICE, _ANY, _ALL, _NOT, _COMPARE, _SUM, _PRODUCT, _SIGN, _ATOM = range(9)
@@ -59,6 +65,8 @@ def _write(node: Node) -> tuple[str, int]:
         return node.name, _ATOM
     if isinstance(node, WindowEdge):
         return node.edge, _ATOM
+    if isinstance(node, GroupValue):
+        return "value", _ATOM
     if isinstance(node, Empty):
         return "None", _ATOM
     if isinstance(node, Arithmetic):
@@ -71,7 +79,7 @@ def _write(node: Node) -> tuple[str, int]:
     if isinstance(node, Choice):
         then, condition = _held(node.then, _ANY), _held(node.condition, _ANY)
         return f"{then} if {condition} else {_held(node.otherwise, _CHOICE)}", _CHOICE
-    if isinstance(node, (Aggregate, Name, Shift)):
+    if isinstance(node, (Aggregate, Name, Shift, Growth, Over, Total, ValueCall)):
         return _over_rows(node), _ATOM
     return _logic(node)
 
@@ -93,15 +101,46 @@ def _logic(node: Node) -> tuple[str, int]:
     raise TypeError(f"no text for {type(node).__name__}")
 
 
-def _over_rows(node: Aggregate | Name | Shift) -> str:
-    if isinstance(node, Shift):
-        periods = f", {node.periods}" if node.periods != 1 else ""
-        return f"{node.kind}({unparse(node.operand)}{periods})"
-    if isinstance(node, Name):
-        text = node.name
-    else:
-        column = f".{node.column}" if node.column is not None else ""
-        condition = f"[{unparse(node.filter)}]" if node.filter is not None else ""
-        percent = f", {literal_text(node.percent)}" if node.percent is not None else ""
-        text = f"{node.function}({node.source}{column}{condition}{percent})"
+def _over_rows(node: Aggregate | Name | Shift | Growth | Over | Total | ValueCall) -> str:
+    match node:
+        case Shift(kind=kind, operand=operand, periods=periods):
+            return f"{kind}({unparse(operand)}{f', {periods}' if periods != 1 else ''})"
+        case Growth(operand=operand, kind=kind, periods=periods):
+            since = f", {kind}" if kind != "previous" else f", {periods}" if periods != 1 else ""
+            return f"growth({unparse(operand)}{since})"
+        case Over(operand=operand, window=window):
+            return f"over({unparse(operand)}, {literal_text(window)})"
+        case Total(operand=operand):
+            return f"total({unparse(operand)})"
+        case ValueCall(name=name, arguments=arguments):
+            return f"{name}({', '.join(unparse(argument) for argument in arguments)})"
+        case Name(name=name):
+            text = name
+        case Aggregate():
+            percent = f", {literal_text(node.percent)}" if node.percent is not None else ""
+            text = f"{node.function}({_rows(node)}{percent})"
     return f"{node.moment}({text})" if node.moment is not None else text
+
+
+def _rows(node: Aggregate) -> str:
+    """What an aggregate is of."""
+    condition = f"[{unparse(node.filter)}]" if node.filter is not None else ""
+    if node.per is not None:
+        key = _with_source(node.per.key, node.source)
+        groups = f"[{unparse(node.per.condition)}]" if node.per.condition is not None else ""
+        return f"per({_bracketed(key, condition)}, {unparse(node.per.value)}){groups}"
+    if node.operand is None:
+        return f"{node.source}{condition}"
+    return _bracketed(_with_source(node.operand, node.source), condition)
+
+
+def _with_source(node: Node, source: str) -> Node:
+    """A row expression whose columns are written with their source."""
+    if isinstance(node, Column):
+        return Column(f"{source}.{node.name}")
+    return rebuilt(node, lambda part: _with_source(part, source))
+
+
+def _bracketed(node: Node, condition: str) -> str:
+    """The text of an expression, with the brackets of a filter behind it."""
+    return f"{_held(node, _ATOM)}{condition}" if condition else unparse(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from kpi.formulas.functions import EDGE_WORDS, FORMULA_FUNCTIONS, ROW_FUNCTIONS, WORDS, Function
+from kpi.formulas.functions import EDGE_WORDS, FORMS, FORMULA_FUNCTIONS, GROUP_VALUE, ROW_FUNCTIONS, WORDS, Function
 from kpi.lint.registry import RULES
 from kpi.lsp.fields import field_at, fields_at
 from kpi.lsp.suggestions import suggestions
@@ -169,9 +169,15 @@ def _wanted(wanted: CompletionRequest, names: _Names) -> Iterator[CompletionItem
             yield from _words((*(EDGE_WORDS if wanted.filter else ()), *_ANSWERS), typed, rank=3)
         case "joins":
             yield from _words(_JOINS, typed)
+        case "group":
+            yield from _words((GROUP_VALUE,), typed)
+            yield from _functions(ROW_FUNCTIONS.values(), wanted, rank=2)
+            yield from _words(_ANSWERS, typed, rank=3)
         case "source":
             for id_, source in names.sources.items():
                 yield CompletionItem(id_, "source", id_, typed, ", ".join(source.path))
+            yield from _functions((FORMS["per"], *ROW_FUNCTIONS.values()), wanted, rank=2)
+            yield from _words(EDGE_WORDS, typed, rank=3)
         case "formula":
             for id_, text in names.measures.items():
                 yield CompletionItem(id_, "measure", id_, typed, text)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kpi.formulas import describe
-from kpi.formulas.functions import FUNCTIONS, WORDS
+from kpi.formulas.functions import EVERY_FUNCTION, WORDS
 from kpi.lint.registry import RULES
 from kpi.lint.rule_docs import page, section
 from kpi.lsp.fields import field_at
@@ -117,9 +117,9 @@ def _field(symbol: Symbol) -> str | None:
 
 
 def _function(name: str) -> str | None:
-    if name in FUNCTIONS:
-        function = FUNCTIONS[name]
-        return _parts(code(function.example), function.description)
+    called = [function for function in EVERY_FUNCTION if function.name == name]
+    if called:
+        return _parts(*(text for function in called for text in (code(function.example), function.description)))
     return f"{code(name)}: {WORDS[name]}" if name in WORDS else None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from kpi.engine.aggregation import has_edges
+from kpi.engine.aggregation import combines_days
 from kpi.formulas import nodes
 from kpi.formulas.functions import AGGREGATES
 from kpi.plan.model import Source
@@ -20,7 +20,7 @@ def is_additive_over_days(node: nodes.Node, checked: Checked) -> bool:
 
     def adds_up(aggregate: nodes.Aggregate) -> bool:
         source = checked.plan.sources.get(aggregate.source)
-        is_sum = AGGREGATES[aggregate.function].additive and not has_edges(aggregate)
+        is_sum = AGGREGATES[aggregate.function].additive and combines_days(aggregate)
         return is_sum and aggregate.moment in flow_moments(source)
 
     def named(name: nodes.Name) -> nodes.Node | None:
@@ -30,7 +30,7 @@ def is_additive_over_days(node: nodes.Node, checked: Checked) -> bool:
         has_window = name.name in checked.formulas and checked.plan.kpis[name.name].window is not None
         return None if has_window else checked.formulas.get(name.name)
 
-    return _is_sum(node, adds_up, named, through_shifts=False)
+    return _is_sum(node, adds_up, named, of_segments=False)
 
 
 def is_additive_over_segments(node: nodes.Node, checked: Checked) -> bool:
@@ -38,12 +38,15 @@ def is_additive_over_segments(node: nodes.Node, checked: Checked) -> bool:
     nearly so (a customer may count in several segments)."""
 
     def adds_up(aggregate: nodes.Aggregate) -> bool:
-        return AGGREGATES[aggregate.function].zero
+        if not AGGREGATES[aggregate.function].zero or aggregate.per is None:
+            return AGGREGATES[aggregate.function].zero
+        counts = aggregate.function == "count" or AGGREGATES[aggregate.per.value.function].zero
+        return counts and aggregate.per.condition is None
 
     def named(name: nodes.Name) -> nodes.Node | None:
         return checked.measures.get(name.name) or checked.formulas.get(name.name)
 
-    return _is_sum(node, adds_up, named, through_shifts=True)
+    return _is_sum(node, adds_up, named, of_segments=True)
 
 
 def _is_sum(
@@ -51,9 +54,10 @@ def _is_sum(
     adds_up: Callable[[nodes.Aggregate], bool],
     named: Callable[[nodes.Name], nodes.Node | None],
     *,
-    through_shifts: bool,
+    of_segments: bool,
 ) -> bool:
-    """Whether a formula only adds, negates and scales aggregates that add up."""
+    """Whether a formula only adds, negates and scales aggregates that add up. The segments of a split also do at other
+    times, and as shares of what is the same for all of them."""
     waiting = [node]
     while waiting:
         part = waiting.pop()
@@ -62,8 +66,12 @@ def _is_sum(
                 continue
             case nodes.Negative(operand=operand):
                 waiting.append(operand)
-            case nodes.Shift(operand=operand) if through_shifts:
+            case nodes.Shift(operand=operand) | nodes.Over(operand=operand) if of_segments:
                 waiting.append(operand)
+            case nodes.Total(operand=operand) if not of_segments:
+                waiting.append(operand)
+            case nodes.Arithmetic(op="/", left=share, right=nodes.Total()) if of_segments:
+                waiting.append(share)
             case nodes.Arithmetic(op="+" | "-", left=left, right=right):
                 waiting += (left, right)
             case nodes.Arithmetic(op="*", left=nodes.Literal_(), right=scaled):

@@ -84,9 +84,13 @@ class ChosenSegments:
 
 
 def split_series(
-    inputs: RunInputs, planner: RequestPlanner, loaded: LoadedSources, series: Mapping[str, Series]
+    inputs: RunInputs,
+    planner: RequestPlanner,
+    loaded: LoadedSources,
+    evaluator: Evaluator,
+    series: Mapping[str, Series],
 ) -> dict[str, Series]:
-    """The series, those of KPIs that are split with their segments."""
+    """The series, those of KPIs that are split with their segments. ``evaluator`` has the values of the whole."""
     plans = [
         plan_split(inputs, planner, kpi, one.split, series[kpi])
         for kpi, one in inputs.checked.plan.kpis.items()
@@ -95,7 +99,8 @@ def split_series(
     if not plans:
         return dict(series)
     sources = dict.fromkeys(source for plan in plans for source in plan.series.sources)
-    splitter = Splitter(inputs, planner, loaded, {source: loaded.segment_aggregator(source) for source in sources})
+    aggregators = {source: loaded.segment_aggregator(source) for source in sources}
+    splitter = Splitter(inputs, planner, loaded, evaluator, aggregators)
     return {**series, **{kpi: replace(series[kpi], split=split) for kpi, split in splitter.split(plans).items()}}
 
 
@@ -121,6 +126,7 @@ class Splitter:
     inputs: RunInputs
     planner: RequestPlanner
     loaded: LoadedSources
+    whole: Evaluator
     aggregators: Mapping[str, SegmentAggregator]
 
     def split(self, plans: Sequence[SplitPlan]) -> dict[str, SplitSeries]:
@@ -206,7 +212,7 @@ class Splitter:
         the source."""
         plan, calendar = chosen.column.plan, self.planner.context.calendar
         series, now = plan.series, plan.series.shown.period
-        evaluator = Evaluator(self.planner.context, self._lookup(values, chosen.breakdown, segment))
+        evaluator = Evaluator(self.planner.context, self._lookup(values, chosen.breakdown, segment), self.whole)
         partial = {point.period: point.partial for point in (*series.history, *series.last_history)}
         found = {period: evaluator.kpi(plan.kpi, period, now) for period in plan.requests}
 
@@ -246,7 +252,7 @@ class Splitter:
         best rate of three customers does not come first."""
         plan = column.plan
         if plan.additive:
-            evaluator = Evaluator(self.planner.context, self._lookup(values, column.by_value, segment))
+            evaluator = Evaluator(self.planner.context, self._lookup(values, column.by_value, segment), self.whole)
             value = evaluator.kpi(plan.kpi, plan.shown, plan.series.shown.period)
             return -1.0 if value is None else abs(value)
         cells = (values[request.aggregate.source, column.by_value][request] for request in plan.row_counts)

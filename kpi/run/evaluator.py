@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -32,13 +32,15 @@ class Amount(NamedTuple):
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Evaluates the formulas of a plan. ``lookup`` gives the value of an aggregate over a window.
+    """Evaluates the formulas of a plan. ``lookup`` gives the value of an aggregate over a window; ``whole`` evaluates
+    over all parts of a split, where this is about one of them.
 
     The value of a KPI in a period is computed once, however many formulas name it.
     """
 
     context: FormulaContext
     lookup: Callable[[Request], Amount]
+    whole: Evaluator | None = None
     _known: dict[tuple[str, Period, Period], Value] = field(default_factory=dict, repr=False, compare=False)
 
     def kpi(self, kpi_id: str, period: Period, now: Period) -> Value:
@@ -74,8 +76,15 @@ class Evaluator:
                 return Amount(None if inner.value is None else -inner.value, inner.duration)
             case nodes.Arithmetic():
                 return arithmetic(node.op, self.amount(node.left, scope), self.amount(node.right, scope), scope.unit)
-            case nodes.Shift(operand=operand):
-                return self.amount(operand, self.context.shifted(node, scope))
+            case nodes.ValueCall(name=name, arguments=arguments):
+                return of_values(name, [self.amount(part, scope) for part in arguments], scope.unit)
+            case nodes.Shift() | nodes.Over():
+                ((operand, inner_scope),) = self.context.below(node, scope)
+                return self.amount(operand, inner_scope)
+            case nodes.Growth():
+                return growth(*(self.amount(part, where) for part, where in self.context.below(node, scope)))
+            case nodes.Total(operand=operand):
+                return (self.whole or self).amount(operand, scope)
             case nodes.Name():
                 return self._named(node, scope)
             case nodes.Aggregate():
@@ -125,6 +134,31 @@ def arithmetic(op: nodes.ArithmeticOp, left: Amount, right: Amount, unit: Unit) 
     if left.value is None or right.value is None or (op == "/" and right.value == 0):
         return Amount(None, duration)
     return Amount(left.value * right.value if op == "*" else left.value / right.value, duration)
+
+
+# One line for each function of values. They get the values of its arguments.
+VALUE_FUNCTIONS: Mapping[str, Callable[[Sequence[float]], float]] = {
+    "abs": lambda values: abs(values[0]),
+    "min": min,
+    "max": max,
+}
+
+
+def of_values(name: str, amounts: Sequence[Amount], unit: Unit) -> Amount:
+    """The result of a function of values; none where an argument has no value. Raises MixedKindsError."""
+    duration = next((one for one in amounts if one.duration), None)
+    if duration is not None:
+        amounts = [beside(one, duration, unit) for one in amounts]
+    values = [one.value for one in amounts if one.value is not None]
+    found = VALUE_FUNCTIONS[name](values) if len(values) == len(amounts) else None
+    return Amount(found, duration is not None)
+
+
+def growth(now: Amount, before: Amount) -> Amount:
+    """The change by the size of what it is measured against (V12); none where that is 0."""
+    if now.value is None or not before.value:
+        return Amount(None)
+    return Amount((now.value - before.value) / abs(before.value))
 
 
 def beside(one: Amount, other: Amount, unit: Unit) -> Amount:

@@ -17,6 +17,7 @@ from kpi.formulas import nodes, walk
 from kpi.run.breakdowns import split_series
 from kpi.run.evaluator import Amount, Evaluator, MixedKindsError
 from kpi.run.freshness import is_fresh, stale_source
+from kpi.run.growth import negative_bases
 from kpi.run.incremental import CacheMiss, IncrementalLoader
 from kpi.run.planning import KpiPeriods, RequestPlanner, RunPlan, is_additive, plan_run, target_period
 from kpi.run.scope import FormulaContext, context_of
@@ -66,7 +67,7 @@ def _results(inputs: RunInputs, loaded: LoadedSources, names: Sequence[str]) -> 
     values, failures = aggregate(loaded, plan)
     evaluation = Evaluation(inputs, plan, planner, loaded, Evaluator(context, values.amount), failures)
     series = {kpi: evaluation.series(kpi) for kpi in inputs.kpis}
-    series = split_series(inputs, planner, loaded, series)
+    series = split_series(inputs, planner, loaded, evaluation.evaluator, series)
     problems = dict.fromkeys(s.problem for s in series.values() if s.failed and s.problem)
     problems |= dict.fromkeys(s.split.problem for s in series.values() if s.split and s.split.problem)
     problems |= dict.fromkeys(fault for name in names if (fault := evaluation.fault(name)) is not None)
@@ -148,6 +149,7 @@ class Evaluation:
             additive=is_additive(self.inputs, self.context, kpi),
             problem=None if definition.formula or definition.values else "it has neither formula nor values yet",
             sources=sources,
+            notes=tuple(dict.fromkeys(negative_bases(self.evaluator, kpi, periods.now, periods.now))),
         )  # fmt: skip
 
     def fault(self, name: str) -> str | None:

@@ -19,12 +19,11 @@ from typing import TYPE_CHECKING, Any
 from kpi.data.database import Engine
 from kpi.data.file_scan import FILE
 from kpi.engine.aggregate_sql import Value, daily_partials
-from kpi.engine.aggregation import Aggregator, Asked, Request, has_edges
+from kpi.engine.aggregation import Aggregator, Asked, Request, combines_days
 from kpi.engine.table import Table
 from kpi.engine.table_loader import Loader
 from kpi.errors import KpiError
 from kpi.formulas import nodes, walk
-from kpi.formulas.functions import AGGREGATES
 from kpi.run.cache import Identity, Store, from_text, identity_of, key_of, program, to_text
 from kpi.run.cache import identity as clock
 
@@ -100,7 +99,7 @@ class IncrementalLoader:
             if any(isinstance(part, nodes.Call) and part.name == "first_date" for part in walk(node)):
                 return False
         aggregates = self.aggregates.get(source_id, ())
-        if not aggregates or any(not AGGREGATES[one.function].mergeable or has_edges(one) for one in aggregates):
+        if not aggregates or not all(map(combines_days, aggregates)):
             return False
         return sum(path.stat().st_size for path in facts.files) >= WORTHWHILE
 

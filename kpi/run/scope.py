@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.engine.aggregation import Request
-from kpi.formulas import children, nodes
+from kpi.formulas import children, nodes, rebuilt
 from kpi.plan.model import Kpi
 from kpi.values import Calendar, Period, Unit, Window, parse_unit, parse_window, shift, window_span, year_ago
 
@@ -70,6 +71,20 @@ class FormulaContext:
             return scope._replace(period=year_ago(scope.period, self.calendar))
         return scope._replace(period=shift(scope.period, -node.periods, self.calendar))
 
+    def below(self, node: nodes.Node, scope: Scope) -> list[tuple[nodes.Node, Scope]]:
+        """The parts of a formula directly below a node, each in the scope in which it is evaluated. Aggregates and
+        names have none."""
+        match node:
+            case nodes.Aggregate() | nodes.Name():
+                return []
+            case nodes.Shift(operand=operand):
+                return [(operand, self.shifted(node, scope))]
+            case nodes.Growth(operand=operand):
+                return [(operand, scope), (operand, self.shifted(node.before, scope))]
+            case nodes.Over(operand=operand, window=window):
+                return [(operand, scope._replace(window=window_of(window)))]
+        return [(part, scope) for part in children(node)]
+
     def request(self, node: nodes.Aggregate, scope: Scope) -> Request:
         """The request for an aggregate in a scope."""
         if node.source in self.snapshots:
@@ -91,8 +106,6 @@ class FormulaContext:
             match part:
                 case nodes.Aggregate():
                     yield self.request(part, where)
-                case nodes.Shift(operand=operand):
-                    waiting.append((operand, self.shifted(part, where)))
                 case nodes.Name(name=name):
                     measure = self.measure(part)
                     if measure is not None:
@@ -100,7 +113,13 @@ class FormulaContext:
                     else:
                         yield KpiValue(name, where.period, where.now)
                 case _:
-                    waiting += [(below, where) for below in reversed(children(part))]
+                    waiting += reversed(self.below(part, where))
+
+
+@cache
+def window_of(text: str) -> Window:
+    """The window of ``over``, parsed once."""
+    return parse_window(text)
 
 
 def context_of(checked: Checked) -> FormulaContext:
@@ -114,11 +133,6 @@ def with_moment(measure: nodes.Node, moment: nodes.MomentName | None) -> nodes.N
     """A measure with a moment given to each of its aggregates and names that have none."""
     if moment is None:
         return measure
-    match measure:
-        case nodes.Aggregate(moment=None) | nodes.Name(moment=None):
-            return replace(measure, moment=moment)
-        case nodes.Arithmetic(left=left, right=right):
-            return replace(measure, left=with_moment(left, moment), right=with_moment(right, moment))
-        case nodes.Negative(operand=operand) | nodes.Shift(operand=operand):
-            return replace(measure, operand=with_moment(operand, moment))
-    return measure
+    if isinstance(measure, (nodes.Aggregate, nodes.Name)):
+        return replace(measure, moment=measure.moment or moment)
+    return rebuilt(measure, lambda part: with_moment(part, moment))

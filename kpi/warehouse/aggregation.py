@@ -75,16 +75,21 @@ class RemoteAggregator(Aggregator):
         """Nothing but a check: a value of Ibis belongs to one relation, so each statement compiles anew."""
         edge = ibis.null("date")
         self._chosen(self.remote.relation, aggregate, (edge, edge))
+        if aggregate.per is not None:
+            self._groups(self.remote.relation, aggregate, aggregate.per, [], None, (edge, edge))
         return AggregateSql(aggregate.function, None, None, aggregate.percent)
 
     def _chosen(self, relation: Expr, aggregate: nodes.Aggregate, edges: tuple[Expr, Expr] | None) -> Chosen:
-        compiler = IbisCompiler(self.remote.session.dialect, typed_columns(relation, self.table.kinds), edges=edges)
+        compiler = self._compiler(relation, edges)
         value = None
-        if aggregate.column is not None:
-            value = compiler.value(nodes.Column(aggregate.column, at=aggregate.column_at))
+        if aggregate.operand is not None:
+            value = compiler.value(aggregate.operand)
             compiler.checker.aggregated(aggregate, frozenset((value.type,)))
         condition = None if aggregate.filter is None else compiler.condition(aggregate.filter)
         return Chosen(value, condition)
+
+    def _compiler(self, relation: Expr, edges: tuple[Expr, Expr] | None) -> IbisCompiler:
+        return IbisCompiler(self.remote.session.dialect, typed_columns(relation, self.table.kinds), edges=edges)
 
     def _whole(self, relation: Expr, aggregate: nodes.Aggregate, chosen: Chosen) -> Expr:
         """One aggregate over all rows at hand, of those that are one expression."""
@@ -137,14 +142,14 @@ class RemoteAggregator(Aggregator):
         of_aggregate: dict[nodes.Aggregate, dict[Pair, None]] = {}
         for request, rows in wanted:
             of_aggregate.setdefault(request.aggregate, {})[rows, request.window or rows] = None
-        alike: dict[tuple[tuple[Pair, ...], bool], list[nodes.Aggregate]] = {}
+        alike: dict[tuple[Pair, ...], list[nodes.Aggregate]] = {}
         for aggregate, pairs in of_aggregate.items():
-            alike.setdefault((tuple(pairs), aggregate.function in IN_STEPS), []).append(aggregate)
+            alike.setdefault(tuple(pairs), []).append(aggregate)
         answers: dict[Request, Value] = {}
-        for (windows, in_steps), aggregates in alike.items():
+        for windows, aggregates in alike.items():
             joined = self._joined(self._near(windows), windows)
             # A window stands for its rows also where a moment narrows them to one day.
-            cells = self._in_steps(joined, aggregates) if in_steps else self._aggregated(joined, aggregates)
+            cells = self._cells(joined, aggregates)
             for aggregate, found in cells.items():
                 for i, (_, window) in enumerate(windows):
                     answers[Request(aggregate, window)] = to_float(aggregate.function, found.get(i))
@@ -170,6 +175,13 @@ class RemoteAggregator(Aggregator):
         rows = self.remote.ask(joined.group_by("i$").aggregate(**columns))
         return {int(row[0]): row[1:] for row in rows}
 
+    def _cells(self, joined: Expr, aggregates: Sequence[nodes.Aggregate]) -> dict[nodes.Aggregate, dict[int, Any]]:
+        """The cells of aggregates by number of window, of rows that are joined with windows."""
+        grouped = [one for one in aggregates if one.per is not None]
+        in_steps = [one for one in aggregates if one.per is None and one.function in IN_STEPS]
+        cells = self._aggregated(joined, [one for one in aggregates if one not in grouped and one not in in_steps])
+        return cells | self._in_steps(joined, in_steps) | self._of_groups(joined, grouped)
+
     def _aggregated(self, joined: Expr, aggregates: Sequence[nodes.Aggregate]) -> dict[nodes.Aggregate, dict[int, Any]]:
         """The cells of some aggregates by number of window."""
         cells: dict[nodes.Aggregate, dict[int, Any]] = {}
@@ -191,21 +203,89 @@ class RemoteAggregator(Aggregator):
             value, condition = self._here(joined, aggregate)
             assert value is not None, "these are aggregates of a column"
             taken = value.expr.notnull() if condition is None else value.expr.notnull() & condition
-            # A snapshot has no dates, and no aggregate of it asks for them.
-            time = {"dated": "at$", "lasting": "from$", "snapshot": "i$"}[self.table.shape]
-            rows = joined.filter(taken).select(i=joined["i$"], t=joined[time], v=as_float(value.expr))
-            picked = IN_STEPS[aggregate.function](rows)
+            rows = joined.filter(taken).select(i=joined["i$"], t=joined[self._time], v=as_float(value.expr))
+            picked = IN_STEPS[aggregate.function](rows, ["i"])
             cells[aggregate] = {int(row[0]): row[1] for row in self.remote.ask(picked)}
         return cells
 
+    @property
+    def _time(self) -> str:
+        """The column that says when a row happened. A snapshot has none, and no aggregate of it asks for one."""
+        return {"dated": "at$", "lasting": "from$", "snapshot": "i$"}[self.table.shape]
+
+    def _of_groups(self, joined: Expr, aggregates: Sequence[nodes.Aggregate]) -> dict[nodes.Aggregate, dict[int, Any]]:
+        """The cells of aggregates of the groups of ``per``, each by a statement of its own."""
+        cells: dict[nodes.Aggregate, dict[int, Any]] = {}
+        edges = self._edges(joined)
+        for aggregate in aggregates:
+            assert aggregate.per is not None
+            moment = MOMENTS[aggregate.moment](joined) if self.table.shape == "lasting" else None
+            found = self._groups(joined, aggregate, aggregate.per, ["i$"], moment, edges)
+            cells[aggregate] = {int(row[0]): row[1] for row in self.remote.ask(found)}
+        return cells
+
+    def _groups(
+        self,
+        joined: Expr,
+        aggregate: nodes.Aggregate,
+        per: nodes.Per,
+        by: list[str],
+        moment: Expr | None,
+        edges: tuple[Expr, Expr] | None,
+    ) -> Expr:
+        """One row for each of the values of ``by``: these, and the aggregate of the groups."""
+        compiler = self._compiler(joined, edges)
+        taken = compiler.value(per.key).expr.notnull()
+        if aggregate.filter is not None:
+            taken &= compiler.condition(aggregate.filter)
+        rows = joined.filter(taken if moment is None else taken & moment)
+        if by:
+            edges = self._edges(rows)
+        rows = rows.mutate(**{"k$": self._compiler(rows, edges).value(per.key).expr})
+        keys = [*by, "k$"]
+        chosen = self._chosen(rows, per.value, self._edges(rows) if by else edges)
+        if per.value.function in IN_STEPS:
+            values = self._picked(rows, keys, per.value.function, chosen)
+        else:
+            value = self._whole(rows, per.value, chosen)
+            value = value.coalesce(0) if AGGREGATES[per.value.function].zero else value
+            values = rows.group_by(keys).aggregate(**{"v$": value})
+        condition = None
+        if per.condition is not None:
+            value = Cell(as_float(values["v$"]), "duration" if self.is_duration(per.value) else "number")
+            condition = IbisCompiler(self.remote.session.dialect, {"value": value}).condition(per.condition)
+        if AGGREGATES[aggregate.function].column is None:
+            found = values.count(where=condition)
+        else:
+            found = WHOLE[aggregate.function](as_float(values["v$"]), condition, aggregate.percent or 0.0)
+        return values.group_by(by).aggregate(found=found) if by else values.aggregate(found=found)
+
+    def _picked(self, rows: Expr, keys: list[str], function: str, chosen: Chosen) -> Expr:
+        """The groups with the value of an aggregate that no single expression computes."""
+        value, condition = chosen
+        assert value is not None, "these are aggregates of a column"
+        taken = value.expr.notnull() if condition is None else value.expr.notnull() & condition
+        time = rows[self._time] if self._time in rows.columns else ibis.null("date")
+        marked = rows.mutate(t=time, v=ibis.ifelse(taken, as_float(value.expr), ibis.null("float64")))
+        marked = marked.select(*keys, "t", "v")
+        picked = IN_STEPS[function](marked.filter(marked.v.notnull()), keys)
+        # A group none of whose rows has a value is a group, too.
+        groups = marked.select(*keys).distinct()
+        picked = picked.rename({f"{key}2": key for key in keys})
+        joined = groups.left_join(picked, [groups[key] == picked[f"{key}2"] for key in keys])
+        return joined.select(*keys, **{"v$": joined["v"]})
+
     def _here(self, joined: Expr, aggregate: nodes.Aggregate) -> Chosen:
         """What an aggregate is over, of rows that are joined with windows."""
-        edges = None if self.table.shape == "snapshot" else (joined["s$"], joined["e$"])
-        chosen = self._chosen(joined, aggregate, edges)
+        chosen = self._chosen(joined, aggregate, self._edges(joined))
         if self.table.shape != "lasting":
             return chosen
         moment = MOMENTS[aggregate.moment](joined)
         return chosen._replace(condition=moment if chosen.condition is None else moment & chosen.condition)
+
+    def _edges(self, joined: Expr) -> tuple[Expr, Expr] | None:
+        """``window_start`` and ``window_end``, of rows that are joined with windows."""
+        return None if self.table.shape == "snapshot" else (joined["s$"], joined["e$"])
 
     # Rows that last, and snapshots.
 
@@ -216,8 +296,7 @@ class RemoteAggregator(Aggregator):
         still = relation["until$"].isnull() | (relation["until$"] >= windows["s$"])
         joined = relation.join(windows, [relation["from$"] < windows["e$"], still])
         touched = {int(row[0]) for row in self.remote.ask(joined.group_by("i$").aggregate(n=joined.count()))}
-        cells = self._aggregated(joined, [one for one in aggregates if one.function not in IN_STEPS])
-        cells |= self._in_steps(joined, [one for one in aggregates if one.function in IN_STEPS])
+        cells = self._cells(joined, aggregates)
         answers: dict[Request, Value] = {}
         for request in asked:
             number = spans.index(request.window) if request.window is not None else -1
@@ -232,8 +311,7 @@ class RemoteAggregator(Aggregator):
             return dict.fromkeys(asked)
         relation = self.remote.relation.mutate(**{"i$": ibis.literal(0)})  # as if all rows were in one window
         aggregates = list(dict.fromkeys(request.aggregate for request in asked))
-        cells = self._aggregated(relation, [one for one in aggregates if one.function not in IN_STEPS])
-        cells |= self._in_steps(relation, [one for one in aggregates if one.function in IN_STEPS])
+        cells = self._cells(relation, aggregates)
         return {request: to_float(request.aggregate.function, cells[request.aggregate].get(0)) for request in asked}
 
 
@@ -252,26 +330,27 @@ WHOLE: Mapping[str, Whole] = {
 }
 
 
-def _at_edge(rows: Expr, *, first: bool) -> Expr:
+def _at_edge(rows: Expr, by: list[str], *, first: bool) -> Expr:
     """V5: the value in the row with the least or greatest date; of ties the smallest, the largest."""
-    edge = (rows.t.min() if first else rows.t.max()).over(ibis.window(group_by=rows.i))
+    edge = (rows.t.min() if first else rows.t.max()).over(ibis.window(group_by=by))
     rows = rows.mutate(edge=edge)
     rows = rows.filter(rows.t == rows.edge)
-    return rows.group_by("i").aggregate(v=rows.v.min() if first else rows.v.max())
+    return rows.group_by(by).aggregate(v=rows.v.min() if first else rows.v.max())
 
 
-def _most_frequent(rows: Expr) -> Expr:
+def _most_frequent(rows: Expr, by: list[str]) -> Expr:
     """The value that most rows have; of ties the smallest."""
-    counted = rows.group_by(["i", "v"]).aggregate(n=rows.count())
-    counted = counted.mutate(most=counted.n.max().over(ibis.window(group_by=counted.i)))
+    counted = rows.group_by([*by, "v"]).aggregate(n=rows.count())
+    counted = counted.mutate(most=counted.n.max().over(ibis.window(group_by=by)))
     counted = counted.filter(counted.n == counted.most)
-    return counted.group_by("i").aggregate(v=counted.v.min())
+    return counted.group_by(by).aggregate(v=counted.v.min())
 
 
-# The others: of rows with the number of their window ``i``, their time ``t`` and value ``v``, one row for each ``i``.
-IN_STEPS: Mapping[str, Callable[[Expr], Expr]] = {
-    "first": lambda rows: _at_edge(rows, first=True),
-    "last": lambda rows: _at_edge(rows, first=False),
+# The others: of rows with their time ``t``, their value ``v`` and the columns to group them ``by``, such as the number
+# of their window, one row for each group.
+IN_STEPS: Mapping[str, Callable[[Expr, list[str]], Expr]] = {
+    "first": lambda rows, by: _at_edge(rows, by, first=True),
+    "last": lambda rows, by: _at_edge(rows, by, first=False),
     "mode": _most_frequent,
 }
 

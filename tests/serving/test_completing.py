@@ -83,8 +83,16 @@ def test_what_formulas_know(folder: Path) -> None:
     found = items(folder, "formula: ‸", line)
     assert found["sum"] == "formula: sum()"
     assert {"revenue", "returns", "budget"} < set(found)
-    assert not {"sales", "yearly", "orders", "total"} & set(found)  # itself, another period, no value, no value
-    assert set(items(folder, "formula: sum(‸)", line)) == {"orders", "staff", "raw", "spread"}
+    assert not {"sales", "yearly", "orders", "order_no"} & set(found)  # itself, another period, no value, no value
+    found = items(folder, "formula: sum(‸)", line)
+    assert {"orders", "staff", "raw", "spread", "per", "abs", "window_end"} < set(found)
+    assert not {"revenue", "sum", "growth"} & set(found)
+    assert {"orders", "floor"} < set(items(folder, "formula: sum(abs(orders.net) - ‸)", line))
+    assert {"revenue", "growth"} < set(items(folder, "formula: max(sum(orders.net), ‸)", line))
+    condition = "formula: count(per(orders.state, count(orders))[‸"
+    assert items(folder, condition, line)["value"] == "formula: count(per(orders.state, count(orders))[value"
+    assert not {"net", "orders"} & set(items(folder, condition, line))
+    assert "net" in items(folder, "formula: sum((orders.net * orders.tax)[‸", line)
     assert set(items(folder, "formula: sum(orders.‸)", line)) == {"total", "order_no", "day", "state", "tax", "net"}
     assert items(folder, "formula: sum(orders.n‸)", line)["net"] == "formula: sum(orders.net)"
     found = items(folder, "formula: count(orders[st‸", line)

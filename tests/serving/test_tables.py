@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from kpi.formulas import parse_formula, parse_row
-from kpi.formulas.functions import CONSTANT_WORDS, EDGE_WORDS, FORMULA_FUNCTIONS, FUNCTIONS, OPERATOR_WORDS, WORDS
+from kpi.formulas.functions import (
+    CONSTANT_WORDS,
+    EDGE_WORDS,
+    EVERY_FUNCTION,
+    GROUP_VALUE,
+    OPERATOR_WORDS,
+    WORDS,
+    Function,
+    RowFunction,
+)
 from kpi.lint.registry import file_model
 from kpi.lsp.fields import Path, field_at, fields_at
 from kpi.plan.model import (
@@ -24,18 +33,17 @@ from kpi.plan.model import (
 
 
 def test_every_word_is_explained() -> None:
-    assert set(WORDS) == OPERATOR_WORDS | CONSTANT_WORDS | set(EDGE_WORDS)
+    assert set(WORDS) == OPERATOR_WORDS | CONSTANT_WORDS | {*EDGE_WORDS, GROUP_VALUE}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_example_can_be_read(name: str) -> None:
-    example = FUNCTIONS[name].example
-    assert example.startswith(name + "(")
-    assert FUNCTIONS[name].description.endswith(".")
-    if name in FORMULA_FUNCTIONS:
-        parse_formula(example)
+@pytest.mark.parametrize("function", EVERY_FUNCTION, ids=lambda function: f"{type(function).__name__} {function.name}")
+def test_every_example_can_be_read(function: Function) -> None:
+    assert f"{function.name}(" in function.example
+    assert function.description.endswith(".")
+    if isinstance(function, RowFunction):
+        parse_row(function.example)
     else:
-        parse_row(example)
+        parse_formula(function.example)
 
 
 @pytest.mark.parametrize(

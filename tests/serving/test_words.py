@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kpi.formulas import aggregates, columns, names, parse_formula
+from kpi.formulas import aggregates, columns, names, parse_formula, sources
 from kpi.lsp.tokens import completion_request_at, token_at, words
 
 
@@ -13,12 +13,15 @@ from kpi.lsp.tokens import completion_request_at, token_at, words
         "previous(revenue, 12) / (at_end(count(employees[left_on is None])) + percentile(tickets.hours, 95))",
         "sum(orders.amount[days(closed - opened) > 2 or year(closed) in (2025, 2026)]) - refunds",
         "count(orders[opened <= window_end - 7])",
+        'sum((orders.quantity * abs(orders.unit_price))[status == "paid"]) / max(sales, count(orders))',
+        "at_end(median(days(window_end - staff.hired_on))) + growth(sales, 12) / total(sales)",
+        "count(per(orders.customer_id[vip], sum(orders.amount[paid]))[value >= 2]) - over(sales, '3 months')",
     ],
 )
 def test_words_are_what_the_tree_says_they_are(formula: str) -> None:
     tree = parse_formula(formula)
     found = [(word.role, word.text, word.start, word.end) for word in words(formula)]
-    wanted = [("source", one.source, *one.source_at) for one in aggregates(tree)]
+    wanted = [("source", name, *at) for name, at in sources(tree)]
     wanted += [("column", one.column, *one.column_at) for one in aggregates(tree) if one.column]
     wanted += [("column", one.name, *one.at) for one in columns(tree)]
     wanted += [("name", one.name, *one.at) for one in names(tree)]
@@ -71,6 +74,17 @@ def test_a_word_reaches_as_far_as_just_behind_it() -> None:
         ("previous(sales, |", "nothing", "", ""),
         ("1.|", "nothing", "", ""),
         (")]|", "nothing", "", ""),
+        ("sum(orders.a * |", "source", "", ""),
+        ("sum(days(win|", "source", "win", ""),
+        ("max(sales, |", "formula", "", ""),
+        ("growth(sales, |", "nothing", "", ""),
+        ("over(sales, |", "nothing", "", ""),
+        ("sum((orders.a * orders.b)[st|", "condition", "st", "orders"),
+        ("avg(per(|", "source", "", ""),
+        ("avg(per(orders.a, |", "formula", "", ""),
+        ("avg(per(orders.a[|", "condition", "", "orders"),
+        ("count(per(orders.a, count(orders))[|", "group", "", ""),
+        ("count(per(orders.a, count(orders))[value |", "joins", "", ""),
         (".|", "nothing", "", ""),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpi.lint.rule import Finding, rule
@@ -22,6 +23,8 @@ _RATIO = (
 @rule("M111", "average-of-averages", "warning", "Ratios are computed from sums, not summed or averaged.")
 def check(context: Context) -> Iterator[Finding]:
     """Aggregates in formulas and measures over a column that is a ratio by its name or by how it is computed."""
+    from kpi.formulas import unparse
+
     graph = context.checked.dependencies
     for id_, own in graph.formulas.items():
         for node, _ in own.aggregates:
@@ -29,7 +32,8 @@ def check(context: Context) -> Iterator[Finding]:
                 what = "adds up ratios" if node.function == "sum" else "averages averages or ratios"
                 yield Finding(
                     graph.path(id_),
-                    f"{node.function}({node.source}.{node.column}) {what}, so small groups weigh as much as large ones",
+                    f"{unparse(replace(node, filter=None, moment=None))} {what}, "
+                    "so small groups weigh as much as large ones",
                     "divide the sum of the numerators by the sum of the denominators",
                     start=node.at[0],
                     end=node.at[1],
@@ -38,7 +42,7 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _is_ratio(context: Context, node: Aggregate) -> bool:
     if node.column is None:
-        return False
+        return node.expression is not None and _divides(node.expression)
     computed = context.checked.rows.get((node.source, node.column))
     if computed is not None:
         return _divides(computed)

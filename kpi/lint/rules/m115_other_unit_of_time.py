@@ -35,20 +35,29 @@ def check(context: Context) -> Iterator[Finding]:
             if isinstance(node, Aggregate) and (word := _other(context, node, unit)):
                 yield Finding(
                     ("kpis", kpi.id, "formula"),
-                    f"{node.source}.{node.column} is in {word}, but is shown as {unit.text}",
+                    f"{_operand(node)} is in {word}, but is shown as {unit.text}",
                     f"write unit: {word}; durations as in closed - opened, without {word}(…), fit every unit of time",
                     start=node.at[0],
                     end=node.at[1],
                 )
 
 
+def _operand(node: Aggregate) -> str:
+    """What an aggregate is of."""
+    from kpi.formulas import unparse
+
+    return f"{node.source}.{node.column}" if node.expression is None else unparse(node.expression)
+
+
 def _other(context: Context, node: Aggregate, unit: Unit) -> str | None:
     """The function of time behind the column of an aggregate, where it counts in another unit than the KPI has."""
     from kpi.formulas.nodes import Call
 
-    if node.column is None or node.function in _COUNTING:
+    if node.operand is None or node.function in _COUNTING:
         return None
-    computed = context.checked.rows.get((node.source, node.column))
+    computed = node.expression
+    if node.column is not None:
+        computed = context.checked.rows.get((node.source, node.column))
     if not isinstance(computed, Call) or computed.name not in _SECONDS or _SECONDS[computed.name] == unit.seconds:
         return None
     return computed.name

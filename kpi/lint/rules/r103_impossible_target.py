@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpi.lint.context import targets
 from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
+    from kpi.formulas.nodes import Aggregate
     from kpi.lint.context import Context
     from kpi.plan.model import Kpi
 
@@ -62,6 +64,12 @@ def _limits(context: Context, kpi: Kpi) -> tuple[float, float, str] | None:
     return None
 
 
+def _all_rows(aggregate: Aggregate) -> Aggregate:
+    """The aggregate without its filters."""
+    per = None if aggregate.per is None else replace(aggregate.per, condition=None)
+    return replace(aggregate, filter=None, per=per)
+
+
 def _is_share(context: Context, kpi: Kpi) -> bool:
     """Whether the formula divides some rows of a source by all of them."""
     tree = context.checked.formulas.get(kpi.id)
@@ -77,6 +85,5 @@ def _is_share(context: Context, kpi: Kpi) -> bool:
         and isinstance(all_, Aggregate)
         and part.function == all_.function
         and part.function in ("count", "count_distinct")
-        and (part.source, part.column, part.moment) == (all_.source, all_.column, all_.moment)
-        and all_.filter is None
+        and _all_rows(part) == all_
     )

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
-from kpi.formulas import children, source_columns
-from kpi.formulas.nodes import Aggregate, At, Name, Node, Shift
+from kpi.formulas import children, source_columns, sources
+from kpi.formulas.nodes import Aggregate, At, Growth, Name, Node, Over, Shift
 from kpi.plan.model import Kpi, Plan, Reference, Target
 
 Path = tuple[str | int, ...]
@@ -18,13 +18,20 @@ Field = Literal["formula", "split", "target", "thresholds", "split.targets", "gu
 Kind = Literal["source", "column", "value", "kpi", "goal"]
 
 
-class FormulaDependencies(NamedTuple):
-    """The aggregates and names in a formula, from left to right, each with the innermost ``previous`` or ``year_ago``
-    around it, or None; and how many levels deep the formula is nested."""
+# The functions that look back beyond the period or window at hand.
+LooksBack = Shift | Growth | Over
 
-    aggregates: tuple[tuple[Aggregate, Shift | None], ...] = ()
-    names: tuple[tuple[Name, Shift | None], ...] = ()
+
+class FormulaDependencies(NamedTuple):
+    """The aggregates and names in a formula, from left to right, each with the innermost function around it that looks
+    back, or None; and how many levels deep the formula is nested. ``computed`` is the number of aggregates that are
+    computed for one value, and ``times`` how often each of the ``names`` is: ``growth`` needs what is in it twice."""
+
+    aggregates: tuple[tuple[Aggregate, LooksBack | None], ...] = ()
+    names: tuple[tuple[Name, LooksBack | None], ...] = ()
     levels: int = 0
+    computed: int = 0
+    times: tuple[int, ...] = ()
 
 
 NO_DEPENDENCIES = FormulaDependencies()
@@ -45,21 +52,25 @@ class Dependency(NamedTuple):
 
 def formula_dependencies(node: Node) -> FormulaDependencies:
     """The aggregates, names and depth of a formula."""
-    aggregates: list[tuple[Aggregate, Shift | None]] = []
-    names: list[tuple[Name, Shift | None]] = []
-    waiting: list[tuple[Node, Shift | None, int]] = [(node, None, 1)]
-    levels = 1
+    aggregates: list[tuple[Aggregate, LooksBack | None]] = []
+    names: list[tuple[Name, LooksBack | None]] = []
+    times: list[int] = []
+    waiting: list[tuple[Node, LooksBack | None, int, int]] = [(node, None, 1, 1)]
+    levels, computed = 1, 0
     while waiting:
-        part, shift, level = waiting.pop()
+        part, around, level, often = waiting.pop()
         levels = max(levels, level)
         if isinstance(part, Aggregate):
-            aggregates.append((part, shift))
+            aggregates.append((part, around))
+            computed += often
         elif isinstance(part, Name):
-            names.append((part, shift))
+            names.append((part, around))
+            times.append(often)
         else:
-            inner = part if isinstance(part, Shift) else shift
-            waiting += [(below, inner, level + 1) for below in reversed(children(part))]
-    return FormulaDependencies(tuple(aggregates), tuple(names), levels)
+            inner = part if isinstance(part, LooksBack) else around
+            often *= 2 if isinstance(part, Growth) else 1
+            waiting += [(below, inner, level + 1, often) for below in reversed(children(part))]
+    return FormulaDependencies(tuple(aggregates), tuple(names), levels, computed, tuple(times))
 
 
 def target_dependencies(kpi: Kpi) -> Iterator[Dependency]:
@@ -118,8 +129,8 @@ class DependencyGraph:
         """Everything that a KPI or measure refers to itself, not through others."""
         path = self.path(id_)
         if (tree := self.trees.get(id_)) is not None:
-            for aggregate, _ in self.formulas[id_].aggregates:
-                yield Dependency("source", aggregate.source, "formula", path, aggregate.source_at)
+            for source, at in sources(tree):
+                yield Dependency("source", source, "formula", path, at)
             for source, column, at in source_columns(tree):
                 yield Dependency("column", column, "formula", path, at, source)
             for name, _ in self.formulas[id_].names:

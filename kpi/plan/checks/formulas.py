@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from kpi.formulas import columns
+from kpi.formulas import aggregates, columns, names, row_expressions, walk
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.functions import AGGREGATES, POINTS_IN_TIME
-from kpi.formulas.nodes import Aggregate, Name, Node
-from kpi.formulas.type_checker import UNTYPED
+from kpi.formulas.nodes import Aggregate, Name, Node, Over
+from kpi.formulas.type_checker import UNTYPED, TypeChecker
 from kpi.plan.checks.complexity import Complexity, complexity_of, too_complex
 from kpi.plan.checks.constant_conditions import constant_conditions
 from kpi.plan.checks.cycles import components, cycles, path_text
@@ -27,8 +27,8 @@ class Summary(NamedTuple):
     """What a name leads to through measures: an example of everything that restricts where the name may be used.
 
     ``snapshot``: a source without dates; ``undated``: one, also through KPIs; ``dated``: a source of events, used
-    without a moment; ``moment`` and ``shift``: the functions of time in it; ``every``: a KPI for each length of period
-    that it names.
+    without a moment; ``moment`` and ``shift``: the functions of time in it; ``over``: whether it has a window of its
+    own; ``every``: a KPI for each length of period that it names.
     """
 
     snapshot: str | None = None
@@ -36,6 +36,7 @@ class Summary(NamedTuple):
     dated: str | None = None
     moment: str | None = None
     shift: str | None = None
+    over: bool = False
     every: Mapping[str, str] = {}
 
 
@@ -75,10 +76,10 @@ class Formulas:
         parts = components(graph)
         for part in parts:
             for name in part:
-                self._summaries[name] = self._summary(self.dependencies[name])
+                self._summaries[name] = self._summary(self.trees[name], self.dependencies[name])
                 self._check_complexity(name, written[name][1])
         for name, (text, path) in written.items():
-            for finding in self._in_text(text, self.dependencies.get(name, NO_DEPENDENCIES)):
+            for finding in self._in_text(text, self.trees.get(name), self.dependencies.get(name, NO_DEPENDENCIES)):
                 self.report.within(finding, path)
             for finding in self._of_entry(name):
                 self.report.within(finding, path)
@@ -131,25 +132,26 @@ class Formulas:
                 found[text] = formula_dependencies(made)
             self.dependencies[name] = found[text]
 
-    def _summary(self, dependencies: FormulaDependencies) -> Summary:
+    def _summary(self, tree: Node, dependencies: FormulaDependencies) -> Summary:
         """The summary of a formula; the names in it have theirs already, unless they are in a cycle."""
         snapshot: str | None = None
         dated: str | None = None
         moment: str | None = None
         shift: str | None = None
         every: dict[str, str] = {}
-        for aggregate, shifted in dependencies.aggregates:
+        over = any(isinstance(part, Over) for part in walk(tree))
+        for aggregate, around in dependencies.aggregates:
             source = self.plan.sources.get(aggregate.source)
-            shift = shift if shifted is None else shifted.kind
+            shift = shift if around is None or isinstance(around, Over) else around.called
             moment = moment or aggregate.moment
             if source is not None and source.snapshot:
                 snapshot = source.id
             elif source is not None and not source.lasting and aggregate.moment is None:
                 dated = source.id
         undated = snapshot
-        for name, shifted in dependencies.names:
+        for name, around in dependencies.names:
             below = self._summaries.get(name.name, Summary())
-            shift = shift if shifted is None else shifted.kind
+            shift = shift if around is None or isinstance(around, Over) else around.called
             undated = undated or below.undated
             kpi = self.plan.kpis.get(name.name)
             if kpi is not None:
@@ -158,11 +160,12 @@ class Formulas:
             snapshot = snapshot or below.snapshot
             moment = moment or name.moment or below.moment
             shift = shift or below.shift
+            over = over or below.over
             dated = dated or (below.dated if name.moment is None else None)
             if len(below.every) == 1:  # a measure that names KPIs of several lengths is reported itself
                 for length, example in below.every.items():
                     every.setdefault(length, example)
-        return Summary(snapshot, undated, dated, moment, shift, every)
+        return Summary(snapshot, undated, dated, moment, shift, over, every)
 
     def _check_complexity(self, name: str, path: Path) -> None:
         """Report a formula that is too complex; the names in it have been checked, unless they are in a cycle."""
@@ -175,11 +178,12 @@ class Formulas:
 
     # What is wrong with a formula whoever it belongs to.
 
-    def _in_text(self, text: str, dependencies: FormulaDependencies) -> list[Finding]:
+    def _in_text(self, text: str, tree: Node | None, dependencies: FormulaDependencies) -> list[Finding]:
         if text not in self._findings:
             found = [one for aggregate, _ in dependencies.aggregates for one in self._in_aggregate(aggregate)]
             found += [one for name, _ in dependencies.names if (one := self._in_name(name)) is not None]
-            found += self._shifted(dependencies)
+            found += self._looking_back(dependencies)
+            found += [] if tree is None else self._windows(tree)
             self._findings[text] = found
         return self._findings[text]
 
@@ -189,19 +193,16 @@ class Formulas:
             if ("sources", node.source) not in self.broken:
                 yield self._no_source(node)
             return
-        if node.column is not None:
-            found = rows.missing(node.column, node.column_at)
-            if found is not None:
-                yield found
-            elif (clash := _no_number(node, rows)) is not None:
+        for part in aggregates(node):
+            named = [column for expression in row_expressions(part) for column in columns(expression)]
+            missing = [finding for column in named if (finding := rows.missing(column.name, column.at)) is not None]
+            yield from missing
+            if not missing and part.operand is not None and (clash := _no_number(part, part.operand, rows)) is not None:
                 yield clash
-        if node.filter is not None:
-            for column in columns(node.filter):
-                if (found := rows.missing(column.name, column.at)) is not None:
-                    yield found
-            yield from constant_conditions(node.filter, rows)
-        if (clash := _bad_time(node, rows)) is not None:
-            yield clash
+            if part.filter is not None:
+                yield from constant_conditions(part.filter, rows)
+            if (clash := _bad_time(part, rows)) is not None:
+                yield clash
 
     def _no_source(self, node: Aggregate) -> Finding:
         name, column = node.source, node.column
@@ -238,20 +239,39 @@ class Formulas:
             return None
         return Finding("E053", message, node.at, hint)
 
-    def _shifted(self, dependencies: FormulaDependencies) -> Iterator[Finding]:
+    def _looking_back(self, dependencies: FormulaDependencies) -> Iterator[Finding]:
         """B3: a snapshot has no past."""
         seen = set()
         looking_back = [
-            (shift, self._summaries.get(name.name, Summary()).undated) for name, shift in dependencies.names
+            (around, self._summaries.get(name.name, Summary()).undated) for name, around in dependencies.names
         ]
-        for aggregate, shift in dependencies.aggregates:
+        for aggregate, around in dependencies.aggregates:
             source = self.plan.sources.get(aggregate.source)
-            looking_back.append((shift, source.id if source is not None and source.snapshot else None))
-        for shift, undated in looking_back:
-            if shift is not None and undated is not None and shift.at not in seen:
-                seen.add(shift.at)
-                message = f"{shift.kind} looks back, and the rows of {undated} have no date"
-                yield Finding("E053", message, shift.at, GIVE_DATES)
+            looking_back.append((around, source.id if source is not None and source.snapshot else None))
+        for around, undated in looking_back:
+            if around is not None and undated is not None and around.at not in seen:
+                seen.add(around.at)
+                message = f"{around.called} looks back, and the rows of {undated} have no date"
+                yield Finding("E053", message, around.at, GIVE_DATES)
+
+    def _windows(self, tree: Node) -> Iterator[Finding]:
+        """T9: a formula has one window, and a KPI keeps its own."""
+        for over in walk(tree):
+            if not isinstance(over, Over):
+                continue
+            nested = next((part for part in walk(over.operand) if isinstance(part, Over)), None)
+            if nested is not None:
+                yield Finding("E053", "over inside over: only the inner window counts", nested.at, "leave one out")
+            for name in names(over.operand):
+                below = self._summaries.get(name.name, Summary())
+                if name.name in self.plan.kpis or below.every:
+                    kpi = name.name if name.name in self.plan.kpis else next(iter(below.every.values()))
+                    message = f'over takes aggregates and measures of them, and the KPI "{kpi}" keeps its own window'
+                    hint = "put its formula into a measure, and name that in both"
+                    yield Finding("E053", message, name.at, hint)
+                elif below.over:
+                    message = f'"{name.name}" already contains over, and only the inner window counts'
+                    yield Finding("E053", message, name.at, "leave one out")
 
     # What is wrong with a formula because of the KPI or measure it belongs to.
 
@@ -290,11 +310,10 @@ def _bad_time(node: Aggregate, rows: Rows) -> Finding | None:
     return None
 
 
-def _no_number(node: Aggregate, rows: Rows) -> Finding | None:
-    """E052 for an aggregate of a column that certainly does not hold numbers."""
-    assert node.column is not None
+def _no_number(node: Aggregate, operand: Node, rows: Rows) -> Finding | None:
+    """E052 for an aggregate of something that certainly is not a number."""
     try:
-        UNTYPED.aggregated(node, rows.kinds(node.column))
+        UNTYPED.aggregated(node, TypeChecker(lambda column: rows.kinds(column.name)).value(operand).types)
     except FormulaError as error:
         return Finding(error.code, error.message, (error.start, error.end), error.hint)
     return None
