@@ -14,7 +14,7 @@ from kpi.data.number_formats import GROUP, LIKE_THE_OTHERS, TWO_WAYS
 from kpi.data.row_places import RowPlaces, blank_rows_hint
 from kpi.data.text_casts_sql import marks, number_sql
 from kpi.data.text_files import LONG_LINE, SHORTEN, TOO_LONG, long_line, records
-from kpi.data.type_inference import Reading
+from kpi.data.type_inference import NUMBER, Reading
 from kpi.data.value_suggestions import SKIP, date_hint, empty_hint, notation_hint, number_hint
 from kpi.errors import KpiError
 from kpi.formulas.types import TIME
@@ -62,6 +62,25 @@ class Rejected(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
+class BadCells(NamedTuple):
+    """The bad rows of one kind: the bit that marks them (``mask``), and how many ``rows`` they are.
+
+    ``uses`` are those of the column that cannot be read; None where it is the row itself, which has no date. ``words``
+    say where the first of them is and what is wrong with it; ``hint`` as in KpiError.
+    """
+
+    mask: int
+    uses: frozenset[str] | None
+    rows: int
+    words: str
+    hint: str | None
+
+    def error(self) -> KpiError:
+        """These rows as an error (R6)."""
+        more = f" (and {self.rows - 1:,} more such row{'s' if self.rows > 2 else ''})" if self.rows > 1 else ""
+        return KpiError(self.words + more, hint=self.hint or SKIP)
+
+
 class BadRows:
     """What the bits of ``bad$`` in a freshly built table say, and what follows from it.
 
@@ -88,26 +107,21 @@ class BadRows:
         """Whether a row does not fit a kind that was only guessed."""
         return any(not reading.sure and self.seen >> min(i, self.bits) & 1 for i, reading in enumerate(self.readings))
 
-    def settle(self, rejected: Rejected) -> tuple[int, tuple[str, ...]]:
-        """Skip the bad rows where the source says so; returns how many, with those that the reader skipped, and
-        why. Raises KpiError otherwise."""
-        skipped = rejected.rows
-        reasons = list(rejected.reasons)
-        if self.seen:
-            bits = [(i, reading) for i, reading in enumerate(self.readings) if self._bit(min(i, self.bits))]
-            found = [reason for i, reading in bits if (reason := self._reason(i, reading)) is not None]
-            if self._bit(self.bits + 1) and (without := self._without_date())[0]:
-                found.append(without)
-            if self._bit(self.bits + 2):
-                found.append(self._backwards())
-            if self.source.on_bad_rows == "error":
-                count, words, hint = found[0]
-                more = f" (and {count - 1:,} more such row{'s' if count > 2 else ''})" if count > 1 else ""
-                raise KpiError(words + more, hint=hint or SKIP)
-            skipped += self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE bad$ <> 0")[0][0]
-            reasons += [f"{counted(count)}: {words}" for count, words, _ in found]
-            self.engine.ask(f"DELETE FROM {self.table} WHERE bad$ <> 0")
-        return skipped, tuple(reasons)
+    def found(self, dates: Collection[str]) -> tuple[BadCells, ...]:
+        """The kinds of bad rows that there are, in the order of the columns. ``dates`` are the columns, by folded name,
+        that the dates of rows are made of."""
+        if not self.seen:
+            return ()
+        cells = []
+        for i, reading in enumerate(self.readings):
+            bit = min(i, self.bits)
+            if self._bit(bit) and (reason := self._reason(i, reading)) is not None:
+                cells.append(BadCells(1 << bit, reading.uses, *reason))
+        if self._bit(self.bits + 1):
+            cells.append(BadCells(1 << (self.bits + 1), None, *self._without_date(dates)))
+        if self._bit(self.bits + 2):
+            cells.append(BadCells(1 << (self.bits + 2), None, *self._backwards()))
+        return tuple(cells)
 
     def _bit(self, bit: int) -> bool:
         return bool(self.seen >> bit & 1)
@@ -164,11 +178,10 @@ class BadRows:
             return []
         texts = sample_of(self.facts, self.source)
         names = dict(zip((n.casefold() for n in self._names), self._names, strict=True))
-        kinds = {other.name.casefold(): other.kind for other in self.readings}
         return [
             names[name]
             for name, values in texts.items()
-            if name != reading.name.casefold() and kinds.get(name, "text") == "text" and value in map(str.strip, values)
+            if name != reading.name.casefold() and value in map(str.strip, values) and not mostly_numbers(values)
         ]
 
     @property
@@ -179,10 +192,11 @@ class BadRows:
         """Whether a value is a number once it is declared as one."""
         return self.engine.ask(f"SELECT {number_sql(text_literal(value), decimal, thousands)}")[0][0] is not None
 
-    def _without_date(self) -> tuple[int, str, str | None]:
+    def _without_date(self, dates: Collection[str]) -> tuple[int, str, str | None]:
         """The rows whose date is empty; of a computed date that means that nothing could be made of the row."""
         field = self.source.date or self.source.from_ or ""
-        unreadable = sum({1 << min(i, self.bits) for i, reading in enumerate(self.readings) if reading.bad is not None})
+        behind = [i for i, reading in enumerate(self.readings) if reading.bad and reading.uses & set(dates)]
+        unreadable = sum({1 << min(i, self.bits) for i in behind})
         where = f"bad$ & {1 << (self.bits + 1)} <> 0 AND bad$ & {unreadable} = 0"
         count = self.engine.ask(f"SELECT count(*) FROM {self.table} WHERE {where}")[0][0]
         place, _ = self._find(field, {"", *self.source.read.null_values})
@@ -245,9 +259,21 @@ def rejected(
     return Rejected(found.rows + lines, (*found.reasons, reason))
 
 
+def mostly_numbers(values: Sequence[str]) -> bool:
+    """Whether more than half of the values are written as numbers."""
+    return 2 * sum(NUMBER.fullmatch(value.strip()) is not None for value in values) > len(values)
+
+
 def counted(rows: int) -> str:
     """A number of rows."""
     return f"{rows:,} {'row' if rows == 1 else 'rows'}"
+
+
+def skipped_in_words(skipped: int, rows: int, reasons: Sequence[str]) -> str:
+    """That rows were skipped beside the ``rows`` that were used, and why."""
+    were = f"row{'s' if skipped + rows > 1 else ''} {'were' if skipped > 1 else 'was'}"
+    why = [reasons[0].partition(": ")[2]] if len(reasons) == 1 else reasons
+    return f"{skipped:,} of {skipped + rows:,} {were} skipped: {'; '.join(why)}"
 
 
 def forget_rejected(engine: Engine) -> None:

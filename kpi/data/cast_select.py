@@ -25,7 +25,7 @@ def typed_sql(rows: str, readings: Sequence[Reading], last: int, extra: Sequence
             casts.append(f"{reading.cast} AS cast{i}$")
             value = value.replace(reading.cast, f"cast{i}$")
         values.append(f"{value} AS value{i}$")
-        named.append(f"{whole_sql(f'value{i}$') if reading.whole else f'value{i}$'} AS {column}")
+        named.append(f"{whole_sql(f'value{i}$') if reading.whole else f'value{i}$'} AS {quoted(reading.held_in)}")
         bad = reading.bad_in(column, f"value{i}$")
         if bad is not None:
             # Most rows are of no doubt, and pass with one look.

@@ -274,7 +274,7 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
-def column_type(kinds: Collection[str], integers: bool, declared: str | None, demanded: bool) -> Typed:
+def column_type(kinds: Collection[str], integers: bool, declared: str | None) -> Typed:
     """The type of a column that holds these kinds of cells (R4). Numbers that are declared to be dates are those by
     which spreadsheets count days, unless there is a format. VARCHAR: text that may yet prove to be something else."""
     word, _, shape = (declared or "").strip().partition(" ")
@@ -292,7 +292,7 @@ def column_type(kinds: Collection[str], integers: bool, declared: str | None, de
         return Typed("DATE" if found == {"date"} else "TIMESTAMP")
     if found == {"duration"}:
         return Typed("INTERVAL", "to_microseconds({})")
-    return Typed("VARCHAR" if declared or demanded or not found else "TEXT")
+    return Typed("VARCHAR" if declared or not found else "TEXT")
 
 
 def written(cell: Cell, typed: Typed, sheet: Sheet, place: tuple[int, int]) -> str:
@@ -305,7 +305,7 @@ def written(cell: Cell, typed: Typed, sheet: Sheet, place: tuple[int, int]) -> s
         if isinstance(cell, int | float):
             cell = sheet.day(cell, place)
         return text_of(cell.date() if typed.type == "DATE" and isinstance(cell, datetime) else cell)
-    if typed.type == "VARCHAR" and isinstance(cell, float) and sheet.read.decimal == ",":
+    if typed.type in ("VARCHAR", "TEXT") and isinstance(cell, float) and sheet.read.decimal == ",":
         return text_of(cell).replace(".", ",")  # so that it is read like the texts around it
     return text_of(cell)
 
@@ -328,7 +328,6 @@ class Chosen(NamedTuple):
     name: str
     places: tuple[int | None, ...]
     declared: str | None
-    demanded: bool
 
 
 def copied(
@@ -359,7 +358,7 @@ def copied(
                 if cell is not None:
                     kinds[i].add(kind_of(cell))
                     whole[i] = whole[i] and isinstance(cell, int) and abs(cell) < 2**63
-    types = [column_type(kinds[i], whole[i], column.declared, column.demanded) for i, column in enumerate(columns)]
+    types = [column_type(kinds[i], whole[i], column.declared) for i, column in enumerate(columns)]
     with target.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         for which, number, cells in rows:

@@ -110,7 +110,7 @@ class Scanner:
 
     @property
     def _skips(self) -> bool:
-        return self.source.on_bad_rows == "skip"
+        return self.source.skips
 
     def _csv_group(self, files: Sequence[FileFacts], columns: Sequence[str], rewrite: bool) -> str:
         first = files[0]
@@ -223,7 +223,6 @@ class Scanner:
                     name,
                     tuple(place.get(name.casefold()) for place in places),
                     declared.get(name.casefold()),
-                    self.need.columns.get(name.casefold()) is not None,
                 )
                 for name in self._columns_of_all([(s.path, names) for s, names in zip(sheets, named, strict=True)])
             ]
@@ -400,9 +399,9 @@ def clash(source_id: str, name: str) -> KpiError:
     return KpiError(f'{source_id} has a column "{name}" already, and computes another', hint=hint)
 
 
+WHOLE = ("TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT")
 FAMILIES = (
-    ("TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT",
-     "DECIMAL", "FLOAT", "DOUBLE"),
+    (*WHOLE, "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE"),
     ("DATE", "TIMESTAMP"),
 )  # fmt: skip
 
@@ -411,6 +410,8 @@ def wider(one: str | None, other: str) -> str:
     """The type for a column whose files differ: numbers stay numbers, days and times become times, all else text."""
     if one is None or one == other:
         return other
+    if one in WHOLE and other in WHOLE:  # as floating-point numbers, long ones would lose digits
+        return "HUGEINT"
     for family, widest in zip(FAMILIES, ("DOUBLE", "TIMESTAMP"), strict=True):
         if one.split("(")[0] in family and other.split("(")[0] in family:
             return widest

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from kpi.formulas import aggregates, columns, nodes, row_expressions, walk
+from kpi.formulas import aggregates, columns, nodes, walk
 from kpi.formulas.functions import AGGREGATES, ROW_FUNCTIONS
 from kpi.formulas.types import AMOUNT, CLOCK, DURATION, NUMBER, TEXT, TIME, Types, ValueType
+from kpi.formulas.walk import rebuilt
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class ColumnRequirements:
-    """What a run needs of one source: the columns (by folded name) with the kind that their uses require (None: any),
-    the columns to compute, whether ``everything`` is needed (a query reads it), and the words of those queries.
+    """What a run needs of one source: the columns (by folded name) with the kinds that their uses require (None: any),
+    the keys of those of which the ``identity`` matters, the columns to compute, whether ``everything`` is needed (a
+    query reads it), and the words of those queries.
     ``optional`` are the columns that are only to split by: a source may lack them. ``spare`` are those that only tell
     the day of a row: once it is known nothing else needs them."""
 
-    columns: dict[str, ValueType | None] = field(default_factory=dict)
+    columns: dict[str, set[ValueType | None]] = field(default_factory=dict)
+    identity: set[str] = field(default_factory=set)
     computed: dict[str, nodes.Node] = field(default_factory=dict)
     everything: bool = False
     words: set[str] = field(default_factory=set)
@@ -52,13 +55,17 @@ class ColumnRequirements:
         return ordered
 
     def add(self, name: str, kind: ValueType | None) -> bool:
-        """Add a column; return whether it is new. Of two kinds required of one column the first is kept: the type
-        checker reports the conflict."""
+        """Add a use of a column; return whether the column is new."""
         folded = name.casefold()
         known = folded in self.columns
-        if not known or (kind is not None and self.columns[folded] is None):
-            self.columns[folded] = kind
+        self.columns.setdefault(folded, set()).add(kind)
         return not known
+
+    def uses(self, folded: str) -> list[ValueType | None]:
+        """The kinds that the uses of a column require, None first. A column that is only to be looked at has one use
+        of any kind."""
+        kinds = self.columns.get(folded, set()) | ({None} if self.everything else set())
+        return sorted(kinds or {None}, key=lambda kind: kind or "")
 
 
 def requirements_of(
@@ -74,15 +81,14 @@ def requirements_of(
     for _, aggregate in checked.dependencies.aggregates(ids):
         if aggregate.source in checked.plan.sources:
             required = found.setdefault(aggregate.source, ColumnRequirements())
-            for one in aggregates(aggregate):
-                if one.column is not None and AGGREGATES[one.function].column == AMOUNT:
-                    required.add(one.column, "number")
-                for expression in row_expressions(one):
-                    require(required, expression)
+            for used in used_by_aggregate(aggregate):
+                required.add(used.name, used.read_as)
+            required.identity |= identified_by(aggregate)
     _require_queried(checked, found)
     for source_id, column in splits:
         if found[source_id].add(column, None):
             found[source_id].optional.add(column.casefold())
+        found[source_id].identity.add(identity_of(column))
     for source_id, required in found.items():
         complete(checked, source_id, required)
     return found
@@ -113,6 +119,14 @@ def words_of(query: str) -> set[str]:
     return {word.casefold() for word in re.findall(r"\w+", query)}
 
 
+def used_by_query(query: str, columns: Iterable[str]) -> list[str]:
+    """The ``columns``, by folded name, that a query may use: those that it names, or all where it has a star."""
+    words = words_of(query)
+    if re.search(r"(?:\bselect|\bdistinct|\ball|,|\.)\s*\*", query, re.IGNORECASE) or "columns" in words:
+        return [column.casefold() for column in columns]
+    return [folded for column in columns if (folded := column.casefold()) in words]
+
+
 def complete(checked: Checked, source_id: str, required: ColumnRequirements) -> None:
     """Add the columns that the source's own dates, conditions and computed columns need."""
     source = checked.plan.sources[source_id]
@@ -120,7 +134,8 @@ def complete(checked: Checked, source_id: str, required: ColumnRequirements) -> 
         if name is not None:
             if required.add(name, "date") and not required.everything:
                 required.spare.add(name.casefold())
-            required.columns[name.casefold()] = "date"
+            # The dates of rows are what the source says they are, for all uses.
+            required.columns[name.casefold()].add("date")
     where = checked.where.get(source_id)
     if where is not None:
         require(required, where)
@@ -142,16 +157,91 @@ def complete(checked: Checked, source_id: str, required: ColumnRequirements) -> 
 
 def require(required: ColumnRequirements, expression: nodes.Node) -> None:
     """Add the columns of a row expression with the kinds that their uses require."""
+    expression = with_uses(expression)
+    for column in columns(expression):
+        required.add(column.name, column.read_as)
+    required.identity |= identified_by(expression)
+
+
+def used_by_aggregate(aggregate: nodes.Aggregate) -> Iterator[nodes.Column]:
+    """The columns that an aggregate uses, each with the kind that its use requires."""
+    for one in aggregates(aggregate):
+        key = None if one.per is None else one.per.key
+        for part in (aggregated_value(one), key, one.filter):
+            if part is not None:
+                yield from columns(with_uses(part))
+
+
+def aggregated_value(aggregate: nodes.Aggregate) -> nodes.Node | None:
+    """What an aggregate is of; None where it is of the rows themselves or of groups of them."""
+    operand = aggregate.operand
+    if isinstance(operand, nodes.Column) and AGGREGATES[aggregate.function].column == AMOUNT:
+        return replace(operand, read_as="number")
+    return operand
+
+
+def identified_by(expression: nodes.Node) -> set[str]:
+    """The keys of the columns of which it matters whether two of their values are the same (R8), and of those that are
+    compared with a long number."""
+    found = set()
     for node in walk(expression):
-        for name, kind in required_by(node):
-            required.add(name, kind)
+        match node:
+            case nodes.Aggregate(function="count_distinct", column=str(name)):
+                found.add(identity_of(name))
+            case nodes.Per(key=nodes.Column(name=name)):
+                found.add(identity_of(name))
+            case nodes.Call(name="first_date", arguments=arguments):
+                found |= {identity_of(argument.name) for argument in arguments if isinstance(argument, nodes.Column)}
+            case nodes.Compare(op="==" | "!=", left=nodes.Column(name=left), right=nodes.Column(name=right)):
+                found |= {identity_of(left), identity_of(right)}
+            case nodes.Compare(left=nodes.Column(name=name), right=other) if has_long_number(other):
+                found.add(compared_exactly(name))
+            case nodes.Compare(left=other, right=nodes.Column(name=name)) if has_long_number(other):
+                found.add(compared_exactly(name))
+            case nodes.Within(operand=nodes.Column(name=name), items=items) if any(map(has_long_number, items)):
+                found.add(compared_exactly(name))
+    return found
+
+
+def has_long_number(node: nodes.Node) -> bool:
+    """Whether a node is a whole number that has more digits than a floating point number keeps."""
+    return is_number(node) and isinstance(node, nodes.Literal_) and abs(node.value) >= 2**53  # type: ignore[arg-type]
+
+
+def identity_of(name: str) -> str:
+    """The key of a use of a column that depends on which of its values are the same."""
+    return f"{name.casefold()}$identity"
+
+
+def compared_exactly(name: str) -> str:
+    """The key of a use of a column that compares it with numbers of many digits."""
+    return f"{name.casefold()}$exact"
+
+
+def uses_in(expression: nodes.Node) -> set[str]:
+    """The uses of columns in a row expression, by their keys."""
+    found = {column.use for column in columns(with_uses(expression))}
+    return found | identified_by(expression)
+
+
+def with_uses(expression: nodes.Node) -> nodes.Node:
+    """A row expression whose columns say which kind of value their place requires."""
+    return _with_uses(expression, {})
+
+
+def _with_uses(node: nodes.Node, required: Mapping[str, ValueType | None]) -> nodes.Node:
+    if isinstance(node, nodes.Column):
+        kind = node.read_as or required.get(node.name)
+        return node if kind is None else replace(node, read_as=kind)
+    # A function of a difference requires dates of the columns below that, two levels down.
+    inherited = required if isinstance(node, nodes.Arithmetic) else {}
+    below = dict(inherited) | {name: kind for name, kind in required_by(node) if kind is not None}
+    return rebuilt(node, lambda child: _with_uses(child, below))
 
 
 def required_by(node: nodes.Node) -> Iterator[tuple[str, ValueType | None]]:
     """The columns directly below a node, and the kinds that it requires of them."""
     match node:
-        case nodes.Column(name=name):
-            yield name, None
         case nodes.Negative(operand=nodes.Column(name=name)):
             yield name, "number"
         case nodes.Arithmetic(op="*" | "/", left=left, right=right):

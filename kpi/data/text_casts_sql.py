@@ -51,8 +51,17 @@ def plain_number_sql(text: str) -> str:
 
 
 def like_a_code(text: str) -> str:
-    """Whether a number is written as codes are: with a zero before it, or with ``_`` inside."""
-    return f"(({text} >= '00' AND {text} < '0:') OR contains({text}, '_'))"
+    """Whether a number is written as codes are: with a zero before it, with an exponent but without a point or sign, or
+    with ``_`` inside (R4)."""
+    zero = " OR ".join(f"({text} >= '{sign}00' AND {text} < '{sign}0:')" for sign in ("", "-", "+"))
+    # Few texts have the letter, and a look for it is much quicker than a pattern.
+    letter = f"(contains({text}, 'E') OR contains({text}, 'e'))"
+    return f"({zero} OR contains({text}, '_') OR ({letter} AND regexp_full_match({text}, '[-+]?\\d+[eE]\\d+')))"
+
+
+def whole_number_sql(text: str) -> str:
+    """A whole number of up to 38 digits, with all of them (R8), or NULL."""
+    return f"(CASE WHEN regexp_full_match({text}, '[-+]?\\d{{1,38}}') THEN TRY_CAST({text} AS HUGEINT) END)"
 
 
 def number_sql(text: str, decimal: str, thousands: str | None) -> str:

@@ -28,6 +28,7 @@ from kpi.data.text_casts_sql import (
     plain_number_sql,
     readings,
     timestamp_sql,
+    whole_number_sql,
     zoned_sql,
 )
 from kpi.data.value_suggestions import date_hint
@@ -37,12 +38,15 @@ from kpi.plan.checks.source_facts import SourceFacts
 from kpi.plan.model import Source
 
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-CODE = re.compile(r"[-+]?\d{16,}$|0\d")
+CODE = re.compile(r"[-+]?(?:0\d|\d+[eE]\d)")
+LONG = re.compile(r"[-+]?\d{16,38}")
 ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 ISO_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
 ZONE = re.compile(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
-EXACT = 2**53
+EXACT, EXACT_DIGITS = 2**53, 15
+DIGITS = re.compile(r"(?:-?[1-9]\d*|0|)")
 SMALL = re.compile(r"[-+]?\d{1,9}")
+LONG_WHOLE, LONG_DECIMAL = "a whole number", "a decimal number"
 UNLISTED = "a value that is not among those of the first rows"
 # With so few different values in so many rows, a column is likely to have no others.
 FEW, ENOUGH = 8, 100
@@ -58,7 +62,8 @@ class Reading:
     SQL takes the text as it stands in the file, empty where it is blank, which saves trimming every value of a large
     one. ``cast``: a dear part of the SQL that stands in it more than once, to be worked out once a row. ``listed``: the
     SQL knows the values of the first rows only, and raises an error that says UNLISTED at any other. ``whole``: the
-    values are kept as whole numbers, and one that is none is such an error.
+    values are kept as whole numbers, and one that is none is such an error. ``held_in`` is the column of the table that
+    gets the values, and ``uses`` are the uses (``nodes.column_use``) that it is for.
     """
 
     name: str
@@ -70,6 +75,13 @@ class Reading:
     cast: str | None = None
     listed: bool = False
     whole: bool = False
+    held_in: str = ""
+    uses: frozenset[str] = frozenset()
+
+    @property
+    def long(self) -> bool:
+        """Whether the values are numbers of more digits than sums of whole numbers should be made of."""
+        return self.kind == "number" and self.words in (LONG_WHOLE, LONG_DECIMAL)
 
     @property
     def bad(self) -> str | None:
@@ -108,8 +120,10 @@ class Readings:
         shape = shape.strip()
         column = quoted(name)
         if kind == "number":
-            sql = number_sql(column, *self._marks)
-            return self._alike(Reading(name, "number", sql, True, "a number"), decorated=True)
+            # A number with more digits than fit is no bad one: then all rows tell how the column is held.
+            cast = number_sql(column, *self._marks)
+            sql = f"(CASE WHEN abs({cast}) < {EXACT} THEN {cast} END)"
+            return self._alike(Reading(name, "number", sql, False, "a number", cast=cast), decorated=True)
         if kind == "boolean":
             return Reading(name, "boolean", boolean_sql(column), True, "true or false")
         if kind == "duration":
@@ -139,21 +153,25 @@ class Readings:
             return reading
         return replace(reading, sql=f"(CASE WHEN {fits} THEN {reading.sql} END)", words=notation.words)
 
-    def _demanded(self, name: str) -> Reading:
-        """The reading of a column that a formula takes for numbers: what is none is a bad row."""
-        reading = replace(self.of_kind(name, "number"), sure=True)
-        return self._alike(reading, decorated=self._marks != (".", None))
+    def _required(self, name: str, *, long: bool) -> Reading:
+        """The reading of a column that is used as numbers: what is none is a bad row. ``long``: its numbers are whole,
+        and some of them longer than floating point numbers can be."""
+        column = quoted(name)
+        if long:
+            return Reading(name, "number", whole_number_sql(column), True, LONG_WHOLE)
+        declared = self._types.get(name.casefold()) is not None
+        plain = not declared and self._marks == (".", None)
+        sql = plain_number_sql(column) if plain else number_sql(column, *self._marks)
+        return self._alike(Reading(name, "number", sql, True, "a number"), decorated=not plain)
 
-    def of_kind(self, name: str, kind: ValueType, *, exact: bool = False) -> Reading:
-        """The reading for a guessed or demanded kind. ``exact``: what may be a name of something rather than an amount
-        does not fit, since numbers lose its leading zeros and, beyond 2**53, its last digits."""
+    def of_kind(self, name: str, kind: ValueType) -> Reading:
+        """The reading for a kind that is guessed. A number that is written like a code does not fit, and neither does
+        one that has more digits than a floating point number (R4, R8)."""
         column = quoted(name)
         if kind == "number":
-            if self._marks != (".", None):
-                return Reading(name, "number", number_sql(column, *self._marks), False, "a number")
-            cast, sql = f"TRY_CAST({column} AS DOUBLE)", plain_number_sql(column)
-            if exact:
-                sql = f"(CASE WHEN abs({cast}) < {EXACT} AND NOT {like_a_code(column)} THEN {cast} END)"
+            plain = self._marks == (".", None)
+            cast = f"TRY_CAST({column} AS DOUBLE)" if plain else number_sql(column, *self._marks)
+            sql = f"(CASE WHEN abs({cast}) < {EXACT} AND NOT {like_a_code(column)} THEN {cast} END)"
             return Reading(name, "number", sql, False, "a number", cast=cast)
         if kind == "boolean":
             return Reading(name, "boolean", boolean_sql(column), False, "true or false")
@@ -169,15 +187,24 @@ class Readings:
         """Timestamps that say their zone."""
         return Reading(name, "instant", zoned_sql(quoted(name)), False, "a time with a zone")
 
-    def guess(self, name: str, sample: Sequence[str], demanded: ValueType | None) -> Reading | None:
-        """The reading that the first rows suggest; None when only all rows can tell."""
+    def guess(
+        self, name: str, sample: Sequence[str], required: ValueType | None, *, identity: bool = False
+    ) -> Reading | None:
+        """The reading that the first rows suggest for a use; None when only all rows can tell. ``identity``: it matters
+        which values are the same, so numbers have to be written in one way."""
         declared = self.declared(name)
         if declared is not None:
             return declared
-        found = self._guess(name, list(sample), demanded)
+        found = self._guess(name, list(sample), required)
+        if identity and found is not None and found.kind == "number":
+            # Whole numbers without a sign before them are.
+            if not all(DIGITS.fullmatch(text.strip()) for text in sample):
+                return None
+            digits = f"NOT (contains({quoted(name)}, '.') OR contains({quoted(name)}, '+') OR {quoted(name)} = '-0')"
+            found = replace(found, sql=f"(CASE WHEN {digits} THEN {found.sql} END)")
         if found is None or self.source.read.null_values:
             return found
-        padded = found.kind == "text" and any(text != text.strip() for text in sample)
+        padded = any(text != text.strip() for text in sample)
         if padded:
             return found
         if found.kind == "text":
@@ -200,12 +227,16 @@ class Readings:
         sql = f"(CASE {found} WHEN coalesce({column}, '') = '' THEN NULL ELSE {unknown} END)"
         return replace(reading, sql=sql, listed=True)
 
-    def _guess(self, name: str, sample: list[str], demanded: ValueType | None) -> Reading | None:
+    def _guess(self, name: str, sample: list[str], required: ValueType | None) -> Reading | None:
         values = {value for text in sample if (value := text.strip())}
-        if demanded == "number":
-            words = values and not any(map(DIGIT.search, values))
-            return None if words else self._demanded(name)
-        if demanded == "text":
+        if required == "number":
+            # Words, codes and long numbers are looked at in all rows.
+            odd = any(not NUMBER.fullmatch(value) or CODE.match(value) or LONG.fullmatch(value) for value in values)
+            plain = self._marks == (".", None)
+            if not any(map(DIGIT.search, values)) or any(map(CODE.match, values)) or (plain and odd):
+                return None
+            return self._alike(self.of_kind(name, "number"), decorated=not plain)
+        if required == "text":
             return self.of_kind(name, "text")
         if not values:
             return None
@@ -218,24 +249,39 @@ class Readings:
                 return self.of_kind(name, "timestamp")
             if all(ZONE.fullmatch(rest) for rest in rests):
                 return self.zoned(name)
-        if demanded == "date":
+        if required == "date":
             return None
-        if all(NUMBER.fullmatch(value) for value in values) and not any(map(CODE.match, values)):
-            return self.of_kind(name, "number", exact=True)
-        if self._marks != (".", None) and all(set(value) <= set("-+0123456789.,") for value in values):
+        codes = any(map(CODE.match, values))
+        if all(NUMBER.fullmatch(value) for value in values) and not codes:
+            return None if any(map(LONG.fullmatch, values)) else self.of_kind(name, "number")
+        if self._marks != (".", None) and all(set(value) <= set("-+0123456789.,") for value in values) and not codes:
             return self.of_kind(name, "number")
         if all(value.casefold() in ("true", "false") for value in values):
             return self.of_kind(name, "boolean")
-        return self.of_kind(name, "text")
+        return self.of_kind(name, "text") if any(map(self._is_text, values)) else None
 
-    def decide(self, engine: Engine, table: str, name: str, demanded: ValueType | None) -> Reading:
-        """The reading over all rows of a table of text (R4). Raises KpiError where two readings of dates fit."""
+    def _is_text(self, value: str) -> bool:
+        """Whether a value can be nothing but text, however the others look."""
+        if not DIGIT.search(value):
+            return value.casefold() not in ("true", "false")
+        if re.match(r"\d{4}-\d", value):
+            return False
+        return CODE.match(value) is not None or (self._marks == (".", None) and not NUMBER.fullmatch(value))
+
+    def decide(
+        self, engine: Engine, table: str, name: str, required: ValueType | None, *, identity: bool = False
+    ) -> Reading:
+        """The reading of a use over all rows of a table of text (R4). Raises KpiError where two readings of dates fit,
+        where codes are used as numbers, and where ``identity`` matters but one number is written in two ways (R8)."""
         declared = self.declared(name)
-        if declared is not None:
+        if declared is not None and declared.kind != "number":
             return declared
+        if declared is not None:
+            return self._required(name, long=self._is_long(engine, table, name))
         choices = [
             self.of_kind(name, "boolean"),
-            self.of_kind(name, "number", exact=demanded != "number"),
+            self.of_kind(name, "number"),
+            Reading(name, "number", self._long_sql(name), True, LONG_WHOLE),
             self.of_kind(name, "date"),
             self.of_kind(name, "timestamp"),
             self.zoned(name),
@@ -243,18 +289,62 @@ class Readings:
         counts = ", ".join(f"count({choice.sql})" for choice in choices)
         total, *fits = engine.ask(f"SELECT count({quoted(name)}), {counts} FROM {table}")[0]
         if total == 0:
-            kind: ValueType = demanded or "empty"
+            kind: ValueType = required or "empty"
             return Reading(name, kind, f"CAST(NULL AS {SQL_TYPES[kind]})", True, "text")
+        if required == "text":
+            return replace(self.of_kind(name, "text"), sure=True)
         # Where no value has any digit the formula is wrong, not the rows: then it alone is told so.
         digits = f"SELECT 1 FROM {table} WHERE regexp_matches({quoted(name)}, '\\d') LIMIT 1"
-        if demanded == "number" and engine.ask(digits):
-            return self._demanded(name)
+        if required == "number" and engine.ask(digits):
+            self._refuse_codes(engine, table, name)
+            if fits[1] == total:
+                return replace(self._alike(choices[1], decorated=self._marks != (".", None)), sure=True)
+            return self._required(name, long=self._is_long(engine, table, name))
         for choice, fit in zip(choices, fits, strict=True):
-            if fit == total and demanded in (None, "date" if choice.kind in TIME else choice.kind):
+            if fit == total and (required in (None, "number") or choice.kind in TIME):
+                if identity and choice.kind == "number":
+                    self._refuse_two_ways(engine, table, choice)
                 return replace(choice, sure=True)
-        if demanded == "date":
-            return self._decide_date(engine, table, name, total, dates=fits[2], plain=fits[3], zoned=fits[4])
+        if required == "date":
+            return self._decide_date(engine, table, name, total, dates=fits[3], plain=fits[4], zoned=fits[5])
         return self.of_kind(name, "text")
+
+    def _long_sql(self, name: str) -> str:
+        """A whole number that is no code, with all its digits."""
+        return f"(CASE WHEN NOT {like_a_code(quoted(name))} THEN {whole_number_sql(quoted(name))} END)"
+
+    def _is_long(self, engine: Engine, table: str, name: str) -> bool:
+        """Whether all numbers of a column are whole, and some of them longer than floating point numbers can be."""
+        column = quoted(name)
+        number = number_sql(column, *self._marks)
+        asked = f"count({number}), count({whole_number_sql(column)}), max(abs({number}))"
+        numbers, whole, greatest = engine.ask(f"SELECT {asked} FROM {table}")[0]
+        return greatest is not None and greatest >= EXACT and numbers == whole
+
+    def _refuse_codes(self, engine: Engine, table: str, name: str) -> None:
+        """Raise KpiError for a column that is used as numbers and has some that are written like codes (R4)."""
+        column = quoted(name)
+        codes = f"{plain_number_sql(column)} IS NOT NULL AND {like_a_code(column)} AND NOT contains({column}, '_')"
+        found = engine.ask(f"SELECT min({column}) FROM {table} WHERE {codes}")[0][0]
+        if found is not None:
+            raise KpiError(
+                f'{self.source.id}.{name} has values such as "{found}", so it is text, and a formula needs numbers',
+                hint=f"say types: {{{name}: number}} if they are numbers; codes are compared as text, in quotes",
+            )
+
+    def _refuse_two_ways(self, engine: Engine, table: str, reading: Reading) -> None:
+        """Raise KpiError for a column that writes one number in two ways, of which it matters whether they are the same
+        (R8)."""
+        column = quoted(reading.name)
+        grouped = f"SELECT min({column}), max({column}) FROM {table} WHERE {column} IS NOT NULL GROUP BY {reading.sql}"
+        found = engine.ask(f"SELECT * FROM ({grouped}) g(a, b) WHERE a <> b ORDER BY 1 LIMIT 1")
+        if found:
+            one, other = found[0]
+            name = reading.name
+            raise KpiError(
+                f'{self.source.id}.{name} has "{one}" and "{other}", which are one number, but may be two names',
+                hint=f"say types: {{{name}: number}} if they are the same, or types: {{{name}: text}} if they are not",
+            )
 
     def _decide_date(
         self, engine: Engine, table: str, name: str, total: int, *, dates: int, plain: int, zoned: int
@@ -320,7 +410,13 @@ def native_reading(name: str, type_name: str) -> Reading | None:
     base = type_name.upper().split("(")[0]
     if base in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"):
         return Reading(name, "number", column, True, "a number")
-    if base in ("HUGEINT", "UHUGEINT", "DECIMAL", "FLOAT", "DOUBLE", "REAL"):
+    if base == "HUGEINT":
+        return Reading(name, "number", column, True, LONG_WHOLE)
+    if base == "UHUGEINT" or (base == "DECIMAL" and type_name.endswith(",0)")):
+        return Reading(name, "number", f"TRY_CAST({column} AS HUGEINT)", True, "a number of at most 38 digits")
+    if base == "DECIMAL" and int(re.findall(r"\d+", type_name)[0]) > EXACT_DIGITS:
+        return Reading(name, "number", column, True, LONG_DECIMAL)
+    if base in ("DECIMAL", "FLOAT", "DOUBLE", "REAL"):
         double = f"CAST({column} AS DOUBLE)"
         return Reading(name, "number", f"(CASE WHEN isfinite({double}) THEN {double} END)", True, "a number")
     if base == "BOOLEAN":

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from kpi.data.database import Engine
 from kpi.data.limits import MemoryLimitError
+from kpi.data.requirements import aggregated_value
 from kpi.engine.aggregate_sql import (
     GROUP_VALUE,
     AggregateSql,
@@ -44,10 +45,12 @@ MOST_DIRECT = 8
 
 
 class Request(NamedTuple):
-    """One aggregate over one window. ``window`` is None for a snapshot."""
+    """One aggregate over one window. ``window`` is None for a snapshot. ``bad`` are the bits of the rows that are left
+    out, since what the KPI uses of them cannot be read."""
 
     aggregate: nodes.Aggregate
     window: Span | None
+    bad: int = 0
 
 
 class Touching(NamedTuple):
@@ -115,21 +118,21 @@ class Aggregator:
         return True
 
     def _compile(self, aggregate: nodes.Aggregate) -> AggregateSql:
-        columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.kinds.items()}
+        columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.all_kinds.items()}
         compiler = RowCompiler(columns, self.table.source.read, edges=("w.s", "w.e"))
         if aggregate.per is not None:
             return self._compile_groups(compiler, aggregate, aggregate.per)
         return self._compile_rows(compiler, aggregate)
 
     def _compile_rows(self, compiler: RowCompiler, aggregate: nodes.Aggregate) -> AggregateSql:
-        value, integer, operand = None, True, aggregate.operand
+        value, integer, operand = None, True, aggregated_value(aggregate)
         if operand is not None:
             sql = compiler.value(operand)
             compiler.checker.aggregated(aggregate, frozenset((sql.type,)))
             value = sql.text
             if AGGREGATES[aggregate.function].column == AMOUNT:
                 value = f"CAST({value} AS DOUBLE)" if sql.type == "empty" else value
-                integer = aggregate.column is not None and self.table.integer(aggregate.column)
+                integer = isinstance(operand, nodes.Column) and self.table.integer(operand)
         condition = None if aggregate.filter is None else compiler.condition(aggregate.filter)
         return AggregateSql(aggregate.function, value, condition, aggregate.percent, integer)
 

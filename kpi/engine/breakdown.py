@@ -147,7 +147,9 @@ def literal_of(raw: Any) -> nodes.Literal_ | None:
             return None
         case bool() | str():
             return nodes.Literal_(raw)
-        case int() | float() | Decimal():
+        case int():
+            return nodes.Literal_(raw)
+        case float() | Decimal():
             return nodes.Literal_(float(raw))
     return nodes.Literal_(raw.isoformat() if isinstance(raw, date) else str(raw))
 
@@ -158,7 +160,9 @@ def text_of(raw: Any) -> str | None:
     value = None if literal is None else literal.value
     if value is None or isinstance(value, str):
         return value
-    return str(value).lower() if isinstance(value, bool) else format_plain(value)
+    if isinstance(value, int):
+        return str(value).lower()
+    return format_plain(value)
 
 
 def segment_filter(column: str, values: Values, segment: Segment, listed: Collection[str | None]) -> nodes.Node:

@@ -86,7 +86,7 @@ class GroupingAggregator(Aggregator):
         return self._of_lasting(asked) if self.table.shape == "lasting" else self._of_dated(asked)
 
     def _compiler(self) -> RowCompiler:
-        columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.kinds.items()}
+        columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.all_kinds.items()}
         return RowCompiler(columns, self.table.source.read)
 
     def _cells(self, request: Request, of_segment: Mapping[Segment, Value]) -> Cells:

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from kpi.data.column_types import SQL_TYPES
 from kpi.data.database import quoted, text_literal
+from kpi.data.requirements import with_uses
 from kpi.data.text_casts_sql import BLANKS, formatted_sql, marks, number_sql
 from kpi.errors import did_you_mean
 from kpi.formulas import nodes
@@ -69,12 +70,12 @@ class RowCompiler:
 
     def value(self, node: nodes.Node) -> Sql:
         """Any expression."""
-        typed = self.checker.value(node)
+        typed = self.checker.value(with_uses(node))
         return Sql(self.emit(typed), typed.type)
 
     def condition(self, node: nodes.Node) -> str:
         """SQL that is true or false, never empty (V1)."""
-        return self.emit(self.checker.condition(node))
+        return self.emit(self.checker.condition(with_uses(node)))
 
     def emit(self, typed: Typed) -> str:
         """The SQL of a typed tree."""
@@ -90,7 +91,7 @@ def types_of_columns(columns: Mapping[str, ValueType]) -> Callable[[nodes.Column
     folded: dict[str, Types] = {name.casefold(): frozenset((type_,)) for name, type_ in columns.items()}
 
     def lookup(column: nodes.Column) -> Types:
-        types = folded.get(column.name.casefold())
+        types = folded.get(column.use) or folded.get(column.name.casefold())
         if types is None:
             hint = did_you_mean(column.name, list(columns))
             raise FormulaError("E052", f'there is no column "{column.name}"', column.at, hint=hint)
@@ -109,10 +110,17 @@ def column_sql(name: str, type_: ValueType, table: str = "") -> Sql:
 Emitter = Callable[..., str]
 
 
+def is_long(value: object) -> bool:
+    """Whether a value is a whole number that has more digits than a floating point number keeps (R8)."""
+    return isinstance(value, int) and not isinstance(value, bool) and 2**53 <= abs(value) < 2**127
+
+
 def _constant(_: RowCompiler, typed: Typed) -> str:
     match typed.value:
         case bool() as value:
             return "true" if value else "false"
+        case int() as value if is_long(value):
+            return f"({value}::HUGEINT)"
         case int() | float() as value:
             return f"({float(value)!r}::DOUBLE)"
         case datetime() as value:
@@ -123,6 +131,12 @@ def _constant(_: RowCompiler, typed: Typed) -> str:
             return text_literal(str(value))
 
 
+def _column(compiler: RowCompiler, typed: Typed) -> str:
+    name = str(typed.value).casefold()
+    use = typed.node.use if isinstance(typed.node, nodes.Column) else name
+    return (compiler.columns.get(use) or compiler.columns[name]).text
+
+
 def _convert(_: RowCompiler, typed: Typed, value: str) -> str:
     if (typed.args[0].type, typed.type) == ("number", "duration"):  # of days
         return f"(CAST({value} AS DOUBLE) * {SECONDS_OF_DAY})"
@@ -131,6 +145,13 @@ def _convert(_: RowCompiler, typed: Typed, value: str) -> str:
 
 def _compared(operator: str, when_empty: str = "false") -> Emitter:
     return lambda _, typed, left, right: f"coalesce({left} {operator} {right}, {when_empty})"
+
+
+def _within(_: RowCompiler, typed: Typed, value: str, *items: str) -> str:
+    if any(is_long(item.value) for item in typed.args[1:]):
+        # A list is of one type, and that of numbers of both kinds keeps fewer digits than these have.
+        return f"coalesce({' OR '.join(f'{value} = {item}' for item in items)}, false)"
+    return f"coalesce({value} IN ({', '.join(items)}), false)"
 
 
 def _calculated(operator: str) -> Emitter:
@@ -205,7 +226,7 @@ def _in_units(seconds: int) -> Emitter:
 
 EMITTERS: Mapping[str, Emitter] = {
     "constant": _constant,
-    "column": lambda compiler, typed: compiler.columns[str(typed.value).casefold()].text,
+    "column": _column,
     "window_edge": _window_edge,
     "null": lambda _, typed: f"CAST(NULL AS {SQL_TYPES[typed.type]})",
     "convert": _convert,
@@ -214,7 +235,7 @@ EMITTERS: Mapping[str, Emitter] = {
     "or": lambda _, typed, *parts: "(" + " OR ".join(parts) + ")",
     "not": lambda _, typed, value: f"(NOT {value})",
     "is_null": lambda _, typed, value: f"({value} IS NULL)",
-    "in": lambda _, typed, value, *items: f"coalesce({value} IN ({', '.join(items)}), false)",
+    "in": _within,
     "==": _compared("="),
     "!=": _compared("<>", when_empty="true"),
     "<": _compared("<"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from kpi.formulas import nodes
 from kpi.formulas.types import ValueType
 from kpi.plan.model import Source
 
@@ -20,8 +21,10 @@ class Table:
     ``name`` is the engine's table. Beside the plan's columns it has ``day$`` (dated rows; with times of day also
     ``at$``, and ``moment`` is the one of the two that orders rows) or ``from$`` and ``until$`` (intervals;
     ``until$`` is the first day after). ``kinds`` maps column names to kinds; ``integers`` those held as whole numbers.
-    ``days`` are the days that have rows, in order, and ``first`` and ``last`` the first and last of them (for rows that
-    last: of ``from``). ``later`` is the number of rows dated after ``as_of``, where they were counted.
+    ``readings`` are columns that hold what a column of text is where formulas require another kind of it, by the use
+    (``nodes.column_use``). ``days`` are the days that have rows, in order, and ``first`` and ``last`` the first and
+    last of them (for rows that last: of ``from``). ``later`` is the number of rows dated after ``as_of``, where they
+    were counted.
     """
 
     source: Source
@@ -38,6 +41,16 @@ class Table:
     integers: frozenset[str] = frozenset()
     moment: str = "day$"
     later: int = 0
+    readings: Mapping[str, ValueType] = field(default_factory=dict)
+
+    @property
+    def all_kinds(self) -> Mapping[str, ValueType]:
+        """The kinds of all columns that expressions can use."""
+        return {**self.kinds, **self.readings}
+
+    def held_in(self, column: nodes.Column) -> str:
+        """The folded name of the column of the table that a use of a column means."""
+        return column.use if column.use in self.readings else column.name.casefold()
 
     def kind(self, column: str) -> ValueType | None:
         """The kind of a column, whatever the case of its name; None for an unknown one."""
@@ -48,6 +61,6 @@ class Table:
         """A column that there is, as the engine has its name. Raises StopIteration for an unknown one."""
         return next(name for name in self.kinds if name.casefold() == column.casefold())
 
-    def integer(self, column: str) -> bool:
-        """Whether the engine holds the column as whole numbers."""
-        return column.casefold() in self.integers
+    def integer(self, column: nodes.Column) -> bool:
+        """Whether the engine holds what a use of a column means as whole numbers."""
+        return self.held_in(column) in self.integers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -19,9 +19,10 @@ from kpi.data.bad_rows import (
 from kpi.data.cast_select import BITS, WIDTHS, typed_sql
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import FILE, FILENAME, Scan, Scanner, clash
-from kpi.data.requirements import ColumnRequirements
+from kpi.data.requirements import ColumnRequirements, compared_exactly, identity_of, uses_in
 from kpi.data.text_casts_sql import clean, not_finite_empty
 from kpi.data.type_inference import (
+    EXACT,
     UNLISTED,
     Reading,
     Readings,
@@ -30,6 +31,7 @@ from kpi.data.type_inference import (
     native_reading,
     number_as_text,
 )
+from kpi.engine.readable_rows import ReadableRows
 from kpi.engine.row_dates import computed_columns, first_date_columns, first_date_name, need_dates, row_dates
 from kpi.engine.row_sql import RowCompiler, Sql, column_sql
 from kpi.engine.table import Shape, Table
@@ -51,6 +53,18 @@ class RowFaultError(KpiError):
         super().__init__(error.message, hint=error.hint)
         self.path = path
         self.error = error
+
+
+class Use(NamedTuple):
+    """A column of the files, and the kind of value that some uses of it require (None: any)."""
+
+    name: str
+    kind: ValueType | None
+
+    @property
+    def key(self) -> str:
+        """The key of the use."""
+        return nodes.column_use(self.name, self.kind)
 
 
 class Summary(NamedTuple):
@@ -81,11 +95,15 @@ class Loader:
     count_later: bool = False
     decided: Sequence[Reading] = ()
 
-    def load(self) -> Table:
-        """The table. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
+    def load(self) -> ReadableRows:
+        """The rows. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
         self._readings = Readings(self.source)
         self._rejected = Rejected()
         self._names: Mapping[str, str] = {}
+        self._timed = False  # whether rows have times of day
+        self._later = 0
+        self._faults: dict[str, KpiError] = {}
+        self._always = self._columns_behind({*self._times(), *self._where_columns()})
         if self.origin is not None:
             for name in self.source.computed:
                 if name.casefold() in {known.casefold() for known in self.origin.types}:
@@ -100,7 +118,7 @@ class Loader:
             # Before anything is shown of what was read, a message about it among that.
             scanner.opening.verify()
 
-    def _scanned(self, scanner: Scanner) -> Table:
+    def _scanned(self, scanner: Scanner) -> ReadableRows:
         try:
             return self._load(scanner.scan())
         except self.engine.Error as error:
@@ -128,35 +146,42 @@ class Loader:
         sql = f"(SELECT * REPLACE ({replaced}) FROM {scan.sql} w)"
         return scan._replace(sql=sql, types=scan.types | dict.fromkeys(texts, "VARCHAR"))
 
-    def _load(self, scan: Scan) -> Table:
-        """The table, by guessed kinds where they hold for all rows."""
+    def _load(self, scan: Scan) -> ReadableRows:
+        """The rows, by guessed kinds where they hold for all rows."""
         files = scan = self._numbers_as_written(scan)
         sample = sample_of(self.facts, self.source)
         self._readings.look(sample, self.facts)
-        readings = {name: self._ready(name, type_name) for name, type_name in scan.types.items()}
-        guesses: dict[str, Reading | None] = {}
-        for name, ready in readings.items():
-            texts = sample.get(name.casefold())
-            if ready is None and texts is not None:
-                guesses[name] = self._readings.guess(name, texts, self.need.columns.get(name.casefold()))
-        readings |= guesses
-        if None in readings.values():
+        uses = [Use(name, kind) for name in scan.types for kind in self._uses_of(name)]
+        known = {use: found for use in uses if (found := self._ready(use, scan.types[use.name])) is not None}
+        guesses = {
+            use: self._readings.guess(
+                use.name, sample[use.name.casefold()], use.kind, identity=identity_of(use.name) in self.need.identity
+            )
+            for use in uses
+            if use not in known and use.name.casefold() in sample
+        }
+        if any(use not in known and guesses.get(use) is None for use in uses):
             scan = self._stage(scan)
-        decided = self._decided(readings)
+        decided = self._decided(uses, known, guesses)
         try:
-            table = self._build(scan, self._trusted(decided, sample), trusting=True) if self._trusts(scan) else None
+            rows = self._build(scan, self._trusted(decided, sample), trusting=True) if self._trusts(scan) else None
         except self.engine.Error as error:
             if UNLISTED not in str(error):
                 raise
-            table = None
-        table = table or self._build(scan, decided)
-        if table is None:  # a guess did not hold for all rows
+            rows = None
+        rows = rows or self._build(scan, decided)
+        if rows is None:  # a guess did not hold for all rows
             scan = self._stage(scan)
-            table = self._build(scan, self._decided(readings | dict.fromkeys(guesses)))
-        assert table is not None, "what all rows have decided is sure"
-        if not (table.rows or self._rejected.rows) and rows_lost(self.engine, files, self.facts, self.source):
+            rows = self._build(scan, self._decided(uses, known, {}))
+        assert rows is not None, "what all rows have decided is sure"
+        if not (rows.base.rows or self._rejected.rows) and rows_lost(self.engine, files, self.facts, self.source):
             raise self.engine.Error("the file has rows, but none could be recognized")
-        return table
+        return rows
+
+    def _uses_of(self, name: str) -> Sequence[ValueType | None]:
+        """The kinds that the uses of a column require. The dates of rows are read in one way for all uses."""
+        folded = name.casefold()
+        return ["date"] if folded in self._time_columns() else self.need.uses(folded)
 
     def _trusts(self, scan: Scan) -> bool:
         """Whether a source is so large that it is first read as if all its rows were like the first ones, and none of
@@ -171,23 +196,59 @@ class Loader:
         # What days contribute is remembered by its SQL, which must not differ from file to file.
         return [replace(reading, whole=False) for reading in narrowed] if self.by_file else narrowed
 
-    def _ready(self, name: str, type_name: str) -> Reading | None:
+    def _ready(self, use: Use, type_name: str) -> Reading | None:
         """The reading of a column whose kind is no question; None for text, which may be anything."""
+        name = use.name
         if name == FILENAME:
             return Reading(name, "text", quoted(name), True, "text")
         if type_name != "VARCHAR" and self._kept_as_written(name):
             return as_text(name)
-        return native_reading(name, type_name)
+        # Cells of a workbook that are text, of which a formula requires something else.
+        return None if type_name == "TEXT" and use.kind is not None else native_reading(name, type_name)
 
-    def _decided(self, readings: Mapping[str, Reading | None]) -> list[Reading]:
-        """The readings, those that are missing decided over all rows of the staged text."""
-        return [
-            reading
-            or self._readings.decide(
-                self.engine, f"text${self.source.id}", name, self.need.columns.get(name.casefold())
-            )
-            for name, reading in readings.items()
-        ]
+    def _decided(
+        self, uses: Sequence[Use], known: Mapping[Use, Reading], guesses: Mapping[Use, Reading | None]
+    ) -> list[Reading]:
+        """The readings of all uses, those that are missing decided over all rows of the staged text, and one for uses
+        that are read alike. Where that is impossible, ``faults`` says why."""
+        self._faults = {}
+        found: dict[str, list[Reading]] = {}
+        for use in uses:
+            try:
+                reading = known.get(use) or guesses.get(use) or self._decide(use)
+            except KpiError as error:
+                if use.name.casefold() in self._always:
+                    raise
+                self._faults[use.key] = error
+                continue
+            alike = found.setdefault(use.name, [])
+            keys = self._keys(use)
+            for place, one in enumerate(alike):
+                if (one.kind, one.sql) == (reading.kind, reading.sql):
+                    alike[place] = replace(one, uses=one.uses | keys, sure=one.sure and reading.sure)
+                    break
+            else:
+                held_in = use.name if not alike else use.key
+                alike.append(replace(reading, held_in=held_in, uses=keys))
+        for readings in found.values():
+            if not all(reading.raw for reading in readings):
+                readings[:] = [replace(reading, raw=False) for reading in readings]
+        return [reading for readings in found.values() for reading in readings]
+
+    def _decide(self, use: Use) -> Reading:
+        """The reading of a use over all rows of the staged text. Raises KpiError."""
+        table, key = f"text${self.source.id}", identity_of(use.name)
+        if use.kind is None and key in self.need.identity:
+            try:
+                return self._readings.decide(self.engine, table, use.name, use.kind, identity=True)
+            except KpiError as error:
+                self._faults[key] = error
+        return self._readings.decide(self.engine, table, use.name, use.kind)
+
+    def _keys(self, use: Use) -> frozenset[str]:
+        """The keys of a use, by which formulas find it; of a date of rows those of all uses."""
+        kinds = self.need.uses(use.name.casefold()) if use.name.casefold() in self._time_columns() else [use.kind]
+        return frozenset(nodes.column_use(use.name, kind) for kind in kinds)
 
     @property
     def name(self) -> str:
@@ -235,17 +296,19 @@ class Loader:
 
     # Building.
 
-    def _build(self, scan: Scan, readings: Sequence[Reading], *, trusting: bool = False) -> Table | None:
-        """The table, or None when a guessed kind turned out wrong. ``trusting``: there is no bad row, or else an error
+    def _build(self, scan: Scan, readings: Sequence[Reading], *, trusting: bool = False) -> ReadableRows | None:
+        """The rows, or None when a guessed kind turned out wrong. ``trusting``: there is no bad row, or else an error
         that says UNLISTED."""
         self.decided = readings
         last = min(len(readings), BITS)
         extra = [FILE] if self.by_file else []
-        kinds: dict[str, ValueType] = {reading.name: reading.kind for reading in readings}
+        kinds: dict[str, ValueType] = {reading.held_in: reading.kind for reading in readings}
         inner = typed_sql(self._cleaned(scan, readings), readings, last, extra)
         computed = computed_columns(self.need)
         for name, node in computed.first.items():
-            value = self._expression(kinds, ("computed", name), node)
+            value = self._computed(kinds, name, node)
+            if value is None:
+                continue
             kinds[name] = value.type
             inner = f"(SELECT *, {value.text} AS {quoted(name)} FROM {inner} x)"
         shape, spans = self._spans(kinds)
@@ -264,7 +327,7 @@ class Loader:
             here += f" AND (kept$ OR bad$ & {mask} <> 0)"
         width = next(name for name, bits in WIDTHS.items() if last + 3 <= bits)
         # What only tells the day of a row is there as that already.
-        spare = [one.name for one in readings if one.name.casefold() in self.need.spare and not self.need.everything]
+        spare = [one.held_in for one in readings if one.name.casefold() in self.need.spare and not self.need.everything]
         left_out = ["bad$", *(["kept$"] if self.where is not None else []), *map(quoted, spare)]
         marked = f", CAST({bad} AS {width}) AS bad$"
         if trusting:
@@ -276,30 +339,99 @@ class Loader:
             f"FROM (SELECT {', '.join(['*', *added])} FROM {inner} y) z\nWHERE {here}",
         )
         kinds = {name: kind for name, kind in kinds.items() if name not in spare}
-        later = 0
+        self._later = 0
         if exists and self.count_later:
             beyond = f"FROM {self.name} WHERE {exists} > {until}"
-            later = self.engine.ask(f"SELECT count(*) {beyond}")[0][0]
+            self._later = self.engine.ask(f"SELECT count(*) {beyond}")[0][0]
             self.engine.ask(f"DELETE {beyond}")
-        summary = self._summary(shape, "0" if trusting else "bad$")
+        summary = self._summary(self.name, shape, "0" if trusting else "bad$")
         raw = f"{self._cleaned(scan, readings)} c"
         bad_rows = BadRows(self.engine, self.source, self.facts, self.plan, readings, self.name, raw, last, summary.bad)
         if bad_rows.guess_failed():
             return None
-        skipped, reasons = bad_rows.settle(self._rejected)
-        if summary.bad:
-            summary = self._summary(shape)
-        self._first_dates(kinds, computed.later, shape)
+        if len(readings) > BITS and summary.bad >> last & 1 and (apart := self._apart(readings, raw)) != readings:
+            return self._build(scan, apart)
+        found = bad_rows.found(self._columns_behind(self._times()))
+        whole = self._table(self.name, kinds, shape, summary)
+        if not found:
+            whole = self._with_first_dates(whole, computed.later)
+        self._refuse_floats(scan)
+        return ReadableRows(
+            whole,
+            found,
+            self._rejected,
+            always=self._always,
+            behind=self._columns_behind,
+            faults=self._faults,
+            select=lambda mask: self._selected(whole, mask, computed.later),
+        )
+
+    def _refuse_floats(self, scan: Scan) -> None:
+        """Note the columns of floating-point numbers too large to be distinguished, of which it matters whether they
+        are the same (R8). A file with such a column has lost their last digits already."""
+        for name, type_name in scan.types.items():
+            keys = {identity_of(name), compared_exactly(name)} & self.need.identity
+            if type_name in ("DOUBLE", "FLOAT") and keys:
+                column = quoted(name)
+                found = self.engine.ask(f"SELECT max(abs({column})) FROM {scan.sql} s WHERE isfinite({column})")[0][0]
+                if found is not None and found >= EXACT:
+                    message = f"{self.source.id}.{name} holds floating-point numbers too large to be distinguished"
+                    error = KpiError(message, hint="write the column as whole numbers or as text")
+                    self._faults |= dict.fromkeys(keys, error)
+
+    def _apart(self, readings: Sequence[Reading], raw: str) -> Sequence[Reading]:
+        """The readings of more columns than there are bits, those with values that cannot be read first, so that none
+        of these has to share its bit."""
+        faulty = [
+            reading for reading in readings
+            if reading.bad and self.engine.ask(f"SELECT 1 FROM {raw} WHERE {reading.bad} LIMIT 1")
+        ]  # fmt: skip
+        return [*faulty, *(reading for reading in readings if reading not in faulty)]
+
+    def _table(self, name: str, kinds: Mapping[str, ValueType], shape: Shape, summary: Summary) -> Table:
+        """The facts of a table of the engine that has been built."""
         files = tuple(shown(path, self.source, self.plan) for path in self.facts.files)
+        moment = "at$" if shape == "dated" and self._timed else "day$"
+        visible = {name: kind for name, kind in kinds.items() if "$" not in name}
+        hidden = {name: kind for name, kind in kinds.items() if "$" in name}
         return Table(
-            self.source, self.name, kinds, shape, summary.rows, summary.days, summary.first, summary.last,
-            files, skipped, reasons, integers_of(readings), "at$" if "at$" in spans else "day$", later,
+            self.source, name, visible, shape, summary.rows, summary.days, summary.first, summary.last,
+            files, integers=integers_of(self.decided), moment=moment, later=self._later, readings=hidden,
         )  # fmt: skip
 
-    def _summary(self, shape: Shape, bits: str = "bad$") -> Summary:
-        """Days, rows and bad bits of the table that was just built, in one statement."""
+    def _selected(self, whole: Table, mask: int, later: Mapping[str, nodes.Node]) -> Table:
+        """The rows that none of the bits in ``mask`` marks as bad."""
+        name = f"{self.name}${mask}"
+        chosen = f"SELECT * FROM {whole.name} WHERE bad$ & {mask} = 0"
+        self.engine.run(self.source.id, f"CREATE OR REPLACE TEMP VIEW {name} AS\n{chosen}")
+        table = self._table(name, whole.all_kinds, whole.shape, self._summary(name, whole.shape))
+        return self._with_first_dates(table, later)
+
+    def _time_columns(self) -> set[str]:
+        """The columns that say when rows are, by folded name."""
+        source = self.source
+        return {name.casefold() for name in (source.date, source.from_, source.until, source.through) if name}
+
+    def _times(self) -> set[str]:
+        """The uses of the columns that say when rows are."""
+        return {nodes.column_use(name, kind) for name in self._time_columns() for kind in (None, "date")}
+
+    def _where_columns(self) -> set[str]:
+        """The uses of columns that ``where`` needs, by their keys."""
+        return set() if self.where is None else uses_in(self.where)
+
+    def _columns_behind(self, uses: Collection[str]) -> frozenset[str]:
+        """These uses of columns, and those of the columns that they are computed from, by their keys."""
+        found = set(uses)
+        for name, node in reversed(self.need.in_order()):
+            if any(use.partition("$")[0] == name.casefold() for use in found):
+                found |= uses_in(node)
+        return frozenset(found)
+
+    def _summary(self, name: str, shape: Shape, bits: str = "0") -> Summary:
+        """Days, rows and bad bits of a table, in one statement."""
         if shape == "dated":
-            counted = self.engine.ask(f"SELECT day$, count(*), bit_or({bits}) FROM {self.name} GROUP BY 1 ORDER BY 1")
+            counted = self.engine.ask(f"SELECT day$, count(*), bit_or({bits}) FROM {name} GROUP BY 1 ORDER BY 1")
             days = [row[0] for row in counted if row[0] is not None]
             bad = 0
             for row in counted:
@@ -307,8 +439,22 @@ class Loader:
             rows = sum(row[1] for row in counted)
             return Summary(rows, bad, days, days[0] if days else None, days[-1] if days else None)
         edges = "min(from$), max(from$)" if shape == "lasting" else "NULL, NULL"
-        first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or({bits}) FROM {self.name}")[0]
+        first, last, rows, bad = self.engine.ask(f"SELECT {edges}, count(*), bit_or({bits}) FROM {name}")[0]
         return Summary(rows, bad or 0, [], first, last)
+
+    def _computed(self, kinds: dict[str, ValueType], name: str, node: nodes.Node) -> Sql | None:
+        """A computed column; None where it is impossible, which concerns those that use it. Raises RowFaultError where
+        all do."""
+        impossible = sorted(self._columns_behind([name.casefold()]) & self._faults.keys())
+        try:
+            if impossible:
+                raise self._faults[impossible[0]]
+            return self._expression(kinds, ("computed", name), node)
+        except KpiError as error:
+            if name.casefold() in {use.partition("$")[0] for use in self._always}:
+                raise
+            self._faults[name.casefold()] = error
+            return None
 
     def _expression(self, kinds: dict[str, ValueType], path: tuple[str, ...], node: nodes.Node) -> Sql:
         try:
@@ -328,14 +474,9 @@ class Loader:
 
     def _where_mask(self, readings: Sequence[Reading]) -> int:
         """The bits of the columns that ``where`` looks at: a bad value there may hide a row that belongs."""
-        if self.where is None:
-            return 0
-        names = {column.name.casefold() for column in columns_in(self.where)}
-        for name, node in reversed(self.need.in_order()):
-            if name.casefold() in names:
-                names |= {column.name.casefold() for column in columns_in(node)}
+        names = self._columns_behind(self._where_columns())
         last = min(len(readings), BITS)
-        return sum({1 << min(i, last) for i, reading in enumerate(readings) if reading.name.casefold() in names})
+        return sum({1 << min(i, last) for i, reading in enumerate(readings) if reading.uses & names})
 
     def _spans(self, kinds: dict[str, ValueType]) -> tuple[Shape, dict[str, str]]:
         """The shape of the source, and the SQL of its day columns."""
@@ -348,6 +489,7 @@ class Loader:
             if dates.start.type != "date":
                 # The order of rows is that of their instants, also in the hour that a clock shows twice.
                 at = f"timezone('UTC', {start})" if dates.start.type == "instant" else start
+                self._timed = True
                 spans["at$"] = f"CAST({at} AS TIMESTAMP) AS at$"
             return "dated", spans
         until = "CAST(NULL AS DATE)"
@@ -364,26 +506,30 @@ class Loader:
         text = next((column.name for column in made_of if kinds.get(column.name) == "text"), name)
         return f'say how it is written: types: {{{text}: "date %d/%m/%Y"}}'
 
-    def _first_dates(self, kinds: dict[str, ValueType], later: dict[str, nodes.Node], shape: Shape) -> None:
-        """V8: the columns that need ``first_date``, over the rows that are left."""
+    def _with_first_dates(self, table: Table, later: Mapping[str, nodes.Node]) -> Table:
+        """V8: a table with the columns that need ``first_date``, over the rows that are in it."""
         if not later:
-            return
-        day, asked = need_dates(self.source, shape), first_date_columns(later.values())
+            return table
+        day, asked = need_dates(self.source, table.shape), first_date_columns(later.values())
+        kinds = dict(table.all_kinds)
         names = {name.casefold(): name for name in kinds}
         joins = []
         for i, folded in enumerate(asked):
             column = quoted(names.get(folded, folded))
-            firsts_of = f"(SELECT {column} AS v, min({day}) AS first FROM {self.name} GROUP BY 1)"
+            firsts_of = f"(SELECT {column} AS v, min({day}) AS first FROM {table.name} GROUP BY 1)"
             joins.append(f"LEFT JOIN {firsts_of} f{i} ON x.{column} = f{i}.v")
         firsts = ", ".join(f"f{i}.first AS {first_date_sql(folded)}" for i, folded in enumerate(asked))
-        inner = f"(SELECT x.*, {firsts} FROM {self.name} x {' '.join(joins)})"
+        inner = f"(SELECT x.*, {firsts} FROM {table.name} x {' '.join(joins)})"
         for name, node in later.items():
-            sql = self._expression(kinds, ("computed", name), node)
+            sql = self._computed(kinds, name, node)
+            if sql is None:
+                continue
             kinds[name] = sql.type
             inner = f"(SELECT *, {sql.text} AS {quoted(name)} FROM {inner} x)"
         self.engine.run(self.source.id, f"CREATE TEMP TABLE first${self.source.id} AS SELECT * FROM {inner}")
-        self.engine.ask(f"DROP TABLE {self.name}")
-        self.engine.ask(f"ALTER TABLE first${self.source.id} RENAME TO {self.name}")
+        self.engine.ask(f"DROP {'TABLE' if table.name == self.name else 'VIEW'} {table.name}")
+        self.engine.ask(f"ALTER TABLE first${self.source.id} RENAME TO {table.name}")
+        return replace(table, kinds={name: kind for name, kind in kinds.items() if "$" not in name})
 
 
 def first_date_sql(column: str) -> str:
@@ -393,8 +539,9 @@ def first_date_sql(column: str) -> str:
 
 def integers_of(readings: Sequence[Reading]) -> frozenset[str]:
     """The columns that the engine holds as whole numbers; most that are read from text are doubles."""
-    return frozenset(
-        reading.name.casefold()
+    whole = [
+        reading
         for reading in readings
-        if reading.whole or (reading.kind == "number" and reading.sql == quoted(reading.name))
-    )
+        if reading.whole or (reading.kind == "number" and reading.sql == quoted(reading.name) and not reading.long)
+    ]
+    return frozenset(reading.held_in.casefold() for reading in whole)

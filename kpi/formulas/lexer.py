@@ -16,6 +16,7 @@ from kpi.formulas.suggestions import PHRASES, SYMBOLS
 
 Token = tuple[str, str, int, int]  # kind (number, text, name, word, mark), text, start, end
 
+MOST_DIGITS = 38  # of a whole number: columns hold no longer ones
 MAX_LENGTH = 10_000  # characters of one formula
 MAX_DEPTH = 100  # levels of nesting: whatever walks a tree may recurse
 
@@ -198,7 +199,7 @@ class _Lexer:
             hint = f"write {whole.lstrip('0')}" if re.fullmatch(r"0+[1-9]\d*", whole, re.ASCII) else None
             self.fail(f"{whole} is not a number in a formula", start, stop, hint)
         digits = found.replace("_", "")
-        if float(digits) == float("inf") or (digits.isdigit() and int(digits) >= 2**63):
+        if float(digits) == float("inf") or (digits.isdigit() and len(digits) > MOST_DIGITS):
             self.fail("this number is too large", start, end)
         if self.text[end : end + 1] == "%":
             hint = f"write {float(digits) / 100:.12g}"

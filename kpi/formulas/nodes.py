@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kpi.formulas.types import ValueType
+
 At = tuple[int, int]
 NOWHERE: At = (0, 0)
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">="]
@@ -19,6 +21,12 @@ AggregateName = str
 MomentName = str
 ShiftName = str
 ValueFunctionName = str
+
+
+def column_use(name: str, read_as: ValueType | None) -> str:
+    """The key of a use of a column: its folded name, and the kind of value that the place of use requires. No column is
+    called like anything with a ``$``."""
+    return name.casefold() if read_as is None else f"{name.casefold()}${read_as}"
 
 
 @dataclass(frozen=True)
@@ -67,11 +75,18 @@ class Negative(Node):
 class Column(Node):
     """A column of the source at hand, by the name used in the plan; ``filename`` is one too.
 
-    ``source_at`` is the place of its source, where that is written before it.
+    ``read_as`` is the kind of value that its place in the formula requires, None for any; ``source_at`` is the place of
+    its source, where that is written before it.
     """
 
     name: str
+    read_as: ValueType | None = field(default=None, compare=False, kw_only=True)
     source_at: At = field(default=NOWHERE, compare=False, kw_only=True)
+
+    @property
+    def use(self) -> str:
+        """The key of this use of the column, whatever the case of its name."""
+        return column_use(self.name, self.read_as)
 
 
 @dataclass(frozen=True)

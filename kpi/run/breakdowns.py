@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from kpi.data.requirements import identity_of
 from kpi.engine.aggregation import Request
 from kpi.engine.breakdown import OTHER, Breakdown, Cells, MissingColumnError, Segment, SegmentAggregator, Values
 from kpi.engine.queries import first_line
@@ -13,6 +14,7 @@ from kpi.errors import KpiError, TextError, did_you_mean
 from kpi.formulas import nodes
 from kpi.run.additivity import is_additive_over_segments
 from kpi.run.evaluator import Amount, Evaluator
+from kpi.run.planning import RequestPlanner
 from kpi.run.series import EACH, EMPTY, REST, PartSeries, Point, Series, SplitSeries
 from kpi.run.source_loader import in_words, placed
 from kpi.values import Period, Span, shift, whole
@@ -21,20 +23,23 @@ if TYPE_CHECKING:
     from kpi.engine.aggregate_sql import Value
     from kpi.plan.model import Split
     from kpi.run.inputs import RunInputs
-    from kpi.run.planning import RequestPlanner
+    from kpi.run.kpi_rows import KpiRows
     from kpi.run.source_loader import LoadedSources
 
-SegmentValues = dict[tuple[str, Breakdown], dict[Request, Cells]]
+# A source, and the bits of the rows of it that are left out.
+SourceRows = tuple[str, int]
+SegmentValues = dict[tuple[SourceRows, Breakdown], dict[Request, Cells]]
 
 
 @dataclass(frozen=True)
 class SplitPlan:
     """One KPI to split: the ``requests`` of its value in each period that is wanted, ``shown`` the period by which the
-    segments are ordered. ``additive``: the segments add up to the whole."""
+    segments are ordered; ``planner`` made them. ``additive``: the segments add up to the whole."""
 
     kpi: str
     split: Split
     series: Series
+    planner: RequestPlanner
     shown: Period
     requests: Mapping[Period, tuple[Request, ...]]
     additive: bool
@@ -48,19 +53,25 @@ class SplitPlan:
     def row_counts(self) -> list[Request]:
         """The numbers of all rows that the value shown is computed from."""
         found = []
-        for aggregate, window in self.requests[self.shown]:
+        for request in self.requests[self.shown]:
+            aggregate = request.aggregate
             counted = nodes.Aggregate("count", aggregate.source, moment=aggregate.moment)
-            found.append(Request(counted, window))
+            found.append(request._replace(aggregate=counted))
         return list(dict.fromkeys(found))
+
+    @property
+    def source_rows(self) -> tuple[SourceRows, ...]:
+        """The rows that the segments are made of."""
+        return tuple(dict.fromkeys(rows_of(request) for request in self.all_requests))
 
 
 @dataclass(frozen=True)
 class ColumnSegments:
-    """The values of the column of a split in each source, and those of them that have rows in the windows of the KPI
-    (``present``)."""
+    """The values of the column of a split in the rows of each source, and those of them that have rows in the windows
+    of the KPI (``present``)."""
 
     plan: SplitPlan
-    values: Mapping[str, Values]
+    values: Mapping[SourceRows, Values]
     present: tuple[str | None, ...]
 
     @property
@@ -86,22 +97,35 @@ class ChosenSegments:
 def split_series(
     inputs: RunInputs,
     planner: RequestPlanner,
-    loaded: LoadedSources,
+    rows: KpiRows,
     evaluator: Evaluator,
     series: Mapping[str, Series],
 ) -> dict[str, Series]:
     """The series, those of KPIs that are split with their segments. ``evaluator`` has the values of the whole."""
     plans = [
-        plan_split(inputs, planner, kpi, one.split, series[kpi])
+        plan_split(inputs, split_planner(planner, rows, kpi, one.split.by), kpi, one.split, series[kpi])
         for kpi, one in inputs.checked.plan.kpis.items()
         if kpi in series and one.split is not None and series[kpi].problem is None
     ]
     if not plans:
         return dict(series)
-    sources = dict.fromkeys(source for plan in plans for source in plan.series.sources)
-    aggregators = {source: loaded.segment_aggregator(source) for source in sources}
-    splitter = Splitter(inputs, planner, loaded, evaluator, aggregators)
+    splitter = Splitter(inputs, rows.loaded, evaluator, {})
     return {**series, **{kpi: replace(series[kpi], split=split) for kpi, split in splitter.split(plans).items()}}
+
+
+def split_planner(planner: RequestPlanner, rows: KpiRows, kpi: str, by: str) -> RequestPlanner:
+    """Plans the requests of the segments of a KPI: they have no rows of which the column ``by`` cannot be read."""
+    bad = dict(planner.context.bad)
+    for owner in rows.owners(kpi):
+        for source in rows.columns(owner):
+            if source in rows.loaded.rows and (bits := rows.loaded.rows[source].mask([by.casefold()])):
+                bad[owner, source] = bad.get((owner, source), 0) | bits
+    return planner if bad == planner.context.bad else RequestPlanner(replace(planner.context, bad=bad))
+
+
+def rows_of(request: Request) -> SourceRows:
+    """The rows that a request is about."""
+    return request.aggregate.source, request.bad
 
 
 def plan_split(inputs: RunInputs, planner: RequestPlanner, kpi: str, split: Split, series: Series) -> SplitPlan:
@@ -115,7 +139,7 @@ def plan_split(inputs: RunInputs, planner: RequestPlanner, kpi: str, split: Spli
     formula = inputs.checked.formulas.get(kpi)
     additive = formula is not None and is_additive_over_segments(formula, inputs.checked)
     requests = {period: planner.kpi(kpi, period, now) for period in periods}
-    return SplitPlan(kpi, split, series, shown, requests, additive)
+    return SplitPlan(kpi, split, series, planner, shown, requests, additive)
 
 
 @dataclass(frozen=True)
@@ -124,10 +148,9 @@ class Splitter:
     computes these."""
 
     inputs: RunInputs
-    planner: RequestPlanner
     loaded: LoadedSources
     whole: Evaluator
-    aggregators: Mapping[str, SegmentAggregator]
+    aggregators: dict[SourceRows, SegmentAggregator]
 
     def split(self, plans: Sequence[SplitPlan]) -> dict[str, SplitSeries]:
         """The segments of each KPI, or why there are none. A KPI that lacks a column which only the command line asks
@@ -161,11 +184,13 @@ class Splitter:
     def _column(self, plan: SplitPlan) -> ColumnSegments:
         """The values of the column that a KPI is split by. Raises KpiError where it cannot be split by it."""
         by = plan.split.by
-        values = {source: self.aggregators[source].values(by) for source in plan.series.sources}
+        for source, _ in plan.source_rows:
+            self.loaded.rows[source].refuse([by.casefold(), identity_of(by)])
+        values = {rows: self._aggregator(rows).values(by) for rows in plan.source_rows}
         named = plan.split.targets.keys() - {REST, EACH}
         present: dict[str | None, None] = {}
-        for source, found in values.items():
-            windows = [request.window for request in plan.all_requests if request.aggregate.source == source]
+        for rows, found in values.items():
+            windows = [request.window for request in plan.all_requests if rows_of(request) == rows]
             spans = [window for window in windows if window is not None]
             around = Span(min(one.start for one in spans), max(one.end for one in spans)) if spans else None
             for text, value in found.items():
@@ -173,22 +198,28 @@ class Splitter:
                     present[text] = None
         return ColumnSegments(plan, values, tuple(present))
 
+    def _aggregator(self, rows: SourceRows) -> SegmentAggregator:
+        """What computes over the segments of some rows. Raises KpiError where these may not be used."""
+        if rows not in self.aggregators:
+            self.aggregators[rows] = self.loaded.segment_aggregator(*rows)
+        return self.aggregators[rows]
+
     def _compute(
         self, wanted: Sequence[tuple[ColumnSegments, Breakdown, list[Request]]], problems: dict[str, str]
     ) -> SegmentValues:
         """The values of requests over the segments of breakdowns: those of one source and breakdown at once. What
         fails is added to ``problems``."""
-        asked: dict[tuple[str, Breakdown], dict[Request, None]] = {}
+        asked: dict[tuple[SourceRows, Breakdown], dict[Request, None]] = {}
         for _, breakdown, requests in wanted:
             for request in requests:
-                asked.setdefault((request.aggregate.source, breakdown), {})[request] = None
+                asked.setdefault((rows_of(request), breakdown), {})[request._replace(bad=0)] = None
         values: SegmentValues = {}
-        for (source, breakdown), requests_ in asked.items():
+        for (rows, breakdown), requests_ in asked.items():
             try:
-                values[source, breakdown] = self.aggregators[source].compute(requests_, breakdown)
+                values[rows, breakdown] = self._aggregator(rows).compute(requests_, breakdown)
             except (KpiError, self.loaded.engine.Error) as error:
                 for column, own, _ in wanted:
-                    if own == breakdown and source in column.plan.series.sources:
+                    if own == breakdown and rows in column.plan.source_rows:
                         problems[column.plan.kpi] = self._problem(column.plan, error)
         return values
 
@@ -205,14 +236,24 @@ class Splitter:
                 parts.append(PartSeries(None, series, True, len(present) - len(chosen.segments) + 1))
             elif not isinstance(segment, int) and (has_value or label_of(segment) in plan.split.targets):
                 parts.append(PartSeries(segment, series))
-        return SplitSeries(plan.split.by, tuple(parts), plan.additive, tuple(notes(chosen.column)))
+        found = (*self._skipped(plan), *notes(chosen.column))
+        return SplitSeries(plan.split.by, tuple(parts), plan.additive, found)
+
+    def _skipped(self, plan: SplitPlan) -> Iterator[str]:
+        """A note for each source of which rows are left out that the KPI as a whole has."""
+        for source, bad in plan.source_rows:
+            rows = self.loaded.rows[source]
+            for note in rows.notes_on(rows.without(bad)):
+                if note not in plan.series.notes:
+                    yield f"by {plan.split.by}: {note}"
 
     def _segment_series(self, chosen: ChosenSegments, values: SegmentValues, segment: Segment) -> Series:
         """The series of one segment: that of the whole with other values. Whether it is partial or stale depends on
         the source."""
-        plan, calendar = chosen.column.plan, self.planner.context.calendar
+        plan = chosen.column.plan
+        calendar = plan.planner.context.calendar
         series, now = plan.series, plan.series.shown.period
-        evaluator = Evaluator(self.planner.context, self._lookup(values, chosen.breakdown, segment), self.whole)
+        evaluator = Evaluator(plan.planner.context, self._lookup(values, chosen.breakdown, segment), self.whole)
         partial = {point.period: point.partial for point in (*series.history, *series.last_history)}
         found = {period: evaluator.kpi(plan.kpi, period, now) for period in plan.requests}
 
@@ -252,19 +293,19 @@ class Splitter:
         best rate of three customers does not come first."""
         plan = column.plan
         if plan.additive:
-            evaluator = Evaluator(self.planner.context, self._lookup(values, column.by_value, segment), self.whole)
+            evaluator = Evaluator(plan.planner.context, self._lookup(values, column.by_value, segment), self.whole)
             value = evaluator.kpi(plan.kpi, plan.shown, plan.series.shown.period)
             return -1.0 if value is None else abs(value)
-        cells = (values[request.aggregate.source, column.by_value][request] for request in plan.row_counts)
+        cells = (values[rows_of(request), column.by_value][request._replace(bad=0)] for request in plan.row_counts)
         return sum(cell.at(segment) or 0.0 for cell in cells)
 
     def _lookup(self, values: SegmentValues, breakdown: Breakdown, segment: Segment) -> Callable[[Request], Amount]:
         """The values of aggregates over one segment."""
 
         def lookup(request: Request) -> Amount:
-            source = request.aggregate.source
-            value: Value = values[source, breakdown][request].at(segment)
-            return Amount(value, self.aggregators[source].is_duration(request.aggregate))
+            rows = rows_of(request)
+            value: Value = values[rows, breakdown][request._replace(bad=0)].at(segment)
+            return Amount(value, self._aggregator(rows).is_duration(request.aggregate))
 
         return lookup
 

@@ -62,8 +62,9 @@ class Evaluator:
         return in_unit(self.amount(formula, scope), scope.unit)
 
     def measure(self, name: str, kpi_id: str, period: Period, now: Period) -> Value:
-        """The value of a measure as the KPI ``kpi_id`` would compute it (N1). Raises MixedKindsError."""
-        scope = self.context.scope(kpi_id, period, now)
+        """The value of a measure that a target of the KPI ``kpi_id`` names, in the window of that KPI (N1). Raises
+        MixedKindsError."""
+        scope = self.context.scope(kpi_id, period, now, name)
         return in_unit(self.amount(self.context.measures[name], scope), scope.unit)
 
     def amount(self, node: nodes.Node, scope: Scope) -> Amount:

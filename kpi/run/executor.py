@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from kpi.run.evaluator import Amount, Evaluator, MixedKindsError
 from kpi.run.freshness import is_fresh, stale_source
 from kpi.run.growth import negative_bases
 from kpi.run.incremental import CacheMiss, IncrementalLoader
+from kpi.run.kpi_rows import KpiRows
 from kpi.run.planning import KpiPeriods, RequestPlanner, RunPlan, is_additive, plan_run, target_period
 from kpi.run.scope import FormulaContext, context_of
 from kpi.run.series import Point, Results, Series, SourceUse
@@ -61,18 +63,20 @@ def compute_now(
 
 def _results(inputs: RunInputs, loaded: LoadedSources, names: Sequence[str]) -> Results:
     """The results over loaded sources. ``names`` are those in targets, whose problems are reported too."""
-    context = context_of(inputs.checked)
+    rows = KpiRows(inputs.checked, loaded)
+    context = context_of(inputs.checked, rows.bad_of_all())
     planner = RequestPlanner(context)
-    plan = plan_run(inputs, planner, loaded.tables)
+    tables = {kpi: rows.tables(kpi) for kpi in inputs.kpis}
+    plan = plan_run(inputs, planner, loaded.rows, tables)
     values, failures = aggregate(loaded, plan)
-    evaluation = Evaluation(inputs, plan, planner, loaded, Evaluator(context, values.amount), failures)
+    evaluation = Evaluation(inputs, plan, planner, loaded, rows, tables, Evaluator(context, values.amount), failures)
     series = {kpi: evaluation.series(kpi) for kpi in inputs.kpis}
-    series = split_series(inputs, planner, loaded, evaluation.evaluator, series)
+    series = split_series(inputs, planner, rows, evaluation.evaluator, series)
     problems = dict.fromkeys(s.problem for s in series.values() if s.failed and s.problem)
     problems |= dict.fromkeys(s.split.problem for s in series.values() if s.split and s.split.problem)
     problems |= dict.fromkeys(fault for name in names if (fault := evaluation.fault(name)) is not None)
     return Results(
-        inputs.as_of, series, {name: use_of(table) for name, table in loaded.tables.items()},
+        inputs.as_of, series, uses_of(rows, inputs.kpis),
         tuple(problems), tuple(loaded.engine.statements), dict(loaded.engine.scans),
     )  # fmt: skip
 
@@ -93,17 +97,23 @@ class AggregateValues:
 
 
 def aggregate(loaded: LoadedSources, plan: RunPlan) -> tuple[AggregateValues, dict[str, str]]:
-    """The values of all requests of a plan, those of a source together, and the reason why each source failed that
-    could not be read or computed from."""
+    """The values of all requests of a plan, those of the same rows of a source together, and the reason why each source
+    failed that could not be read or computed from."""
     values: dict[Request, Value] = {}
     failures = dict(loaded.failures)
     for source, requests in plan.requests.items():
-        try:
-            values |= loaded.aggregators[source].compute(requests)
-        except KpiError as error:
-            failures[source] = in_words(error)
-        except loaded.engine.Error as error:
-            failures[source] = f"{source}: {first_line(error)}"
+        for bad in dict.fromkeys(request.bad for request in requests):
+            try:
+                aggregator = loaded.aggregator(source, bad)
+            except KpiError:  # of the KPIs that use such rows, not of the source
+                continue
+            try:
+                found = aggregator.compute(request._replace(bad=0) for request in requests if request.bad == bad)
+                values |= {request._replace(bad=bad): value for request, value in found.items()}
+            except KpiError as error:
+                failures[source] = in_words(error)
+            except loaded.engine.Error as error:
+                failures[source] = f"{source}: {first_line(error)}"
     return AggregateValues(loaded.aggregators, values), failures
 
 
@@ -115,6 +125,8 @@ class Evaluation:
     plan: RunPlan
     planner: RequestPlanner
     loaded: LoadedSources
+    rows: KpiRows
+    tables: Mapping[str, Mapping[str, Table]]
     evaluator: Evaluator
     failures: Mapping[str, str]
 
@@ -132,7 +144,7 @@ class Evaluation:
         if problem is not None:
             return Series(kpi, Point(periods.now, None), problem=problem, failed=True, sources=sources)
         shown, previous = self._point(kpi, periods.now), self._point(kpi, periods.previous)
-        behind = None if definition.formula is None else stale_source(sources, self.loaded.tables, periods.now)
+        behind = None if definition.formula is None else stale_source(sources, self.tables[kpi], periods.now)
         last, last_history = self._last(kpi, periods)
         at = target_period(self.inputs, self.context, kpi, last.period if last is not None else periods.now)
         return Series(
@@ -149,7 +161,9 @@ class Evaluation:
             additive=is_additive(self.inputs, self.context, kpi),
             problem=None if definition.formula or definition.values else "it has neither formula nor values yet",
             sources=sources,
-            notes=tuple(dict.fromkeys(negative_bases(self.evaluator, kpi, periods.now, periods.now))),
+            notes=tuple(
+                dict.fromkeys((*self.rows.notes(kpi), *negative_bases(self.evaluator, kpi, periods.now, periods.now)))
+            ),
         )  # fmt: skip
 
     def fault(self, name: str) -> str | None:
@@ -158,14 +172,23 @@ class Evaluation:
         for source in graph.row_sources(name):
             if source in self.failures:
                 return self.failures[source]
+        fault = self.rows.fault(name)
+        if fault is not None:
+            return fault
         for id_, aggregate in graph.aggregates([name]):
-            aggregator = self.loaded.aggregators.get(aggregate.source)
-            for computed, fault in aggregator.faults.items() if aggregator else ():
+            for computed, found in self._faults(name, aggregate.source):
                 if replace(computed, moment=None) == replace(aggregate, moment=None):
-                    start, end = place_in(aggregate, computed, fault)
-                    error = TextError(fault.message, start, end, hint=fault.hint)
+                    start, end = place_in(aggregate, computed, found)
+                    error = TextError(found.message, start, end, hint=found.hint)
                     return placed(self.inputs.checked, graph.path(id_), error)
         return None
+
+    def _faults(self, name: str, source: str) -> Iterator[tuple[nodes.Aggregate, TextError]]:
+        """The aggregates of a source that cannot be computed from the rows that a value comes from, and why."""
+        if source in self.loaded.rows:
+            for bad in dict.fromkeys(self.rows.bad(owner, source) for owner in self.rows.owners(name)):
+                with suppress(KpiError):
+                    yield from self.loaded.aggregator(source, bad).faults.items()
 
     def _problem(self, kpi: str) -> str | None:
         """Why a KPI cannot be computed, in one sentence, or None."""
@@ -185,8 +208,14 @@ class Evaluation:
     def _point(self, kpi: str, period: Period) -> Point:
         now = self.plan.periods[kpi].now
         requests = self.planner.kpi(kpi, period, now)
-        partial = any(is_partial(request, self.loaded.tables, self.context.kpis[kpi].every) for request in requests)
+        every = self.context.kpis[kpi].every
+        partial = any(is_partial(request, self._first_row(request), every) for request in requests)
         return Point(period, self.evaluator.kpi(kpi, period, now), partial)
+
+    def _first_row(self, request: Request) -> date | None:
+        """The first day of the rows that a request is about."""
+        rows = self.loaded.rows.get(request.aggregate.source)
+        return None if rows is None else rows.without(request.bad).first
 
     def _reference(self, name: str, kpi: str, period: Period) -> Value:
         try:
@@ -198,7 +227,7 @@ class Evaluation:
 
     def _fresh(self, kpi: str, period: Period) -> bool:
         sources = self.inputs.checked.dependencies.row_sources(kpi)
-        return is_fresh(self.context.kpis[kpi], sources, self.loaded.tables, period, self.context.calendar)
+        return is_fresh(self.context.kpis[kpi], sources, self.tables[kpi], period, self.context.calendar)
 
     def _last(self, kpi: str, periods: KpiPeriods) -> tuple[Point | None, tuple[Point, ...]]:
         """The last fresh value of a stale KPI, and the history before that."""
@@ -210,12 +239,12 @@ class Evaluation:
         return None, ()
 
 
-def is_partial(request: Request, tables: Mapping[str, Table], every: Every) -> bool:
-    """T2: whether a window begins more than one period before the first row of its source."""
-    table, window = tables.get(request.aggregate.source), request.window
-    if table is None or table.first is None or window is None or window.start <= date.min:
+def is_partial(request: Request, first: date | None, every: Every) -> bool:
+    """T2: whether a window begins more than one period before the ``first`` row of its source."""
+    window = request.window
+    if first is None or window is None or window.start <= date.min:
         return False
-    return add_units(window.start, 1, every) < table.first
+    return add_units(window.start, 1, every) < first
 
 
 def place_in(aggregate: nodes.Aggregate, computed: nodes.Aggregate, fault: TextError) -> tuple[int, int]:
@@ -239,6 +268,15 @@ def trimmed(points: Sequence[Point]) -> tuple[Point, ...]:
     """The points from the first one that has a value."""
     first = next((i for i, point in enumerate(points) if point.value is not None), len(points))
     return tuple(points[first:])
+
+
+def uses_of(rows: KpiRows, kpis: Iterable[str]) -> dict[str, SourceUse]:
+    """What is reported of the sources that were read: of the rows that these KPIs use."""
+    bad: dict[str, int] = {}
+    for kpi in kpis:
+        for source, bits in rows.used(kpi):
+            bad[source] = bad.get(source, 0) | bits
+    return {name: use_of(source.without(bad.get(name, 0))) for name, source in rows.loaded.rows.items()}
 
 
 def use_of(table: Table) -> SourceUse:

@@ -88,7 +88,7 @@ class IncrementalLoader:
     def suits(self, source_id: str, need: ColumnRequirements) -> bool:
         """Whether the days of its files are all that is needed of a source, and it is large enough."""
         source, facts = self.checked.plan.sources[source_id], self.checked.facts[source_id]
-        if source.date is None or source.on_bad_rows == "skip" or need.everything or facts.kind != "csv":
+        if source.date is None or source.skips or need.everything or facts.kind != "csv":
             return False
         if len(facts.files) < 2 or len(facts.per_file) < len(facts.files):
             return False
@@ -139,7 +139,7 @@ class IncrementalLoader:
     ) -> str:
         """Everything that a file's digest depends on except the aggregates, which the entry itself names."""
         source = self.checked.plan.sources[source_id]
-        wanted = sorted((name, kind) for name, kind in need.columns.items() if kind) + sorted(need.columns)
+        wanted = sorted((name, kind or "") for name in need.columns for kind in need.uses(name))
         written = next(repr(file) for file in facts.per_file if file.path == path)
         zone = self.checked.plan.calendar.timezone
         return key_of("file", program(), identity, written, repr(source), zone, wanted, sorted(need.computed))
@@ -167,10 +167,11 @@ class IncrementalLoader:
         facts = whole.facts._replace(files=tuple(paths), per_file=per_file)
         loader = replace(whole, facts=facts, by_file=True, as_of=date.max)
         try:
-            table = loader.load()
+            loaded = loader.load()
         except (KpiError, self.engine.Error, OSError) as error:
             raise CacheMiss from error
-        if table.skipped:
+        table = loaded.base
+        if loaded.bad or loaded.faults or loaded.rejected.rows:
             raise CacheMiss
         canonical = replace(table, integers=frozenset())
         real, named = PartialResults(self.engine, table), PartialResults(self.engine, canonical)
@@ -185,7 +186,7 @@ class IncrementalLoader:
             f"GROUP BY t.{FILE}, t.day$ ORDER BY t.{FILE}, t.day$",
         )
         self.engine.ask(f"DROP TABLE {table.name}")
-        words = {reading.name: reading.words for reading in loader.decided}
+        words = {reading.held_in: reading.words for reading in loader.decided}
         parts: dict[int, list[tuple[Any, ...]]] = {place: [] for place in range(len(paths))}
         for row in rows:
             parts[row[0]].append(row[1:])
@@ -205,11 +206,14 @@ class IncrementalLoader:
                     counts[day] = counts.get(day, 0) + rows
         days = sorted(counts)
         source = self.checked.plan.sources[source_id]
-        kinds: dict[str, ValueType] = dict(files[0].kinds)  # type: ignore[arg-type]
+        every: dict[str, ValueType] = dict(files[0].kinds)  # type: ignore[arg-type]
+        kinds = {name: kind for name, kind in every.items() if "$" not in name}
+        readings = {name: kind for name, kind in every.items() if "$" in name}
         return Table(
             source, f"rows${source_id}", kinds, "dated", sum(counts.values()), days,
             days[0] if days else None, days[-1] if days else None,
-            tuple(shown(path, source, self.checked.plan) for path in facts.files), moment=files[0].moment,
+            tuple(shown(path, source, self.checked.plan) for path in facts.files),
+            moment=files[0].moment, readings=readings,
         )  # fmt: skip
 
 
@@ -230,7 +234,7 @@ def digest_of(
             times[column] = tuple(None if cell is None else cell["t"].isoformat() for cell in cells)
             cells = [None if cell is None else cell["v"] for cell in cells]
         numbers[column] = tuple(cells)
-    kinds = {name: str(kind) for name, kind in table.kinds.items()}
+    kinds = {name: str(kind) for name, kind in table.all_kinds.items()}
     return FileDigest(kinds, words, table.moment, tuple((row[0], row[1]) for row in rows), numbers, times)
 
 

@@ -58,7 +58,7 @@ class RequestPlanner:
         """The requests of a measure or KPI that a target of the KPI ``kpi_id`` names."""
         measure = self.context.measures.get(name)
         if measure is not None:
-            return self._requests(measure, self.context.scope(kpi_id, period, period))
+            return self._requests(measure, self.context.scope(kpi_id, period, period, name))
         return self.kpi(name, period, period) if name in self.context.kpis else ()
 
     def _requests(self, formula: nodes.Node, scope: Scope) -> Iterator[Request]:
@@ -69,9 +69,12 @@ class RequestPlanner:
                 yield found
 
 
-def plan_run(inputs: RunInputs, planner: RequestPlanner, tables: Mapping[str, Table]) -> RunPlan:
-    """The periods and requests of a run over these tables. Of a source without a table nothing is requested."""
-    periods = {kpi: kpi_periods(inputs, planner.context, kpi, tables) for kpi in inputs.kpis}
+def plan_run(
+    inputs: RunInputs, planner: RequestPlanner, tables: Collection[str], own_tables: Mapping[str, Mapping[str, Table]]
+) -> RunPlan:
+    """The periods and requests of a run over these sources; ``own_tables`` has for each KPI the rows that it can use.
+    Of a source that is not among ``tables`` nothing is requested."""
+    periods = {kpi: kpi_periods(inputs, planner.context, kpi, own_tables[kpi]) for kpi in inputs.kpis}
     found: dict[str, dict[Request, None]] = {}
     for request in _requests(inputs, planner, periods):
         if request.aggregate.source in tables:

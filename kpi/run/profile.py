@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from kpi.data.bad_rows import skipped_in_words
 from kpi.data.database import Engine, quoted
 from kpi.data.requirements import ColumnRequirements, complete, named_in, requirements_of
 from kpi.engine.table_loader import Loader
@@ -70,6 +71,11 @@ class SourceProfile:
     days: tuple[tuple[date, int], ...] = ()
     duplicates: int = 0
     later: int = 0
+
+    @property
+    def skipped_note(self) -> str:
+        """That rows were skipped, and why."""
+        return skipped_in_words(self.skipped, self.rows or 0, self.skipped_reasons)
 
 
 @dataclass(frozen=True)
@@ -165,7 +171,8 @@ def partial_profile(engine: Engine, checked: Checked, name: str, as_of: date) ->
     for attempt, wanted in attempts:
         where = checked.where.get(name) if attempt is lenient else None
         try:
-            table = Loader(engine, checked.plan, attempt, facts, wanted, where, as_of, count_later=True).load()
+            rows = Loader(engine, checked.plan, attempt, facts, wanted, where, as_of, count_later=True).load()
+            table = rows.without(rows.any)
             return _with_columns(table, _column_examples(engine, table))
         except (KpiError, engine.Error, OSError):
             continue
@@ -177,7 +184,7 @@ def partial_profile(engine: Engine, checked: Checked, name: str, as_of: date) ->
 
 def column_profiles(loaded: LoadedSources, name: str) -> SourceProfile:
     """The profile of a source that has been read, with its columns. Raises KpiError."""
-    table = loaded.tables[name]
+    table = loaded.rows[name].all_readable()
     if (warehouses := loaded.warehouse_of(name)) is not None:
         return _with_columns(table, warehouses.column_counts(name, RANGED, EXAMPLES))
     return _with_columns(table, _column_examples(loaded.engine, table))
@@ -233,7 +240,7 @@ def _most_frequent(engine: Engine, table: Table, name: str) -> tuple[Example, ..
 
 def row_distribution(loaded: LoadedSources, name: str) -> SourceProfile:
     """The profile of a source that has been read, with the days of its rows and its duplicates. Raises KpiError."""
-    table = loaded.tables[name]
+    table = loaded.rows[name].all_readable()
     if (warehouses := loaded.warehouse_of(name)) is not None:
         days, duplicates = warehouses.date_distribution(name)
     else:

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 class Scope(NamedTuple):
     """Where a formula is evaluated: the period, the window and unit of the KPI it belongs to, and the period for which
-    a snapshot has a value (B3)."""
+    a snapshot has a value (B3). ``owner`` is the KPI, or the measure that a target names, whose rows count (R6)."""
 
     period: Period
     window: Window
     unit: Unit
     now: Period
+    owner: str
 
 
 class KpiValue(NamedTuple):
@@ -39,13 +40,17 @@ class KpiValue(NamedTuple):
 
 @dataclass(frozen=True)
 class FormulaContext:
-    """The formulas of a plan, by the id of their KPI or measure, and everything else that gives them a meaning."""
+    """The formulas of a plan, by the id of their KPI or measure, and everything else that gives them a meaning.
+
+    ``bad`` has the bits of the rows that are bad for a KPI or measure in a source, where there are any (R6).
+    """
 
     formulas: Mapping[str, nodes.Node]
     measures: Mapping[str, nodes.Node]
     kpis: Mapping[str, Kpi]
     calendar: Calendar
     snapshots: frozenset[str]
+    bad: Mapping[tuple[str, str], int] = field(default_factory=dict)
     _windows: dict[str, Window] = field(default_factory=dict, repr=False, compare=False)
     _units: dict[str, Unit] = field(default_factory=dict, repr=False, compare=False)
 
@@ -61,9 +66,9 @@ class FormulaContext:
             self._units[kpi_id] = parse_unit(self.kpis[kpi_id].unit)
         return self._units[kpi_id]
 
-    def scope(self, kpi_id: str, period: Period, now: Period) -> Scope:
-        """The scope of a KPI's formula in a period."""
-        return Scope(period, self.window(kpi_id), self.unit(kpi_id), now)
+    def scope(self, kpi_id: str, period: Period, now: Period, owner: str | None = None) -> Scope:
+        """The scope of a KPI's formula in a period; or that of a measure, the ``owner``, that its target names."""
+        return Scope(period, self.window(kpi_id), self.unit(kpi_id), now, owner or kpi_id)
 
     def shifted(self, node: nodes.Shift, scope: Scope) -> Scope:
         """The scope inside ``previous`` or ``year_ago``."""
@@ -87,9 +92,10 @@ class FormulaContext:
 
     def request(self, node: nodes.Aggregate, scope: Scope) -> Request:
         """The request for an aggregate in a scope."""
+        bad = self.bad.get((scope.owner, node.source), 0)
         if node.source in self.snapshots:
-            return Request(node, None)
-        return Request(node, window_span(scope.window, scope.period, self.calendar))
+            return Request(node, None, bad)
+        return Request(node, window_span(scope.window, scope.period, self.calendar), bad)
 
     def measure(self, node: nodes.Name) -> nodes.Node | None:
         """The formula of the measure that a name stands for, with the moment of the name given to its aggregates; None
@@ -122,11 +128,11 @@ def window_of(text: str) -> Window:
     return parse_window(text)
 
 
-def context_of(checked: Checked) -> FormulaContext:
-    """The context of a plan's formulas."""
+def context_of(checked: Checked, bad: Mapping[tuple[str, str], int]) -> FormulaContext:
+    """The context of a plan's formulas; ``bad`` as in :class:`FormulaContext`."""
     plan = checked.plan
     snapshots = frozenset(name for name, source in plan.sources.items() if source.snapshot)
-    return FormulaContext(checked.formulas, checked.measures, plan.kpis, plan.calendar.build(), snapshots)
+    return FormulaContext(checked.formulas, checked.measures, plan.kpis, plan.calendar.build(), snapshots, bad)
 
 
 def with_moment(measure: nodes.Node, moment: nodes.MomentName | None) -> nodes.Node:

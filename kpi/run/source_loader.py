@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from kpi.data import meant
 from kpi.data.database import Engine
 from kpi.data.file_scan import Scan
-from kpi.data.requirements import ColumnRequirements, named_in
+from kpi.data.requirements import ColumnRequirements, named_in, used_by_query
 from kpi.engine.aggregation import Aggregator
 from kpi.engine.grouped_breakdown import GroupedSegmentAggregator
 from kpi.engine.queries import expose, first_line, run_query, vet
-from kpi.engine.table import Table
+from kpi.engine.readable_rows import ReadableRows
 from kpi.engine.table_loader import Loader, RowFaultError
 from kpi.errors import KpiError, TextError
 from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, MISSING, shown
@@ -30,24 +30,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LoadedSources:
-    """The sources of a run: the ``tables`` of those that could be read, with what computes aggregates over each, and
-    the reason why each of the others could not (``failures``). ``warehouses`` has those that stay in a warehouse."""
+    """The sources of a run: the ``rows`` of those that could be read, with what computes aggregates over all of them,
+    and the reason why each of the others could not (``failures``). ``warehouses`` has those that stay in a
+    warehouse."""
 
     engine: Engine
-    tables: Mapping[str, Table]
+    rows: Mapping[str, ReadableRows]
     aggregators: Mapping[str, Aggregator]
     failures: Mapping[str, str]
     warehouses: Warehouses | None = None
+    _selected: dict[tuple[str, int], Aggregator] = field(default_factory=dict, repr=False, compare=False)
 
-    def segment_aggregator(self, source_id: str) -> SegmentAggregator:
-        """What computes aggregates over the segments of a source that could be read."""
+    def aggregator(self, source_id: str, bad: int) -> Aggregator:
+        """What computes aggregates over the rows of a source that are left without those that ``bad`` marks. Raises
+        KpiError where they may not be left out."""
+        table = self.rows[source_id].table(bad)
+        if not bad:
+            return self.aggregators[source_id]
+        return self._selected.setdefault((source_id, bad), Aggregator(self.engine, table))
+
+    def segment_aggregator(self, source_id: str, bad: int) -> SegmentAggregator:
+        """What computes aggregates over the segments of such rows. Raises KpiError as :meth:`aggregator` does."""
+        table = self.rows[source_id].table(bad)
         if (warehouses := self.warehouse_of(source_id)) is not None:
             return warehouses.segment_aggregator(source_id)
-        return GroupedSegmentAggregator(self.engine, self.tables[source_id])
+        return GroupedSegmentAggregator(self.engine, table)
 
     def warehouse_of(self, source_id: str) -> Warehouses | None:
         """The warehouses, if the source is in one of them; None for a source that was loaded."""
-        return self.warehouses if self.tables[source_id].source.connection is not None else None
+        return self.warehouses if self.rows[source_id].base.source.connection is not None else None
 
 
 class SourceLoader:
@@ -69,7 +80,7 @@ class SourceLoader:
         self.as_of = as_of
         self._incremental = incremental
         self._count_later = count_later
-        self._tables: dict[str, Table] = {}
+        self._rows: dict[str, ReadableRows] = {}
         self._aggregators: dict[str, Aggregator] = {}
         self._failures: dict[str, str] = {}
         self._warehouses: Warehouses | None = None
@@ -94,27 +105,22 @@ class SourceLoader:
                 self._load(source_id, required)
         if queries:
             self._load_queries(queries)
-        return LoadedSources(self.engine, self._tables, self._aggregators, self._failures, self._warehouses)
+        return LoadedSources(self.engine, self._rows, self._aggregators, self._failures, self._warehouses)
 
     def _load_queries(self, waiting: dict[str, ColumnRequirements]) -> None:
         """Load queries over the sources that have been loaded, each after those that it reads."""
         self.engine.lock()
-        for table in self._tables.values():
-            if table.source.connection is None:
-                expose(self.engine, table)
         while waiting:
             ready = [name for name in waiting if not self._read_by(name) & waiting.keys()] or list(waiting)
             for source_id in ready:
                 self._load(source_id, waiting.pop(source_id))
-                if source_id in self._tables:
-                    expose(self.engine, self._tables[source_id])
 
     def _read_by(self, source_id: str) -> set[str]:
         return set(named_in(self.plan.sources[source_id].query or "", self.plan.sources)) - {source_id}
 
     def _load(self, source_id: str, required: ColumnRequirements) -> None:
         try:
-            table, aggregator = self._loaded(source_id, required)
+            rows, aggregator = self._loaded(source_id, required)
         except RowFaultError as fault:
             self._failures[source_id] = placed(self.checked, fault.path, fault.error)
         except KpiError as error:
@@ -124,26 +130,27 @@ class SourceLoader:
         except OSError as error:
             self._failures[source_id] = f"{source_id}: {error.filename or 'its file'} cannot be read: {error.strerror}"
         else:
-            self._tables[source_id] = table
+            self._rows[source_id] = rows
             self._aggregators[source_id] = aggregator
 
-    def _loaded(self, source_id: str, required: ColumnRequirements) -> tuple[Table, Aggregator]:
+    def _loaded(self, source_id: str, required: ColumnRequirements) -> tuple[ReadableRows, Aggregator]:
         source, facts = self.plan.sources[source_id], self.checked.facts[source_id]
         where = self.checked.where.get(source_id)
         if source.connection is not None:
             warehouses = self._warehouse()
-            return warehouses.load(source, required, where), warehouses.aggregator(source_id)
-        origin = None
+            return ReadableRows(warehouses.load(source, required, where)), warehouses.aggregator(source_id)
+        origin, notes = None, tuple[str, ...]()
         if source.query is not None:
-            origin = self._query(source_id, source.query)
+            origin, notes = self._query(source_id, source.query)
         else:
             self._refuse_unreadable(source_id)
         loader = Loader(self.engine, self.plan, source, facts, required, where, self.as_of, origin)
         loader.count_later = self._count_later
         if origin is None and self._incremental is not None and self._incremental.suits(source_id, required):
-            return self._incremental.load(source_id, loader)
-        table = loader.load()
-        return table, Aggregator(self.engine, table)
+            table, aggregator = self._incremental.load(source_id, loader)
+            return ReadableRows(table), aggregator
+        rows = replace(loader.load(), notes=notes)
+        return rows, Aggregator(self.engine, rows.base)
 
     def _warehouse(self) -> Warehouses:
         """The warehouses of this run. Raises KpiError where what is needed for them is not installed."""
@@ -158,7 +165,9 @@ class SourceLoader:
             )
         return self._warehouses
 
-    def _query(self, source_id: str, query: str) -> Scan:
+    def _query(self, source_id: str, query: str) -> tuple[Scan, tuple[str, ...]]:
+        """The result of a query, and what its readers should know of the rows that it read."""
+        notes: dict[str, None] = {}
         try:
             used = vet(self.engine, query, source_id, self.plan.sources)
             for other in sorted(used):
@@ -167,7 +176,11 @@ class SourceLoader:
                     raise KpiError(f"{source_id}: a query cannot read {other}, which is in a warehouse", hint=hint)
                 if other in self._failures:
                     raise KpiError(self._failures[other])
-            return run_query(self.engine, source_id, query)
+                rows = self._rows[other]
+                table = rows.table(rows.mask(used_by_query(query, rows.base.kinds)))
+                expose(self.engine, table)
+                notes |= dict.fromkeys(rows.notes_on(table))
+            return run_query(self.engine, source_id, query), tuple(notes)
         except TextError as error:
             raise RowFaultError(("sources", source_id, "query"), error) from None
 

@@ -98,7 +98,9 @@ class RemoteAggregator(Aggregator):
             return relation.count(where=where)
         wanted, column = AGGREGATES[aggregate.function], value.expr
         # Whole and exact numbers are summed and counted as what they are.
-        exact = aggregate.column is not None and self.table.integer(aggregate.column) and wanted.additive
+        exact = (
+            isinstance(aggregate.operand, nodes.Column) and self.table.integer(aggregate.operand) and wanted.additive
+        )
         if wanted.column == AMOUNT and not exact:
             column = as_float(column)
         return WHOLE[aggregate.function](column, where, aggregate.percent or 0.0)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import ibis
 
-from kpi.engine.row_sql import FAR, PARTS_OF_DATE, SECONDS_OF_DAY, UNITS, digits_of, types_of_columns
+from kpi.engine.row_sql import FAR, PARTS_OF_DATE, SECONDS_OF_DAY, UNITS, digits_of, is_long, types_of_columns
 from kpi.formulas import nodes
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.type_checker import TypeChecker, Typed
@@ -109,6 +109,9 @@ def _constant(compiler: IbisCompiler, typed: Typed) -> Expr:
     match typed.value:
         case bool() as value:
             return ibis.literal(value)
+        case int() as value if is_long(value):
+            literal = ibis.literal(str(value)).cast("decimal(38, 0)")
+            return ibis.literal(value, type="int64") if abs(value) < 2**63 else literal
         case int() | float() as value:
             return number(float(value))
         case datetime() as value:
@@ -145,6 +148,13 @@ def _ordered(compare: Callable[[Expr, Expr], Expr]) -> Emitter:
 
 def _calculated(calculate: Callable[[Expr, Expr], Expr]) -> Emitter:
     return lambda _, typed, left, right: calculate(as_float(left), as_float(right))
+
+
+def _within(_: IbisCompiler, typed: Typed, value: Expr, *items: Expr) -> Expr:
+    if any(is_long(item.value) for item in typed.args[1:]):
+        # A list is of one type, and that of numbers of both kinds keeps fewer digits than these have.
+        return ibis.or_(*(value == item for item in items)).coalesce(False)
+    return value.isin(items).coalesce(False)
 
 
 def _near(amount: Expr, most: int) -> Expr:
@@ -250,7 +260,7 @@ EMITTERS: Mapping[str, Emitter] = {
     "or": lambda _, typed, *parts: ibis.or_(*parts),
     "not": lambda _, typed, value: ~value,
     "is_null": lambda _, typed, value: value.isnull(),
-    "in": lambda _, typed, value, *items: value.isin(items).coalesce(False),
+    "in": _within,
     "==": _compared(operator.eq),
     "!=": _compared(operator.ne, when_empty=True),
     "<": _ordered(operator.lt),

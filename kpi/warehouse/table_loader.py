@@ -159,7 +159,7 @@ class RemoteLoader:
             )
             if count
         ]
-        if reasons and self.source.on_bad_rows == "error":
+        if reasons and not self.source.skips:
             count, words = reasons[0]
             more = f" (and {count - 1:,} more such rows)" if count > 1 else ""
             raise KpiError(words + more, hint="on_bad_rows: skip leaves such rows out and says how many")

@@ -44,7 +44,7 @@ def test_R6_how_many_such_rows_there_are(project: Project) -> None:
     problem = project.problem("sum(d.n)")
     assert 'd.csv:101: d.n: "?" is not a number (and 9 more such rows)' in problem
     assert 'if that means empty, say read: {null_values: ["?"]}' in problem
-    project.source("d", on_bad_rows="skip")
+    project.source("d", on_bad_rows="skip up to 90%")
     value, use = use_of(project, "count(d)")
     assert (value, use.rows, use.skipped) == (1000, 1000, 0)  # n is not used
     value, use = use_of(project, "sum(d.n)")
@@ -133,11 +133,16 @@ def test_R7_the_thousands_mark_that_was_named_is_the_only_one(project: Project) 
     assert "is not a number" in project.problem("sum(d.n)")
 
 
-def test_R4_codes_are_not_numbers_unless_they_are_used_as_such(project: Project) -> None:
+def test_R4_codes_are_not_numbers_unless_types_says_so(project: Project) -> None:
     project.table(
         "d", "day,code,long\n2026-06-01,007,12345678901234567890\n2026-06-02,07,12345678901234567891\n2026-06-03,7,1"
     )
     assert project.values(["count_distinct(d.code)", "count_distinct(d.long)", 'count(d[code == "007"])']) == [3, 3, 1]
+    for formula in ("sum(d.code)", "count(d[code > 6])"):
+        problem = project.problem(formula)
+        assert 'd.code has values such as "007", so it is text' in problem
+        assert "types: {code: number}" in problem
+    project.source("d", types={"code": "number"})
     assert project.values(["sum(d.code)", "count(d[code > 6])"]) == [21, 3]
     project.table("d", "day,code\n2026-06-01,1_2\n2026-06-02,12")
     assert project.value("count_distinct(d.code)") == 2
@@ -161,7 +166,7 @@ def test_R6_a_bad_value_that_where_looks_at_is_a_bad_row(project: Project) -> No
     ):
         project.table("d", content, where=where, computed=computed)
         assert 'd.csv:3: d.n: "abc" is not a number' in project.problem("count(d)")
-        project.table("d", content, where=where, computed=computed, on_bad_rows="skip")
+        project.table("d", content, where=where, computed=computed, on_bad_rows="skip up to 90%")
         value, use = use_of(project)
         assert (value, use.rows, use.skipped) == (1, 1, 1)
 
@@ -183,7 +188,7 @@ def test_R6_each_row_is_skipped_once_and_each_reason_said(project: Project) -> N
         ,4,4
         2026-06-05,5,5
         """,
-        on_bad_rows="skip",
+        on_bad_rows="skip up to 90%",
         types={"day": "date %Y-%m-%d"},
     )
     value, use = use_of(project, "sum(d.n) + sum(d.m)")
@@ -199,7 +204,7 @@ def test_R6_each_row_is_skipped_once_and_each_reason_said(project: Project) -> N
 def test_R6_skipped_rows_do_not_count_for_first_dates(project: Project) -> None:
     """Ann's first order has no amount that can be read, so it does not exist."""
     content = "day,who,n\n2026-05-01,ann,oops\n2026-06-02,ann,5\n2026-06-03,ann,6\n2026-06-04,bob,7"
-    project.table("d", content, computed={"first": "first_date(who)"}, on_bad_rows="skip")
+    project.table("d", content, computed={"first": "first_date(who)"}, on_bad_rows="skip up to 90%")
     value, use = use_of(project, "sum(d.n[day == first])")
     assert (value, use.skipped) == (12, 1)
     value, use = use_of(project, "count(d[day == first])")
@@ -211,7 +216,7 @@ def test_B1_R6_rows_that_end_before_they_begin(project: Project) -> None:
     project.table("d", content, from_="begun", until="over")
     words = 'd.csv:2: d.over: "2026-05-01" is before begun, "2026-06-01"'
     assert project.problem("at_end(count(d))").startswith(words)
-    project.table("d", content, from_="begun", until="over", on_bad_rows="skip")
+    project.table("d", content, from_="begun", until="over", on_bad_rows="skip up to 90%")
     value, use = use_of(project, "at_end(count(d))")
     assert (value, use.rows, use.skipped) == (1, 2, 1)
     assert use.skipped_reasons == (f"1 row: {words}",)
@@ -221,7 +226,7 @@ def test_B1_R6_a_bad_end_is_a_bad_row_and_no_open_one(project: Project) -> None:
     content = "who,begun,over\nann,2026-01-01,2026-13-01\nbob,2026-01-01,\ncay,2026-01-01,2026-02-01"
     project.table("d", content, from_="begun", until="over")
     assert 'd.csv:2: d.over: "2026-13-01" is not a date' in project.problem("at_end(count(d))")
-    project.table("d", content, from_="begun", until="over", on_bad_rows="skip")
+    project.table("d", content, from_="begun", until="over", on_bad_rows="skip up to 90%")
     assert use_of(project, "at_end(count(d))")[0] == 1
 
 
@@ -249,7 +254,7 @@ def with_line(project: Project, number: int, line: str, **fields: Any) -> None:
 def test_R6_ragged_rows_are_named_or_counted(project: Project, line: str, words: str) -> None:
     with_line(project, 301, line)
     assert f"d.csv:301: {words}" in project.problem("sum(d.n)")
-    with_line(project, 301, line, on_bad_rows="skip")
+    with_line(project, 301, line, on_bad_rows="skip up to 90%")
     value, use = use_of(project, "sum(d.n)")
     assert (value, use.rows, use.skipped) == (sum(range(400)) - 299, 399, 1)
     assert use.skipped_reasons == (f"1 row: d.csv:301: {words}",)
@@ -260,7 +265,7 @@ def test_R6_an_unclosed_quotation_mark_is_never_one_skipped_row(project: Project
     line = '2026-06-05,7,"never closed'
     with_line(project, 101, line)
     assert "d.csv:101: a quotation mark is not closed" in project.problem("sum(d.n)")
-    with_line(project, 101, line, on_bad_rows="skip")
+    with_line(project, 101, line, on_bad_rows="skip up to 90%")
     problem = project.problem("sum(d.n)")
     assert "d.csv:101: a quotation mark is not closed, and takes 300 more lines with it" in problem
     assert "read: {quote: ''}" in problem
@@ -275,7 +280,7 @@ def test_R6_a_quotation_mark_inside_a_field_is_no_fault(project: Project) -> Non
 
 def test_R6_rows_passed_over_count_also_when_all_rows_have_to_decide(project: Project) -> None:
     project.table(
-        "d", "day,n\n13/06/2026,1\n14/06/2026\n15/06/2026,2,3\n16/06/2026,x\n17/06/2026,4", on_bad_rows="skip"
+        "d", "day,n\n13/06/2026,1\n14/06/2026\n15/06/2026,2,3\n16/06/2026,x\n17/06/2026,4", on_bad_rows="skip up to 90%"
     )
     value, use = use_of(project, "sum(d.n)")
     assert (value, use.rows, use.skipped) == (5, 2, 3)
@@ -285,9 +290,9 @@ def test_R6_rows_passed_over_count_also_when_all_rows_have_to_decide(project: Pr
 
 
 def test_R6_rows_passed_over_are_those_of_their_own_source(project: Project) -> None:
-    project.table("a", "day,n\n2026-06-01,1\n2026-06-02\n2026-06-03,x", on_bad_rows="skip")
-    project.table("b", "day,n\n2026-06-01,1\n2026-06-02,2", on_bad_rows="skip")
-    project.table("c", "day,n\n2026-06-01\n2026-06-02,2", on_bad_rows="skip")
+    project.table("a", "day,n\n2026-06-01,1\n2026-06-02\n2026-06-03,x", on_bad_rows="skip up to 90%")
+    project.table("b", "day,n\n2026-06-01,1\n2026-06-02,2", on_bad_rows="skip up to 90%")
+    project.table("c", "day,n\n2026-06-01\n2026-06-02,2", on_bad_rows="skip up to 90%")
     project.kpi("all", "sum(a.n) + sum(b.n) + sum(c.n)")
     results = project.results()
     assert results.series["all"].shown.value == 1 + 3 + 2
@@ -316,7 +321,7 @@ def test_R6_the_file_of_a_glob_is_named(project: Project) -> None:
     assert 'data/b.csv:3: d.n: "five" is not a number' in project.problem("sum(d.n)")
     project.write("data/b.csv", "day,n\n2026-06-02,5\n2026-06-03,5,5")
     assert "data/b.csv:3: 3 fields where the header has 2" in project.problem("sum(d.n)")
-    project.source("d", path="data/*.csv", on_bad_rows="skip")
+    project.source("d", path="data/*.csv", on_bad_rows="skip up to 90%")
     value, use = use_of(project, "sum(d.n)")
     assert value == 6
     assert use.skipped_reasons == ("1 row: data/b.csv:3: 3 fields where the header has 2",)
@@ -333,7 +338,7 @@ def test_more_columns_than_there_are_bits(project: Project) -> None:
     rows: list[list[object]] = [["2026-06-01", *range(75)], ["2026-06-02", *range(75)]]
     rows[1][71] = "oops"
     project.rows("d.csv", ",".join(["day", *names]), rows)
-    project.source("d", on_bad_rows="skip")
+    project.source("d", on_bad_rows="skip up to 90%")
     project.kpi("all", " + ".join(f"sum(d.{name})" for name in names))
     results = project.results()
     assert results.series["all"].shown.value == sum(range(75))

@@ -80,6 +80,10 @@ def test_whole_numbers_take_less_room_until_one_is_not(project: Project, late: s
     project.kpi("codes", "count_distinct(t.code)")
     series = project.results().series
     inside = [(row[1], row[2]) for row in rows if JUNE[0] <= row[0] < JUNE[1]]
+    if late in ("1e3", "0012"):
+        assert f'"{late}", so it is text' in str(series["amount"].problem)
+        assert series["codes"].shown.value == len({code for _, code in inside}) + 1
+        return
     amounts = [float(amount) for amount, _ in inside] + ([float(late)] if late else [])
     above = sum(amount for amount in amounts if amount > 4.5)
     assert series["amount"].shown.value == sum(amounts)
@@ -138,7 +142,7 @@ def test_where_and_computed_columns_and_firsts(project: Project) -> None:
 
 def test_bad_rows_are_skipped_and_counted(project: Project) -> None:
     late = [(date(2026, 6, 20), "seven", "paid", "web"), (date(2026, 6, 21), 5, "paid", "web")]
-    inside = in_window(orders(project, late, on_bad_rows="skip"), *JUNE)
+    inside = in_window(orders(project, late, on_bad_rows="skip up to 90%"), *JUNE)
     project.kpi("paid", 'sum(orders.amount[status == "paid"])')
     results = project.results()
     assert results.sources["orders"].skipped == 1

@@ -39,7 +39,7 @@ def test_a_header_that_stands_there_again_is_no_row(project: Project, again: str
     follow(project, said, text)
     if "\ufeff" not in again:
         assert project.values(["count(d)", "sum(d.amount)"]) == [4, 100]
-    put(project, text, on_bad_rows="skip")
+    put(project, text, on_bad_rows="skip up to 90%")
     project.kpi("n", "count(d)")
     results = project.results()
     assert results.series["n"].shown.value == 4
@@ -49,7 +49,11 @@ def test_a_header_that_stands_there_again_is_no_row(project: Project, again: str
 
 def test_a_header_far_below_and_several_times(project: Project) -> None:
     rows = "".join(f"place {number},{number},1\n" for number in range(200_000))
-    put(project, BODY + rows + "region,amount,units\n" + rows + "region,amount,units\nwest,40,4\n", on_bad_rows="skip")
+    put(
+        project,
+        BODY + rows + "region,amount,units\n" + rows + "region,amount,units\nwest,40,4\n",
+        on_bad_rows="skip up to 90%",
+    )
     project.kpi("n", "count(d)")
     results = project.results()
     assert results.series["n"].shown.value == 400_004
@@ -97,7 +101,7 @@ def test_a_last_row_about_those_above_is_no_row(project: Project, last: str) -> 
         assert said.startswith(f"d.csv:{line}: this row looks like a total of those above"), said
     follow(project, said, BODY + last)
     assert project.values(["count(d)", "sum(d.amount)", "sum(d.units)"]) == [3, 60, 6]
-    put(project, BODY + last, on_bad_rows="skip")
+    put(project, BODY + last, on_bad_rows="skip up to 90%")
     assert project.values(["count(d)", "sum(d.amount)", "sum(d.units)"]) == [3, 60, 6]
 
 
@@ -171,7 +175,7 @@ def test_a_row_without_any_value_is_none(project: Project, blank: str) -> None:
 
 def test_another_table_below_is_never_counted(project: Project) -> None:
     text = BODY + "\nproduct,price,stock\ntea,3,5\n"
-    for fields in ({}, {"on_bad_rows": "skip"}):
+    for fields in ({}, {"on_bad_rows": "skip up to 90%"}):
         put(project, text, **fields)
         for formula in ("count(d)", "sum(d.amount)"):
             said = project.problem(formula)

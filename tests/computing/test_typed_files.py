@@ -62,7 +62,7 @@ def test_json_faults_are_named(project: Project) -> None:
     to_json(project, "d.jsonl", [{"day": "2026-06-01", "n": 1}, {"day": "2026-06-02", "n": "x"}, {"n": 3}])
     project.source("d", path="d.jsonl")
     assert "d.jsonl:3: d.day is empty" in project.problem("count(d)")
-    project.source("d", path="d.jsonl", on_bad_rows="skip")
+    project.source("d", path="d.jsonl", on_bad_rows="skip up to 90%")
     assert project.value("count(d)") == 2
     project.source("d", path="d.jsonl", where="day is not None")
     assert 'd.jsonl:2: d.n: "x" is not a number' in project.problem("sum(d.n)")
@@ -186,7 +186,7 @@ def test_R2_types_win_over_those_of_the_file(project: Project, parquet: Callable
 def test_R6_days_that_are_in_no_calendar(project: Project, parquet: Callable[[str], None]) -> None:
     parquet("select unnest([date '2026-06-05', 'infinity', '-infinity', '0044-03-15 (BC)']) as day, 1 as n")
     assert "is not a date" in project.problem("sum(d.n)")
-    project.source("d", path="d.parquet", on_bad_rows="skip")
+    project.source("d", path="d.parquet", on_bad_rows="skip up to 90%")
     project.kpi("n", "sum(d.n)")
     results = project.results()
     assert results.series["n"].shown.value == 1

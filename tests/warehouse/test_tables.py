@@ -52,7 +52,7 @@ def test_R6_a_row_without_a_date_is_an_error_unless_it_may_be_skipped(project: P
     made("sales", "day date, n int", "('2026-06-01', 1), (NULL, 2), ('infinity', 4)")
     expected = "sales.day is empty, so the row is in no period (and 1 more such rows)"
     assert project.problem("sum(sales.n)").startswith(expected)
-    project.plan["sources"]["sales"]["on_bad_rows"] = "skip"
+    project.plan["sources"]["sales"]["on_bad_rows"] = "skip up to 90%"
     project.kpi("n", "sum(sales.n)")
     results = project.results()
     assert results.series["n"].shown.value == 1
@@ -64,7 +64,7 @@ def test_rows_that_end_before_they_begin(project: Project, made: Any) -> None:
     made("staff", "a date, b date", "('2026-06-01', NULL), ('2026-06-02', '2026-06-01'), (NULL, '2026-06-01')",
          from_="a", until="b")  # fmt: skip
     assert project.problem("at_end(count(staff))").startswith("staff.a is empty")
-    project.plan["sources"]["staff"]["on_bad_rows"] = "skip"
+    project.plan["sources"]["staff"]["on_bad_rows"] = "skip up to 90%"
     assert project.value("at_end(count(staff))") == 1
 
 

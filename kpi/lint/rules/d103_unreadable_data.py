@@ -21,6 +21,4 @@ def check(context: Context) -> Iterator[Finding]:
         if source.problem is not None and not missing:
             yield Finding(("sources", source.id), source.problem, key=True)
         elif source.skipped:
-            rows = "row was" if source.skipped == 1 else "rows were"
-            why = "; ".join(source.skipped_reasons)
-            yield Finding(("sources", source.id), f"{source.skipped:,} {rows} skipped: {why}", key=True)
+            yield Finding(("sources", source.id), source.skipped_note, key=True)

@@ -108,12 +108,33 @@ def _column_type(value: str) -> str:
     return value
 
 
+_BAD_ROWS = ("error", "skip")
+# The share of bad rows that is skipped unless the source says otherwise (R6).
+TOLERATED_PERCENT = 5.0
+_UP_TO = re.compile(r"skip up to (\d{1,3}(?:\.\d+)?) ?%")
+
+
+def _on_bad_rows(value: str) -> str:
+    up_to = _UP_TO.fullmatch(value)
+    if value not in _BAD_ROWS and (up_to is None or not 0 < float(up_to[1]) <= 100):
+        hint = did_you_mean(value, _BAD_ROWS)
+        if hint is None or not hint.startswith("did"):
+            hint = "write error, skip, or e.g. skip up to 20%"
+        raise Flaw("E014", f'"on_bad_rows" cannot be {quoted(value)}', hint).error()
+    return value
+
+
 AnyCharacter = Annotated[str, _character(), WithJsonSchema(TEXT_SCHEMA)]
 DecimalMark = Annotated[str, _character(".", ","), WithJsonSchema(TEXT_SCHEMA)]
 Encoding = Annotated[str, AfterValidator(_encoding), WithJsonSchema(TEXT_SCHEMA)]
 Freshness = Annotated[str, AfterValidator(checked("E014", parse_updated)), WithJsonSchema(TEXT_SCHEMA)]
 Connection = Annotated[str, AfterValidator(_connection), WithJsonSchema(TEXT_SCHEMA)]
 ColumnType = Annotated[str, AfterValidator(_column_type), WithJsonSchema(TEXT_SCHEMA)]
+BadRowPolicy = Annotated[
+    str,
+    AfterValidator(_on_bad_rows),
+    WithJsonSchema({"anyOf": [{"enum": [*_BAD_ROWS]}, {"type": "string", "pattern": f"^{_UP_TO.pattern}$"}]}),
+]
 
 
 class ReadOptions(Record):
@@ -210,9 +231,10 @@ class Source(Record):
     no_rows: Literal["zero"] | None = Field(
         None, description="zero: a period without any row counts as 0, not as missing data."
     )
-    on_bad_rows: Literal["error", "skip"] = Field(
+    on_bad_rows: BadRowPolicy = Field(
         "error",
-        description="What happens to rows that cannot be read: error (the default), or skip them and report how many.",
+        description="What happens to rows that cannot be read: error (the default), or skip them and report how many. "
+        "More than 5% are an error all the same, unless it says e.g. skip up to 20%.",
     )
     query: Code | None = Field(None, description="One SELECT statement over other sources.")
     connection: Connection | None = Field(None, description="The warehouse, from the environment only: ${NAME}.")
@@ -226,6 +248,17 @@ class Source(Record):
             written = given | context_of(info).unusable
             raise_all("source", [*_origin_flaws(self.id, written, given), *_date_flaws(written, given)])
         return self
+
+    @property
+    def skips(self) -> bool:
+        """Whether rows that cannot be read are skipped."""
+        return self.on_bad_rows != "error"
+
+    @property
+    def tolerated(self) -> float:
+        """The percentage of rows that may be skipped (R6)."""
+        up_to = _UP_TO.fullmatch(self.on_bad_rows)
+        return TOLERATED_PERCENT if up_to is None else float(up_to[1])
 
     @property
     def lasting(self) -> bool:
