@@ -149,6 +149,8 @@ def literal_of(raw: Any) -> nodes.Literal_ | None:
             return nodes.Literal_(raw)
         case int():
             return nodes.Literal_(raw)
+        case Decimal() if raw == int(raw):
+            return nodes.Literal_(int(raw))
         case float() | Decimal():
             return nodes.Literal_(float(raw))
     return nodes.Literal_(raw.isoformat() if isinstance(raw, date) else str(raw))

@@ -35,6 +35,8 @@ def suggestions(
             return _common((), (tag for kpi in kpis.values() for tag in kpi.tags))
         case ("goals" | "kpis", _, "owner") | ("goals", _, "agreed_with"):
             return _common((), people)
+        case ("sources", _, "on_bad_rows"):
+            return ["error", "skip", "skip up to 20%"]
         case ("sources", _, "owner"):
             return _common((), [*(one.owner for one in sources.values()), *people])
         case ("goals", _, "level"):
