@@ -16,7 +16,7 @@ from kpi.data.text_casts_sql import marks, number_sql
 from kpi.data.text_files import LONG_LINE, SHORTEN, TOO_LONG, long_line, records
 from kpi.data.type_inference import NUMBER, Reading
 from kpi.data.value_suggestions import SKIP, date_hint, empty_hint, notation_hint, number_hint
-from kpi.errors import KpiError
+from kpi.errors import KpiError, shorten
 from kpi.formulas.types import TIME
 from kpi.plan.checks.source_facts import SourceFacts
 from kpi.plan.model import Plan, Source
@@ -326,9 +326,3 @@ def describe_reader_error(error: Exception, source: Source, facts: SourceFacts, 
         otherwise = FIX_QUOTE if "quotation" in words else FIX_ROW
         hint = remedy(source, facts, name, int(line[1]), names) or otherwise
     return KpiError(f"{name}:{line[1]}: {words}", hint=hint)
-
-
-def shorten(value: str, most: int = 60) -> str:
-    """A value short enough for a message."""
-    value = " ".join(value.split())
-    return value if len(value) <= most else value[: most - 3] + "…"

@@ -16,6 +16,7 @@ from kpi.data.text_files import opened, records, whole_lines
 from kpi.errors import KpiError
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.model import Source
+from kpi.values.units import CURRENCY_SIGNS
 
 TOTALS = frozenset((
     "total", "totals", "grand total", "sub total", "subtotal", "sub-total", "sum", "overall", "total general",
@@ -59,7 +60,8 @@ def folded(text: str) -> str:
 
 def number(text: str, decimal: str) -> float | None:
     """The number that a text means, roughly as declared numbers are read; None where it means none."""
-    marks = r"[\s$€£¥%'’]|[A-Z]{3}|(?<=\d)" + DASHES + ("|," if decimal == "." else r"|\.")
+    group = "," if decimal == "." else r"\."
+    marks = rf"[\s{CURRENCY_SIGNS}%'’]|[A-Z]{{3}}|(?<=\d){DASHES}|{group}"
     kept = re.sub(marks, "", text).replace(decimal, ".")
     negative = re.fullmatch(r"\((.+)\)|(.+)-", kept)
     if negative:

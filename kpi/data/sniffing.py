@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.data.text import UnreadableError
 from kpi.plan.model import ReadOptions
+from kpi.values.units import CURRENCY_SIGNS
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -232,7 +233,7 @@ def _cleanness(rows: list[Record], delimiter: str) -> float:
 def _belongs(mark: str, cell: str) -> bool:
     """Whether a mark is part of a number or of a sentence."""
     if mark == ",":
-        digits = cell.strip(" +-$€£%()")
+        digits = cell.strip(f" +-%(){CURRENCY_SIGNS}")
         if all(c.isdigit() or c in ",.  " for c in digits) and digits[-1:].isdigit():
             return True
     return cell.count(mark) == cell.count(mark + " ") and mark != "\t"
@@ -241,7 +242,7 @@ def _belongs(mark: str, cell: str) -> bool:
 def _is_header(fields: tuple[str, ...]) -> bool:
     """Whether a row may well be a header: its first filled field is no number or date."""
     text = next((field for field in fields if field.strip()), "")
-    return not text.lstrip(" +-$€£(.,")[:1].isdigit()
+    return not text.lstrip(f" +-(.,{CURRENCY_SIGNS}")[:1].isdigit()
 
 
 def _title(rows: list[Record], skipped: int) -> int | None:

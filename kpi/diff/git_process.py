@@ -11,11 +11,12 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from kpi.errors import InputError, KpiError
+from kpi.git_file import named_git_folder
 
 # Variables of git that are passed on: the location of its programs and the user's settings. Any other one may select
 # another repository or change how it is read, as in a hook, where git sets them for the repository of the hook.
@@ -99,7 +100,8 @@ def open_work_tree(root: Path) -> GitLocation:
         raise InputError(f"git cannot read {root}: {one_line(done.stderr)}")
     shallow, _, answer = os.fsdecode(done.stdout).partition("\n")
     git_folder = Path(os.path.realpath(answer.removesuffix("\n")))
-    if git_folder not in _git_folders(root):
+    marker = root / ".git"
+    if git_folder != (Path(os.path.realpath(marker)) if marker.is_dir() else named_git_folder(root)):
         raise InputError(f"git cannot read {root}: it finds {git_folder} instead")
     return GitLocation(root, git_folder, shallow.strip() == "true")
 
@@ -117,20 +119,6 @@ def work_tree_around(folder: Path) -> Path | None:
 def one_line(output: bytes) -> str:
     """The output of git as one line of text."""
     return " ".join(output.decode("utf-8", "replace").split())
-
-
-def _git_folders(root: Path) -> Iterator[Path]:
-    """The folder that git must report for the work tree ``root``: ``.git``, or the one that the file ``.git`` names."""
-    marker = root / ".git"
-    if marker.is_dir():
-        yield Path(os.path.realpath(marker))
-        return
-    try:
-        text = os.fsdecode(marker.read_bytes()[:10_000])
-    except OSError:
-        return
-    if text.startswith("gitdir:"):
-        yield Path(os.path.realpath(root / text.removeprefix("gitdir:").strip()))
 
 
 def _has_repository(folder: Path) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from kpi.formulas.types import AMOUNT, ANY, CLOCK, DURATION, NUMBER, TEXT, TIME, Types, ValueType
+from kpi.values.units import SECONDS
 
 # What an argument may be: any expression, or only what the parser can check at once.
 ArgumentKind = Literal["expression", "column", "pattern", "format", "digits"]
@@ -50,7 +51,9 @@ class AggregateFunction(Function):
     ``column`` are the types of the values that it takes, None for one that counts rows. ``percent``: it takes a percent
     as its second argument. ``additive``: values of days add up to that of their period. ``mergeable``: the value of
     a period follows from partial results of its days. ``zero``: it is zero, not empty, when no row passes its filter.
-    ``result`` is the type of its value, None for that of the column. ``groups``: it may be of the groups of ``per``.
+    ``counts``: its value is a number of rows or values, and so never below zero. ``of_ratios`` says what it does to a
+    column of ratios when small groups then weigh as much as large ones. ``result`` is the type of its value, None for
+    that of the column. ``groups``: it may be of the groups of ``per``.
     """
 
     column: Types | None = AMOUNT
@@ -58,6 +61,8 @@ class AggregateFunction(Function):
     additive: bool = False
     mergeable: bool = False
     zero: bool = False
+    counts: bool = False
+    of_ratios: str = ""
     needs_dates: bool = False
     groups: bool = False
     result: ValueType | None = None
@@ -94,11 +99,13 @@ class FormulaFunction(Function):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFunction(Function):
     """A function of one row. ``result`` is the type of its value, None for the common type of its arguments.
-    ``for_formulas`` is what to do instead where a formula over aggregates calls it. ``others`` are other lists of
-    arguments that it takes, each of another length; ``taking`` finds the right one."""
+    ``seconds`` is the length of the unit in which it measures a duration, 0 for all others. ``for_formulas`` is what to
+    do instead where a formula over aggregates calls it. ``others`` are other lists of arguments that it takes, each of
+    another length; ``taking`` finds the right one."""
 
     arguments: tuple[Argument, ...]
     result: ValueType | None
+    seconds: float = 0.0
     for_formulas: str | None = None
     others: tuple[tuple[Argument, ...], ...] = ()
 
@@ -124,7 +131,8 @@ class RowFunction(Function):
 
 def _span(unit: str) -> RowFunction:
     return RowFunction(
-        name=unit, arguments=(Argument(DURATION),), result="number", example=f"{unit}(closed - opened)",
+        name=unit, arguments=(Argument(DURATION),), result="number", seconds=SECONDS[unit],
+        example=f"{unit}(closed - opened)",
         description=f"The {unit} between two times, with fractions.", phrase=f"{{}} in {unit}",
     )  # fmt: skip
 
@@ -138,16 +146,16 @@ def _by_name(functions: Sequence[_F]) -> Mapping[str, _F]:
 
 AGGREGATES: Mapping[str, AggregateFunction] = _by_name([
     AggregateFunction(
-        name="count", groups=True, column=None, additive=True, mergeable=True, zero=True, result="number",
+        name="count", groups=True, column=None, additive=True, mergeable=True, zero=True, counts=True, result="number",
         example="count(orders)", description="The number of rows.", phrase="the number of rows",
         elsewhere="size rows nrows counta countrows row_count",
     ),
     AggregateFunction(
-        name="sum", groups=True, additive=True, mergeable=True, zero=True,
+        name="sum", groups=True, additive=True, mergeable=True, zero=True, of_ratios="adds up ratios",
         example="sum(orders.amount)", description="The sum of a column.", phrase="the sum of {}",
     ),
     AggregateFunction(
-        name="avg", groups=True, mergeable=True, example="avg(orders.amount)",
+        name="avg", groups=True, mergeable=True, of_ratios="averages averages or ratios", example="avg(orders.amount)",
         description="The average of a column; empty values do not count.", phrase="the average {}",
         elsewhere="mean average averagea",
     ),
@@ -176,7 +184,8 @@ AGGREGATES: Mapping[str, AggregateFunction] = _by_name([
         elsewhere="std stdev stdev_s stddev_samp std_dev standard_deviation",
     ),
     AggregateFunction(
-        name="count_distinct", column=ANY, zero=True, result="number", example="count_distinct(orders.customer_id)",
+        name="count_distinct", column=ANY, zero=True, counts=True, result="number",
+        example="count_distinct(orders.customer_id)",
         description="The number of different values, the empty one not counted.", phrase="the number of different {}",
         elsewhere="nunique distinct unique uniq n_distinct distinct_count distinctcount countdistinct count_unique "
         "countunique approx_count_distinct",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from kpi.values.units import CURRENCY_SIGNS
+
 Word = tuple[str, int, int]
 LONGEST = 1_000  # characters that are searched, so that no pattern runs over long text
 
@@ -21,7 +23,7 @@ _PERIOD = rf"(?:{_SPAN}|season|decade|century|half|summer|spring|autumn|fall|win
 _WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _KIND = r"(?:academic|fiscal|financial|calendar|school|first|second|third|fourth|business|new|this|next|current|coming)"
 _DATE = (
-    r"(?<![\w.,$€£])(?:19|20)\d\d(?:[-/](?:\d\d?|Q[1-4])(?:[-/]\d\d?)?|[-–](?:20)?\d\d)?(?![\w%]|[.,]\d)"
+    rf"(?<![\w.,{CURRENCY_SIGNS}])(?:19|20)\d\d(?:[-/](?:\d\d?|Q[1-4])(?:[-/]\d\d?)?|[-–](?:20)?\d\d)?(?![\w%]|[.,]\d)"
     r"|(?<!\w)(?:Q[1-4]|H[12]|FY\s?'?\d\d(?:\d\d)?|CY\s?'?\d\d(?:\d\d)?|EO[YQMW])(?!\w)"
     r"|(?<![\d.])\d{1,2}[./]\d{1,2}[./]\d{2,4}(?!\d)"
     rf"|\b(?:{_MONTH})\b(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*%))?"
@@ -57,8 +59,9 @@ _LABEL = (
     r"kr|goal|objective|milestone|priority|sev|severity|wave|round|grade|class|route|line|top|page)\s*[#:.]?\s*\d[\d.]*\b"
 )
 _NUMBER = (
-    r"(?<![\w.,/-])[<>≤≥≈~=+-]*\s?[$€£¥₦₹]?\s?\d[\d.,_]*"
-    r"(?:\s?[%‰°]|\s?(?:k|m|mm|bn?|x|h|hrs?|s|secs?|ms|d|min|mins|pt|pts|pp|kg|km|kwh|mwh?|gwh?|t|st|nd|rd|th|€|\$|£)\b|\+|\b(?!\w))"
+    rf"(?<![\w.,/-])[<>≤≥≈~=+-]*\s?[{CURRENCY_SIGNS}]?\s?\d[\d.,_]*"
+    rf"(?:\s?[%‰°{CURRENCY_SIGNS}]|\s?(?:k|m|mm|bn?|x|h|hrs?|s|secs?|ms|d|min|mins|pt|pts|pp|kg|km|kwh|mwh?|gwh?|t|st|nd|rd|th)\b"
+    r"|\+|\b(?!\w))"
     rf"|\b(?:{_NUMBER_WORDS.replace(' ', '|')})\b"
 )
 _PERCENT = r"\d\s?%|\bper\s?cent\b|\bpercentage\s+points?\b"
@@ -66,7 +69,7 @@ _FROM_TO = (
     r"\bfrom\s+[^,;]{0,24}?\d[^,;]{0,40}?\b(?:to|under|below|above)\s+[^,;]{0,20}?\d"
     r"|\bto\s+[^,;\s]{0,3}\d[^,;]{0,20}\bfrom\s+[^,;\s]{0,3}\d|\d[^,;]{0,12}?(?:->|→)[^,;]{0,12}?\d"
 )
-_BY_NUMBER = r"\bby\s+(?:at\s+least\s+|more\s+than\s+|about\s+|up\s+to\s+)?[$€£¥₦₹]?\d"
+_BY_NUMBER = rf"\bby\s+(?:at\s+least\s+|more\s+than\s+|about\s+|up\s+to\s+)?[{CURRENCY_SIGNS}]?\d"
 
 
 def words(text: str) -> list[Word]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from kpi.render.sparkline import BARS
+from kpi.values.units import CURRENCIES
 
 SIGNS = {
     "●": "*", "◐": "~", "✖": "x", "◌": "-", "○": "o", "·": ".",
@@ -14,7 +15,7 @@ SIGNS = {
     "–": "-", "—": "--", "…": "...", "‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": "<<", "»": ">>",
     "│": "|", "┤": "|", "├": "|", "─": "-", "┼": "+", "└": "`", "┌": ".", "┐": ".", "┘": "'",
     "▁": "1", "▂": "2", "▃": "3", "▄": "4", "▅": "5", "▆": "6", "▇": "7", "█": "8",
-    "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₴": "UAH", "₪": "ILS",
+    **{sign: code for code, sign in CURRENCIES.items() if sign and not sign.isascii()},
     "ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
 }  # fmt: skip
 UNKNOWN = "?"

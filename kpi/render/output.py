@@ -81,11 +81,6 @@ FOR_PEOPLE = frozenset({"table", "text"})
 DEFAULT_PAGE = Page()
 
 
-def formats_of(view_type: type) -> tuple[str, ...]:
-    """Return the names of the formats of a type of view, the default first. Raise KeyError for a type without any."""
-    return tuple(FORMATS[view_type.__name__])
-
-
 def renderer_of(view_type: type, format_: str) -> Renderer:
     """Import and return the renderer for a type of view. Raise KeyError where the format does not exist."""
     module, _, function = FORMATS[view_type.__name__][format_].partition(":")

@@ -17,7 +17,7 @@ from comparing.repository import Repository
 
 from kpi.cli.app import COMMANDS, run
 from kpi.render.findings import FindingsView
-from kpi.render.output import FORMATS, Page, formats_of, render, renderer_of
+from kpi.render.output import FORMATS, Page, render, renderer_of
 
 VIEWS = {
     "status": ("StatusView", "Matrix"),
@@ -121,4 +121,4 @@ def test_a_format_that_a_view_lacks_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         render(FindingsView([]), "markdown", Page())
     with pytest.raises(KeyError):
-        formats_of(str)
+        renderer_of(str, "text")

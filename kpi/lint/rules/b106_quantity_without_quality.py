@@ -38,7 +38,10 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def _counts(context: Context, kpi: Kpi) -> bool:
+    from kpi.formulas.functions import AGGREGATES
+    from kpi.formulas.nodes import Aggregate
+
     tree = context.checked.formulas.get(kpi.id)
     if tree is not None:
-        return getattr(tree, "function", "") in ("count", "count_distinct", "sum")
+        return isinstance(tree, Aggregate) and AGGREGATES[tree.function].zero
     return kpi.unit != "%" and re.search(_QUANTITY, kpi.name, re.IGNORECASE) is not None

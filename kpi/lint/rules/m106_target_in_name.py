@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body, find_number
+from kpi.values.units import CURRENCY_SIGNS
 
 if TYPE_CHECKING:
     from kpi.lint.context import Context, Sentence
 
-_NUMBER = r"[$€£¥₹]?\s?\d[\d.,]*"
+_NUMBER = rf"[{CURRENCY_SIGNS}]?\s?\d[\d.,]*"
 _THAN = (
     r"at\s+least|at\s+most|no\s+(?:more|less|fewer)\s+than|not\s+(?:more|less)\s+than|below|above|under|over|"
     r"(?:less|more|fewer|greater|higher|lower|better)\s+than|up\s+to|minimum\s+of|maximum\s+of|exceed(?:s|ing)?"

@@ -24,12 +24,13 @@ _RATIO = (
 def check(context: Context) -> Iterator[Finding]:
     """Aggregates in formulas and measures over a column that is a ratio by its name or by how it is computed."""
     from kpi.formulas import unparse
+    from kpi.formulas.functions import AGGREGATES
 
     graph = context.checked.dependencies
     for id_, own in graph.formulas.items():
         for node, _ in own.aggregates:
-            if node.function in ("sum", "avg") and _is_ratio(context, node):
-                what = "adds up ratios" if node.function == "sum" else "averages averages or ratios"
+            what = AGGREGATES[node.function].of_ratios
+            if what and _is_ratio(context, node):
                 yield Finding(
                     graph.path(id_),
                     f"{unparse(replace(node, filter=None, moment=None))} {what}, "

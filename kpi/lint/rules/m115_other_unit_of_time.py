@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
     from kpi.values import Unit
 
-_SECONDS = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
-_COUNTING = ("count", "count_distinct")
-
 
 @rule("M115", "other-unit-of-time", "warning", "A KPI's unit of time is that of its column.")
 def check(context: Context) -> Iterator[Finding]:
@@ -51,13 +48,14 @@ def _operand(node: Aggregate) -> str:
 
 def _other(context: Context, node: Aggregate, unit: Unit) -> str | None:
     """The function of time behind the column of an aggregate, where it counts in another unit than the KPI has."""
+    from kpi.formulas.functions import AGGREGATES, ROW_FUNCTIONS
     from kpi.formulas.nodes import Call
 
-    if node.operand is None or node.function in _COUNTING:
+    if node.operand is None or AGGREGATES[node.function].counts:
         return None
     computed = node.expression
     if node.column is not None:
         computed = context.checked.rows.get((node.source, node.column))
-    if not isinstance(computed, Call) or computed.name not in _SECONDS or _SECONDS[computed.name] == unit.seconds:
+    if not isinstance(computed, Call):
         return None
-    return computed.name
+    return computed.name if ROW_FUNCTIONS[computed.name].seconds not in (0, unit.seconds) else None

@@ -11,7 +11,7 @@ from kpi.lint.context import targets
 from kpi.lint.rule import Finding, rule
 
 if TYPE_CHECKING:
-    from kpi.formulas.nodes import Aggregate
+    from kpi.formulas.nodes import Aggregate, Node
     from kpi.lint.context import Context
     from kpi.plan.model import Kpi
 
@@ -59,7 +59,7 @@ def _limits(context: Context, kpi: Kpi) -> tuple[float, float, str] | None:
     if re.search(r"\bnps\b|\bnet promoter score\b", kpi.name, re.IGNORECASE):
         return -100.0, 100.0, "a net promoter score is between -100 and 100"
     tree = context.checked.formulas.get(kpi.id)
-    if getattr(tree, "function", "") in ("count", "count_distinct") or re.search(_COUNT, kpi.name, re.IGNORECASE):
+    if _counts(tree) or re.search(_COUNT, kpi.name, re.IGNORECASE):
         return 0.0, float("inf"), "this cannot fall below zero"
     return None
 
@@ -84,6 +84,13 @@ def _is_share(context: Context, kpi: Kpi) -> bool:
         isinstance(part, Aggregate)
         and isinstance(all_, Aggregate)
         and part.function == all_.function
-        and part.function in ("count", "count_distinct")
+        and _counts(part)
         and _all_rows(part) == all_
     )
+
+
+def _counts(tree: Node | None) -> bool:
+    from kpi.formulas.functions import AGGREGATES
+    from kpi.formulas.nodes import Aggregate
+
+    return isinstance(tree, Aggregate) and AGGREGATES[tree.function].counts

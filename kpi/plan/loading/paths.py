@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
+from kpi.git_file import named_git_folder
+
 Reason = Literal["outside", "git", "hidden"]
 
 
@@ -56,14 +58,9 @@ def is_git_name(name: str) -> bool:
 def _in_git_folder(real: Path, root: Path) -> bool:
     """Whether a path lies in the folder that a ``.git`` file at the root names, as in ``git init --separate-git-dir``
     and beside worktrees of a bare clone."""
-    try:
-        with (root / ".git").open("rb") as file:
-            text = os.fsdecode(file.read(5000))
-    except OSError:  # a folder, or not there
+    folder = named_git_folder(root)
+    if folder is None:
         return False
-    if not text.startswith("gitdir:"):
-        return False
-    folder = Path(os.path.realpath(root / text.removeprefix("gitdir:").strip()))
     if folder.parent.name == "worktrees":
         folder = folder.parent.parent
     return folder.is_relative_to(root) and real.is_relative_to(folder)

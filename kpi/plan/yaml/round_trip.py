@@ -15,9 +15,12 @@ from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNo
 
 from kpi.errors import InputError
 from kpi.plan.yaml.nodes import Document, begin, compose, entries, finish, is_null
+from kpi.values.units import CURRENCY_SIGNS
 
 # Text that YAML reads as it stands, in braces as well: no mark of its own, no ": " and no " #".
-_PLAIN = re.compile(r"[$€£]?[^\W_]([\w .%€£$/()'+-]*[\w%)€£$])?|-?[0-9][0-9._]*%?")
+_PLAIN = re.compile(
+    rf"[{CURRENCY_SIGNS}]?[^\W_]([\w .%{CURRENCY_SIGNS}/()'+-]*[\w%){CURRENCY_SIGNS}])?|-?[0-9][0-9._]*%?"
+)
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 
 Splice = tuple[int, int, str]
