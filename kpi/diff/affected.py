@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from kpi.diff.changes import Change
-
-if TYPE_CHECKING:
-    from kpi.plan.checks import Checked
+from kpi.plan.checks import Checked
 
 # Sources have a namespace of their own. A target changes no value, so the KPI's own users are not reached through it.
 _SOURCE, _TARGET = "sources.", "="

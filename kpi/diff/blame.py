@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kpi.diff.changes import Change
 from kpi.diff.commit import Commit
 from kpi.diff.fields import ComparedPlan, FieldMeanings
 from kpi.diff.goalposts import PARTS, target_text
+from kpi.diff.history import Event, History
 from kpi.diff.names import SAME
-
-if TYPE_CHECKING:
-    from kpi.diff.changes import Change
-    from kpi.diff.history import Event, History
-    from kpi.plan.checks import Checked
-    from kpi.plan.model import Kpi
+from kpi.plan.checks import Checked
+from kpi.plan.model import Kpi
 
 # The fields of a KPI in the order in which they are documented.
 ORDER = (

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
-if TYPE_CHECKING:
-    from kpi.diagnostics import Location
+from kpi.diagnostics import Location
 
 # In the order of importance to a reviewer: first targets that became easier, then changes of values.
 ChangeClass = Literal[

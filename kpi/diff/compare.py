@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kpi.diff.affected import affected_kpis
 from kpi.diff.changes import CLASSES, Change, ChangeClass, Comparison
@@ -12,11 +12,9 @@ from kpi.diff.fields import ComparedPlan, FieldMeaning, FieldMeanings, is_of_row
 from kpi.diff.goalposts import PARTS, Goalposts
 from kpi.diff.names import SAME, Renamed
 from kpi.diff.renames import find_renames
+from kpi.plan.checks import Checked
 from kpi.plan.model import Kpi, Source, Target
 from kpi.values import period_of
-
-if TYPE_CHECKING:
-    from kpi.plan.checks import Checked
 
 _Day = tuple[date | None, date | None]
 SECTIONS = ("sources", "measures", "goals", "kpis")

@@ -10,16 +10,14 @@ import gc
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from yaml import YAMLError
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from kpi.plan.checks import Checked
 from kpi.plan.yaml.documents import decode
 from kpi.plan.yaml.nodes import TooLargeError, begin, compose
-
-if TYPE_CHECKING:
-    from kpi.plan.checks import Checked
 
 Key = tuple[str, str]  # (section, id), or ("", key) for what stands outside of all entries
 Slices = Mapping[str, "Sliced | str"]  # by file; of a symbolic link its target

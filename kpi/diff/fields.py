@@ -5,19 +5,17 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from kpi.diff.changes import ChangeClass
 from kpi.diff.names import Names, Renamed, canonical, folded
 from kpi.formulas import unparse
+from kpi.formulas.nodes import Node
+from kpi.plan.checks import Checked
 from kpi.plan.checks.queries import tokens
 from kpi.plan.model import Goal, Kpi, Record, Source, Split
 from kpi.plan.yaml.source_map import hide_secrets
 from kpi.values import Every, format_exact, parse_unit, parse_updated, parse_window, round12
-
-if TYPE_CHECKING:
-    from kpi.formulas.nodes import Node
-    from kpi.plan.checks import Checked
 
 
 class FieldMeaning(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kpi.diff.affected import reaches_out
 from kpi.diff.changes import Change, Comparison
@@ -14,11 +14,8 @@ from kpi.diff.dependency_regions import Key, Slices, depends_on, differ, slices_
 from kpi.diff.git import SHORT, Repository
 from kpi.diff.revision import PlanPlace
 from kpi.diff.versions import Version, in_work_tree
-from kpi.plan.loading import plain_model
-
-if TYPE_CHECKING:
-    from kpi.plan.checks import Checked
-    from kpi.plan.loading import FileModel
+from kpi.plan.checks import Checked
+from kpi.plan.loading import FileModel, plain_model
 
 Files = dict[str, bytes | str]
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
 
+from kpi.diff.revision import PlanPlace
 from kpi.diff.tree import proper
 from kpi.errors import InputError
-
-if TYPE_CHECKING:
-    from kpi.diff.revision import PlanPlace
-    from kpi.plan.loading import ReadResult
+from kpi.plan.loading import ReadResult
 
 _MOST_FILES = 200  # that are looked into
 _COMPARED = 20_000  # characters of each text

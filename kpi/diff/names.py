@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kpi.formulas import nodes, unparse
-
-if TYPE_CHECKING:
-    from kpi.formulas.nodes import MomentName, Node
+from kpi.formulas.nodes import MomentName, Node
 
 Renamed = Mapping[str, str]
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING
 
 from kpi.diff.fields import ComparedPlan, FieldMeanings, similarity
 from kpi.diff.names import SAME, Names
-
-if TYPE_CHECKING:
-    from kpi.formulas.nodes import Node
-    from kpi.plan.checks import Checked
+from kpi.formulas.nodes import Node
+from kpi.plan.checks import Checked
 
 Pairs = dict[str, str]
 Cores = Callable[[ComparedPlan, str], tuple[Hashable, ...]]

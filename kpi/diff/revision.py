@@ -7,17 +7,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kpi.diff.git import Entry, Repository
 from kpi.diff.tree import LONGEST_LINK, CommitTree, proper
 from kpi.errors import InputError
-from kpi.plan.loading import read_plan
+from kpi.plan.loading import FileModel, ReadResult, read_plan
+from kpi.plan.model import Plan
 from kpi.plan.yaml.documents import decode
-
-if TYPE_CHECKING:
-    from kpi.plan.loading import FileModel, ReadResult
-    from kpi.plan.model import Plan
 
 # The top-level key up to the next line that is not indented, a comment, a list item or empty.
 _INCLUDE = re.compile(r"""^(?:include|"include"|'include')\s*:.*\n?(?:(?:[ \t#\r\n-]|\]).*\n?|\n)*""", re.MULTILINE)

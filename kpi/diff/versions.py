@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kpi.diagnostics import Diagnostic
 from kpi.diff.git import SHORT, Repository
 from kpi.diff.moves import former_place
 from kpi.diff.revision import NOWHERE, PlanPlace, relocated
 from kpi.errors import InputError, UsageError
-from kpi.plan.loading import plain_model
-
-if TYPE_CHECKING:
-    from kpi.diagnostics import Diagnostic
-    from kpi.plan.checks import Checked
-    from kpi.plan.loading import FileModel, ReadResult
+from kpi.plan.checks import Checked
+from kpi.plan.loading import FileModel, ReadResult, plain_model
 
 WORK_TREE = "worktree"
 

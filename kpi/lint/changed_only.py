@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from kpi.diagnostics import Diagnostic
-    from kpi.plan.model import Plan
+from kpi.diagnostics import Diagnostic
+from kpi.plan.model import Plan
 
 SECTIONS = ("sources", "measures", "goals", "kpis")
 

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from kpi.diagnostics import Diagnostic
+from kpi.errors import TextError
+from kpi.lint.suppressions import Suppression
 from kpi.lint.text import LONGEST, Word, words
 from kpi.lint.vocabulary import Match, WordList, read_list
+from kpi.plan.checks import Checked
+from kpi.plan.model import Goal, Kpi, LintSettings, RuleOption, Target, WordOptions
 from kpi.plan.model.lint import NO_WORDS
+from kpi.plan.yaml.source_map import Path
+from kpi.values import Calendar, Unit, parse_unit, period_of
 
 if TYPE_CHECKING:
-    from kpi.diagnostics import Diagnostic
-    from kpi.lint.suppressions import Suppression
-    from kpi.plan.checks import Checked
-    from kpi.plan.model import Goal, Kpi, LintSettings, RuleOption, Target, WordOptions
-    from kpi.plan.yaml.source_map import Path
     from kpi.run.profile import DataProfile
-    from kpi.values import Calendar, Unit
 
 Kind = Literal["goal", "kpi", "question"]
 
@@ -119,9 +120,6 @@ class Context:
 
     def unit(self, kpi: Kpi) -> Unit | None:
         """Return the unit of a KPI, or None if it is invalid, which is reported as an error."""
-        from kpi.errors import TextError
-        from kpi.values import parse_unit
-
         if kpi.unit not in self._units:
             try:
                 self._units[kpi.unit] = parse_unit(kpi.unit)
@@ -131,8 +129,6 @@ class Context:
 
     def year_end(self) -> date:
         """The last day of the fiscal year around today."""
-        from kpi.values import period_of
-
         return period_of(self.today, "year", self.calendar).last_day
 
     @property

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kpi.diagnostics import Diagnostic
+from kpi.lint.context import Context
+from kpi.lint.suppressions import Suppression
 from kpi.lint.target_style import respell
-
-if TYPE_CHECKING:
-    from kpi.diagnostics import Diagnostic
-    from kpi.lint.context import Context
-    from kpi.lint.suppressions import Suppression
 
 # Errors that a target in unusual spelling can cause: not understood, or a sign with a meaning in YAML.
 UNREAD = ("E002", "E030", "E031", "E033")

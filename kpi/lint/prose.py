@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context, Sentence
 from kpi.lint.rule import Finding
 from kpi.lint.text import has_number
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context, Sentence
-    from kpi.lint.vocabulary import Match
-    from kpi.plan.model import RuleOption, WordOptions
+from kpi.lint.vocabulary import Match
+from kpi.plan.model import RuleOption, WordOptions
 
 PLACEHOLDERS = frozenset({
     "", "-", "--", "---", "?", "??", "???", "...", "…", ".", "x", "xx", "xxx", "n/a", "na", "n.a.", "none", "nil",

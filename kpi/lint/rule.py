@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from kpi.diagnostics import Location, Severity
-    from kpi.lint.context import Context
-    from kpi.plan.model import RuleOption
-    from kpi.plan.yaml.source_map import Path
+from kpi.diagnostics import Location, Severity
+from kpi.lint.context import Context
+from kpi.plan.model import RuleOption
+from kpi.plan.yaml.source_map import Path
 
 
 @dataclass(frozen=True, slots=True)

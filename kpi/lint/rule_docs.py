@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kpi.errors import UsageError
 from kpi.lint.registry import FAMILIES, RULES
+from kpi.lint.rule import Rule
 from kpi.lint.selection import hint
-
-if TYPE_CHECKING:
-    from kpi.lint.rule import Rule
 
 
 def find_rule(name: str) -> Rule:

@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
-from kpi.diagnostics import Diagnostic, Location, error
+from kpi.diagnostics import Diagnostic, Location, Severity, error
 from kpi.lint.context import Context
 from kpi.lint.registry import RULES
+from kpi.lint.rule import Finding, Rule
 from kpi.lint.selection import chosen, codes, hint, severity_of, strength, unknown
 from kpi.lint.suppressions import find_suppressions, silencer
+from kpi.plan.checks import Checked
 
 if TYPE_CHECKING:
-    from kpi.diagnostics import Severity
-    from kpi.lint.rule import Finding, Rule
-    from kpi.plan.checks import Checked
     from kpi.run.profile import DataProfile
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from kpi.errors import UsageError, did_you_mean
-
-if TYPE_CHECKING:
-    from kpi.lint.rule import Rule
+from kpi.lint.rule import Rule
 
 EXACT = 100
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from kpi.diagnostics import Location
 from kpi.errors import TextError, did_you_mean
+from kpi.values import parse_date
 
 _COMMENT = r"(?:(?<=\s)|(?<![\s\S]))#[ \t]*kpi:[ \t]*(ignore|ingore|ignroe|ignored|disable|noqa|skip|allow)\b([^\r\n]*)"
 _UNTIL = r"\buntil[ \t]+(\S+)"
@@ -187,8 +188,6 @@ def _parse(comment: Suppression, match: re.Match[str], codes: Mapping[str, str])
 
 
 def _take_date(comment: Suppression, until: re.Match[str], offset: int) -> None:
-    from kpi.values import parse_date
-
     try:
         comment.until = parse_date(until[1].rstrip(".,;"))
     except TextError as mistake:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from kpi.errors import TextError
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
-    from kpi.plan.model import Kpi, Op, Target
-    from kpi.plan.yaml.source_map import Path
-    from kpi.values import Unit
+from kpi.lint.context import Context
+from kpi.plan.model import Kpi, Op, Target, parse_target
+from kpi.plan.yaml.source_map import Path
+from kpi.values import Unit
 
 WORDS: dict[str, str] = {">=": "at least", "<=": "at most", ">": "above", "<": "below", "==": "exactly"}
 _SIGNS = {"=>": ">=", "≥": ">=", "=<": "<=", "≤": "<=", "=": "=="}
@@ -59,7 +56,6 @@ def canonical(text: str, unit: Unit, baseline: float | None = None, toward: Op |
     if the old text is valid too, the same target. ``toward`` is the direction that
     the thresholds imply for a number without one.
     """
-    from kpi.plan.model import parse_target
 
     def parsed(candidate: str) -> Target | None:
         try:

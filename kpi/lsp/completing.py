@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 from kpi.formulas.functions import EDGE_WORDS, FORMS, FORMULA_FUNCTIONS, GROUP_VALUE, ROW_FUNCTIONS, WORDS, Function
 from kpi.lint.registry import RULES
+from kpi.lsp.analysis import Analysis, Column
 from kpi.lsp.fields import field_at, fields_at
 from kpi.lsp.suggestions import suggestions
 from kpi.lsp.symbols import role_of
 from kpi.lsp.tokens import CompletionRequest, completion_request_at
 from kpi.plan.model.lint import SeverityWord
 from kpi.plan.yaml.cursor import CursorContext, completion_context
-
-if TYPE_CHECKING:
-    from kpi.lsp.analysis import Analysis, Column
 
 CompletionKind = Literal[
     "field", "section", "goal", "kpi", "measure", "source", "column", "function", "word", "rule", "text"

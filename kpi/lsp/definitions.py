@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kpi.data.text import UnreadableError, read_head
 from kpi.diagnostics import Location
+from kpi.lsp.analysis import Analysis
+from kpi.lsp.fields import Path as FieldPath
 from kpi.lsp.position_encoding import Lines
+from kpi.lsp.symbols import Symbol
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.loading.plan_files import IncludeError, included_files
 from kpi.plan.model.column_names import folded
-
-if TYPE_CHECKING:
-    from kpi.lsp.analysis import Analysis
-    from kpi.lsp.fields import Path as FieldPath
-    from kpi.lsp.symbols import Symbol
 
 _SECTIONS = {"goal": "goals", "kpi": "kpis", "measure": "measures", "source": "sources"}
 _PACKED = (".gz", ".zst")

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 from kpi.formulas import describe
 from kpi.formulas.functions import EVERY_FUNCTION, WORDS
+from kpi.formulas.nodes import Node
 from kpi.lint.registry import RULES
 from kpi.lint.rule_docs import page, section
+from kpi.lsp.analysis import Analysis, Value
 from kpi.lsp.fields import field_at
+from kpi.lsp.symbols import Symbol
 from kpi.plan.checks import date_columns
+from kpi.plan.model import Goal, Source
 from kpi.plan.model.column_names import folded
 from kpi.render.sanitize import one_line
 from kpi.render.sparkline import sparkline
@@ -19,10 +23,6 @@ from kpi.render.status_markdown import escape
 from kpi.values.date_words import day_in_words
 
 if TYPE_CHECKING:
-    from kpi.formulas.nodes import Node
-    from kpi.lsp.analysis import Analysis, Value
-    from kpi.lsp.symbols import Symbol
-    from kpi.plan.model import Goal, Source
     from kpi.status import KpiRow
 
 _MAX_LISTED = 12  # items of one kind

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kpi.diagnostics import Diagnostic
+from kpi.lsp.analysis import Analysis
 from kpi.lsp.position_encoding import Lines
-
-if TYPE_CHECKING:
-    from kpi.diagnostics import Diagnostic
-    from kpi.lsp.analysis import Analysis
 
 
 class FileFindings(NamedTuple):

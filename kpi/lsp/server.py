@@ -9,28 +9,24 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
+from typing import BinaryIO, TypeVar, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from kpi import __version__
-from kpi.lsp.analysis import real
+from kpi.diagnostics import Diagnostic, Location
+from kpi.lsp.analysis import Analysis, Value, real
 from kpi.lsp.completing import CompletionItem, CompletionKind, complete
 from kpi.lsp.definitions import definitions
 from kpi.lsp.hovering import describe_symbol, pages_at
 from kpi.lsp.input import CheckedInput
 from kpi.lsp.position_encoding import Lines, Units
-from kpi.lsp.published import Published
+from kpi.lsp.published import FileFindings, Published
 from kpi.lsp.symbols import symbol_at
 from kpi.lsp.values import Values, Worker
-
-if TYPE_CHECKING:
-    from kpi.diagnostics import Diagnostic, Location
-    from kpi.lsp.analysis import Analysis, Value
-    from kpi.lsp.published import FileFindings
-    from kpi.lsp.workspace import Workspace
+from kpi.lsp.workspace import Workspace
 
 PAUSE = 0.2  # seconds without a keystroke before a plan is analysed
 PATIENCE = 2.0  # seconds that a hover waits for a value; a later hover shows it

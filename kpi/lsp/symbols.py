@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from kpi.diagnostics import Location
 from kpi.formulas.functions import FUNCTIONS
+from kpi.lsp.analysis import Analysis
 from kpi.lsp.fields import Path, field_at
 from kpi.lsp.tokens import token_at
-from kpi.plan.yaml.cursor import context_at
-
-if TYPE_CHECKING:
-    from kpi.diagnostics import Location
-    from kpi.lsp.analysis import Analysis
-    from kpi.plan.yaml.cursor import CursorContext
+from kpi.plan.yaml.cursor import CursorContext, context_at
 
 Kind = Literal["goal", "kpi", "measure", "source", "column", "field", "function", "rule", "file", "data"]
 Role = Literal["goal", "kpi", "formula", "target", "split", "row", "column", "query", "data", "file", "rule", "text"]

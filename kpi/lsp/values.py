@@ -6,12 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from kpi.lsp.analysis import Value
-
-if TYPE_CHECKING:
-    from kpi.lsp.analysis import Analysis
+from kpi.lsp.analysis import Analysis, Value
 
 HISTORY = 12  # periods before the current one
 Result = TypeVar("Result")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpi.diff.changes import Change
 from kpi.render.diff_view import DiffView, affected, values_of
+from kpi.render.output import Page
 from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
-    from kpi.diff.changes import Change
-    from kpi.render.output import Page
     from kpi.status.value_changes import Pair, ValueChange
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from kpi.diff.changes import Change
 from kpi.render.diff_view import (
     NOT_COMPUTED,
     NOUNS,
@@ -16,11 +17,10 @@ from kpi.render.diff_view import (
     numbers,
     shown_texts,
 )
+from kpi.render.output import Page
 from kpi.render.sanitize import one_line
 
 if TYPE_CHECKING:
-    from kpi.diff.changes import Change
-    from kpi.render.output import Page
     from kpi.status.value_changes import ValueChange
 
 MARK = "<!-- kpi diff -->"  # by which the comment of an earlier run is found again

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from kpi.diff.changes import Change
 from kpi.render.diff_view import (
     STYLES,
     Affected,
@@ -17,12 +18,11 @@ from kpi.render.diff_view import (
     shown_texts,
 )
 from kpi.render.layout import Line, Piece, cut, fill, line, sides, width_of, wrap
+from kpi.render.output import Page
 from kpi.render.sanitize import columns, one_line
 from kpi.render.style import paint
 
 if TYPE_CHECKING:
-    from kpi.diff.changes import Change
-    from kpi.render.output import Page
     from kpi.status.value_changes import Pair, ValueChange
 
 INDENT, KIND, GAP = "  ", 9, 2  # KIND: the longest class

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi.diff.changes import Change, ChangeClass, Comparison
+
 if TYPE_CHECKING:
-    from kpi.diff.changes import Change, ChangeClass, Comparison
     from kpi.status import Status
     from kpi.status.value_changes import ValueChange
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kpi.diagnostics import ERRORS, Diagnostic, Location
+from kpi.render.output import Page
 from kpi.render.sanitize import columns, inert, json_text, visible
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 TAB = "    "
 WIDEST = 150  # columns of a source line that are shown; the rest is cut around the span

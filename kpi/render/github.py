@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from kpi.diagnostics import Diagnostic
 from kpi.render.findings import ORDER, FindingsView, in_order, summary_line
+from kpi.render.output import Page
 from kpi.render.sanitize import unlinked, visible
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 # GitHub shows this many annotations per kind and step, and silently drops the others.
 MOST = 10

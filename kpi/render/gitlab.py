@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kpi.render.findings import FindingsView, in_order
 from kpi.render.fingerprints import fingerprints
+from kpi.render.output import Page
 from kpi.render.sanitize import json_text, visible
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 SEVERITIES = {"error": "critical", "warning": "major", "info": "info"}
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from kpi.diagnostics import Diagnostic
 from kpi.render.findings import ORDER, FindingsView, in_order
+from kpi.render.output import Page
 from kpi.render.sanitize import visible, visible_lines
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 
 def render_junit(view: FindingsView, page: Page) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kpi.diff.commit import Commit
+from kpi.diff.history import Event
 from kpi.render.diff_json import change_as_json, values_as_json
 from kpi.render.log_view import BlameView, LogView, afterthought
+from kpi.render.output import Page
 from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
-    from kpi.diff.commit import Commit
-    from kpi.diff.history import Event
-    from kpi.render.output import Page
     from kpi.status.value_changes import ValueChange
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from kpi.diff.blame import Blamed
+from kpi.diff.commit import Commit
+from kpi.diff.history import Event
 from kpi.render.diff_text import GAP, INDENT, KIND, change_lines, status_change, value_change
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, width_of, wrap
 from kpi.render.log_view import BlameView, LogView, afterthought, author_of
+from kpi.render.output import Page
 from kpi.render.sanitize import columns, one_line
 from kpi.render.style import paint
 from kpi.values.date_words import day_in_words
 
 if TYPE_CHECKING:
-    from kpi.diff.blame import Blamed
-    from kpi.diff.commit import Commit
-    from kpi.diff.history import Event
-    from kpi.render.output import Page
     from kpi.status.value_changes import ValueChange
 
 SHORT = 9  # digits of a hash

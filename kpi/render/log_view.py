@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi.diff.blame import Blamed
+from kpi.diff.commit import Commit
+from kpi.diff.history import Event
+
 if TYPE_CHECKING:
-    from kpi.diff.blame import Blamed
-    from kpi.diff.commit import Commit
-    from kpi.diff.history import Event
     from kpi.status.value_changes import ValueChange
 
 

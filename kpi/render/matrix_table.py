@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, width_of, wrap
+from kpi.render.output import Page
 from kpi.render.sanitize import columns, one_line
 from kpi.render.status_icons import SIGNS, STYLES, status_mark
 from kpi.render.status_table import (
@@ -27,9 +27,6 @@ from kpi.status import KpiRow
 from kpi.status.matrix import Matrix
 from kpi.values import Period
 from kpi.values.date_words import day_in_words, month_in_words
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 SHORTEST_NAME = 16
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kpi.lint.rule import Rule
 from kpi.lint.rule_docs import overview, page
+from kpi.render.output import Page
 from kpi.render.sanitize import json_text
-
-if TYPE_CHECKING:
-    from kpi.lint.rule import Rule
-    from kpi.render.output import Page
 
 
 class RulesView(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from kpi import __version__
@@ -12,10 +12,8 @@ from kpi.lint.registry import RULES
 from kpi.lint.rule_docs import page, section
 from kpi.render.findings import FindingsView, in_order
 from kpi.render.fingerprints import fingerprints
+from kpi.render.output import Page
 from kpi.render.sanitize import json_text, visible, visible_lines
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS = {"error": "error", "warning": "warning", "info": "note"}

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from kpi.render.output import Page
 from kpi.render.status_json import day_text, dumps, kpi_as_json
 from kpi.run.series import SourceUse
 from kpi.status.kpi_view import ShowView
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 
 def render_show_json(view: ShowView, page: Page) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from kpi.plan.model import Lead, Thresholds
 from kpi.render.chart import FORECAST, LIMITS, TARGET, chart_lines
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
+from kpi.render.output import Page
 from kpi.render.sanitize import columns, one_line, visible
 from kpi.render.status_icons import status_mark
 from kpi.render.style import paint
@@ -14,9 +13,6 @@ from kpi.run.series import SourceUse
 from kpi.status.kpi_view import ShowView
 from kpi.status.signs import Signs
 from kpi.values.date_words import day_in_full, day_in_words
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 FACTS = 12  # columns of a fact's name
 NARROWEST = 8  # columns of prose, whatever the terminal says

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from kpi.render.output import Page
 from kpi.render.status_json import day_text, dumps, number
 from kpi.run.profile import ColumnProfile
 from kpi.status.source_view import SourcesView, SourceView
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 
 def render_sources_json(view: SourcesView, _: Page) -> str:

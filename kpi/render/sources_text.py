@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, sides, wrap
+from kpi.render.output import Page
 from kpi.render.sanitize import columns, one_line
 from kpi.render.sources_json import type_word
 from kpi.render.style import paint
@@ -13,9 +13,6 @@ from kpi.run.profile import ColumnProfile
 from kpi.status.source_view import SourcesView, SourceView
 from kpi.values import format_plain, format_value, parse_unit
 from kpi.values.date_words import day_in_full, day_in_words
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 FACTS = 10  # columns of a fact's name
 NARROWEST = 8  # columns of prose, whatever the terminal says

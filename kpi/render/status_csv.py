@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from kpi.render.output import Page
 from kpi.render.sanitize import one_line
 from kpi.status import KpiRow, StatusView
 from kpi.status.matrix import Matrix
-from kpi.values import format_plain
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
-    from kpi.values import Period
+from kpi.values import Period, format_plain
 
 # What a spreadsheet reads as the start of a formula, including the full-width forms: at the beginning of a cell, or
 # after a semicolon or a tab, which start a cell if they are read as the delimiter. Quotation marks, white space and

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
 
+from kpi.render.output import Page
 from kpi.render.sanitize import json_text
 from kpi.run.series import Point
 from kpi.status import ActiveTarget, KpiRow, PartRow, StatusView
@@ -13,9 +13,6 @@ from kpi.status.insights import shortened
 from kpi.status.matrix import Matrix
 from kpi.status.outlook import Outlook
 from kpi.status.signs import Signs
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 
 def render_status_json(view: StatusView, _: Page) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
+from kpi.render.output import Page
 from kpi.render.sanitize import one_line, unlinked
 from kpi.render.status_icons import SIGNS
 from kpi.status import STATUSES, Group, KpiRow, StatusView
 from kpi.status.matrix import Matrix
 from kpi.values.date_words import day_in_words
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 # A backslash before what Markdown reads as markup; HTML as entities, so that no tag gets through.
 _ESCAPES = str.maketrans({sign: "\\" + sign for sign in "\\`*_[]#|~"} | {"&": "&amp;", "<": "&lt;", ">": "&gt;"})

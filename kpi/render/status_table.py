@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kpi.render.layout import Align, Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
+from kpi.render.output import Page
 from kpi.render.sanitize import columns, one_line
 from kpi.render.sparkline import sparkline
 from kpi.render.status_icons import status_mark, status_word
@@ -17,9 +18,6 @@ from kpi.status import STATUSES, Group, KpiRow, StatusView, short_owner
 from kpi.status.outlook import Outlook, chance_in_short
 from kpi.values import Period
 from kpi.values.date_words import day_in_words, month_in_words
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 INDENT, GAP = 2, 2
 PART = "  "  # before the name of a part

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.prose import is_placeholder
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import words
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 
 @rule("A102", "owner-is-nobody", "warning", "An owner is one person.")

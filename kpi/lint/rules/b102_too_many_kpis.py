@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 from kpi.plan.model.lint import RuleOption
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 MAX_KPIS = RuleOption("max_kpis_per_file", int, 25, "More KPIs in one file are too many.")
 

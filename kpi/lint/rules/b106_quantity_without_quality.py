@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import shown, targets
+from kpi.formulas.functions import AGGREGATES
+from kpi.formulas.nodes import Aggregate
+from kpi.lint.context import Context, shown, targets
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
-    from kpi.plan.model import Kpi
-
+from kpi.plan.model import Kpi
 
 _QUANTITY = r"\b(?:number of|count of|amount of|volume of|total|how many)\b"
 
@@ -38,9 +35,6 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def _counts(context: Context, kpi: Kpi) -> bool:
-    from kpi.formulas.functions import AGGREGATES
-    from kpi.formulas.nodes import Aggregate
-
     tree = context.checked.formulas.get(kpi.id)
     if tree is not None:
         return isinstance(tree, Aggregate) and AGGREGATES[tree.function].zero

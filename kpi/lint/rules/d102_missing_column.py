@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 # As the rooms that read and compute say it.
 ABSENT = re.compile(r"\b(there is|has) no column\b")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from datetime import timedelta
 
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
+from kpi.values import parse_updated
 
 
 @rule("D104", "stale-data", "warning", "Data is as fresh as its source declares.")
@@ -16,10 +15,6 @@ def check(context: Context) -> Iterator[Finding]:
     """Sources whose newest row is older than ``updated`` allows."""
     if context.data is None:
         return
-    from datetime import timedelta
-
-    from kpi.values import parse_updated
-
     for source in context.data.sources.values():
         declared = context.plan.sources[source.id]
         if declared.updated is None or declared.no_rows == "zero" or not source.days:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
+from kpi.values import parse_updated
 
 # Fewer days do not show what is usual; a gap of up to a week is never reported.
 # More than a few holes are a rhythm, such as a survey every quarter.
@@ -39,7 +37,5 @@ def check(context: Context) -> Iterator[Finding]:
 
 
 def _expected(context: Context, source: str) -> int:
-    from kpi.values import parse_updated
-
     updated = context.plan.sources[source].updated
     return 0 if updated is None else parse_updated(updated)

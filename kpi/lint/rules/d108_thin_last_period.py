@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
+from kpi.values import last_over, shift
 
 BEFORE, PART = 6, 0.5  # months to compare with; the part of the poorest of them that is still believed
 
@@ -18,8 +16,6 @@ def check(context: Context) -> Iterator[Finding]:
     """Dated sources whose last month has far fewer rows than each of the six before."""
     if context.data is None:
         return
-    from kpi.values import last_over, shift
-
     last = last_over(context.data.as_of, "month", context.calendar)
     for source in context.data.sources.values():
         if context.plan.sources[source.id].no_rows == "zero" or not source.days:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import shown
+from kpi.lint.context import Context, shown
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
-    from kpi.plan.model import Goal
+from kpi.plan.model import Goal
 
 
 @rule("F103", "omtm-one-metric", "warning", "One metric that matters is exactly one.")

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import shown
+from kpi.lint.context import Context, shown
 from kpi.lint.prose import is_placeholder
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 
 @rule("F106", "mbo-not-agreed", "warning", "An MBO objective is agreed between two people.")

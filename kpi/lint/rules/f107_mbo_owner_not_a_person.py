@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 
 @rule("F107", "mbo-owner-not-a-person", "warning", "An MBO objective is owned by a person.")

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import shown
+from kpi.lint.context import Context, shown
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 
 @rule("M101", "goal-without-kpi", "warning", "Every goal is measured by a KPI, or by those of the goals below it.")

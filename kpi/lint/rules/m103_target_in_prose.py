@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.prose import is_placeholder, is_pointer
 from kpi.lint.rule import Finding, rule
 from kpi.plan.model.target_text import NOT_UNDERSTOOD, TRAILING_WORDS
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 HINT = 'write a direction, a number and perhaps a date, e.g. "at least 30% by 2026-12-31"'
 # Words of which targets are made; two others beside a number are prose and not a slip of the keys.

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context, Sentence
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body, find_number
 from kpi.values.units import CURRENCY_SIGNS
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context, Sentence
 
 _NUMBER = rf"[{CURRENCY_SIGNS}]?\s?\d[\d.,]*"
 _THAN = (

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context, Sentence
 from kpi.lint.rule import Finding, rule
-from kpi.lint.text import body, has_change, has_number
+from kpi.lint.text import Word, body, has_change, has_number
 from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context, Sentence
-    from kpi.lint.text import Word
 
 # After one of these a word that can be a noun or a verb is a verb: "Launch the shop", "Post 5 updates".
 DETERMINERS = frozenset({

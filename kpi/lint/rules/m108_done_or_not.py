@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import shown, targets
+from kpi.lint.context import Context, shown, targets
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
-    from kpi.plan.model import Kpi
+from kpi.plan.model import Kpi
 
 # With a share from 0 to 100 % the name must say that it is work's progress: a share of things may well run so too.
 _PROGRESS = (

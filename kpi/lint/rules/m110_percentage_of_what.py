@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import shown
+from kpi.lint.context import Context, shown
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
-    from kpi.plan.model import Kpi
+from kpi.plan.model import Kpi
 
 # Words that name the whole, and rates whose denominator every reader of the trade knows.
 _WHOLE = (

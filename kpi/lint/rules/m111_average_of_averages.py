@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from kpi.formulas import unparse, walk
+from kpi.formulas.functions import AGGREGATES
+from kpi.formulas.nodes import Aggregate, Arithmetic, Column, Node
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.formulas.nodes import Aggregate, Node
-    from kpi.lint.context import Context
 
 # Columns that hold a ratio or an average by their name. "conversion_rate_id" or "exchange_rate" do not.
 _RATIO = (
@@ -23,9 +22,6 @@ _RATIO = (
 @rule("M111", "average-of-averages", "warning", "Ratios are computed from sums, not summed or averaged.")
 def check(context: Context) -> Iterator[Finding]:
     """Aggregates in formulas and measures over a column that is a ratio by its name or by how it is computed."""
-    from kpi.formulas import unparse
-    from kpi.formulas.functions import AGGREGATES
-
     graph = context.checked.dependencies
     for id_, own in graph.formulas.items():
         for node, _ in own.aggregates:
@@ -52,9 +48,6 @@ def _is_ratio(context: Context, node: Aggregate) -> bool:
 
 def _divides(tree: Node) -> bool:
     """Whether a row expression is a quotient of two columns; a division by a number only changes the unit."""
-    from kpi.formulas import walk
-    from kpi.formulas.nodes import Arithmetic, Column
-
     return (
         isinstance(tree, Arithmetic)
         and tree.op == "/"

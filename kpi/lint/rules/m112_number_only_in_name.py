@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import find_number
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 
 @rule("M112", "number-only-in-name", "info", "A goal's number is the target of a KPI.")

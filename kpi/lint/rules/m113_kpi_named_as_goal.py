@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body, has_number
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 NOUNS = frozenset(
     {"in", "of", "rate", "to", "per", "from", "by", "vs", "and", "or"}

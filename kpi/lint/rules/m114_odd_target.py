@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 from kpi.lint.target_style import odd_targets
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 
 @rule("M114", "odd-target", "info", "A target states its direction in plain words.")

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.formulas import walk
+from kpi.formulas.functions import AGGREGATES, ROW_FUNCTIONS
+from kpi.formulas.nodes import Aggregate, Call, Literal_
+from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.formulas.nodes import Aggregate
-    from kpi.lint.context import Context
-    from kpi.values import Unit
+from kpi.values import Unit
 
 
 @rule("M115", "other-unit-of-time", "warning", "A KPI's unit of time is that of its column.")
 def check(context: Context) -> Iterator[Finding]:
     """KPIs in one unit of time over a column in another. A formula with a number in it may convert the values, and
     passes."""
-    from kpi.formulas import walk
-    from kpi.formulas.nodes import Aggregate, Literal_
-
     for kpi in context.kpis:
         tree, unit = context.checked.formulas.get(kpi.id), context.unit(kpi)
         if tree is None or unit is None or unit.kind != "duration":
@@ -48,9 +44,6 @@ def _operand(node: Aggregate) -> str:
 
 def _other(context: Context, node: Aggregate, unit: Unit) -> str | None:
     """The function of time behind the column of an aggregate, where it counts in another unit than the KPI has."""
-    from kpi.formulas.functions import AGGREGATES, ROW_FUNCTIONS
-    from kpi.formulas.nodes import Call
-
     if node.operand is None or AGGREGATES[node.function].counts:
         return None
     computed = node.expression

@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import targets
+from kpi.formulas.functions import AGGREGATES
+from kpi.formulas.nodes import Aggregate, Arithmetic, Node
+from kpi.lint.context import Context, targets
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.formulas.nodes import Aggregate, Node
-    from kpi.lint.context import Context
-    from kpi.plan.model import Kpi
-
+from kpi.plan.model import Kpi
 
 # Shares of a whole by their name, which cannot pass 100 % ...
 _SHARE = (
@@ -75,8 +71,6 @@ def _is_share(context: Context, kpi: Kpi) -> bool:
     tree = context.checked.formulas.get(kpi.id)
     if tree is None:
         return False
-    from kpi.formulas.nodes import Aggregate, Arithmetic
-
     if not (isinstance(tree, Arithmetic) and tree.op == "/"):
         return False
     part, all_ = tree.left, tree.right
@@ -90,7 +84,4 @@ def _is_share(context: Context, kpi: Kpi) -> bool:
 
 
 def _counts(tree: Node | None) -> bool:
-    from kpi.formulas.functions import AGGREGATES
-    from kpi.formulas.nodes import Aggregate
-
     return isinstance(tree, Aggregate) and AGGREGATES[tree.function].counts

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import shown, targets
+from kpi.lint.context import Context, shown, targets
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
-    from kpi.plan.model import Target
+from kpi.plan.model import Target
 
 
 @rule("R104", "target-already-met", "warning", "A target to be reached is not met yet at the baseline.")

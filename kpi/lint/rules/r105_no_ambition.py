@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import shown, targets
+from kpi.lint.context import Context, shown, targets
 from kpi.lint.rule import Finding, rule
 from kpi.lint.rules.r104_target_already_met import meets
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 ENOUGH = 12  # periods before the one shown
 

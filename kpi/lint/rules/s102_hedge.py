@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.prose import at_words, flagged
 from kpi.lint.rule import Finding, rule
 from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 HINT = "state the result, and by when"
 WORDS = RuleOption("hedges", WordOptions, NO_WORDS, "Words that leave a way out.")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context, Sentence
 from kpi.lint.prose import at_words, flagged
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
+from kpi.lint.vocabulary import Match
 from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context, Sentence
-    from kpi.lint.vocabulary import Match
 
 HINT = "say than what, and by how much"
 # With one of these anywhere in the sentence the reader knows what is compared.

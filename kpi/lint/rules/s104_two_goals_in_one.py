@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context, Sentence
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import body
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context, Sentence
 
 AND = frozenset({"and", "plus"})
 # Verbs of work that are hardly ever nouns or adjectives, beside the verbs of direction.

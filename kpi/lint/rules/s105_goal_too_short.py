@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import timeless
+from kpi.lint.context import Context, timeless
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
 from kpi.plan.model.lint import RuleOption
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 FIRST_UNSPACED = "\u2e80"  # scripts without spaces between words start here
 MIN_WORDS = RuleOption("min_goal_words", int, 3, "Goals of fewer words are too short.")

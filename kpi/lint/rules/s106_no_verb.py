@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import timeless
+from kpi.lint.context import Context, timeless
 from kpi.lint.rule import Finding, rule
 from kpi.lint.rules.s105_goal_too_short import MIN_WORDS
 from kpi.lint.text import has_number
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 MOST_WORDS = 4
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import timeless
+from kpi.lint.context import Context, timeless
 from kpi.lint.prose import flagged
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import has_number
 from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 MOST_OTHER_WORDS = 3
 WORDS = RuleOption("slogans", WordOptions, NO_WORDS, "Slogans.")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kpi.lint.context import Context
 from kpi.lint.prose import is_placeholder
 from kpi.lint.rule import Finding, rule
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 KINDS = {
     "goal": ("goal", "objective", "key result", "okr"),

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kpi.lint.context import shown, targets, timeless
+from kpi.lint.context import Context, shown, targets, timeless
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import find_date
-
-if TYPE_CHECKING:
-    from kpi.lint.context import Context
 
 
 @rule("T101", "no-due-date", "warning", "Every goal has a due date.")
