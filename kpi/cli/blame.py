@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, open_checked, plan_file, show_view
+from kpi.cli.common import FileOption, KpiArgument, OutsideOption, TextOrJson, open_checked, plan_file, show_view
 from kpi.cli.log import end_of_history, find_history
 from kpi.errors import UsageError, did_you_mean
 
 
 def blame(
-    id_: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],
+    id_: KpiArgument,
     file: FileOption = None,
-    format: Annotated[  # noqa: A002
-        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
-    ] = "text",
+    format: TextOrJson = "text",  # noqa: A002
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show who wrote each field of a KPI's definition, and when.

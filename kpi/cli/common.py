@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 import typer
 
@@ -31,6 +31,10 @@ FileOption = Annotated[
     Path | None,
     typer.Option("-f", "--file", metavar="FILE", help="The file to use; default: kpi.yaml here or in a folder above."),
 ]
+
+KpiArgument = Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")]
+
+TextOrJson = Annotated[Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")]
 
 OutsideOption = Annotated[
     list[Path] | None,

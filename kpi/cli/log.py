@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, file_model, plan_file, show_view
+from kpi.cli.common import (
+    FileOption,
+    KpiArgument,
+    OutsideOption,
+    TextOrJson,
+    as_of_day,
+    file_model,
+    plan_file,
+    show_view,
+)
 from kpi.cli.output import tell
 from kpi.cli.status import tell_problems
 from kpi.errors import UsageError, did_you_mean
@@ -22,11 +31,9 @@ if TYPE_CHECKING:
 
 
 def log(
-    id_: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],
+    id_: KpiArgument,
     file: FileOption = None,
-    format: Annotated[  # noqa: A002
-        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
-    ] = "text",
+    format: TextOrJson = "text",  # noqa: A002
     values: Annotated[
         bool,
         typer.Option("--values/--no-values", help="Whether to compute what it stood at on the day of each change."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.cli.common import FileOption, as_of_day, open_checked, plan_file, read_checked
+from kpi.cli.common import FileOption, KpiArgument, as_of_day, open_checked, plan_file, read_checked
 from kpi.cli.output import tell
 from kpi.errors import TextError, UsageError, did_you_mean
 
@@ -23,7 +23,7 @@ MOST_TRIES = 100  # where many record at once, each reads again what the others 
 
 
 def record(
-    kpi: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],
+    kpi: KpiArgument,
     value: Annotated[str, typer.Argument(metavar="VALUE", help="The value as you would write it: 44, 26.2%, $12.4k.")],
     file: FileOption = None,
     period: Annotated[

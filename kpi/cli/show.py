@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -10,8 +10,10 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    KpiArgument,
     MemoryOption,
     OutsideOption,
+    TextOrJson,
     TimeoutOption,
     as_of_day,
     cache_folder,
@@ -26,11 +28,9 @@ PERIODS = 24  # of history: twice what the table draws, because a chart has room
 
 
 def show(
-    id_: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],
+    id_: KpiArgument,
     file: FileOption = None,
-    format: Annotated[  # noqa: A002
-        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
-    ] = "text",
+    format: TextOrJson = "text",  # noqa: A002
     as_of: AsOfOption = None,
     to_date: ToDateOption = False,
     sql: Annotated[bool, typer.Option("--sql", help="Also print the SQL that was run.")] = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from kpi.cli.common import (
     FileOption,
     MemoryOption,
     OutsideOption,
+    TextOrJson,
     TimeoutOption,
     as_of_day,
     memory_limit,
@@ -31,9 +32,7 @@ def sources(
         list[str] | None, typer.Argument(metavar="SOURCE", help="Only these sources; default: all.")
     ] = None,
     file: FileOption = None,
-    format: Annotated[  # noqa: A002
-        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
-    ] = "text",
+    format: TextOrJson = "text",  # noqa: A002
     as_of: AsOfOption = None,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from kpi.diagnostics import Diagnostic, Location, Severity, error
 from kpi.lint.context import Context
@@ -22,36 +23,24 @@ class RuleCrashError(Exception):
     """A rule crashed. This is a bug in this program, never a finding about the user's file."""
 
 
+@dataclass(frozen=True, slots=True)
 class Options:
     """Options of the command line. ``today`` is the date of the review; ``strict`` turns infos into warnings; ``data``
     reads the data as well."""
 
-    __slots__ = ("data", "ignore", "select", "strict", "today")
-
-    def __init__(
-        self,
-        today: date,
-        *,
-        select: Iterable[str] = (),
-        ignore: Iterable[str] = (),
-        strict: bool = False,
-        data: bool = False,
-    ) -> None:
-        self.today = today
-        self.data = data
-        self.select = tuple(select)
-        self.ignore = tuple(ignore)
-        self.strict = strict
+    today: date
+    _: KW_ONLY
+    select: Sequence[str] = ()
+    ignore: Sequence[str] = ()
+    strict: bool = False
+    data: bool = False
 
 
-class Review:
+class Review(NamedTuple):
     """The result of a review: the findings sorted by file and position, and the context for fixes."""
 
-    __slots__ = ("context", "findings")
-
-    def __init__(self, context: Context, findings: tuple[Diagnostic, ...]) -> None:
-        self.context = context
-        self.findings = findings
+    context: Context
+    findings: tuple[Diagnostic, ...]
 
 
 def lint(checked: Checked, texts: Mapping[str, str], options: Options) -> tuple[Diagnostic, ...]:
@@ -107,8 +96,6 @@ def _mark_fixable(found: list[Diagnostic], context: Context, texts: Mapping[str,
     """Mark the errors that ``--fix`` can fix."""
     if all(one.severity != "error" for one in found):
         return
-    from dataclasses import replace
-
     from kpi.lint.fixes import UNREAD, Starts, respelling
 
     starts: Starts = {}

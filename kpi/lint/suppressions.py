@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date
+from typing import NamedTuple
 
 from kpi.diagnostics import Location
 from kpi.errors import TextError, did_you_mean
@@ -16,15 +17,12 @@ _COMMENT = r"(?:(?<=\s)|(?<![\s\S]))#[ \t]*kpi:[ \t]*(ignore|ingore|ignroe|ignor
 _UNTIL = r"\buntil[ \t]+(\S+)"
 
 
-class Problem:
+class Problem(NamedTuple):
     """A mistake in a suppression comment."""
 
-    __slots__ = ("hint", "message", "place")
-
-    def __init__(self, message: str, hint: str | None, place: Location) -> None:
-        self.message = message
-        self.hint = hint
-        self.place = place
+    message: str
+    hint: str | None
+    place: Location
 
 
 class Suppression:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from kpi.lint.text import Word
 
@@ -12,31 +13,25 @@ _SIBILANT = ("s", "x", "z", "ch", "sh", "o")
 _VOWELS = "aeiou"
 
 
-class Entry:
+class Entry(NamedTuple):
     """A word or phrase of a list. ``rest`` are the words after the first one; ``hint`` and ``flags`` are its section's.
 
     ``first`` says that it counts only as the first words of a sentence; ``text`` is how the list writes it.
     """
 
-    __slots__ = ("first", "flags", "hint", "rest", "text")
-
-    def __init__(self, text: str, rest: tuple[str, ...], hint: str | None, flags: frozenset[str], first: bool) -> None:
-        self.text = text
-        self.rest = rest
-        self.hint = hint
-        self.flags = flags
-        self.first = first
+    text: str
+    rest: tuple[str, ...]
+    hint: str | None
+    flags: frozenset[str]
+    first: bool
 
 
-class Match:
+class Match(NamedTuple):
     """Words ``start`` to ``end`` (exclusive, indexes into the words of the sentence) that are an entry."""
 
-    __slots__ = ("end", "entry", "start")
-
-    def __init__(self, start: int, end: int, entry: Entry) -> None:
-        self.start = start
-        self.end = end
-        self.entry = entry
+    start: int
+    end: int
+    entry: Entry
 
 
 class WordList:

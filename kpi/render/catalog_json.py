@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi.catalog.view import CatalogKpiView, CatalogView
-from kpi.render.status_json import dumps
+from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
     from kpi.catalog.model import CatalogKpi
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def render_catalog_json(view: CatalogView, page: Page) -> str:
     """Return the list as JSON."""
-    return dumps({"version": 1, "kpis": [_kpi(kpi) for kpi in view.kpis]})
+    return json_text({"version": 1, "kpis": [_kpi(kpi) for kpi in view.kpis]})
 
 
 def render_catalog_kpi_json(view: CatalogKpiView, page: Page) -> str:
@@ -31,7 +31,7 @@ def render_catalog_kpi_json(view: CatalogKpiView, page: Page) -> str:
         }
         for need in view.needs
     ]
-    return dumps({"version": 1, "kpi": _kpi(view.kpi), "sources": needs})
+    return json_text({"version": 1, "kpi": _kpi(view.kpi), "sources": needs})
 
 
 def _kpi(kpi: CatalogKpi) -> dict[str, object]:

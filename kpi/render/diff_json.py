@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kpi.diff.changes import Change
 from kpi.render.diff_view import DiffView, affected, values_of
 from kpi.render.output import Page
-from kpi.render.sanitize import json_text
+from kpi.render.sanitize import json_number, json_text
 
 if TYPE_CHECKING:
     from kpi.status.value_changes import Pair, ValueChange
@@ -45,8 +45,8 @@ def values_as_json(values: ValueChange) -> dict[str, object]:
     """The values and statuses before and after; ``problem_before`` and ``problem_after`` only where one could not be
     computed, ``notes`` only where there are any."""
     found: dict[str, object] = {
-        "before": _number(values.shown.before),
-        "after": _number(values.shown.after),
+        "before": json_number(values.shown.before),
+        "after": json_number(values.shown.after),
         "status_before": values.status_before,
         "status_after": values.status_after,
     }
@@ -73,9 +73,4 @@ def _values(view: DiffView, values: ValueChange | None) -> dict[str, object]:
 
 def _pair(pair: Pair) -> dict[str, object]:
     start = pair.start.isoformat()
-    return {"period": pair.period, "start": start, "before": _number(pair.before), "after": _number(pair.after)}
-
-
-def _number(value: float | None) -> float | int | None:
-    """A number as JSON writes it best: ``44`` rather than ``44.0``."""
-    return int(value) if value is not None and abs(value) < 1e15 and value == int(value) else value
+    return {"period": pair.period, "start": start, "before": json_number(pair.before), "after": json_number(pair.after)}

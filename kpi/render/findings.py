@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kpi.diagnostics import ERRORS, Diagnostic, Location
@@ -44,6 +46,19 @@ def render_findings_text(view: FindingsView, page: Page) -> str:
     Control characters of the files are replaced.
     """
     return inert("\n\n".join(_block(found, view.line_text, page.color) for found in in_order(view.findings)))
+
+
+def fingerprints(findings: Iterable[Diagnostic]) -> Iterator[str]:
+    """What makes each finding the same one in the next run: its file, rule, subject and message, not its line.
+
+    One of 64 hexadecimal digits for each finding; no two are equal, because consumers take equal ones for one.
+    """
+    seen: Counter[tuple[str, ...]] = Counter()
+    for found in findings:
+        marks = (found.location.file, found.code, found.subject, found.message)
+        seen[marks] += 1
+        text = "\0".join((*marks, str(seen[marks])))
+        yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def summary_line(findings: Iterable[Diagnostic]) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kpi.render.findings import FindingsView, in_order
-from kpi.render.fingerprints import fingerprints
+from kpi.render.findings import FindingsView, fingerprints, in_order
 from kpi.render.output import Page
 from kpi.render.sanitize import json_text, visible
 

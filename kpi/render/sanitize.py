@@ -60,6 +60,11 @@ def unlinked(text: str) -> str:
     return _ACTED_UPON.sub(lambda found: _NOT_ACTED_UPON[found[0]], text)
 
 
+def json_number(value: float | None) -> float | int | None:
+    """A number as JSON writes it best: ``44`` rather than ``44.0``."""
+    return int(value) if value is not None and abs(value) < 1e15 and value == int(value) else value
+
+
 def json_text(content: object) -> str:
     """Return JSON: indented, any script as it is, without terminal control characters, never NaN.
 

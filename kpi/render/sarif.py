@@ -10,8 +10,7 @@ from kpi import __version__
 from kpi.diagnostics import ERRORS, Diagnostic
 from kpi.lint.registry import RULES
 from kpi.lint.rule_docs import page, section
-from kpi.render.findings import FindingsView, in_order
-from kpi.render.fingerprints import fingerprints
+from kpi.render.findings import FindingsView, fingerprints, in_order
 from kpi.render.output import Page
 from kpi.render.sanitize import json_text, visible, visible_lines
 

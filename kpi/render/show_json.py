@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kpi.render.output import Page
-from kpi.render.status_json import day_text, dumps, kpi_as_json
+from kpi.render.sanitize import json_text
+from kpi.render.status_json import day_text, kpi_as_json
 from kpi.run.series import SourceUse
 from kpi.status.kpi_view import ShowView
 
@@ -26,7 +27,7 @@ def render_show_json(view: ShowView, page: Page) -> str:
     }
     if page.sql:
         content["sql"] = [{"source": source, "statement": statement} for source, statement in view.sql]
-    return dumps(content)
+    return json_text(content)
 
 
 def _source(use: SourceUse) -> dict[str, object]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from kpi.render.output import Page
-from kpi.render.status_json import day_text, dumps, number
+from kpi.render.sanitize import json_number, json_text
+from kpi.render.status_json import day_text
 from kpi.run.profile import ColumnProfile
 from kpi.status.source_view import SourcesView, SourceView
 
 
 def render_sources_json(view: SourcesView, _: Page) -> str:
     """The view as JSON, version 1; no line break at the end."""
-    return dumps(
+    return json_text(
         {
             "version": 1,
             "title": view.title,
@@ -53,7 +54,7 @@ def _column(column: ColumnProfile, view: SourceView) -> dict[str, object]:
         "type": type_word(column.kind),
         "computed": column.computed,
         "empty": column.empty,
-        "examples": [number(float(value)) if numeric else value for value in column.examples],
+        "examples": [json_number(float(value)) if numeric else value for value in column.examples],
     }
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 from kpi.render.output import Page
-from kpi.render.sanitize import json_text
+from kpi.render.sanitize import json_number, json_text
 from kpi.run.series import Point
 from kpi.status import ActiveTarget, KpiRow, PartRow, StatusView
 from kpi.status.insights import shortened
@@ -27,7 +26,7 @@ def render_matrix_json(matrix: Matrix, _: Page) -> str:
 
 def _status_json(view: StatusView, history: int | None = None) -> str:
     """The view as JSON, with at most ``history`` values before the one shown."""
-    return dumps(
+    return json_text(
         {
             "version": 1,
             "title": view.title,
@@ -37,11 +36,6 @@ def _status_json(view: StatusView, history: int | None = None) -> str:
             "kpis": [kpi_as_json(row if history is None else shortened(row, history)) for row in view.rows],
         }
     )
-
-
-def dumps(content: Mapping[str, object]) -> str:
-    """Return JSON: indented, any script as it is, without terminal control characters, never NaN."""
-    return json_text(content)
 
 
 def kpi_as_json(row: KpiRow) -> dict[str, object]:
@@ -71,10 +65,10 @@ def kpi_as_json(row: KpiRow) -> dict[str, object]:
 
 def _numbers(row: KpiRow) -> dict[str, object]:
     return {
-        "value": number(row.point.value),
+        "value": json_number(row.point.value),
         "display": row.display,
-        "previous": number(None if row.previous is None else row.previous.value),
-        "change": number(row.change),
+        "previous": json_number(None if row.previous is None else row.previous.value),
+        "change": json_number(row.change),
         "target": None if row.target is None else _target(row.target),
         "status": row.status,
         "pace": row.pace,
@@ -91,15 +85,15 @@ def _part(part: PartRow) -> dict[str, object]:
 
 
 def _target(target: ActiveTarget) -> dict[str, object]:
-    value: object = number(target.value)
+    value: object = json_number(target.value)
     if target.op == "between":
-        value = [number(target.value), number(target.upper)]
+        value = [json_number(target.value), json_number(target.upper)]
     return {
         "text": target.text,
         "op": target.op,
         "value": value,
         "by": day_text(target.by),
-        "expected_now": number(target.expected_now),
+        "expected_now": json_number(target.expected_now),
     }
 
 
@@ -110,15 +104,19 @@ def _forecast(outlook: Outlook) -> dict[str, object]:
     return {
         "problem": None,
         "period": outlook.period.label,
-        "value": number(outlook.value),
-        "interval": [number(outlook.low), number(outlook.high)],
+        "value": json_number(outlook.value),
+        "interval": [json_number(outlook.low), json_number(outlook.high)],
         "display": outlook.display,
         "chance": None if outlook.chance is None else round(outlook.chance, 3),
         "reaches": None if outlook.reaches is None else outlook.reaches.label,
         "late": outlook.late,
         "text": outlook.sentence,
         "steps": [
-            {"period": period.label, "value": number(step.value), "interval": [number(step.low), number(step.high)]}
+            {
+                "period": period.label,
+                "value": json_number(step.value),
+                "interval": [json_number(step.low), json_number(step.high)],
+            }
             for period, step in outlook.steps
         ],
     }
@@ -133,21 +131,16 @@ def _signal(signs: Signs) -> dict[str, object]:
         "variation": signs.variation,
         "assurance": signs.assurance,
         "text": signs.sentence,
-        "limits": [number(signs.limits.low), number(signs.limits.high)],
+        "limits": [json_number(signs.limits.low), json_number(signs.limits.high)],
         "since": signs.since.label,
         "seasonal": signs.seasonal,
     }
 
 
 def _point(point: Point) -> dict[str, object]:
-    return {"period": point.period.label, "start": point.period.start.isoformat(), "value": number(point.value)}
+    return {"period": point.period.label, "start": point.period.start.isoformat(), "value": json_number(point.value)}
 
 
 def day_text(day: date | None) -> str | None:
     """A day as YYYY-MM-DD."""
     return None if day is None else day.isoformat()
-
-
-def number(value: float | None) -> float | int | None:
-    """A number as JSON writes it best: ``44`` rather than ``44.0``."""
-    return int(value) if value is not None and abs(value) < 1e15 and value == int(value) else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from kpi.plan.checks.checked import Checked
 from kpi.plan.checks.cycles import components, cycles, path_text
@@ -15,13 +14,11 @@ from kpi.plan.checks.references import check_references
 from kpi.plan.checks.report import Finding, Report
 from kpi.plan.checks.rows import Rows
 from kpi.plan.checks.source_checks import check_source
+from kpi.plan.checks.source_facts import SourceFacts
 from kpi.plan.checks.splits import check_splits
 from kpi.plan.checks.targets import check_targets
+from kpi.plan.loading import ReadResult
 from kpi.plan.model import Plan
-
-if TYPE_CHECKING:
-    from kpi.plan.checks.source_facts import SourceFacts
-    from kpi.plan.loading import ReadResult
 
 
 def check(read: ReadResult, facts: Mapping[str, SourceFacts]) -> Checked:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from kpi.diagnostics import Diagnostic
-    from kpi.formulas.nodes import Node
-    from kpi.plan.checks.dependencies import DependencyGraph
-    from kpi.plan.checks.source_facts import SourceFacts
-    from kpi.plan.loading import SourceMap
-    from kpi.plan.model import Kpi, Plan
+from kpi.diagnostics import Diagnostic
+from kpi.formulas.nodes import Node
+from kpi.plan.checks.dependencies import DependencyGraph
+from kpi.plan.checks.source_facts import SourceFacts
+from kpi.plan.loading import SourceMap
+from kpi.plan.model import Kpi, Plan
 
 
 class Checked(NamedTuple):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kpi.diagnostics import Diagnostic, Location, error
 from kpi.errors import did_you_mean
-
-if TYPE_CHECKING:
-    from kpi.formulas.nodes import At
-    from kpi.plan.loading import SourceMap
+from kpi.formulas.nodes import At
+from kpi.plan.loading import SourceMap
 
 Path = tuple[str | int, ...]
 # Finding a similar name among thousands is slow; a file with more wrong names than this has another problem.

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from kpi.plan.model import PlanFile
+from kpi.plan.model import PlanFile
 
 
 def json_schema(model: type[PlanFile]) -> dict[str, Any]:

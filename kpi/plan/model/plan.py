@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, create_model
 
@@ -15,10 +15,7 @@ from kpi.plan.model.lint import LintSettings
 from kpi.plan.model.record import Flaw, Record, brief, checked, in_text, quoted
 from kpi.plan.model.source import Source
 from kpi.plan.model.types import ID_PATTERN, TEXT_SCHEMA, Code, Day, OneOrMoreTexts, Text, text_of
-from kpi.values import parse_month_name, parse_timezone, parse_weekday
-
-if TYPE_CHECKING:
-    from kpi.values import Calendar
+from kpi.values import Calendar, parse_month_name, parse_timezone, parse_weekday
 
 SECTIONS = ("sources", "measures", "goals", "kpis")
 
