@@ -11,29 +11,26 @@ from typing import NoReturn
 
 
 def main() -> NoReturn:
-    """Runs the command that was typed, and ends the process with its exit code."""
-    # A command lives for a moment and leaves next to no cycles, so looking for them, again and again while hundreds of
-    # modules are imported and once more at the end, would be a fifth of what `kpi lint` takes.
+    """Run the command and end the process with its exit code."""
+    # A command is short and leaves almost no cycles. Collecting them while hundreds of modules are imported, and again
+    # at exit, would take a fifth of the time of `kpi lint`.
     gc.disable()
     end_in_order()
     from kpi.cli.app import run
 
     code = run(sys.argv[1:])
     if any(thread.daemon for thread in threading.enumerate()):
-        # The engine is still at something that it cannot stop, and would be cleared away beneath its own feet.
+        # The engine is still running something that it cannot stop, and would be torn down while in use.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-    if not sys.modules.keys() & {
-        "duckdb",
-        "_duckdb",
-    }:  # which counts what it has to let go of at the end, and complains of what is kept
+    if not sys.modules.keys() & {"duckdb", "_duckdb"}:  # DuckDB reports objects that are not freed at exit
         gc.freeze()
     sys.exit(code)
 
 
 def end_in_order() -> None:
-    """Lets a process that is asked to end (SIGTERM, SIGHUP) first remove its temporary folders, as after Ctrl-C."""
+    """On SIGTERM and SIGHUP, remove temporary folders before exiting, as on Ctrl-C."""
 
     def end(number: int, _: object) -> NoReturn:
         signal.signal(number, signal.SIG_IGN)

@@ -1,7 +1,7 @@
-"""The command ``kpi``: which commands there are, and what happens when one of them fails.
+"""The command ``kpi``: its subcommands, and how their errors are reported.
 
-A command's module is imported when that command is named, never before, so that ``kpi --help`` stays as quick as
-Python allows and ``kpi lint`` pays for nothing that only ``kpi status`` needs.
+The module of a command is imported only when the command is called, so that ``kpi --help`` starts fast and ``kpi lint``
+does not load what only ``kpi status`` needs.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from kpi.errors import KpiError, UsageError, did_you_mean
 
 EXIT_OK, EXIT_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
 
-# In the order in which `kpi --help` shows them. A command `x` is the function `x` of the module kpi.cli.x, and the
-# first line of its docstring is the sentence here (a test holds that): help for all must not import them all.
+# In the order of `kpi --help`. The command `x` is the function `x` in the module kpi.cli.x. The sentence here repeats
+# the first line of its docstring (a test checks this), so that the list of commands imports none of them.
 COMMANDS: dict[str, str] = {
-    "init": "Write a first kpi.yaml, from a template if you like.",
+    "init": "Write a first kpi.yaml, optionally from a template.",
     "lint": "Review the definitions as a linter reviews code.",
     "status": "Compute every KPI and say where the team stands.",
-    "show": "Show one KPI whole: definition, value, history and what it is computed from.",
-    "sources": "Show what is in the sources: files, rows, dates, columns with types and examples, freshness.",
-    "dashboard": "Write all KPIs as one HTML page that needs nothing else.",
+    "show": "Show one KPI in full: definition, value, history and sources.",
+    "sources": "Show what the sources contain: files, rows, dates, columns with types and examples, freshness.",
+    "dashboard": "Write all KPIs as one self-contained HTML page.",
     "diff": "Show what changed in the definitions, and what that does to the numbers.",
-    "log": "Show how a KPI's definition changed through git, and what it stood at then.",
+    "log": "Show how a KPI's definition changed in git, and its value at each change.",
     "blame": "Show who wrote each field of a KPI's definition, and when.",
-    "catalog": "Search ready-made KPIs, or show one of them whole.",
-    "record": "Add a value typed in by hand to the file, comments and layout kept.",
+    "catalog": "Search ready-made KPIs, or show one of them in full.",
+    "record": "Record a value by hand in the file, keeping comments and layout.",
     "rule": "Show the page of a lint rule: what it flags, why it matters, and how to fix it.",
     "schema": "Print the JSON Schema of the file, for editors.",
     "lsp": "Serve editors: findings while typing, hover, go to definition, completion.",
@@ -44,11 +44,11 @@ COMMANDS: dict[str, str] = {
 
 
 class PipeClosedError(Exception):
-    """Whoever read our output went away (``kpi status | head -1``). Not an OSError, so typer lets it through."""
+    """The reader of standard output closed it (``kpi status | head -1``). Not an OSError, which typer would handle."""
 
 
 class Commands(TyperGroup):
-    """The group of commands: knows their names, imports one when it is called."""
+    """The group of commands, which imports a command when it is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
@@ -71,8 +71,7 @@ class Commands(TyperGroup):
         command = self.get_command(ctx, name)
         if command is None:
             raise UsageError(f'there is no command "{name}"', hint=did_you_mean(name, COMMANDS))
-        # `kpi -f FILE status` means `kpi status -f FILE`, so that a command has one way to learn its file. What
-        # stands after the name wins, being read later.
+        # `kpi -f FILE status` is passed on as `kpi status -f FILE`. An -f after the name comes later and wins.
         file = ctx.params.get("file")
         return name, command, [*(["-f", str(file)] if file else []), *args[1:]]
 
@@ -95,7 +94,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 fine; 1 lint has findings, or a status that --fail-on names; 2 the work could not be done.",
+    epilog="Exit codes: 0 success; 1 findings, or a status or change given to --fail-on; 2 errors.",
 )
 
 
@@ -110,14 +109,14 @@ def kpi(
     file: FileOption = None,
     version: Annotated[
         bool,
-        typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True),
+        typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True),
     ] = False,
 ) -> None:
     """KPIs as code: goals, KPIs and targets in YAML, reviewed by a linter and computed from plain files."""
 
 
 def run(arguments: list[str]) -> int:
-    """Runs one command and returns the exit code. Nothing that goes wrong leaves as a traceback."""
+    """Run one command and return the exit code. Errors are reported without a traceback."""
     prepare_streams()
     try:
         result = get_command(app).main(arguments, prog_name="kpi", standalone_mode=False)
@@ -134,11 +133,11 @@ def run(arguments: list[str]) -> int:
         give_up(sys.stdout)
         return PIPE_CLOSED
     except Exception as fault:
-        if isinstance(fault, OSError) and failed_to_write(fault):  # as in the help, which typer prints itself
+        if isinstance(fault, OSError) and failed_to_write(fault):  # such as that of the help, which typer prints itself
             give_up(sys.stdout)
             return fail(f"standard output cannot be written: {fault.strerror}", None)
         if isinstance(fault, FileNotFoundError) and not _is_somewhere():
-            return fail("the current folder is not there any more", "cd to one that is")
+            return fail("the current folder no longer exists", "change to another folder")
         return report_crash(fault)
     return result if isinstance(result, int) else EXIT_OK
 
@@ -163,19 +162,19 @@ def _refuse_usage(mistake: typer.TyperException) -> int:
         tell(mistake.format_message())
         return EXIT_ERROR
     text = mistake.format_message().replace("Value error, ", "").rstrip(".")
-    return fail(text[:1].lower() + text[1:], f"{command} --help tells what it takes")
+    return fail(text[:1].lower() + text[1:], f"{command} --help lists its arguments and options")
 
 
 def report_crash(fault: Exception) -> int:
-    """Says that the fault is ours and where it is, in a form that can be reported."""
+    """Report an internal error with its location, and how to report it."""
     trace = fault.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = "" if trace is None else f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
     tell(
-        f"kpi: internal fault: {type(fault).__name__}: {fault}{place}\n"
-        "  This is a mistake in kpi, not in your files. Please open an issue with this line, the version\n"
-        "  (kpi --version) and the command you ran; with KPI_DEBUG=1 set, it also prints the traceback."
+        f"kpi: internal error: {type(fault).__name__}: {fault}{place}\n"
+        "  This is a bug in kpi, not in your files. Please open an issue with this line, the version\n"
+        "  (kpi --version) and the command; KPI_DEBUG=1 also prints the traceback."
     )
     if os.environ.get("KPI_DEBUG"):
         import traceback

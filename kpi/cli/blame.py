@@ -19,7 +19,7 @@ def blame(
 ) -> None:
     """Show who wrote each field of a KPI's definition, and when.
 
-    What counts is when a field last changed its meaning: layout, order and another way to write the same do not.
+    Only changes of meaning count, not layout, order or another spelling of the same value.
     """
     path = plan_file(file)
     checked = open_checked(path, allow_outside)

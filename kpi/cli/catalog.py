@@ -23,11 +23,11 @@ def catalog(
     ] = None,
     field: Annotated[str | None, typer.Option(metavar="FIELD", help="Only KPIs of this field, such as hr.")] = None,
     format: Annotated[  # noqa: A002
-        Literal["text", "json", "markdown"], typer.Option("--format", help="How it is written to standard output.")
+        Literal["text", "json", "markdown"], typer.Option("--format", help="Output format.")
     ] = "text",
     file: FileOption = None,
 ) -> None:
-    """Search ready-made KPIs, or show one of them whole."""
+    """Search ready-made KPIs, or show one of them in full."""
     from kpi.catalog.catalog import load_catalog, requirements
     from kpi.catalog.model import FIELDS
     from kpi.catalog.search import search

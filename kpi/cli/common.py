@@ -1,4 +1,4 @@
-"""What several commands share: the file option, how a plan is opened, and when colour is wanted."""
+"""What several commands share: options, opening a plan, and whether to write in colour."""
 
 from __future__ import annotations
 
@@ -24,17 +24,22 @@ if TYPE_CHECKING:
     from kpi.render.output import Page
 
 LONGEST_TIMEOUT = 999_999_999  # seconds
-MOST_PERIODS = 400  # a year of days, and some
+MOST_PERIODS = 400  # a little more than a year of days
 LEAST_MEMORY = 64_000_000
 
 FileOption = Annotated[
     Path | None,
-    typer.Option("-f", "--file", metavar="FILE", help="The file to use; default: kpi.yaml here or in a folder above."),
+    typer.Option(
+        "-f",
+        "--file",
+        metavar="FILE",
+        help="The plan file; default: kpi.yaml in this folder or a parent.",
+    ),
 ]
 
 KpiArgument = Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")]
 
-TextOrJson = Annotated[Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")]
+TextOrJson = Annotated[Literal["text", "json"], typer.Option("--format", help="Output format.")]
 
 OutsideOption = Annotated[
     list[Path] | None,
@@ -44,14 +49,14 @@ OutsideOption = Annotated[
 CacheOption = Annotated[
     bool | None,
     typer.Option(
-        "--cache/--no-cache", show_default=False, help="Remember results for the next run; default: yes, but not in CI."
+        "--cache/--no-cache", show_default=False, help="Cache results for the next run; default: on, except in CI."
     ),
 ]
 
 MemoryOption = Annotated[
     str | None,
     typer.Option(
-        "--memory-limit", metavar="SIZE", help="Use no more memory for data than this, e.g. 512MB; the rest on disk."
+        "--memory-limit", metavar="SIZE", help="Most memory to use for data, e.g. 512MB; the rest goes to disk."
     ),
 ]
 
@@ -62,13 +67,13 @@ TimeoutOption = Annotated[
         metavar="SECONDS",
         min=1,
         max=LONGEST_TIMEOUT,
-        help="Let computing take no longer than this; default: 600, and 60 a query.",
+        help="Stop computing after so many seconds; default: 600 in all, 60 per query.",
     ),
 ]
 
 
 def parse_day(text: str) -> date:
-    """The day that an option such as ``--as-of`` names. Raises UsageError."""
+    """The date given to an option such as ``--as-of``. Raises UsageError."""
     from kpi.values import parse_date
 
     try:
@@ -83,13 +88,13 @@ AsOfOption = Annotated[
         "--as-of",
         metavar="DATE",
         parser=parse_day,
-        help="The last day that counts as over; default: the file's or yesterday.",
+        help="Compute as of the end of this day; default: as_of in the file, else yesterday.",
     ),
 ]
 
 
 def plan_file(file: Path | None) -> Path:
-    """The file that ``-f`` names, else the nearest kpi.yaml. Raises InputError when there is none."""
+    """The file given by ``-f``, else the nearest kpi.yaml. Raises InputError if there is none."""
     from kpi.plan.loading import find_plan
 
     if file is not None:
@@ -111,7 +116,7 @@ def file_model() -> type[PlanFile]:
 
 
 def read_checked(file: Path, allowed: Sequence[Path] = ()) -> tuple[ReadResult, Checked]:
-    """The plan as read and as checked, whether valid or not. Raises InputError when the file cannot be read at all."""
+    """The plan as read and as checked, valid or not. Raises InputError if the file cannot be read."""
     from kpi.data import check_plan
     from kpi.plan.loading import read_plan
 
@@ -122,8 +127,8 @@ def read_checked(file: Path, allowed: Sequence[Path] = ()) -> tuple[ReadResult, 
 def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Checked:
     """The checked plan, for commands that need a valid one.
 
-    An invalid one ends the command with exit code 2, after its errors have been printed to standard error exactly as
-    ``kpi lint`` prints them. Raises InputError when there is no file or it cannot be read at all.
+    If the plan is invalid, prints its errors to standard error as ``kpi lint`` does and ends the command with exit code
+    2. Raises InputError if there is no file or it cannot be read.
     """
     read, checked = read_checked(plan_file(file), allowed or ())
     if not checked.valid:
@@ -138,8 +143,8 @@ def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Ch
 
 
 def wants_color(stream: TextIO) -> bool:
-    """Whether ``stream`` is a terminal whose owner has not asked for plain text (``NO_COLOR``, ``TERM=dumb``), or
-    colour was asked for wherever the text goes (``FORCE_COLOR``)."""
+    """Whether to write in colour: on a terminal unless ``NO_COLOR`` or ``TERM=dumb`` is set, and wherever
+    ``FORCE_COLOR`` is set."""
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
@@ -162,7 +167,7 @@ def show_view(view: object, format_: str, **options: Any) -> None:
 
 
 def now(timezone: str) -> datetime:
-    """The time in the plan's time zone, so that a team spread over the world sees one and the same status.
+    """The time in the plan's time zone, so that a team in several time zones sees the same status.
 
     The only place where the clock is read.
     """
@@ -182,28 +187,28 @@ def today(timezone: str) -> date:
 
 
 def as_of_day(plan: Plan, asked: date | None = None) -> date:
-    """The last day that counts as over: what ``--as-of`` asks for, else the file's ``as_of``, else yesterday."""
+    """The last day that counts as over: that of ``--as-of``, else the file's ``as_of``, else yesterday."""
     from datetime import timedelta
 
     return asked or plan.as_of or today(plan.calendar.timezone) - timedelta(days=1)
 
 
 def memory_limit(text: str | None) -> str | None:
-    """The size that ``--memory-limit`` asks for, None where it is not given. Raises UsageError."""
+    """The size given by ``--memory-limit``, None without it. Raises UsageError."""
     if text is None:
         return None
     from kpi.data.limits import bytes_of
 
     size = bytes_of(text)
     if size is None:
-        raise UsageError(f'--memory-limit cannot be "{text}"', hint="it is a size, such as 512MB, 1.5GB or 2GiB")
+        raise UsageError(f'--memory-limit cannot be "{text}"', hint="write a size such as 512MB, 1.5GB or 2GiB")
     if size < LEAST_MEMORY:
-        raise UsageError(f"--memory-limit cannot be {text}, which is too little", hint="64MB is the least")
+        raise UsageError(f"--memory-limit {text} is too small", hint="the minimum is 64MB")
     return "".join(text.split())
 
 
 def cache_folder(plan: Plan, cache: bool | None) -> Path | None:
-    """Where results are remembered; None for nowhere (``--no-cache``, ``KPI_NO_CACHE`` set, in CI, or no place)."""
+    """The folder of the cache; None without one (``--no-cache``, ``KPI_NO_CACHE``, in CI, or no folder for it)."""
     from kpi.run.cache import cache_of
 
     if cache is False or (cache is None and os.environ.get("KPI_NO_CACHE")):

@@ -41,7 +41,7 @@ def dashboard(
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
-    """Write all KPIs as one HTML page that needs nothing else."""
+    """Write all KPIs as one self-contained HTML page."""
     limit, seconds = memory_limit(memory), timeout
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)

@@ -39,26 +39,28 @@ def diff(
         str | None,
         typer.Argument(
             metavar="REV[..REV]",
-            help="The versions to compare: REV with the working tree, A with B (A..B), or their merge base with B "
-            "(A...B); by default the merge base with the default branch, with the working tree.",
+            help="The versions to compare: REV and the working tree; A..B; or A...B, the merge base of A and B, and B. "
+            "Default: the merge base with the default branch, and the working tree.",
         ),
     ] = None,
     file: FileOption = None,
     format: Annotated[  # noqa: A002
-        Literal["text", "json", "markdown"], typer.Option("--format", help="How it is written to standard output.")
+        Literal["text", "json", "markdown"], typer.Option("--format", help="Output format.")
     ] = "text",
     values: Annotated[
-        bool, typer.Option("--values", help="Also compute both definitions on today's data, where they may differ.")
+        bool, typer.Option("--values", help="Also compute both versions from today's data where they may differ.")
     ] = False,
     periods: Annotated[
         int | None,
-        typer.Option("--periods", metavar="N", min=1, max=MOST_PERIODS, help="With the values of the last N periods."),
+        typer.Option("--periods", metavar="N", min=1, max=MOST_PERIODS, help="Also show the last N values."),
     ] = None,
     as_of: AsOfOption = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
-            "--fail-on", metavar="CLASS,…", help="Exit code 1 if a change is of these, e.g. loosened,removed."
+            "--fail-on",
+            metavar="CLASS,…",
+            help="Exit code 1 on a change of these classes, e.g. loosened,removed.",
         ),
     ] = None,
     allow_outside: OutsideOption = None,
@@ -84,7 +86,7 @@ def diff(
 
 
 def _plan_file(file: Path | None, revisions: str | None) -> Path:
-    """The file to compare; one that is not here any more is that of the earlier version. Raises InputError."""
+    """The file to compare, or the one that the earlier version had if it was removed. Raises InputError."""
     from kpi.diff.versions import deleted_plan
     from kpi.plan.loading.plan_files import PLAN_NAME
 
@@ -101,7 +103,7 @@ def _plan_file(file: Path | None, revisions: str | None) -> Path:
 
 
 def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, Checked]) -> None:
-    """Ends the command with exit code 2 when one of the plans has errors, after they have been printed."""
+    """Print the errors of both plans and end the command with exit code 2, if there are any."""
     from kpi.render.findings import FindingsView
     from kpi.render.output import Page, render
 
@@ -120,7 +122,7 @@ def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, C
 def _compute(
     versions: tuple[Version, Version], comparison: Comparison, as_of: date | None, periods: int
 ) -> tuple[Mapping[str, ValueChange], tuple[str, ...]]:
-    """The values of all KPIs that may differ, and what went wrong."""
+    """The values of all KPIs that may differ, and the problems while computing them."""
     asked = comparison.kpis_to_compute()
     if not asked:
         return {}, ()
@@ -160,7 +162,7 @@ def _view(
 
 
 def _classes(text: str | None) -> Collection[str]:
-    """The classes that ``--fail-on`` names. Raises UsageError for any other."""
+    """The classes given to ``--fail-on``. Raises UsageError for any other."""
     if text is None:
         return ()
     from kpi.diff.changes import CLASSES

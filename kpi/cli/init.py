@@ -33,14 +33,14 @@ def init(
         str | None,
         typer.Option(metavar="NAME", help="Start from one of: call-center, cash-flow, ecommerce, hr, marketing, saas."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write a first kpi.yaml, from a template if you like.
+    """Write a first kpi.yaml, optionally from a template.
 
-    Beside it goes kpi.schema.json, unless there is one, by which editors complete and explain every field.
+    Also writes kpi.schema.json, unless it exists, with which editors complete and explain every field.
 
-    Without a template it is a small commented file whose values are typed in, so that "kpi status" works at once. A
-    template is a whole plan over files named in it, to be changed to yours.
+    Without a template, the file is a small commented plan with recorded values, so that "kpi status" works at once. A
+    template is a complete plan with sources to replace by your own.
     """
     from kpi.catalog import FIRST, template_names, template_text
 
@@ -48,7 +48,7 @@ def init(
     if template is not None and template not in names:
         raise UsageError(f'there is no template "{template}"', hint=did_you_mean(template, names))
     if os.path.lexists(file) and not force:
-        raise UsageError(f"{file} is there already", hint="--force replaces it; -f FILE writes another file")
+        raise UsageError(f"{file} already exists", hint="--force replaces it; -f FILE writes another file")
     text = _dated(template_text(template or FIRST), today("UTC"))
     create_file(file, MODELINE + text)
     schema = file.parent / SCHEMA
@@ -58,9 +58,9 @@ def init(
 
         create_file(schema, schema_text() + "\n")
     wrote = f"{file}, and {schema} for your editor" if is_new else str(file)
-    tell(f"Wrote {wrote}. What to do next:")
+    tell(f"Wrote {wrote}. Next steps:")
     kpi = "kpi" if file == Path("kpi.yaml") else f"kpi -f {file}"
-    says = "computes it, once its paths and columns are yours" if template else "says where you stand"
+    says = "computes it, once its paths and columns are yours" if template else "shows where you stand"
     tell(f"  {kpi} lint    reviews it\n  {kpi} status  {says}")
 
 

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from kpi.lint import Review
     from kpi.plan.loading import ReadResult
 
-# What --fail-on lets pass: every severity that stands to the left of the word.
+# In ascending order: --fail-on ignores the severities before its value.
 SEVERITIES = ("info", "warning", "error", "never")
 BASELINE = Path("kpi-baseline.json")
 STDIN = Path("-")
-PLAN = Path("kpi.yaml")  # what is called missing where nothing else is named
+PLAN = Path("kpi.yaml")  # the name in the error if no file was given
 Format = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
 
 
@@ -37,50 +37,56 @@ def lint(
     file: FileOption = None,
     format: Annotated[  # noqa: A002
         Format | None,
-        typer.Option("--format", help="How findings are written; default: text, under GitHub Actions github."),
+        typer.Option("--format", help="Output format; default: text, in GitHub Actions github."),
     ] = None,
     select: Annotated[
         list[str] | None,
         typer.Option("--select", metavar="RULE,…", help="Only these rules: codes, names, or families such as S."),
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE,…", help="Not these rules.")] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Take every info for a warning.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat infos as warnings.")] = False,
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"],
-        typer.Option("--fail-on", help="The least severity that makes the exit code 1."),
+        typer.Option("--fail-on", help="Exit code 1 if a finding has at least this severity."),
     ] = "warning",
     diff: Annotated[
-        str | None, typer.Option("--diff", metavar="REV", help="Report only what concerns changes since this commit.")
+        str | None,
+        typer.Option("--diff", metavar="REV", help="Report only findings on changes since this commit."),
     ] = None,
     baseline: Annotated[
-        Path | None, typer.Option("--baseline", metavar="FILE", help="Report only what this baseline does not know.")
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Report only findings not in this baseline."),
     ] = None,
     write_baseline: Annotated[
-        bool, typer.Option("--write-baseline", help=f"Write a baseline, to --baseline or {BASELINE}, and stop.")
+        bool,
+        typer.Option("--write-baseline", help=f"Write a baseline (to --baseline, or {BASELINE}) and exit."),
     ] = False,
     data: Annotated[
-        bool, typer.Option("--data", help="Also read the data, for the rules that look at values and rows.")
+        bool, typer.Option("--data", help="Also read the data and apply the rules on values and rows.")
     ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Fix what can be fixed safely.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --fix: only show what would change.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --fix: only show the changes.")] = False,
     as_of: Annotated[
         date | None,
         typer.Option(
-            "--as-of", metavar="DATE", parser=parse_day, help="The day of the review; default: as kpi status."
+            "--as-of",
+            metavar="DATE",
+            parser=parse_day,
+            help="Review as of this day; default: as for kpi status.",
         ),
     ] = None,
     stdin_filename: Annotated[
-        Path, typer.Option("--stdin-filename", metavar="FILE", help="What standard input is called, and where it lies.")
+        Path, typer.Option("--stdin-filename", metavar="FILE", help="The name and folder of standard input.")
     ] = Path("stdin.kpi.yaml"),
     allow_outside: OutsideOption = None,
 ) -> None:
     """Review the definitions as a linter reviews code.
 
-    Every mistake in all files and in the files that they include is reported in one run, each with its place and,
-    where there is one, a suggested fix. No data is computed. "kpi rule CODE" shows the page of a rule.
+    One run reports every mistake in all files and in the files that they include, each with its location and, if there
+    is one, a suggested fix. No data is computed. "kpi rule CODE" shows the page of a rule.
     """
     if dry_run and not fix:
-        raise UsageError("--dry-run shows what --fix would do", hint="write: kpi lint --fix --dry-run")
+        raise UsageError("--dry-run needs --fix", hint="write: kpi lint --fix --dry-run")
     run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [], data)
     run.since = diff
     run.read([*([file] if file is not None else []), *(files or [])])
@@ -118,8 +124,8 @@ class _Run:
         self._stdin: str | None = None
 
     def read(self, asked: Iterable[Path]) -> None:
-        """Review each plan once; a file that another one includes is reviewed as a part of that. Without any, the
-        plan that is found from here."""
+        """Review each plan once; an included file is reviewed as part of the plan that includes it. Without any file,
+        review the plan of the current folder."""
         for path in dict.fromkeys(found for one in asked or (None,) for found in self._found(one)):
             self._try(path, lambda path=path: self._review(path))  # type: ignore[misc]
         if len(self.reviews) > 1:
@@ -134,7 +140,7 @@ class _Run:
         return found
 
     def _try(self, path: Path, work: Callable[[], None]) -> None:
-        """Does ``work``; keeps what is said where ``path`` cannot be read."""
+        """Run ``work``, and keep its error if ``path`` cannot be read."""
         try:
             work()
         except UsageError:
@@ -161,7 +167,7 @@ class _Run:
         self.reviews[path] = read, review(check_plan(read), read.texts, options)
 
     def findings(self) -> Iterable[Diagnostic]:
-        """All findings of all plans, or those on changes; one of a file that two of them include is there once."""
+        """The findings of all plans, or only those on changes; one in a file that two plans include is listed once."""
         return dict.fromkeys(found for path in self.reviews for found in self._findings_of(path))
 
     def _findings_of(self, path: Path) -> Iterable[Diagnostic]:
@@ -173,17 +179,17 @@ class _Run:
         from kpi.lint.registry import file_model
 
         if ".." in self.since:
-            raise UsageError("--diff takes one commit, with which the files as they are now are compared")
+            raise UsageError("--diff takes one commit, to compare the working tree with")
         name = self.stdin_filename if path == STDIN else path
         before = open_versions(name, self.since, Path.cwd(), self.allowed, file_model)[0].read
         return on_changes(review.findings, before.plan, read.plan, before.texts, read.texts)
 
     def line_text(self, file: str, line: int) -> str:
-        """The line of a file as it may be shown."""
+        """A line of a file with its secrets hidden; "" if there is none."""
         return next((text for read, _ in self.reviews.values() if (text := read.places.line_text(file, line))), "")
 
     def fix(self, dry_run: bool) -> None:
-        """Fix the files, or only show how; then review again those that were fixed."""
+        """Fix the files and review them again, or only show the changes."""
         from kpi.lint.fixes import applied, diff, edits
         from kpi.render.findings import TAB
         from kpi.render.sanitize import visible_lines
@@ -199,7 +205,7 @@ class _Run:
             if dry_run:
                 show(visible_lines(diff(file, texts[file], after).replace("\t", TAB)), end="")
             elif STDIN in self.reviews and file == self.reviews[STDIN][0].plan.files[0]:
-                raise UsageError("standard input cannot be fixed", hint="--fix --dry-run shows what would change")
+                raise UsageError("standard input cannot be fixed", hint="--fix --dry-run shows the changes")
             else:
                 _rewrite(Path(file), texts[file], after)
         if changes and not dry_run:
@@ -209,14 +215,14 @@ class _Run:
         tell(f"{'would fix' if dry_run else 'fixed'} {number}")
 
     def refuse_unreadable(self) -> None:
-        """End with the mistakes of the files that could not be read at all, if there are any."""
+        """Raise the errors of the files that could not be read, if there are any."""
         for _, missing in self.unreadable[:-1]:
             tell(f"kpi: {missing.message}")
         if self.unreadable:
             raise self.unreadable[-1][1]
 
     def not_read(self) -> list[Diagnostic]:
-        """The files that could not be read at all, as findings: a report without them would read as a clean one."""
+        """The files that could not be read, as findings: without them a report would look clean."""
         from kpi.diagnostics import Location, error
 
         return [
@@ -231,7 +237,7 @@ def _split(names: Sequence[str] | None) -> list[str]:
 
 
 def _plans(path: Path) -> Iterator[Path]:
-    """The plans that an argument names: itself, or those in a folder and below it, hidden folders left out."""
+    """The plans of an argument: the file itself, or all in a folder and its subfolders except hidden ones."""
     if not path.is_dir():
         yield path
         return
@@ -258,7 +264,7 @@ def _rewrite(path: Path, before: str, after: str) -> None:
     now = read_text(path)
     mark = "\ufeff" if now.startswith("\ufeff") else ""
     if now != mark + before:
-        raise InputError(f"{path} is not what was reviewed", hint="it has changed since it was read, or is not UTF-8")
+        raise InputError(f"{path} has changed since it was read, or is not UTF-8", hint="run the command again")
     rewrite_file(path, mark + after, before=now)
 
 
@@ -276,11 +282,11 @@ def _new(findings: Iterable[Diagnostic], path: Path) -> list[Diagnostic]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
-        hint = f"kpi lint --write-baseline --baseline {path} makes it"
+        hint = f"kpi lint --write-baseline --baseline {path} creates it"
         raise InputError(f"the baseline {path} cannot be read: {fault}", hint=hint) from fault
     new, gone = subtract(findings, read_baseline(text, str(path)))
     if gone:
-        tell(f"{gone} of the baseline are gone: write it anew to keep them away")
+        tell(f"{gone} findings of the baseline no longer exist: update it with kpi lint --write-baseline")
     return new
 
 
@@ -292,8 +298,8 @@ def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on:
         text = render(FindingsView(findings, run.line_text), "text", page_for(sys.stdout))
         if text:
             show(f"{text}\n")
-        sys.stdout.flush()  # so that the summary stands below the findings where both streams are one
-        if run.reviews or not run.unreadable:  # where nothing was read, "no findings" would be misread
+        sys.stdout.flush()  # so that the summary comes after the findings if both streams are the same
+        if run.reviews or not run.unreadable:  # if nothing was read, "no findings" would be wrong
             tell(summary_line(findings))
         return
     findings = [*run.not_read(), *findings]

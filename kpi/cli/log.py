@@ -36,14 +36,14 @@ def log(
     format: TextOrJson = "text",  # noqa: A002
     values: Annotated[
         bool,
-        typer.Option("--values/--no-values", help="Whether to compute what it stood at on the day of each change."),
+        typer.Option("--values/--no-values", help="Compute the value on the day of each change."),
     ] = True,
     allow_outside: OutsideOption = None,
 ) -> None:
-    """Show how a KPI's definition changed through git, and what it stood at then.
+    """Show how a KPI's definition changed in git, and its value at each change.
 
-    Values are computed on today's data as of the day of each commit, under the definitions before and after it, so that
-    a target which was moved after the fact shows.
+    Values are computed from today's data as of the day of each commit, with the definitions before and after it, so
+    that a target moved after the fact is visible.
     """
     path = plan_file(file)
     history = find_history(path, id_, allow_outside or ())
@@ -52,7 +52,7 @@ def log(
     if values:
         computed = _compute(history, id_, problems)
     show_view(_view(history, id_, computed), format)
-    sys.stdout.flush()  # so that what follows stands below where both streams are one
+    sys.stdout.flush()  # so that what follows comes after the output if both streams are the same
     end_of_history(history)
     tell_problems(list(problems))
     if history.cut_at is not None:
@@ -60,7 +60,7 @@ def log(
 
 
 def find_history(path: Path, id_: str, allowed: Sequence[Path] = ()) -> History:
-    """The history of a KPI. Raises UsageError when there never was one with that id."""
+    """The history of a KPI. Raises UsageError if there never was a KPI with that id."""
     from kpi.diff.history import open_history
 
     history = open_history(path, id_, Path.cwd(), allowed, file_model)
@@ -73,7 +73,7 @@ def find_history(path: Path, id_: str, allowed: Sequence[Path] = ()) -> History:
 
 
 def end_of_history(history: History) -> None:
-    """Says on standard error where a shallow clone ends, if that hides something."""
+    """Report on standard error where a shallow clone ends, if it hides part of the history."""
     if history.cut_at is not None:
         tell(
             f"kpi: the history before {history.cut_at[:9]} is not in this shallow clone\n"
@@ -82,7 +82,7 @@ def end_of_history(history: History) -> None:
 
 
 def _compute(history: History, id_: str, problems: dict[str, None]) -> dict[int, ValueChange]:
-    """What the KPI stood at on the day of each event that may have changed its value or status."""
+    """The value of the KPI on the day of each event that may have changed its value or status."""
     from kpi.cli.terminal import progress
 
     found: dict[int, ValueChange] = {}

@@ -21,25 +21,25 @@ def lsp(
     file: FileOption = None,
     allow_outside: OutsideOption = None,
     stdio: Annotated[
-        bool, typer.Option("--stdio", hidden=True, help="Said by many editors; there is no other way to speak.")
+        bool, typer.Option("--stdio", hidden=True, help="Passed by many editors; the only transport.")
     ] = False,
 ) -> None:
     """Serve editors: findings while typing, hover, go to definition, completion.
 
-    An editor starts it and speaks the Language Server Protocol with it over standard input and output. A file that it
-    opens belongs to the plan that includes it, found as everywhere; --file names the main file of that plan where it
-    is not called kpi.yaml. Exit code 1 means that the editor went away without a farewell.
+    Editors start it and use the Language Server Protocol over standard input and output. An open file belongs to the
+    plan that includes it; --file names the main file of the plan if it is not called kpi.yaml. Exit code 1 means that
+    the editor disconnected without a shutdown request.
     """
     server = _server()
     from kpi.lsp.workspace import Workspace
 
     if sys.stdin.isatty():
-        print("kpi lsp speaks with editors, not with people: Ctrl+D ends it.", file=sys.stderr)
+        print("kpi lsp is started by editors; press Ctrl+D to end it.", file=sys.stderr)
     raise typer.Exit(server.serve(Workspace(as_of_day, file, allow_outside or ()), tell))
 
 
 def _server() -> ModuleType:
-    """The module that speaks the protocol. Raises UsageError where what it needs is not installed."""
+    """The module that implements the protocol. Raises UsageError if pygls is not installed."""
     try:
         from kpi.lsp import server as module
     except ImportError as missing:

@@ -1,5 +1,5 @@
-"""What the commands write to the two streams, whatever these are: a terminal, a pipe in another encoding, a full disk,
-nothing at all."""
+"""Writes to standard output and standard error, whether they are a terminal, a pipe in any encoding, a full disk or
+closed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ _OF_STREAMS = {errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.EIO, errno.EFBIG, e
 
 
 class OutputError(KpiError):
-    """Standard output takes nothing more: the disk is full, or it was closed from the beginning."""
+    """Standard output cannot be written: the disk is full, or it was closed at the start."""
 
 
 def prepare_streams() -> None:
-    """Makes the streams such that writing to them never fails because of a character, and that a stream that was
-    closed (``kpi status >&-``) is there and refuses what is written to it.
+    """Prepare the streams: every character can be written, and a closed stream (``kpi status >&-``) refuses writes.
 
-    A closed descriptor must not stay free: the next file that is opened would get it, and be written to as output.
+    A closed descriptor must not stay free: the next opened file would get it, and receive the output.
     """
     for number, mode in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
@@ -42,12 +41,12 @@ def prepare_streams() -> None:
 
 
 def show(text: str, *, end: str = "\n") -> None:
-    """Prints text for people to standard output. Signs that its encoding lacks are replaced by some that it has."""
+    """Print text for people to standard output. Characters that its encoding lacks are replaced."""
     print(_fitting(text, sys.stdout.encoding), end=end)
 
 
 def show_data(text: str) -> None:
-    """Prints what programs read (JSON, CSV, XML, Markdown) to standard output, in UTF-8 wherever it runs."""
+    """Print text for programs (JSON, CSV, XML, Markdown) to standard output, always in UTF-8."""
     from kpi.render.fallback import is_unicode
 
     if not is_unicode(sys.stdout.encoding) and hasattr(sys.stdout, "reconfigure"):
@@ -56,18 +55,18 @@ def show_data(text: str) -> None:
 
 
 def tell(text: str) -> None:
-    """Prints a message to standard error. It may quote files, names and data: nothing in it steers a terminal, and no
-    line of it is a command to a CI server."""
+    """Print a message to standard error. It may quote files, names and data, so control characters and commands to CI
+    servers in it are made harmless."""
     from kpi.render.sanitize import visible_lines
 
     tell_painted(visible_lines(text))
 
 
 def tell_painted(text: str) -> None:
-    """The same for a text that is safe already and may be coloured."""
+    """Print a message that is already harmless, and may be coloured, to standard error."""
     try:
         print(_fitting(text, sys.stderr.encoding), file=sys.stderr, flush=True)
-    except OSError:  # nobody is left who could be told; the exit code still says it
+    except OSError:  # nobody reads standard error; the exit code still reports the failure
         give_up(sys.stderr)
 
 
@@ -78,12 +77,12 @@ def _fitting(text: str, encoding: str | None) -> str:
 
 
 def failed_to_write(fault: OSError) -> bool:
-    """Whether a fault is one of writing to a stream: no file is named in it, as it is where one is opened."""
+    """Whether an error came from writing to a stream: unlike one from opening a file, it names no file."""
     return fault.filename is None and fault.errno in _OF_STREAMS
 
 
 def give_up(stream: TextIO) -> None:
-    """Makes what is still held back for a stream go nowhere: Python flushes it once more at its end."""
+    """Discard what is buffered for a stream, which Python would flush again at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     with contextlib.suppress(OSError, ValueError):
         os.dup2(nowhere, stream.fileno())

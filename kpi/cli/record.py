@@ -19,31 +19,31 @@ if TYPE_CHECKING:
 
 # So that `kpi record growth -3` records a negative number instead of asking for an option -3.
 CONTEXT = {"ignore_unknown_options": True}
-MOST_TRIES = 100  # where many record at once, each reads again what the others wrote
+MOST_TRIES = 100  # if several processes record at once, each reads again what the others wrote
 
 
 def record(
     kpi: KpiArgument,
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="The value as you would write it: 44, 26.2%, $12.4k.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The value, e.g. 44, 26.2% or $12.4k.")],
     file: FileOption = None,
     period: Annotated[
         str | None,
-        typer.Option(metavar="PERIOD", help="The period it is of, e.g. 2026-Q2; default: the last one that is over."),
+        typer.Option(metavar="PERIOD", help="Its period, e.g. 2026-Q2; default: the last complete one."),
     ] = None,
-    note: Annotated[str | None, typer.Option(metavar="TEXT", help="A remark, kept in the KPI's notes.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the value, or the note, that is there.")] = False,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Also add this to the KPI's notes.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing value or note.")] = False,
 ) -> None:
-    """Add a value typed in by hand to the file, comments and layout kept.
+    """Record a value by hand in the file, keeping comments and layout.
 
-    Only the one line changes. A period that has a value is left alone unless --force is given, and a KPI with a
-    formula has no values to type in.
+    Only that line changes. A period that already has a value is not changed without --force, and a KPI with a formula
+    takes no recorded values.
     """
     from kpi.writing import ChangedError
 
     for _ in range(MOST_TRIES):
         try:
             _record(file, kpi, value, period, note, force)
-        except ChangedError as changed:  # by another kpi record, perhaps; what it wrote is not to be lost
+        except ChangedError as changed:  # perhaps by another kpi record, whose value must not be lost
             last = changed
         else:
             return
@@ -51,7 +51,7 @@ def record(
 
 
 def _record(file: Path | None, kpi: str, value: str, period: str | None, note: str | None, force: bool) -> None:
-    """Read the plan, and add the value to the file as it was read. Raises ChangedError when that is another by then."""
+    """Read the plan and add the value to its file. Raises ChangedError if the file changed in between."""
     from kpi.plan.model import Note
     from kpi.plan.yaml.round_trip import read_text, set_entry
     from kpi.values import format_value, parse_unit
@@ -59,7 +59,7 @@ def _record(file: Path | None, kpi: str, value: str, period: str | None, note: s
 
     read, checked = read_checked(plan_file(file))
     if not checked.valid:
-        checked = open_checked(file)  # which says what is wrong
+        checked = open_checked(file)  # which reports the errors
     found = _typed_in(checked.plan, kpi, value)
     moment = _Moment(checked.plan, found, period)
     place = checked.places.key(("kpis", kpi)).file
@@ -80,7 +80,7 @@ def _record(file: Path | None, kpi: str, value: str, period: str | None, note: s
                 if isinstance(was, Note)
                 else format_value(was, parse_unit(found.unit))
             )
-            raise UsageError(f"{kpi} has {shown} in its {field} for {old} already", hint="--force replaces it")
+            raise UsageError(f"{kpi} already has {shown} in its {field} for {old}", hint="--force replaces it")
         before = moment.following(there) if old is None else None
         text = set_entry(text, ("kpis", kpi, field), old or moment.period.label, new, before=before)
     rewrite_file(path, text, before=original)
@@ -88,7 +88,7 @@ def _record(file: Path | None, kpi: str, value: str, period: str | None, note: s
 
 
 def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:
-    """The KPI, when it takes values typed in and ``value`` is one. Raises UsageError."""
+    """The KPI, if it takes recorded values and ``value`` is one. Raises UsageError."""
     from kpi.values import parse_number, parse_unit
 
     found = plan.kpis.get(kpi)
@@ -96,8 +96,8 @@ def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:
         raise UsageError(f'there is no KPI "{kpi}"', hint=did_you_mean(kpi, plan.kpis))
     if found.formula is not None:
         raise UsageError(
-            f"{kpi} is computed by its formula, so it takes no values typed in",
-            hint="to correct it, correct its data; to type it in, take the formula out",
+            f"{kpi} is computed by its formula, so no value can be recorded",
+            hint="correct its data, or remove the formula to record values",
         )
     try:
         parse_number(value, parse_unit(found.unit))
@@ -107,7 +107,7 @@ def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:
 
 
 class _Moment:
-    """The period of a value, and where its label stands among those already written."""
+    """The period of a value, and its place among the periods in the file."""
 
     def __init__(self, plan: Plan, kpi: Kpi, asked: str | None) -> None:
         from kpi.values import last_over, parse_label
@@ -124,11 +124,11 @@ class _Moment:
             raise UsageError(mistake.message, hint=mistake.hint) from None
 
     def written(self, there: Mapping[str, object]) -> str | None:
-        """The key, as it is written, that means this period."""
+        """The key for this period as it is written in the file; None if there is none."""
         return next((label for label in there if self._start(label) == self.period.start), None)
 
     def following(self, there: Mapping[str, object]) -> str | None:
-        """The first key of a later period, before which a new one belongs; None: at the end."""
+        """The first key of a later period, before which a new key is added; None if there is none."""
         return next((label for label in there if self._start(label) > self.period.start), None)
 
     def _start(self, label: str) -> date:

@@ -13,11 +13,11 @@ from kpi.errors import UsageError
 
 def rule(
     code: Annotated[
-        str | None, typer.Argument(metavar="CODE", help="A rule's code or name: S101, weasel-word.")
+        str | None, typer.Argument(metavar="CODE", help="The code or name of a rule: S101, weasel-word.")
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="List all rules.")] = False,
     format: Annotated[  # noqa: A002
-        Literal["markdown", "json"], typer.Option("--format", help="How it is written to standard output.")
+        Literal["markdown", "json"], typer.Option("--format", help="Output format.")
     ] = "markdown",
     file: FileOption = None,
 ) -> None:

@@ -12,20 +12,20 @@ from kpi.cli.output import show_data
 
 def schema(
     file: Annotated[
-        Path | None, typer.Option("-f", "--file", hidden=True, help="Accepted like everywhere; one schema fits all.")
+        Path | None, typer.Option("-f", "--file", hidden=True, help="Accepted as by every command; ignored.")
     ] = None,
 ) -> None:
     """Print the JSON Schema of the file, for editors.
 
-    "kpi init" keeps it beside the plan and names it in the first line of kpi.yaml, so that editors complete and explain
-    every field: "# yaml-language-server: $schema=./kpi.schema.json". After an upgrade of kpi, or for a plan that was
-    written without it, "kpi schema > kpi.schema.json" writes it anew.
+    "kpi init" writes it beside the plan and names it in the first line of kpi.yaml, "# yaml-language-server:
+    $schema=./kpi.schema.json", so that editors complete and explain every field. "kpi schema > kpi.schema.json" updates
+    it after an upgrade of kpi, or creates it for an existing plan.
     """
     show_data(schema_text())
 
 
 def schema_text() -> str:
-    """The schema as it is printed and kept in a file."""
+    """The schema as JSON."""
     import json
 
     from kpi.lint.registry import file_model

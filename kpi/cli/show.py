@@ -24,7 +24,7 @@ from kpi.cli.common import (
 from kpi.cli.status import ToDateOption, tell_problems
 from kpi.errors import UsageError, did_you_mean
 
-PERIODS = 24  # of history: twice what the table draws, because a chart has room
+PERIODS = 24  # twice as many as the sparkline of the table
 
 
 def show(
@@ -33,13 +33,13 @@ def show(
     format: TextOrJson = "text",  # noqa: A002
     as_of: AsOfOption = None,
     to_date: ToDateOption = False,
-    sql: Annotated[bool, typer.Option("--sql", help="Also print the SQL that was run.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="Also show the SQL that was run.")] = False,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
-    """Show one KPI whole: definition, value, history and what it is computed from."""
+    """Show one KPI in full: definition, value, history and sources."""
     limit, seconds = memory_limit(memory), timeout
     checked = open_checked(file, allow_outside)
     if id_ not in checked.plan.kpis:

@@ -38,10 +38,10 @@ def sources(
     timeout: TimeoutOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
-    """Show what is in the sources: files, rows, dates, columns with types and examples, freshness.
+    """Show what the sources contain: files, rows, dates, columns with types and examples, freshness.
 
-    A source that cannot be used is shown with the reason and with what can be told of it all the same; the others do
-    not suffer from it. Mistakes elsewhere in the file do not matter here.
+    A source that cannot be read is shown with the reason and with what is known about it, and does not affect the
+    others. Mistakes elsewhere in the file are ignored.
     """
     limit, seconds = memory_limit(memory), timeout
     _, checked = read_checked(plan_file(file), allow_outside or ())
@@ -60,11 +60,11 @@ def sources(
 
 
 def _tell(checked: Checked, failed: list[str]) -> None:
-    """Ends the command with exit code 2 when a source cannot be used or the file has errors, after saying so."""
+    """Report sources that cannot be read and errors in the file; if there are any, end the command with exit code 2."""
     errors = sum(found.severity == "error" for found in checked.diagnostics)
-    sys.stdout.flush()  # so that this stands below what was shown where both streams are one
+    sys.stdout.flush()  # so that this comes after the output if both streams are the same
     if failed:
-        tell(f"kpi: cannot be used: {', '.join(failed)}")
+        tell(f"kpi: cannot read {', '.join(failed)}")
     if errors:
         tell(f"kpi: the file has {errors} error{'' if errors == 1 else 's'}: kpi lint shows them")
     if failed or errors:

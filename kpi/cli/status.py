@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 
-HISTORY = 12  # values before the one shown, which the table draws and JSON holds
+HISTORY = 12  # values before the current one, in the sparkline and in JSON
 
 ToDateOption = Annotated[
-    bool, typer.Option("--to-date", help="Show the running periods instead of the last ones that are over.")
+    bool, typer.Option("--to-date", help="Show the current, incomplete period instead of the last complete one.")
 ]
 
 
@@ -39,25 +39,25 @@ def status(
     file: FileOption = None,
     format: Annotated[  # noqa: A002
         Literal["table", "json", "csv", "markdown"],
-        typer.Option("--format", help="How it is written to standard output."),
+        typer.Option("--format", help="Output format."),
     ] = "table",
     kpi: Annotated[list[str] | None, typer.Option("--kpi", metavar="KPI", help="Only this KPI; repeatable.")] = None,
     goal: Annotated[
         list[str] | None,
-        typer.Option("--goal", metavar="GOAL", help="Only this goal and those below it; repeatable."),
+        typer.Option("--goal", metavar="GOAL", help="Only KPIs of this goal and its subgoals; repeatable."),
     ] = None,
     owner: Annotated[
-        list[str] | None, typer.Option("--owner", metavar="OWNER", help="Only what they own; repeatable.")
+        list[str] | None, typer.Option("--owner", metavar="OWNER", help="Only KPIs of this owner; repeatable.")
     ] = None,
     by: Annotated[
         Literal["goal", "owner", "perspective", "level", "tag"],
-        typer.Option("--by", help="What the KPIs are put together by."),
+        typer.Option("--by", help="Group KPIs by this."),
     ] = "goal",
     as_of: AsOfOption = None,
     to_date: ToDateOption = False,
     compare: Annotated[
         Literal["previous period", "year ago"],
-        typer.Option("--compare", help="What a change is measured against."),
+        typer.Option("--compare", help="Show changes against the previous period or the same period a year ago."),
     ] = "previous period",
     periods: Annotated[
         int | None,
@@ -79,7 +79,7 @@ def status(
     ] = False,
     fail_on: Annotated[
         str | None,
-        typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI is one of these, e.g. red,stale."),
+        typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI has such a status, e.g. red,stale."),
     ] = None,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
@@ -115,7 +115,7 @@ def status(
             seconds=seconds,
         )  # fmt: skip
     if split is not None and not results.problems and not any(one.split for one in results.series.values()):
-        raise cannot_split(checked, wanted, split)  # only reading the rows told which columns there are
+        raise cannot_split(checked, wanted, split)  # the columns are known only once the rows have been read
     view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
     if forecast:
         from kpi.status.insights import with_insights
@@ -133,17 +133,17 @@ def status(
 
 
 def tell_problems(problems: Sequence[str]) -> None:
-    """Ends the command with exit code 2 after what kept values from being computed was printed to standard error."""
+    """Print why values could not be computed to standard error; if any, end the command with exit code 2."""
     if not problems:
         return
-    sys.stdout.flush()  # so that they stand below what was shown where both streams are one
+    sys.stdout.flush()  # so that they come after the output if both streams are the same
     for problem in problems:
         tell(f"kpi: {problem}")
     raise typer.Exit(2)
 
 
 def _statuses(text: str | None) -> Collection[str]:
-    """The statuses that ``--fail-on`` names; ``no-data`` is understood as well. Raises UsageError for any other."""
+    """The statuses given to ``--fail-on``, also as ``no-data``. Raises UsageError for any other."""
     if text is None:
         return ()
     from kpi.status import STATUSES

@@ -1,4 +1,4 @@
-"""The terminal: how wide it is, and a sign of life while something takes long."""
+"""The width of the terminal, and a spinner for long work."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 WIDTH_WITHOUT_TERMINAL = 80
-PATIENCE = 0.5  # seconds before anything is said
+DELAY = 0.5  # seconds before the spinner appears
 
 
 def terminal_width() -> int:
-    """``COLUMNS``, else the width of the terminal that any of our streams is, else 80."""
+    """The width in columns: ``COLUMNS``, else that of the terminal of any standard stream, else 80."""
     asked = os.environ.get("COLUMNS", "")
     if asked.isdecimal() and int(asked) > 0:
         return int(asked)
@@ -31,8 +31,8 @@ def terminal_width() -> int:
 
 @contextmanager
 def progress(what: str) -> Iterator[None]:
-    """Shows ``what`` with a spinner on standard error while the block runs: only on a terminal, and only once it has
-    taken half a second."""
+    """Show ``what`` with a spinner on standard error while the block runs, if that is a terminal and the block takes
+    longer than half a second."""
     if not sys.stderr.isatty():
         yield
         return
@@ -49,7 +49,7 @@ def progress(what: str) -> Iterator[None]:
                 spinning.append(Console(stderr=True).status(what))
                 spinning[0].start()
 
-    timer = Timer(PATIENCE, start)
+    timer = Timer(DELAY, start)
     timer.daemon = True
     timer.start()
     try:

@@ -19,7 +19,7 @@ from kpi.plan.checks import Checked
 from kpi.plan.yaml.documents import decode
 from kpi.plan.yaml.nodes import TooLargeError, begin, compose
 
-Key = tuple[str, str]  # (section, id), or ("", key) for what stands outside of all entries
+Key = tuple[str, str]  # (section, id), or ("", key) for what is outside of all entries
 Slices = Mapping[str, "Sliced | str"]  # by file; of a symbolic link its target
 SECTIONS = frozenset(["sources", "measures", "goals", "kpis"])
 # Anchors and aliases, by which an entry depends on text elsewhere, and what ends a document.
@@ -44,7 +44,7 @@ class Sliced(NamedTuple):
 
 
 def slices_of(files: Mapping[str, bytes | str], like: Slices | None = None) -> Slices | None:
-    """The regions of each file, or None when they cannot be told. ``like`` are those of a similar version."""
+    """The regions of each file, or None if they are unknown. ``like`` are those of a similar version."""
     found: dict[str, Sliced | str] = {}
     for path, content in files.items():
         if isinstance(content, str):
@@ -64,7 +64,7 @@ def slices_of(files: Mapping[str, bytes | str], like: Slices | None = None) -> S
 
 
 def cut(text: str) -> Sliced | None:
-    """The regions of a text; None when an entry may depend on what stands outside of it."""
+    """The regions of a text; None if an entry may depend on something outside of it."""
     if _SHARED.search(text):
         return None
     root = _composed(text)
@@ -81,7 +81,7 @@ def cut(text: str) -> Sliced | None:
         if key.value in SECTIONS:
             keys += [(key.value, str(id_.value)) for id_, _ in entries]
             starts += [begin(id_) for id_, _ in entries]
-    # Each begins with its line, so that what stands before a key on its line is nobody else's.
+    # Each begins with its line, so that what precedes a key on its line belongs to it.
     lines = [0, *(text.rfind("\n", 0, start) + 1 for start in starts[1:])]
     if len(set(keys)) < len(keys) or any(text[a:b].strip(" ") for a, b in zip(lines, starts, strict=True)):
         return None
@@ -91,7 +91,7 @@ def cut(text: str) -> Sliced | None:
 def edited(other: Sliced, text: str) -> Sliced | None:
     """The regions of a text that differs from another one inside of one entry only; None when it does not.
 
-    An entry in block style at the same indentation may stand for another one without a change to what is around it, so
+    An entry in block style at the same indentation may replace another one without a change to what is around it, so
     only that entry is looked at.
     """
     if text == other.text:

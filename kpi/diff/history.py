@@ -238,10 +238,10 @@ def _own(events: list[Event | None]) -> Event | None:
     first, *others = events
     if first is None or None in others:
         return None
-    told = [{(one.kind, one.field, one.after) for one in (*each.changes, *each.because)} for each in others if each]
+    known = [{(one.kind, one.field, one.after) for one in (*each.changes, *each.because)} for each in others if each]
 
     def is_own(change: Change) -> bool:
-        return all((change.kind, change.field, change.after) in each for each in told)
+        return all((change.kind, change.field, change.after) in each for each in known)
 
     own = tuple(filter(is_own, first.changes)), tuple(filter(is_own, first.because))
     return first._replace(changes=own[0], because=own[1]) if any(own) else None

@@ -58,12 +58,12 @@ class Suppression:
         return Location(self.file, self._line, first, self._line, first + end - start)
 
     def holds(self, code: str, line: int, today: date) -> bool:
-        """Whether it keeps findings of the rule ``code`` on that line of its file silent."""
+        """Whether it suppresses findings of the rule ``code`` on that line of its file."""
         in_time = self.until is None or self.until >= today
         return in_time and self.first <= line <= self.last and any(named == code for named, _, _ in self.named)
 
     def unused(self, applied: Collection[str]) -> Iterator[tuple[str, tuple[int, int]]]:
-        """The names, and their offsets, that have kept nothing silent though their rules were applied."""
+        """The names, with their offsets, that suppressed nothing although their rules were applied."""
         for code, name, span in self.named:
             if code in applied and code not in self.used:
                 yield name, span

@@ -35,13 +35,13 @@ class Match(NamedTuple):
 
 
 class WordList:
-    """Words and phrases with their inflections, found by one look-up a word."""
+    """Words and phrases with their inflections, found with one look-up per word."""
 
     def __init__(self) -> None:
         self._by_first: dict[str, list[Entry]] = {}
 
     def add(self, line: str, hint: str | None = None, flags: frozenset[str] = frozenset()) -> None:
-        """Take up one line of a list: words, each perhaps with a mark after it that says how it is inflected."""
+        """Add one line of a list: words, each optionally followed by a mark for its inflections."""
         if line[0] == "^":
             line, first = line[1:], True
         else:
@@ -62,7 +62,7 @@ class WordList:
             self._by_first.setdefault(head, []).append(Entry(text, tuple(rest), hint, flags, first))
 
     def remove(self, phrase: str) -> None:
-        """Let a word or phrase pass, in whatever inflection the list has it."""
+        """Remove a word or phrase in every inflection."""
         text = " ".join(phrase.lower().replace("-", " ").split())
         for head, entries in list(self._by_first.items()):
             kept = [entry for entry in entries if entry.text != text and " ".join((head, *entry.rest)) != text]
@@ -102,7 +102,7 @@ class WordList:
 
 
 def read_list(name: str, add: Iterable[str] = (), allow: Iterable[str] = ()) -> WordList:
-    """The list ``words/<name>.txt``, with words added and others let pass."""
+    """The list ``words/<name>.txt`` with the words of ``add`` and without those of ``allow``."""
     found = WordList()
     hint: str | None = None
     flags: frozenset[str] = frozenset()

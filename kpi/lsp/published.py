@@ -42,11 +42,11 @@ class Published:
                 same = (one.code, one.message, place.line, place.column, place.end_line, place.end_column)
                 found[paths[place.file]].setdefault(same, one)
         now = {path: tuple(each.values()) for path, each in found.items()}
-        told = {
+        changed = {
             path: FileFindings(each, lines[path])
             for path, each in now.items()
             if path in again or self._shown.get(path, ()) != each
         }
-        told |= {path: FileFindings((), Lines("")) for path, each in self._shown.items() if each and path not in now}
+        changed |= {path: FileFindings((), Lines("")) for path, each in self._shown.items() if each and path not in now}
         self._shown = now
-        return told
+        return changed

@@ -39,7 +39,7 @@ def encodable(text: str, encoding: str) -> str:
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
-        if not all(_is_in(bar, encoding) for bar in BARS):  # some of them beside digits would be no scale
+        if not all(_is_in(bar, encoding) for bar in BARS):  # bars mixed with digits would not be a scale
             text = text.translate({ord(bar): SIGNS[bar] for bar in BARS})
         return "\n".join(_line(line, encoding) for line in text.split("\n"))
     return text

@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Page:
-    """What a renderer needs to know beside the view. A renderer ignores the fields that its format has no use for.
+    """What a renderer needs to know besides the view. A renderer ignores the fields that its format has no use for.
 
     ``width`` is the number of columns and ``color`` whether to write ANSI codes. ``by`` is what the KPIs of a status
     table are grouped by, ``sql`` adds the statements that were run, and ``fail_on`` is the least severity that fails

@@ -40,7 +40,7 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """The lines of ``text`` made visible, none of which a CI server takes for a command."""
+    """The lines of ``text`` made visible, so that a CI server takes none for a command."""
     return inert("\n".join(map(visible, text.split("\n"))))
 
 
@@ -69,7 +69,7 @@ def json_text(content: object) -> str:
     """Return JSON: indented, any script as it is, without terminal control characters, never NaN.
 
     What :func:`visible` replaces is escaped instead, so that programs get the text as it is; only half of a surrogate
-    pair, which is no text to many of them, becomes U+FFFD. A CI server finds no command in it.
+    pair, which many of them reject, becomes U+FFFD. It contains no command to a CI server.
     """
     import json
 

@@ -1,4 +1,4 @@
-"""A row of bars that fits into a table cell."""
+"""Sparklines: bars that fit into a table cell."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ FLAT = BARS[3]
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """One bar a value, the least the lowest and the greatest the highest; a space where there is none.
+    """One bar per value, scaled between the smallest and the largest; a space for a missing value.
 
-    Values that are all the same are drawn half high. Empty when there is no value at all.
+    If all values are equal, the bars are half high. Empty if there are no values.
     """
     known = [value for value in values if value is not None]
     if not known:
         return ""
     low, high = min(known), max(known)
-    # Halves, so that the span of two huge numbers of opposite sign is no infinity.
+    # Halves, so that the span of two huge numbers of opposite sign is finite.
     span = high / 2 - low / 2
 
     def bar(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""How a status looks: a sign and a colour beside its word, so that neither is needed to understand it."""
+"""The sign and the colour of each status. Its word is always shown too, so that neither is needed to understand it."""
 
 from __future__ import annotations
 

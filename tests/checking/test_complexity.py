@@ -53,7 +53,7 @@ def test_many_short_ways_are_no_long_one(tmp_path: Path) -> None:
     assert mistakes(tmp_path, measures(*wide)) == []
 
 
-def test_a_long_circle_is_told_in_brief(tmp_path: Path) -> None:
+def test_a_long_cycle_is_shortened(tmp_path: Path) -> None:
     circle = [f"m{n}: m{(n + 1) % 2000}" for n in range(2000)]
     message = "formulas form a cycle: m0 → m1 → m2 → m3 → 1993 more → m1997 → m1998 → m1999 → m0"
     assert mistakes(tmp_path, measures(*circle)) == [("E045", 4, message)]

@@ -164,7 +164,7 @@ kpis:
     )  # fmt: skip
 
 
-def test_the_same_text_twice_is_wrong_at_both_places(tmp_path: Path) -> None:
+def test_the_same_mistake_twice_is_reported_at_both_locations(tmp_path: Path) -> None:
     found_in(
         tmp_path,
         ORDERS

@@ -7,7 +7,7 @@ from pathlib import Path
 from helpers.marked_text import found_in, messages
 
 
-def test_an_unknown_goal_or_parent_is_E040_with_the_one_that_was_meant(tmp_path: Path) -> None:
+def test_an_unknown_goal_or_parent_is_E040_with_a_suggestion(tmp_path: Path) -> None:
     found = found_in(
         tmp_path,
         """
@@ -95,7 +95,7 @@ goals:
     ]
 
 
-def test_what_is_declared_but_has_mistakes_is_not_unknown(tmp_path: Path) -> None:
+def test_a_declared_entry_with_mistakes_is_not_unknown(tmp_path: Path) -> None:
     found_in(
         tmp_path,
         """

@@ -13,7 +13,7 @@ CSV = "Order Date,customer_id,amount,status\n2026-01-01,1,2,paid\n"
 # Files.
 
 
-def test_data_that_is_not_there_is_no_error_and_its_columns_are_unknown(tmp_path: Path) -> None:
+def test_missing_data_is_not_an_error_and_its_columns_are_unknown(tmp_path: Path) -> None:
     found_in(
         tmp_path,
         """
@@ -103,7 +103,7 @@ measures:
 # Columns and types.
 
 
-def test_a_header_that_is_not_there_is_E043_at_its_place(tmp_path: Path) -> None:
+def test_a_missing_header_is_E043_at_its_location(tmp_path: Path) -> None:
     found = found_in(
         tmp_path,
         """

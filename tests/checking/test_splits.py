@@ -22,7 +22,7 @@ sources:
 FILES = {"orders_csv": ORDERS, "visits_csv": VISITS, "crowd_csv": "day,people\n2026-01-01,4\n"}
 
 
-def test_a_column_that_a_source_lacks_is_found_where_it_stands(tmp_path: Path) -> None:
+def test_a_missing_column_is_reported_at_its_name(tmp_path: Path) -> None:
     found = found_in(
         tmp_path,
         SOURCES

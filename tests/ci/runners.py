@@ -45,7 +45,7 @@ class Run(NamedTuple):
     outputs: dict[str, str]
     installed: str
 
-    def told(self, kind: str) -> list[str]:
+    def annotations(self, kind: str) -> list[str]:
         """The messages of the commands of one kind."""
         return [command.partition("::")[2] for command in self.commands if command.split()[0] == kind]
 

@@ -66,7 +66,7 @@ def test_a_pull_request_gets_annotations_one_comment_and_a_status(
 ) -> None:
     tree = change.checkout(tmp_path / "shop")
     run = act(change, tree, api, {})
-    assert [NEW_FINDING in text for text in run.told("warning")] == [True]
+    assert [NEW_FINDING in text for text in run.annotations("warning")] == [True]
     assert re.search(r"^::warning file=kpi\.yaml,line=10,endLine=10,col=11,", run.log, re.MULTILINE)
     assert len(api.comments) == 1
     body = next(iter(api.comments.values()))["body"]
@@ -79,7 +79,7 @@ def test_a_pull_request_gets_annotations_one_comment_and_a_status(
     assert "loosened" not in run.summary, "what is a comment is not said again"
     assert run.code == 1
     assert run.outputs == {"lint": "1", "diff": "0", "changes": "3", "status": "0"}
-    assert [message for message in run.told("error") if "kpi lint has findings" in message]
+    assert [message for message in run.annotations("error") if "kpi lint has findings" in message]
 
 
 def test_a_second_run_brings_the_comment_up_to_date(change: PullRequest, tmp_path: Path, api: Api) -> None:
@@ -112,8 +112,10 @@ def test_a_fork_cannot_comment_and_nothing_fails(change: PullRequest, tmp_path: 
     assert run.outputs["diff"] == "0"
     assert "**loosened**" in run.summary
     assert "<code>€65</code>" in run.summary
-    assert "pull requests from forks get no comment; the comparison is in the summary of this run" in run.told("notice")
-    assert [NEW_FINDING in text for text in run.told("warning")] == [True], "lint needs no token"
+    assert "pull requests from forks get no comment; the comparison is in the summary of this run" in run.annotations(
+        "notice"
+    )
+    assert [NEW_FINDING in text for text in run.annotations("warning")] == [True], "lint needs no token"
     assert api.comments == {}
 
 
@@ -189,7 +191,7 @@ def test_exit_codes_pass_through_and_every_step_runs(
 def test_a_kpi_that_breaks_off_is_no_finding(change: PullRequest, tmp_path: Path, api: Api) -> None:
     run = act(change, change.checkout(tmp_path / "shop"), api, {}, kpi=PLAY, KPI_PLAY="lint=9")
     assert run.code == 2
-    assert run.told("error") == ["kpi lint failed with exit code 9"]
+    assert run.annotations("error") == ["kpi lint failed with exit code 9"]
 
 
 def test_a_comparison_that_fails_does_not_read_as_no_changes(change: PullRequest, tmp_path: Path, api: Api) -> None:
@@ -209,7 +211,7 @@ def test_values_without_data(change: PullRequest, tmp_path: Path, api: Api) -> N
     inputs = {**DIFF, "status": "true", "fail-on-diff": "loosened"}
     auto = act(change, tree, api, inputs)
     assert (auto.outputs["diff"], auto.outputs["status"], auto.code) == ("1", "0", 1)
-    assert auto.told("warning") == [
+    assert auto.annotations("warning") == [
         "kpi diff could not compute all values",
         "kpi status could not compute all KPIs",
     ]
@@ -220,7 +222,7 @@ def test_values_without_data(change: PullRequest, tmp_path: Path, api: Api) -> N
     required = act(change, tree, api, {**inputs, "data": "required"})
     assert (required.outputs["diff"], required.outputs["status"], required.code) == ("2", "2", 2)
     none = act(change, tree, api, {**DIFF, "status": "true", "data": "none"})
-    assert (none.code, none.told("warning"), none.summary) == (0, [], "")
+    assert (none.code, none.annotations("warning"), none.summary) == (0, [], "")
     assert "**loosened**" in next(iter(api.comments.values()))["body"]
     # What is not known may be what the run is to fail on.
     assert act(change, tree, api, {**STATUS, "fail-on-status": "red"}).outputs["status"] == "2"
@@ -229,7 +231,7 @@ def test_values_without_data(change: PullRequest, tmp_path: Path, api: Api) -> N
 def test_a_push_is_reviewed_whole_and_compared_with_nothing(change: PullRequest, tmp_path: Path, api: Api) -> None:
     tree = change.checkout(tmp_path / "shop")
     run = act(change, tree, api, {}, event={"before": change.base}, GITHUB_EVENT_NAME="push")
-    assert [OLD_FINDING in text or NEW_FINDING in text for text in run.told("warning")] == [True, True]
+    assert [OLD_FINDING in text or NEW_FINDING in text for text in run.annotations("warning")] == [True, True]
     assert "not for a pull request" in run.log
     assert "Tea shop" in run.summary
     assert api.requests == []
@@ -253,22 +255,22 @@ def test_the_base_is_fetched_where_it_is_missing(
     assert (run.code, run.outputs["changes"]) == (0, "3")
 
 
-def test_a_base_that_cannot_be_fetched_is_told(change: PullRequest, tmp_path: Path, api: Api) -> None:
+def test_a_base_that_cannot_be_fetched_is_reported(change: PullRequest, tmp_path: Path, api: Api) -> None:
     tree = change.checkout(tmp_path / "shop")
     config = tree / ".git" / "config"
     config.write_text(config.read_text().replace("url = ", "url = /nowhere"))
     run = act(change, tree, api, {**DIFF, "lint": "true"})
     assert run.code == 2
     assert "check out the whole history" in api.comments[100]["body"]
-    assert [text for text in run.told("warning") if "showing all findings" in text]
-    assert [OLD_FINDING in text for text in run.told("warning")].count(True) == 1
+    assert [text for text in run.annotations("warning") if "showing all findings" in text]
+    assert [OLD_FINDING in text for text in run.annotations("warning")].count(True) == 1
 
 
 def test_pull_request_target_is_refused(change: PullRequest, tmp_path: Path, api: Api) -> None:
     tree = change.checkout(tmp_path / "shop")
     run = act(change, tree, api, GITHUB_EVENT_NAME="pull_request_target")
     assert run.code == 2
-    assert "use pull_request" in run.told("error")[0]
+    assert "use pull_request" in run.annotations("error")[0]
     assert api.requests == []
 
 
@@ -278,7 +280,7 @@ def test_an_input_that_means_nothing_is_refused(
 ) -> None:
     run = act(change, change.checkout(tmp_path / "shop"), api, {name: value}, kpi=PLAY)
     assert run.code == 2
-    assert f'"{value}": expected one of ' in run.told("error")[0]
+    assert f'"{value}": expected one of ' in run.annotations("error")[0]
 
 
 def test_what_is_installed(change: PullRequest, tmp_path: Path, api: Api) -> None:

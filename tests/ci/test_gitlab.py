@@ -40,9 +40,9 @@ def test_lint_fails_on_what_changed_and_reports_all(change: PullRequest, tmp_pat
     assert NEW_FINDING in run.log
     assert OLD_FINDING not in run.log
     report = json.loads(run.outputs["gl-code-quality-report.json"])
-    told = " ".join(one["description"] for one in report)
-    assert NEW_FINDING in told
-    assert OLD_FINDING in told, "GitLab compares the report with that of the target branch"
+    shown = " ".join(one["description"] for one in report)
+    assert NEW_FINDING in shown
+    assert OLD_FINDING in shown, "GitLab compares the report with that of the target branch"
     assert {one["location"]["path"] for one in report} == {"kpi.yaml"}
     assert run.installed.rstrip().endswith(" kpi-as-code")
 
@@ -142,7 +142,7 @@ def test_what_is_committed_where_a_job_writes_is_replaced_and_never_followed(
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_forged_report_is_not_shown_as_ours(change: PullRequest, tmp_path: Path, api: Api) -> None:
+def test_a_forged_report_is_not_used(change: PullRequest, tmp_path: Path, api: Api) -> None:
     tree = change.checkout(tmp_path / "shop", change.head)
     (tree / "kpi-status.md").write_text("all green")
     job("kpi-status", change, tree, api, KPI_DATA="none")

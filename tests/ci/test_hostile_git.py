@@ -1,4 +1,4 @@
-"""What kpi-ci asks of git, in a checkout in which a pull request has laid a trap."""
+"""kpi-ci runs git safely in a checkout that a pull request has prepared as a trap."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_checkout_of_another_user_is_named_with_what_helps(tmp_path: Path) -> 
         run = run_action(tree, tmp_path / "scratch", change.event(), change.github(api.url), inputs={"status": "false"})
     help_ = f"git config --global --add safe.directory {tree.resolve()}"
     assert help_ in html.unescape(run.summary)
-    assert any(help_ in text for text in run.told("warning"))
+    assert any(help_ in text for text in run.annotations("warning"))
     assert "cannot be fetched" not in run.summary + run.log
     assert run.outputs["diff"] == "2"
 

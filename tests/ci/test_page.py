@@ -31,14 +31,14 @@ def test_the_workflow_gives_the_action_what_it_takes() -> None:
     assert "pull_request_target" not in workflow[True]  # "on", which is true to YAML 1.1
 
 
-def test_every_input_stands_in_the_table_with_its_default() -> None:
-    told = {}
+def test_the_table_lists_every_input_with_its_default() -> None:
+    listed = {}
     table = PAGE.partition("| input |")[2].partition("\n\n")[0]
     for names, default in re.findall(r"^\|([^|]+)\|([^|]*)\|", table, re.MULTILINE):
-        told |= dict.fromkeys(re.findall(r"`([a-z-]+)`", names), default.strip().strip("`"))
+        listed |= dict.fromkeys(re.findall(r"`([a-z-]+)`", names), default.strip().strip("`"))
     inputs = {name: about["default"] for name, about in project("action.yml")["inputs"].items()}
     inputs |= {"file": "kpi.yaml", "token": "token of the workflow"}
-    assert {name: told.get(name) for name in inputs} == inputs
+    assert {name: listed.get(name) for name in inputs} == inputs
 
 
 def test_every_variable_of_the_template_is_named() -> None:

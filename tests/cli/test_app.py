@@ -39,7 +39,7 @@ def test_help_shows_every_command_in_the_order_of_the_design(capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_says_in_its_own_help_what_the_list_says(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_of_a_command_starts_with_its_line_in_the_list(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     function = getattr(import_module(f"kpi.cli.{name}"), name)
     assert (inspect.getdoc(function) or "").splitlines()[0] == COMMANDS[name]
     assert run([name, "--help"]) == 0
@@ -83,7 +83,9 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"kpi {__version__}\n"
 
 
-def test_what_the_user_can_mend_is_one_message(faulty: list[BaseException], capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_that_users_can_fix_is_one_message(
+    faulty: list[BaseException], capsys: pytest.CaptureFixture[str]
+) -> None:
     faulty.append(InputError("no such thing", hint="look elsewhere"))
     assert run(["schema"]) == 2
     assert capsys.readouterr() == ("", "kpi: no such thing\n  look elsewhere\n")
@@ -95,14 +97,14 @@ def test_a_message_cannot_steer_the_terminal(faulty: list[BaseException], capsys
     assert capsys.readouterr().err == "kpi: no \ufffd[2Jsuch\nthing\n  \ufffd31m\n"
 
 
-def test_an_internal_fault_is_owned_up_to(
+def test_an_internal_error_is_reported_as_a_bug(
     faulty: list[BaseException], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faulty.append(ZeroDivisionError("by nothing"))
     monkeypatch.delenv("KPI_DEBUG", raising=False)
     assert run(["schema"]) == 2
     message = capsys.readouterr().err
-    assert message.startswith("kpi: internal fault: ZeroDivisionError: by nothing (test_app.py:")
+    assert message.startswith("kpi: internal error: ZeroDivisionError: by nothing (test_app.py:")
     assert "open an issue" in message
     assert "Traceback" not in message
     monkeypatch.setenv("KPI_DEBUG", "1")
@@ -155,7 +157,7 @@ class Terminal:
         ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
     ],
 )
-def test_colour_is_for_terminals_whose_owner_wants_it(
+def test_colour_follows_the_terminal_and_the_environment(
     environment: dict[str, str], wanted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):

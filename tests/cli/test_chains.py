@@ -32,7 +32,7 @@ KPIS = (
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
-def test_a_chain_that_is_too_long_is_told(
+def test_a_chain_that_is_too_long_is_reported(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -36,7 +36,7 @@ def test_a_wrong_number_of_periods_is_refused(
     assert printed.out == ""
     first, second = printed.err.splitlines()
     assert first.startswith("kpi: invalid value for '--periods': ")
-    assert second == f"  kpi {command} --help tells what it takes"
+    assert second == f"  kpi {command} --help lists its arguments and options"
 
 
 @pytest.mark.parametrize("command", ["status", "diff"])

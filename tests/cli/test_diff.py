@@ -81,9 +81,7 @@ def test_a_class_that_was_named_is(repository: Repository, named: str, code: int
     assert run(["diff", "--fail-on", named]) == code
 
 
-def test_a_plan_that_is_not_valid_is_shown_and_never_unchanged(
-    repository: Repository, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_errors_of_an_invalid_plan_are_shown(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     edit(repository, "at least 50", "at least fifty")
     repository.commit("Broken")
     assert run(["diff", "HEAD~1..HEAD"]) == 2
@@ -184,9 +182,7 @@ def test_added_and_removed_have_one_side_only(repository: Repository, capsys: py
     }
 
 
-def test_the_day_is_that_of_the_new_plan_unless_told_otherwise(
-    repository: Repository, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_day_is_that_of_the_new_plan_by_default(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
     edit(repository, "as_of: 2026-06-30", "as_of: 2026-05-31")
     edit(repository, "at least 50", "at least 40")
 
@@ -424,7 +420,7 @@ def test_a_rename_of_an_include_hides_nothing(repository: Repository, capsys: py
     assert classes(capsys, "HEAD", "-f", "shop.kpi.yaml") == [("removed", "kpis.a")]
 
 
-def test_a_plan_whose_ids_are_all_others_replaces_the_one_that_is_gone(
+def test_a_plan_with_all_new_ids_replaces_the_removed_one(
     repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (repository.root / "kpi.yaml").unlink()

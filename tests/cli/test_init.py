@@ -92,7 +92,7 @@ def test_a_schema_that_is_there_stays_as_it_is() -> None:
     assert Path(module.SCHEMA).read_text(encoding="utf-8") == "{}"
 
 
-def test_a_file_is_never_replaced_unasked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_is_replaced_only_with_force(capsys: pytest.CaptureFixture[str]) -> None:
     Path("kpi.yaml").write_text("mine", encoding="utf-8")
     assert run(["init"]) == 2
     assert Path("kpi.yaml").read_text(encoding="utf-8") == "mine"

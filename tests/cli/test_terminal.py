@@ -60,11 +60,11 @@ def on_a_terminal(seconds: float) -> tuple[str, str]:
     return done.stdout.strip(), shown
 
 
-def test_nothing_is_shown_of_what_is_done_at_once() -> None:
+def test_no_spinner_for_short_work() -> None:
     assert on_a_terminal(0) == ("False", "")
 
 
-def test_what_takes_longer_than_half_a_second_is_shown_and_wiped() -> None:
+def test_a_spinner_for_long_work_is_shown_and_cleared() -> None:
     rich_loaded, shown = on_a_terminal(1.2)
     assert rich_loaded == "True"
     assert "Computing 3 KPIs" in shown

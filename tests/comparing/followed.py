@@ -38,10 +38,10 @@ def started(tmp_path: Path) -> Repository:
     return made
 
 
-Told = tuple[Repository, list[str]]
+Story = tuple[Repository, list[str]]
 
 
-def told_story(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def made_story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """The story without its last commit, which deletes everything."""
     repository, hashes = tell(tmp_path_factory.mktemp("story") / "boats")
     repository.git("reset", "-q", "--hard", "HEAD~1")

@@ -43,7 +43,7 @@ def kpi_changes(before: str, after: str) -> list[Change]:
     return list(compare(kpi(before), kpi(after)).changes)
 
 
-def told(found: Comparison | list[Change]) -> list[tuple[str, str, str | None]]:
+def in_short(found: Comparison | list[Change]) -> list[tuple[str, str, str | None]]:
     """The changes as (class, subject, field)."""
     every = found.changes if isinstance(found, Comparison) else found
     return [(change.kind, change.subject, change.field) for change in every]

@@ -77,7 +77,7 @@ kpis:
     target: at least 30% by 2026-12-31
     thresholds: {green: at least 29%, yellow: at least 25%}
   repair_time:
-    name: Time to mend a boat
+    name: Time to repair a boat
     goal: safety
     owner: bo@harbour.example
     unit: minutes
@@ -121,7 +121,7 @@ STORY: list[Step] = [
     Step("Sort the KPIs", [
         (K, """\
   repair_time:
-    name: Time to mend a boat
+    name: Time to repair a boat
     goal: safety
     owner: bo@harbour.example
     unit: minutes
@@ -130,7 +130,7 @@ STORY: list[Step] = [
 """, ""),
         (K, "kpis:\n", """\
 kpis:
-  repair_time: {unit: minutes, owner: bo@harbour.example, goal: safety, name: Time to mend a boat,
+  repair_time: {unit: minutes, owner: bo@harbour.example, goal: safety, name: Time to repair a boat,
                 target: at most 90, formula: avg( repairs.took )}
 """),
     ], set(), author="Bo"),
@@ -228,7 +228,7 @@ sources:
     computed: {took: minutes(done - begun)}
 kpis:
   repair_time:
-    name: Time to mend a boat
+    name: Time to repair a boat
     goal: safety
     owner: cleo@harbour.example
     unit: minutes
@@ -236,7 +236,7 @@ kpis:
     target: under 75
 """),
         (K, """\
-  repair_time: {unit: minutes, owner: cleo@harbour.example, goal: safety, name: Time to mend a boat,
+  repair_time: {unit: minutes, owner: cleo@harbour.example, goal: safety, name: Time to repair a boat,
                 target: below 75, formula: avg( repairs.took )}
 """, ""),
         (K, "  repairs: {path: data/repairs.csv, date: reported_on, no_rows: zero, computed: {took: minutes(done - begun)}}\n", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from comparing.followed import PLAN, Told, history, kpi, plan, started, told_story
+from comparing.followed import PLAN, Story, history, kpi, made_story, plan, started
 from comparing.repository import Repository
 
 from kpi.diff.blame import blame
@@ -17,11 +17,11 @@ def repository(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture(scope="module")
-def boats(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return told_story(tmp_path_factory)
+def boats(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return made_story(tmp_path_factory)
 
 
-def test_each_field_has_the_commit_that_made_it_what_it_is(boats: Told) -> None:
+def test_each_field_has_the_commit_that_made_it_what_it_is(boats: Story) -> None:
     from kpi.data import check_plan
     from kpi.plan.loading import read_plan
 
@@ -48,7 +48,7 @@ def test_each_field_has_the_commit_that_made_it_what_it_is(boats: Told) -> None:
     assert texts["thresholds.yellow"] == "at or above 25%"
 
 
-def test_fields_of_fields_and_schedules(boats: Told) -> None:
+def test_fields_of_fields_and_schedules(boats: Story) -> None:
     from kpi.data import check_plan
     from kpi.plan.loading import read_plan
 
@@ -64,7 +64,7 @@ def test_fields_of_fields_and_schedules(boats: Told) -> None:
     assert rows["target"].text == "2026-04: at least 4.2; 2027-01: at least 4.5; 2027-04: at least 4.6"
 
 
-def test_what_is_not_committed_and_what_is_not_known(repository: Repository, tmp_path: Path) -> None:
+def test_uncommitted_and_unknown_fields(repository: Repository, tmp_path: Path) -> None:
     from kpi.data import check_plan
     from kpi.plan.loading import read_plan
 

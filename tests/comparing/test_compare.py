@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from comparing.made_plans import changes, kpi_changes, plan, told
+from comparing.made_plans import changes, in_short, kpi_changes, plan
 
 from kpi.data import check_plan
 from kpi.diff.changes import CLASSES
@@ -90,7 +90,7 @@ GOAL = "goals:\n  grow: {{name: Grow, {}}}\n  other: {{name: Other}}\n"
 def test_the_fields_of_a_goal(before: str, after: str, expected: tuple[str, str]) -> None:
     if "level" in after:
         before = f"level: goal, {before}"
-    assert told(changes(GOAL.format(before), GOAL.format(after))) == [(expected[0], "goals.grow", expected[1])]
+    assert in_short(changes(GOAL.format(before), GOAL.format(after))) == [(expected[0], "goals.grow", expected[1])]
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_tab_is_seen() -> None:
         ("lint: {severity: {A103: error}}", "lint: {severity: {A103: info}}", ("other", "plan", "lint.severity.A103")),
     ],
 )
-def test_what_stands_outside_of_all_entries(before: str, after: str, expected: tuple[str, str, str]) -> None:
-    assert told(changes(f"{before}\n", f"{after}\n")) == [expected]
+def test_changes_outside_of_entries(before: str, after: str, expected: tuple[str, str, str]) -> None:
+    assert in_short(changes(f"{before}\n", f"{after}\n")) == [expected]
     assert changes("lint: {ignore: [A, B]}\n", "lint: {ignore: [B, A]}\n") == []
 
 
@@ -162,12 +162,12 @@ def test_what_stands_outside_of_all_entries(before: str, after: str, expected: t
 KPI = "kpis:\n  {}: {{name: {}, unit: EUR, owner: ana, formula: {}, {}}}\n"
 
 
-def test_a_new_id_is_a_rename_and_what_else_changed_is_told() -> None:
+def test_a_new_id_is_a_rename_beside_the_other_changes() -> None:
     found = changes(
         KPI.format("sales", "Sales", "count(orders)", "target: at least 5"),
         KPI.format("sold", "Sales", "count( orders )", "target: at least 4"),
     )
-    assert told(found) == [("loosened", "kpis.sold", "target"), ("renamed", "kpis.sold", "id")]
+    assert in_short(found) == [("loosened", "kpis.sold", "target"), ("renamed", "kpis.sold", "id")]
     assert {change.subject_before for change in found} == {"kpis.sales"}
     assert [(change.before, change.after) for change in found if change.kind == "renamed"] == [("sales", "sold")]
 
@@ -177,7 +177,7 @@ def test_the_same_formula_alone_is_no_rename() -> None:
         KPI.format("sales", "Sales", "count(orders)", "every: week, kind: proxy"),
         "kpis:\n  new: {name: Other, unit: orders, owner: bo, formula: count(orders), tags: [x]}\n",
     )
-    assert told(found) == [("removed", "kpis.sales", None), ("added", "kpis.new", None)]
+    assert in_short(found) == [("removed", "kpis.sales", None), ("added", "kpis.new", None)]
 
 
 def test_of_two_that_might_be_it_the_more_similar_one_is() -> None:
@@ -191,7 +191,7 @@ def test_of_two_that_might_be_it_the_more_similar_one_is() -> None:
 def test_typed_values_tell_a_kpi_as_well() -> None:
     values = "{name: Stars, unit: stars, values: {2026-03: 4.1, 2026-04: 4.2}}"
     found = changes(f"kpis: {{nps: {values}}}\n", f"kpis: {{stars: {values}}}\n")
-    assert told(found) == [("renamed", "kpis.stars", "id")]
+    assert in_short(found) == [("renamed", "kpis.stars", "id")]
 
 
 def test_what_names_a_renamed_thing_did_not_change() -> None:
@@ -214,7 +214,7 @@ kpis:
     ):
         after = re.sub(rf"(?<![\w.]){old}\b(?!\.csv)", new, after)
     found = compare(plan(before), plan(after))
-    assert sorted(told(found)) == sorted(
+    assert sorted(in_short(found)) == sorted(
         ("renamed", subject, "id")
         for subject in (
             "sources.sales",
@@ -232,20 +232,20 @@ def test_an_old_name_for_something_new_is_a_change() -> None:
     before = "goals: {a: {name: First}}\nkpis: {k: {name: K, goal: a}}\n"
     after = "goals: {b: {name: First}, a: {name: Second}}\nkpis: {k: {name: K, goal: a}}\n"
     # The id "a" stayed, so the goal itself is said to have changed, whatever moved in.
-    assert told(changes(before, after)) == [("added", "goals.b", None), ("wording", "goals.a", "name")]
+    assert in_short(changes(before, after)) == [("added", "goals.b", None), ("wording", "goals.a", "name")]
     after = "goals: {b: {name: First}}\nkpis: {k: {name: K, goal: b}}\n"
-    assert told(changes(before, after)) == [("renamed", "goals.b", "id")]
+    assert in_short(changes(before, after)) == [("renamed", "goals.b", "id")]
 
 
-def test_a_goal_is_known_by_its_name_or_by_the_rest() -> None:
+def test_a_renamed_goal_is_recognized_by_its_name_or_the_rest() -> None:
     rest = "owner: ana, due: 2026-12-31, why: Because."
     before = f"goals: {{a: {{name: Grow, {rest}}}}}\n"
-    assert told(changes(before, f"goals: {{b: {{name: Grow, {rest}}}}}\n")) == [("renamed", "goals.b", "id")]
-    assert told(changes(before, f"goals: {{b: {{name: Thrive, {rest}}}}}\n")) == [
+    assert in_short(changes(before, f"goals: {{b: {{name: Grow, {rest}}}}}\n")) == [("renamed", "goals.b", "id")]
+    assert in_short(changes(before, f"goals: {{b: {{name: Thrive, {rest}}}}}\n")) == [
         ("renamed", "goals.b", "id"),
         ("wording", "goals.b", "name"),
     ]
-    assert told(changes(before, "goals: {b: {name: Thrive, owner: bo}}\n")) == [
+    assert in_short(changes(before, "goals: {b: {name: Thrive, owner: bo}}\n")) == [
         ("removed", "goals.a", None),
         ("added", "goals.b", None),
     ]
@@ -267,9 +267,9 @@ def used(n: str = "count(orders)", m: str = "n + 1", a: str = "m / 2") -> str:
     return USED.format(n=n, m=m, a=a)
 
 
-def test_a_measure_is_told_once_and_whom_it_reaches() -> None:
+def test_a_changed_measure_is_listed_once_with_the_kpis_it_affects() -> None:
     found = compare(plan(used()), plan(used(n="sum(orders.paid)")))
-    assert told(found) == [("formula", "measures.n", "formula")]
+    assert in_short(found) == [("formula", "measures.n", "formula")]
     assert found.affected == {"a": ("measures.n",), "b": ("measures.n",), "c": ("measures.n",)}
 
 
@@ -282,16 +282,16 @@ kpis:
   twice: {{name: Twice, formula: sales * 2}}
 """
     found = compare(plan(text.format(plan=100)), plan(text.format(plan=50)))
-    assert told(found) == [("formula", "measures.plan_web", "formula")]
+    assert in_short(found) == [("formula", "measures.plan_web", "formula")]
     assert found.affected == {"sales": ("measures.plan_web",), "more": ("measures.plan_web",)}
 
 
-def test_a_source_is_told_once_and_whom_it_reaches() -> None:
+def test_a_changed_source_is_listed_once_with_the_kpis_it_affects() -> None:
     sources = (
         "sources:\n  orders: {path: orders.csv, date: day, updated: %s}\n  visits: {path: visits.csv, date: day}\n"
     )
     found = compare(plan(sources % "daily" + used()), plan(sources % "weekly" + used()))
-    assert told(found) == [("source", "sources.orders", "updated")]
+    assert in_short(found) == [("source", "sources.orders", "updated")]
     assert list(found.affected) == ["a", "b", "c"]
 
 
@@ -306,13 +306,13 @@ kpis: {{k: {{name: K, formula: count(q)}}}}
 
 def test_a_kpi_reaches_the_kpis_that_name_it() -> None:
     found = compare(plan(used()), plan(used(a="m / 3")))
-    assert (told(found), found.affected) == ([("formula", "kpis.a", "formula")], {"b": ("kpis.a",)})
+    assert (in_short(found), found.affected) == ([("formula", "kpis.a", "formula")], {"b": ("kpis.a",)})
     assert found.kpis_to_compute() == {"a": "a", "b": "b"}
 
 
-def test_a_target_reaches_nobody() -> None:
+def test_a_changed_target_affects_no_other_kpi() -> None:
     found = compare(plan(used()), plan(used().replace("target: at least n", "target: at least m")))
-    assert (told(found), found.affected) == ([("other", "kpis.c", "target")], {})
+    assert (in_short(found), found.affected) == ([("other", "kpis.c", "target")], {})
 
 
 def test_a_calendar_reaches_every_kpi() -> None:
@@ -322,14 +322,14 @@ def test_a_calendar_reaches_every_kpi() -> None:
 
 def test_a_measure_taken_out_or_written_out_is_no_change_of_the_formula() -> None:
     found = compare(plan(used(a="m / 2")), plan(used(a="(count(orders) + 1) / 2")))
-    assert (told(found), found.affected) == ([], {})
+    assert (in_short(found), found.affected) == ([], {})
     found = compare(plan(used(m="at_end(n)", a="m")), plan(used(m="at_end(n)", a="at_end(count(orders))")))
-    assert told(found) == []
+    assert in_short(found) == []
 
 
 def test_the_written_out_formula_stays_when_its_measure_changes() -> None:
     found = compare(plan(used(a="m / 2")), plan(used(m="n + 2", a="(n + 1) / 2")))
-    assert told(found) == [("formula", "measures.m", "formula")]
+    assert in_short(found) == [("formula", "measures.m", "formula")]
 
 
 def test_kpis_to_compute_know_what_they_were_called() -> None:
@@ -349,7 +349,7 @@ def test_kpis_to_compute_know_what_they_were_called() -> None:
 # SourceMap and order.
 
 
-def test_a_change_stands_where_it_is_now_and_what_is_gone_where_it_was(tmp_path: Path) -> None:
+def test_a_change_has_its_new_location_and_a_removal_its_old_one(tmp_path: Path) -> None:
     before = "version: 1\nkpis:\n  gone: {name: Gone}\n  here:\n    name: Here\n    unit: EUR\n    target: at least 5\n"
     after = "version: 1\n\nkpis:\n  here:\n    unit: EUR\n    name:\n      Here too\n  new: {name: New}\n"
     checked = [check_plan(read_plan(Path("kpi.yaml"), text=text, cwd=tmp_path)) for text in (before, after)]

@@ -116,7 +116,7 @@ def test_a_target_that_names_a_measure(before: str, after: str, expected: list[s
         assert [(change.kind, change.field) for change in found] == [(kind, "target") for kind in wanted]
 
 
-def test_a_target_that_cannot_be_compared_stands_where_loosened_ones_do() -> None:
+def test_a_target_that_cannot_be_compared_counts_as_loosened() -> None:
     head = "measures: {budget: count(orders)}\nkpis:\n  sales: {name: Sales, formula: "
     found = changes(
         f"{head}count(orders), target: at least budget}}\n", f"{head}count(visits), target: at least 5}}\n"
@@ -249,7 +249,7 @@ def test_splits_and_the_targets_of_parts(before: str, after: str, expected: list
     hold(f"formula: count(orders), {before}", f"formula: count(orders), {after}", expected)
 
 
-def test_the_target_of_a_part_stands_on_its_own_line() -> None:
+def test_the_target_of_a_part_has_its_own_line() -> None:
     split = "formula: count(orders)\n    split:\n      by: channel\n      targets:\n        web: at least 3\n"
     plan = f"kpis:\n  sales:\n    name: Sales\n    {split}"
     (change,) = changes(plan, plan.replace("least 3", "least 4"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from comparing.followed import Told, history, kpi, plan, started, told_story
+from comparing.followed import Story, history, kpi, made_story, plan, started
 from comparing.repository import Repository
 from comparing.story import STORY
 
@@ -21,11 +21,11 @@ def repository(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture(scope="module")
-def boats(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    return told_story(tmp_path_factory)
+def boats(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return made_story(tmp_path_factory)
 
 
-def told(found: History) -> list[tuple[str | None, str | None, list[tuple[str, str | None]]]]:
+def in_short(found: History) -> list[tuple[str | None, str | None, list[tuple[str, str | None]]]]:
     """(message, author, own changes) of each event, newest first."""
     return [
         (
@@ -44,9 +44,9 @@ def messages(found: History) -> list[str | None]:
 # The story again, this time one KPI after the other.
 
 
-def test_a_kpi_is_followed_through_all_its_commits(boats: Told) -> None:
+def test_a_kpi_is_followed_through_all_its_commits(boats: Story) -> None:
     found = history(boats[0], "loyalty")
-    assert told(found) == [
+    assert in_short(found) == [
         ("Our year starts in April", "Ana", []),
         ("Green more often", "Ana", [("loosened", "thresholds.green")]),
         ("One file a year, and only those that left", "Ana", []),
@@ -76,13 +76,13 @@ def expected(id_: str) -> list[str]:
 
 
 @pytest.mark.parametrize("id_", ["revenue", "price_per_trip", "repair_time", "load", "stars", "refunds"])
-def test_no_commit_is_left_out_and_none_is_made_up(boats: Told, id_: str) -> None:
+def test_no_commit_is_left_out_and_none_is_made_up(boats: Story, id_: str) -> None:
     assert messages(history(boats[0], id_)) == expected(id_)
 
 
 @pytest.mark.parametrize("id_", ["revenue", "loyalty", "stars", "refunds"])
-def test_what_is_passed_over_because_its_text_is_the_same_changed_nothing(
-    boats: Told, id_: str, monkeypatch: pytest.MonkeyPatch
+def test_commits_skipped_for_an_equal_text_changed_nothing(
+    boats: Story, id_: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = history(boats[0], id_)
     monkeypatch.setattr("kpi.diff.history.differ", lambda *_: True)
@@ -94,7 +94,7 @@ def comparable(event: Event) -> tuple[object, ...]:
     return event.commit, event.id, event.changes, event.because, event.before.id, event.after.id
 
 
-def test_most_commits_are_not_read_whole(boats: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_most_commits_are_not_read_whole(boats: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     from kpi.diff.revision import PlanPlace
 
     read: list[int] = []
@@ -121,7 +121,7 @@ kpis: {{k: {{name: K, formula: count(orders), split: {{by: channel, targets: {{w
 
 def test_the_work_tree_comes_first(repository: Repository) -> None:
     repository.put("kpi.yaml", plan(kpi(target="at least 20")))
-    assert told(history(repository)) == [
+    assert in_short(history(repository)) == [
         (None, None, [("loosened", "target")]),
         ("Added", "Ana", [("added", None)]),
     ]
@@ -129,7 +129,7 @@ def test_the_work_tree_comes_first(repository: Repository) -> None:
 
 def test_a_kpi_that_was_never_committed(repository: Repository) -> None:
     repository.put("kpi.yaml", plan(kpi(target="at least 30"), kpi(_id="b")))
-    assert told(history(repository, "b")) == [(None, None, [("added", None)])]
+    assert in_short(history(repository, "b")) == [(None, None, [("added", None)])]
 
 
 def test_a_work_tree_with_mistakes_does_not_hide_the_commits(repository: Repository) -> None:
@@ -140,7 +140,10 @@ def test_a_work_tree_with_mistakes_does_not_hide_the_commits(repository: Reposit
 def test_of_a_kpi_that_is_gone_the_history_stays(repository: Repository) -> None:
     repository.put("kpi.yaml", plan(kpi(_id="b", name="B")))
     repository.commit("Removed", author="Bo")
-    assert told(history(repository)) == [("Removed", "Bo", [("removed", None)]), ("Added", "Ana", [("added", None)])]
+    assert in_short(history(repository)) == [
+        ("Removed", "Bo", [("removed", None)]),
+        ("Added", "Ana", [("added", None)]),
+    ]
     repository.put("kpi.yaml", plan(kpi(_id="b", name="B"), kpi(target="at least 1")))
     repository.commit("Back again")
     assert messages(history(repository)) == ["Back again", "Removed", "Added"]
@@ -149,7 +152,10 @@ def test_of_a_kpi_that_is_gone_the_history_stays(repository: Repository) -> None
 def test_an_old_id_leads_to_where_it_was_given_up(repository: Repository) -> None:
     repository.put("kpi.yaml", plan(kpi(_id="b", target="at least 30")))
     repository.commit("Renamed")
-    assert told(history(repository)) == [("Renamed", "Ana", [("renamed", "id")]), ("Added", "Ana", [("added", None)])]
+    assert in_short(history(repository)) == [
+        ("Renamed", "Ana", [("renamed", "id")]),
+        ("Added", "Ana", [("added", None)]),
+    ]
 
 
 def test_there_never_was_one(repository: Repository) -> None:
@@ -159,7 +165,7 @@ def test_there_never_was_one(repository: Repository) -> None:
 # Files that come, go and change their names.
 
 
-def test_includes_of_then_are_followed_though_nobody_includes_them_now(repository: Repository) -> None:
+def test_former_includes_are_followed(repository: Repository) -> None:
     repository.put("kpi.yaml", "version: 1\ninclude: [old/*.yaml]\n")
     repository.put("old/a.yaml", plan(kpi(target="at least 30")))
     repository.commit("Split")
@@ -194,7 +200,7 @@ def test_the_main_file_is_followed_through_its_names(repository: Repository) -> 
     repository.git("mv", "plans/kpi.yaml", "all.yaml")
     repository.commit("Moved again")
     found = history(repository, file=Path("all.yaml"))
-    assert told(found) == [
+    assert in_short(found) == [
         ("Moved and looser", "Cleo", [("loosened", "target")]),
         ("Looser", "Ana", [("loosened", "target")]),
         ("Added", "Ana", [("added", None)]),
@@ -266,13 +272,13 @@ def test_a_rename_on_one_side_of_a_merge_does_not_lose_the_other(repository: Rep
     assert [event.id for event in found.events] == ["a", "b", "a"]
 
 
-def test_a_commit_with_mistakes_is_passed_over_and_named(repository: Repository) -> None:
+def test_an_invalid_commit_is_skipped_and_named(repository: Repository) -> None:
     repository.put("kpi.yaml", plan(kpi(target="at least many")))
     broken = repository.commit("Broken", author="Bo")
     repository.put("kpi.yaml", plan(kpi(target="at least 20")))
-    repository.commit("Mended", author="Cleo")
+    repository.commit("Fixed", author="Cleo")
     found = history(repository)
-    assert told(found) == [("Mended", "Cleo", [("loosened", "target")]), ("Added", "Ana", [("added", None)])]
+    assert in_short(found) == [("Fixed", "Cleo", [("loosened", "target")]), ("Added", "Ana", [("added", None)])]
     assert [[commit.hash for commit in event.unreadable] for event in found.events] == [[broken], []]
 
 
@@ -284,7 +290,7 @@ def test_mistakes_of_others_hide_nothing(repository: Repository) -> None:
     assert [event.unreadable for event in found.events] == [(), ()]
 
 
-def test_what_is_no_yaml_is_passed_over_too(repository: Repository) -> None:
+def test_a_commit_that_is_not_yaml_is_skipped_too(repository: Repository) -> None:
     repository.put("kpi.yaml", "version: 1\nkpis: [\n")
     repository.commit("Half a file")
     repository.put("kpi.yaml", plan(kpi(target="at least 30")))
@@ -324,11 +330,11 @@ def test_a_definition_with_a_mistake_from_the_first_commit_on(tmp_path: Path) ->
     first = repository.commit("Broken")
     repository.put("kpi.yaml", plan(kpi(target="at least thirty", owner="ana")))
     second = repository.commit("Still broken")
-    # Before it is committed, the mended definition is new, and so it is afterwards.
+    # Before it is committed, the fixed definition is new, and so it is afterwards.
     repository.put("kpi.yaml", plan(kpi(target="at least 30")))
     for hash_ in (None, "HEAD"):
         if hash_ is not None:
-            repository.commit("Mended")
+            repository.commit("Fixed")
         (event,) = history(repository).events
         assert (event.commit and event.commit.hash) == (hash_ and repository.git("rev-parse", "HEAD"))
         assert [change.kind for change in event.changes] == ["added"]
@@ -348,7 +354,7 @@ def test_a_merge_of_histories_that_began_with_a_mistake(tmp_path: Path) -> None:
     repository.commit("Broken as well")
     repository.git("merge", "-q", "--allow-unrelated-histories", "-s", "ours", "-m", "Both", "main")
     repository.put("kpi.yaml", plan(kpi(target="at least 30")))
-    repository.commit("Mended")
+    repository.commit("Fixed")
     (event,) = history(repository).events
     assert event.commit is not None
-    assert event.commit.subject == "Mended"
+    assert event.commit.subject == "Fixed"

@@ -1,4 +1,4 @@
-"""Repositories in which somebody has laid a trap: which one is read, and that git runs nothing of them."""
+"""Hostile repositories: the right one is read, and git runs no program that they name."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def test_nothing_outside_is_read_over_links_of_a_commit(repository: Repository, 
 
 
 @posix
-def test_what_is_there_today_is_not_read_in_place_of_what_was_there_then(repository: Repository) -> None:
+def test_current_files_never_replace_those_of_a_commit(repository: Repository) -> None:
     """A link that leads out and in again leads nowhere, rather than to the files of today."""
     repository.put("later.yaml", TWO)
     before = compared(repository, ("p", Link(".")), ("teams", {"a.yaml": Link("../p/../shop/later.yaml")}))

@@ -158,7 +158,7 @@ def test_both_directions_mirror_each_other(one: Written, other: Written) -> None
 
 @settings(max_examples=40, deadline=None)
 @given(plans(), plans())
-def test_who_is_affected_is_there_and_why_is_told(one: Written, other: Written) -> None:
+def test_affected_kpis_exist_and_have_a_reason(one: Written, other: Written) -> None:
     found = compare(plan(text_of(one)), plan(text_of(other)))
     subjects = {change.subject for change in found.changes}
     assert set(found.affected) <= set(other["kpis"])

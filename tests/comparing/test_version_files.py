@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from comparing.made_plans import told
+from comparing.made_plans import in_short
 from comparing.repository import Repository
 from comparing.versioned import INCLUDING, ONE, PLAN, TWO, owner, owners, refusal, shop
 
@@ -28,17 +28,17 @@ def test_a_file_that_was_not_there_is_all_new(repository: Repository) -> None:
     repository.put("team/kpi.yaml", TWO)
     before, after = open_versions(Path("team/kpi.yaml"), "HEAD", repository.root)
     assert (before.there, after.there) == (False, True)
-    assert told(compare(before.check(), after.check())) == [("added", "kpis.a", None)]
+    assert in_short(compare(before.check(), after.check())) == [("added", "kpis.a", None)]
 
 
 def test_a_file_that_is_gone_is_all_removed(repository: Repository) -> None:
     (repository.root / "kpi.yaml").unlink()
     before, after = open_versions(PLAN, "HEAD", repository.root)
     assert (before.there, after.there) == (True, False)
-    assert told(compare(before.check(), after.check())) == [("removed", "kpis.a", None)]
+    assert in_short(compare(before.check(), after.check())) == [("removed", "kpis.a", None)]
     repository.commit("Gone")
     before, after = open_versions(PLAN, "HEAD~1..HEAD", repository.root)
-    assert told(compare(before.check(), after.check())) == [("removed", "kpis.a", None)]
+    assert in_short(compare(before.check(), after.check())) == [("removed", "kpis.a", None)]
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_unusual_names_and_encodings(repository: Repository) -> None:
     assert owners(repository, "HEAD", Path("crlf.yaml")) == ("ana", "ana")
 
 
-def test_what_is_no_text_is_a_mistake_of_its_version(repository: Repository) -> None:
+def test_a_file_that_is_not_text_is_an_error_of_its_version(repository: Repository) -> None:
     (repository.root / "kpi.yaml").write_bytes(b"version: 1\ntitle: \xff\n")
     repository.commit("Not text")
     repository.put("kpi.yaml", ONE)
@@ -183,7 +183,7 @@ def test_data_of_today_is_not_looked_at_unless_asked_for(repository: Repository)
         assert [found.code for found in version.check(with_data=True).diagnostics] == ["E043"]
 
 
-def test_where_data_lies_is_no_matter_until_it_is_needed(repository: Repository, tmp_path: Path) -> None:
+def test_missing_data_does_not_matter_until_it_is_needed(repository: Repository, tmp_path: Path) -> None:
     text = "version: 1\nsources: {o: {path: ../far/o.csv, date: day}}\nkpis: {k: {name: K, formula: count(o)}}\n"
     repository.put("kpi.yaml", text)
     repository.commit("Far")

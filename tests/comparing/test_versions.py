@@ -185,7 +185,7 @@ def test_nothing_is_left_behind(repository: Repository, tmp_path: Path, monkeypa
     assert list(scratch.iterdir()) == []
 
 
-def test_in_a_hook_the_plans_own_repository_counts(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_hook_the_repository_of_the_plan_is_used(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
         monkeypatch.setenv(name, "/no/such/thing")
     assert owners(repository, "HEAD") == ("ana", "ana")

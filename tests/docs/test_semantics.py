@@ -64,7 +64,7 @@ def test_every_rule_that_code_or_a_test_cites_is_on_the_page() -> None:
     assert (cited | CITED) - set(RULES) == set()
 
 
-def test_planned_stands_only_at_the_start_of_a_paragraph() -> None:
+def test_planned_is_only_at_the_start_of_a_paragraph() -> None:
     for paragraphs in RULES.values():
         for each in paragraphs:
             assert "Planned" not in each.removeprefix(PLANNED)

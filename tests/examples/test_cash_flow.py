@@ -82,7 +82,7 @@ def test_first_days_are_as_assumed() -> None:
 
 
 @pytest.mark.parametrize("as_of", DAYS)
-def test_numbers_equal_the_reckoning(compare: Callable[..., None], as_of: str) -> None:
+def test_numbers_equal_the_expected_values(compare: Callable[..., None], as_of: str) -> None:
     compare(FILE, as_of, KPIS)
 
 

@@ -101,7 +101,7 @@ def test_nobody_who_left_comes_back() -> None:
 
 
 @pytest.mark.parametrize("as_of", DAYS)
-def test_numbers_equal_the_reckoning(compare: Callable[..., None], as_of: str) -> None:
+def test_numbers_equal_the_expected_values(compare: Callable[..., None], as_of: str) -> None:
     compare(FILE, as_of, KPIS)
 
 

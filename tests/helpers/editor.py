@@ -160,7 +160,7 @@ class Editor:
         self.notify("textDocument/didClose", {"textDocument": {"uri": self.uri(name)}})
 
     def findings(self, name: str) -> list[dict[str, Any]]:
-        """The next findings told about a file, in the version that the editor shows if it is open."""
+        """The next findings published for a file, in the version that the editor shows if it is open."""
         while True:
             for notice in self.notices:
                 params = notice["params"]
@@ -178,12 +178,12 @@ class Editor:
         return self.ask(f"textDocument/{question}", params)
 
     def hover(self, name: str, text: str, before: str) -> str | None:
-        """What is told of a place, as Markdown; asked again while a value is still being computed."""
+        """The hover text of a position, as Markdown; asked again while a value is still being computed."""
         while True:
             found = self.at("hover", name, text, before)
-            told = None if found is None else str(found["contents"]["value"])
-            if told is None or "still being computed" not in told:
-                return told
+            shown = None if found is None else str(found["contents"]["value"])
+            if shown is None or "still being computed" not in shown:
+                return shown
 
     def offers(self, name: str, text: str, before: str) -> list[str]:
         """The labels of what can be typed at a place."""

@@ -48,7 +48,7 @@ def test_many_rows_give_the_numbers_of_sql_and_of_pandas(tmp_path: Path) -> None
     assert {each["of"] for each in found["ratios"]} == {"seconds", "memory"}
 
 
-def test_what_is_remembered_prints_as_what_is_computed(tmp_path: Path) -> None:
+def test_cached_output_equals_computed_output(tmp_path: Path) -> None:
     _, found = measured(tmp_path, "cached", "--rows", "5000")
     assert found["said"] == ["What was remembered prints as what is computed."]
 

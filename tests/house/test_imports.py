@@ -1,4 +1,4 @@
-"""Heavy imports have one door, and nobody pays for what he does not use."""
+"""Heavy modules are imported only by the commands that need them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lints a text, for the tests of this room."""
+"""Lints a text, for the tests of this folder."""
 
 from __future__ import annotations
 

@@ -102,11 +102,11 @@ def test_everything_else_stays_to_the_character(line_break: str) -> None:
     assert fixed(PLAN.replace("\n", line_break)) == FIXED.replace("\n", line_break)
 
 
-def test_mending_twice_changes_nothing_more() -> None:
+def test_fixing_twice_changes_nothing_more() -> None:
     assert fixed(FIXED) == FIXED
 
 
-def test_errors_that_can_be_mended_say_so() -> None:
+def test_fixable_errors_are_marked() -> None:
     read = read_plan(Path("kpi.yaml"), text=PLAN)
     found = review(check_plan(read), read.texts, Options(TODAY)).findings
     assert {(one.code, one.subject) for one in found if one.fixable} == {
@@ -137,12 +137,12 @@ def test_needless_codes_go(line: str, expected: str) -> None:
     assert fixed(plan.format(line)) == plan.format(expected)
 
 
-def test_a_comment_on_a_line_of_its_own_goes_with_its_line() -> None:
+def test_removing_a_comment_removes_its_line_if_it_is_alone() -> None:
     text = "version: 1\r\ngoals:\r\n  # kpi: ignore S101 -- why\r\n  a: {name: A}\r\n"
     assert fixed(text) == "version: 1\r\ngoals:\r\n  a: {name: A}\r\n"
 
 
-def test_what_is_mended_is_found_no_more() -> None:
+def test_a_fixed_finding_is_gone() -> None:
     text = PLAN.replace('  e: {name: E, unit: $, target: ">5"}\n', "")
     assert {"M114", "E002", "E033"} <= set(codes(text))
     assert not {"M114", "E002", "E033"} & set(codes(fixed(text)))

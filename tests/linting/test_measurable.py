@@ -31,7 +31,7 @@ def test_M101_a_goal_above_others_is_measured_by_theirs() -> None:
         ("{2026-Q3: TBD, 2026-Q4: at least 5}", ["M103"]),
     ],
 )
-def test_M103_prose_takes_the_place_of_the_error(target: str, found: list[str]) -> None:
+def test_M103_replaces_the_error_about_the_target(target: str, found: list[str]) -> None:
     text = kpi(name="Latency", unit="seconds", target=target)
     assert [code for code in codes(text) if code in ("M103", "E030", "E033", "M102")] == found
 

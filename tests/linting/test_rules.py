@@ -264,7 +264,7 @@ def test_F103_only_one_goal_of_a_file_can_matter_most() -> None:
     assert [found.subject for found in of("F103", text)] == ["goals.a", "goals.b", "goals.b.framework"]
 
 
-def test_F106_nobody_agrees_with_themselves() -> None:
+def test_F106_an_owner_cannot_agree_a_goal_with_themselves() -> None:
     text = "version: 1\ngoals: {g: {name: A b c, framework: mbo, owner: a@b.c, agreed_with: %s}}\n"
     assert of("F106", text % "a@b.c")
     assert of("F106", text % "TBD")

@@ -109,7 +109,7 @@ def test_a_rule_that_crashes_is_named_and_no_finding(monkeypatch: pytest.MonkeyP
         applied()
 
 
-def test_findings_are_sorted_by_place() -> None:
+def test_findings_are_sorted_by_location() -> None:
     found = findings(PLAN % "")
     assert [one.location for one in found] == sorted(one.location for one in found)
 

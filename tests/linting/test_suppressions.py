@@ -122,7 +122,7 @@ def test_other_comments_that_name_the_program_are_left_alone() -> None:
     assert codes(commented("    owner: a@b.c", "# kpi: revenue is reckoned net")) == ["S101", "S101", "S101"]
 
 
-def test_an_error_is_never_silent() -> None:
+def test_errors_cannot_be_suppressed() -> None:
     text = above("  a:", "# kpi: ignore S101, A101").replace("owner: a@b.c\n  b", "ownr: a@b.c\n  b")
     assert "E010" in codes(text)
 

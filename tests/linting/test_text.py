@@ -14,7 +14,7 @@ def found_in(sentence: str, span: tuple[int, int] | None) -> str | None:
     return None if span is None else sentence[slice(*span)].strip()
 
 
-def test_words_know_their_place_and_pass_over_quotations() -> None:
+def test_words_have_offsets_and_quotations_are_skipped() -> None:
     sentence = "A world-class team’s `robust` \"synergy\" and 'agile' it's“holistic”"
     assert [word for word, _, _ in words(sentence)] == ["a", "world", "class", "team's", "and", "it's"]
     for word, start, end in words(sentence):

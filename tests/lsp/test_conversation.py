@@ -83,11 +83,11 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def told(found: list[dict[str, Any]]) -> list[tuple[object, object]]:
+def in_short(found: list[dict[str, Any]]) -> list[tuple[object, object]]:
     return [(one["code"], one["range"]) for one in found]
 
 
-def test_a_mistake_is_told_at_its_characters_and_gone_once_mended(shop: Path) -> None:
+def test_a_mistake_is_published_at_its_characters_and_cleared_once_fixed(shop: Path) -> None:
     with Editor(shop) as editor:
         able = editor.begin()
         assert able["serverInfo"]["name"] == "kpi"
@@ -119,24 +119,24 @@ def test_hover_over_a_kpi_shows_its_value_and_its_definition_in_words(shop: Path
     with Editor(shop) as editor:
         editor.begin()
         text = editor.open("kpi.yaml")
-        told = editor.hover("kpi.yaml", text, "guardrails: [ref")
-        assert told is not None
-        assert told.startswith(
+        shown = editor.hover("kpi.yaml", text, "guardrails: [ref")
+        assert shown is not None
+        assert shown.startswith(
             "**Refunds** · KPI `refunds`\n\n**50.0%** in 2026-06, ▲ 50.0 pt  \n● green · target ≤ 60%"
         )
         assert (
-            'The number of rows in orders where state is "refunded", divided by the number of different buyer' in told
+            'The number of rows in orders where state is "refunded", divided by the number of different buyer' in shown
         )
         assert editor.at("hover", "kpi.yaml", text, "  sal")["range"] == span(text, "«sales»:\n")
         # What is typed counts, not what is saved.
         editor.change("kpi.yaml", text.replace('state == "paid"', 'state != "paid"'))
-        told = editor.hover("kpi.yaml", text, "  sal")
-        assert told is not None
-        assert "**€20** in 2026-06" in told
+        shown = editor.hover("kpi.yaml", text, "  sal")
+        assert shown is not None
+        assert "**€20** in 2026-06" in shown
         editor.change("kpi.yaml", MISTAKEN)
-        told = editor.hover("kpi.yaml", MISTAKEN, "  sal")
-        assert told is not None
-        assert "no value while the plan has errors" in told
+        shown = editor.hover("kpi.yaml", MISTAKEN, "  sal")
+        assert shown is not None
+        assert "no value while the plan has errors" in shown
 
 
 def test_hover_over_a_finding_shows_the_page_of_its_rule(shop: Path) -> None:
@@ -144,7 +144,7 @@ def test_hover_over_a_finding_shows_the_page_of_its_rule(shop: Path) -> None:
     with Editor(shop) as editor:
         editor.begin()
         editor.open("kpi.yaml", text)
-        assert told(editor.findings("kpi.yaml")) == [("S101", span(text, "world-class"))]
+        assert in_short(editor.findings("kpi.yaml")) == [("S101", span(text, "world-class"))]
         assert editor.hover("kpi.yaml", text, "world-") == page(find_rule("S101")).strip()
         assert editor.hover("kpi.yaml", text, "Half of") is None
 
@@ -171,7 +171,7 @@ def test_an_included_file_that_is_open_belongs_to_the_plan_that_includes_it(shop
     with Editor(shop) as editor:
         editor.begin()
         editor.open(PART_NAME, wrong)
-        assert told(editor.findings(PART_NAME)) == [("E043", span(wrong, "byer"))]
+        assert in_short(editor.findings(PART_NAME)) == [("E043", span(wrong, "byer"))]
         found = editor.at("definition", PART_NAME, wrong, "goal: loy")
         assert [(one["uri"], one["range"]) for one in found] == [
             (editor.uri("kpi.yaml"), span(MAIN, "goals:\n  «loyalty»"))
@@ -181,14 +181,14 @@ def test_an_included_file_that_is_open_belongs_to_the_plan_that_includes_it(shop
         # The main file sees what is typed here, and this one what is typed there.
         editor.change(PART_NAME, wrong.replace("refunds", "returns"))
         editor.open("kpi.yaml")
-        assert told(editor.findings("kpi.yaml")) == [("E041", span(MAIN, "guardrails: [«refunds»]"))]
+        assert in_short(editor.findings("kpi.yaml")) == [("E041", span(MAIN, "guardrails: [«refunds»]"))]
         editor.change("kpi.yaml", MAIN.replace("buyer", "byer").replace("[refunds]", "[returns]"))
         assert editor.findings("kpi.yaml") == []
         while editor.findings(PART_NAME) != []:
             pass
 
 
-def test_findings_in_files_that_are_not_open_are_told_and_taken_back(shop: Path) -> None:
+def test_findings_in_closed_files_are_published_and_cleared(shop: Path) -> None:
     (shop / PART_NAME).write_text(PART.replace("orders.buyer", "orders.byer"), encoding="utf-8")
     with Editor(shop) as editor:
         editor.begin()
@@ -198,7 +198,7 @@ def test_findings_in_files_that_are_not_open_are_told_and_taken_back(shop: Path)
         assert editor.findings(PART_NAME) == []
 
 
-def test_what_changes_outside_of_the_editor_is_seen_when_it_is_told(shop: Path) -> None:
+def test_changes_outside_of_the_editor_are_seen_on_notification(shop: Path) -> None:
     watching = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
     with Editor(shop, capabilities=watching) as editor:
         editor.begin()
@@ -349,7 +349,7 @@ def test_the_end(shop: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no pseudo terminals")
-def test_a_person_at_a_terminal_is_told_what_this_is(tmp_path: Path) -> None:
+def test_a_person_at_a_terminal_gets_an_explanation(tmp_path: Path) -> None:
     import pty
 
     ours, theirs = pty.openpty()

@@ -40,9 +40,9 @@ def test_findings_and_hovers_come_while_a_value_is_computed_and_the_end_comes_at
         typed = PLAN.replace("name: Slow", "name: Slow\n    owners: me")
         editor.change("kpi.yaml", typed)
         assert "E010" in {one["code"] for one in editor.findings("kpi.yaml")}
-        told = editor.answer(asked)["contents"]["value"]
-        assert "Its value is still being computed." in told
-        assert "The sum of total in endless." in told
+        shown = editor.answer(asked)["contents"]["value"]
+        assert "Its value is still being computed." in shown
+        assert "The sum of total in endless." in shown
         assert editor.hover("kpi.yaml", typed, "    unit") is not None
         # Waits less long than the query takes, and fails then.
         assert editor.end() == 0

@@ -1,4 +1,4 @@
-"""The file of the design page is read whole, and every value is what it says."""
+"""The example of the design page is read completely, and every value is as written."""
 
 from __future__ import annotations
 

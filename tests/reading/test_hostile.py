@@ -1,4 +1,4 @@
-"""Files from strangers: nothing they hold takes long, takes much memory, or raises anything but diagnostics."""
+"""Hostile files: they take little time and memory, and cause nothing but diagnostics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join([f'*{before}'] * 9)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
 HUGE = {
-    "aliases": (HEAD + "kpis:\n  " + BOMB.replace("\n", "\n  ").rstrip() + "\n", "the aliases stand for"),
+    "aliases": (HEAD + "kpis:\n  " + BOMB.replace("\n", "\n  ").rstrip() + "\n", "the aliases expand to"),
     "an alias in itself": (HEAD + "kpis: &a {b: *a}\n", "inside its own anchor"),
     "deep brackets": (HEAD + "kpis: " + "[" * 100_000, "levels deep"),
     "deep brackets that close": (HEAD + "kpis: " + "[" * 100_000 + "]" * 100_000, "levels deep"),
@@ -33,12 +33,12 @@ HUGE = {
     "merges of merges": (
         HEAD + "a0: &a0 {x: 1}\n" + "".join(
             f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 12)
-        ), "the aliases stand for",
+        ), "the aliases expand to",
     ),
     "a long chain of merges": (
         HEAD + "kpis:\n  k0: &a0 {name: N}\n" + "".join(
             f"  k{n}: &a{n} {{<<: *a{n - 1}}}\n" for n in range(1, 5_000)
-        ), "the aliases stand for",
+        ), "the aliases expand to",
     ),
     "a mapping merged into itself": (HEAD + "kpis: {a: &a {<<: *a, name: A}}\n", "inside its own anchor"),
 }  # fmt: skip
@@ -122,7 +122,7 @@ def test_many_tag_directives_and_anchors_do_not_take_long(longest: float) -> Non
     assert spent < longest
 
 
-def test_a_place_in_a_text_of_megabytes_is_found_soon(longest: float) -> None:
+def test_locations_in_a_text_of_megabytes_are_found_fast(longest: float) -> None:
     read = read_text(HEAD + "kpis: {a: {name: A, formula: '" + "a+" * 4_000_000 + "b'}}\n")
     where, spent = cpu_time(lambda: read.places.within(("kpis", "a", "formula"), 10_000, 8_000_000))
     assert where.line == 2

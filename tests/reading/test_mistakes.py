@@ -1,4 +1,4 @@
-"""Every mistake of form is reported with its code at the very characters.
+"""Every mistake of form is reported with its code at its exact characters.
 
 The expected place stands in the text itself, between « and ».
 """
@@ -141,7 +141,7 @@ def place(found: Diagnostic) -> tuple[int, int, int, int]:
 
 
 @pytest.mark.parametrize(("code", "subject", "marked"), MISTAKES)
-def test_mistake_at_its_place(code: str, subject: str, marked: str, tmp_path: Path) -> None:
+def test_location_of_each_mistake(code: str, subject: str, marked: str, tmp_path: Path) -> None:
     text, where = unmarked(marked)
     if code == "E061":
         (tmp_path / "plan").mkdir()
@@ -156,7 +156,7 @@ def test_mistake_at_its_place(code: str, subject: str, marked: str, tmp_path: Pa
     assert read.diagnostics[0].rule == ERRORS[code]
 
 
-def test_every_code_of_this_room_has_an_example() -> None:
+def test_every_code_has_an_example() -> None:
     codes = {code for code in ERRORS if code < "E040"} | {"E061", "E070"}
     elsewhere = {"E005", "E006"}  # test_hostile, test_includes
     assert {code for code, _, _ in MISTAKES} == codes - elsewhere
@@ -219,7 +219,7 @@ def test_a_bad_unit_hides_no_mistake_of_shape() -> None:
     assert [one.code for one in read.diagnostics] == ["E024", "E011", "E022", "E022", "E010", "E002"]
 
 
-def test_a_connection_written_out_is_never_shown() -> None:
+def test_a_connection_string_is_never_shown() -> None:
     for written in (
         "postgres://u:geheim@h/db",
         "'postgres://u:geheim@h/db'",
@@ -256,11 +256,11 @@ def test_ids_are_small_letters_digits_and_underscores(text: str, right: bool) ->
     assert is_id(text) is right
 
 
-def test_an_id_is_mended() -> None:
+def test_an_invalid_id_gets_a_valid_suggestion() -> None:
     ids = [nearest_id(text) for text in ("Net Promoter-Score", "2026_sales", "NPS2", "Umsätze", "Größe", "مبيعات")]
     assert ids == ["net_promoter_score", "sales", "nps2", "umsatze", "grosse", ""]
 
 
-def test_the_second_place_is_named() -> None:
+def test_a_duplicate_id_names_the_first_location() -> None:
     read = read_plan(Path("kpi.yaml"), text="version: 1\nmeasures:\n  a: count(x)\nkpis:\n  a:\n    name: A\n")
     assert read.diagnostics[0].message == 'the id "a" is already taken by the measure at kpi.yaml:3:3'

@@ -61,7 +61,7 @@ def test_models_are_frozen_and_compare_by_value() -> None:
     assert goal.model_copy(update={"name": "B"}) == Goal(id="a", name="B")
 
 
-def test_what_is_known_only_after_loading_is_not_a_field_of_the_file() -> None:
+def test_fields_set_while_loading_are_not_fields_of_the_file() -> None:
     assert set(Plan.model_fields) - set(PlanFile.model_fields) == {"folder", "root", "allowed", "homes", "files"}
     assert set(Plan.fields()) == set(PlanFile.fields()) == set(PlanFile.model_json_schema()["properties"])
     for model in (Source, Goal, Kpi):

@@ -55,7 +55,7 @@ def test_every_field_has_a_description_and_no_other_is_allowed() -> None:
             assert len(value["description"]) > 5, f"{name}.{field}"
 
 
-def test_what_only_the_model_knows_is_not_offered() -> None:
+def test_internal_fields_are_not_in_the_schema() -> None:
     fields = {name: set(record["properties"]) for name, record in records(SCHEMA)}
     assert not {"folder", "root", "homes", "files"} & fields["plan"]
     assert not any("id" in names for names in fields.values())

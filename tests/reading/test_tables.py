@@ -1,4 +1,4 @@
-"""What can be read is what the model has: no field is forgotten, none is invented."""
+"""Every field of the models can be read, and no other."""
 
 from __future__ import annotations
 

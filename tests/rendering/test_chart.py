@@ -56,7 +56,7 @@ def test_a_target_whose_value_is_unknown_in_some_periods() -> None:
     assert drawn([1.0, 2.0, 2.0], [None, None, 3.0])[0].startswith("3 ┤")
 
 
-def test_a_flat_line_stands_in_the_middle() -> None:
+def test_a_flat_line_is_drawn_in_the_middle() -> None:
     lines = drawn([5.0, 5.0])
     assert [number for number, line in enumerate(lines[:HEIGHT]) if set(line) & set("⠤⠒⣀⠉")] == [HEIGHT // 2]
 

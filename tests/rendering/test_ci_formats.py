@@ -21,7 +21,7 @@ def finding(
     severity: Severity = "warning", line: int = 3, message: str = "something", file: str = "kpi.yaml"
 ) -> Diagnostic:
     place = Location(file, line, 5, line, 9)
-    return Diagnostic("S101", "weasel-word", severity, message, place, "goals.a.name", "mend it")
+    return Diagnostic("S101", "weasel-word", severity, message, place, "goals.a.name", "fix it")
 
 
 MISTAKE = error("E040", "there is no goal", Location("a b/ü.yaml", 1, 1, 1, 4), "kpis.a.goal")
@@ -35,8 +35,8 @@ def test_github_puts_errors_first_and_says_where() -> None:
     lines = render(FindingsView([finding("info"), finding("warning"), MISTAKE]), "github").splitlines()
     assert lines == [
         "::error file=a b/ü.yaml,line=1,endLine=1,col=1,endColumn=4,title=E040 unknown-goal::there is no goal",
-        "::warning file=kpi.yaml,line=3,endLine=3,col=5,endColumn=9,title=S101 weasel-word::something%0Amend it",
-        "::notice file=kpi.yaml,line=3,endLine=3,col=5,endColumn=9,title=S101 weasel-word::something%0Amend it",
+        "::warning file=kpi.yaml,line=3,endLine=3,col=5,endColumn=9,title=S101 weasel-word::something%0Afix it",
+        "::notice file=kpi.yaml,line=3,endLine=3,col=5,endColumn=9,title=S101 weasel-word::something%0Afix it",
     ]
 
 

@@ -19,7 +19,7 @@ def shown(text: str, *findings: Diagnostic, color: bool = False) -> str:
     return render(view, "text", Page(color=color))
 
 
-def test_a_finding_shows_its_line_and_its_place_in_it() -> None:
+def test_a_finding_shows_its_line_and_marks_its_span() -> None:
     text = "a: 1\n    name: Build effective onboarding\n"
     found = finding(2, 17, 26, severity="warning", code="S101", rule="weasel-word", hint="say what changes")
     assert shown("\n" * 10 + text.split("\n")[1], finding(11, 17, 26, hint="say what changes")) == "\n".join(
@@ -84,7 +84,7 @@ def test_a_span_longer_than_the_screen_is_cut() -> None:
     assert marks == "   " + "^" * 148
 
 
-def test_a_place_that_is_not_in_the_text_is_named_without_a_line() -> None:
+def test_a_location_outside_of_the_text_is_shown_without_a_line() -> None:
     assert shown("", finding(7, 1, 2, hint="look")) == (
         "kpi.yaml:7:1: error: E010 unknown-field: no such field\n  = help: look"
     )
@@ -100,7 +100,7 @@ def test_nothing_from_a_file_can_steer_the_terminal() -> None:
 def test_colour_changes_nothing_but_colour() -> None:
     import re
 
-    found = finding(1, 4, 5, hint="mend it")
+    found = finding(1, 4, 5, hint="fix it")
     colored = shown("a: b", found, color=True)
     assert "\x1b[31m" in colored
     assert re.sub(r"\x1b\[[0-9]+m", "", colored) == shown("a: b", found)

@@ -81,7 +81,7 @@ def test_only_goalposts_that_had_been_missed(before: str, after: str, was: str, 
     assert found["moved_after_miss"] is (said is not None)
 
 
-def test_what_it_uses_is_told_by_its_whole_name() -> None:
+def test_changes_of_what_a_kpi_uses_have_the_full_name() -> None:
     because = tuple(changes("measures: {n: count(orders)}\n", "measures: {n: count(visits)}\n"))
     shown = text(view(event("owner: a", "owner: b", because=because)))
     assert "  ownership  owner               a → b" in shown
@@ -104,7 +104,7 @@ def test_the_end_of_a_shallow_clone_is_said() -> None:
     assert "The history before 3f2a91c1d is not in this shallow clone." in text(view(event(), cut_at=HASH))
 
 
-def test_what_was_moved_after_the_fact_stands_out() -> None:
+def test_a_target_moved_after_the_fact_is_marked() -> None:
     assert "\x1b[1;31mit was red when this was loosened\x1b[0m" in as_ansi(
         log_lines(view(event(), computed={0: values()}), 80)
     )

@@ -20,7 +20,7 @@ def rendered(text: str) -> tuple[str, float]:
     return cpu_time(lambda: render(FindingsView(findings, read.places.line_text), "text"))
 
 
-def test_thousands_of_findings_on_one_line_take_no_longer_than_on_lines_of_their_own() -> None:
+def test_thousands_of_findings_on_one_line_are_as_fast_as_on_many() -> None:
     entries = [f"k{number}: {{name: Number {number}, nam: x, unit: EUR}}" for number in range(2_000)]
     block, short = rendered("version: 1\nkpis:\n  " + "\n  ".join(entries) + "\n")
     line, long = rendered("version: 1\nkpis: {" + ", ".join(entries) + "}\n")

@@ -31,7 +31,7 @@ def before(label: str, count: int, calendar: Calendar = Calendar(), every: Every
         (before("2026-01-04", 2, Calendar(week_starts=6), "week"), ["28 Dec 2025", "4 Jan 2026"]),
     ],
 )
-def test_the_year_stands_where_it_changes(periods: list[Period], labels: list[str]) -> None:
+def test_the_year_is_shown_where_it_changes(periods: list[Period], labels: list[str]) -> None:
     assert period_labels(periods) == labels
 
 

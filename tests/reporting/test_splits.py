@@ -33,7 +33,7 @@ def row(project: Project, formula: str, **fields: object) -> KpiRow:
     return status_view(checked.plan, project.results()).rows[0]
 
 
-def told(row: KpiRow) -> list[tuple[str, str, str | None, str]]:
+def in_short(row: KpiRow) -> list[tuple[str, str, str | None, str]]:
     return [(part.row.name, part.kind, part.row.target_display, part.row.status) for part in row.parts]
 
 
@@ -48,7 +48,7 @@ def test_every_part_of_a_rate_has_the_same_target_or_its_own(project: Project) -
     )
     assert found.by == "channel"
     # With a target of its own a part is green when it meets that: the thresholds are of the other one.
-    assert told(found) == [
+    assert in_short(found) == [
         ("fax", "value", "≤ 40%", "red"),
         ("mail", "value", "≤ 40%", "red"),
         ("other", "value", "≤ 40%", "green"),
@@ -67,7 +67,7 @@ def test_the_target_of_a_sum_is_that_of_all_its_parts_together(project: Project)
         split={"by": "channel", "limit": 3, "targets": {"web": "at least 70 by 2026-12-31", "other": "at most 9"}},
     )
     # A value that is called other is one like any other.
-    assert told(found) == [
+    assert in_short(found) == [
         ("web", "value", "≥ 70 by Dec 2026", "red"),
         ("shop", "value", None, "no target"),
         ("other", "value", "≤ 9", "red"),
@@ -97,7 +97,7 @@ def test_a_rate_keeps_its_glide_path_in_every_part(project: Project) -> None:
 def test_a_part_may_be_held_against_a_measure(project: Project) -> None:
     project.measure("budget", "sum(orders.amount) / 2")
     found = row(project, "sum(orders.amount)", split={"by": "channel", "targets": {"web": "at least 200% of budget"}})
-    assert told(found)[0] == ("web", "value", "≥ 98", "red")
+    assert in_short(found)[0] == ("web", "value", "≥ 98", "red")
 
 
 def test_summaries_count_kpis(project: Project) -> None:
@@ -115,9 +115,9 @@ def test_each_value_may_have_the_same_target(project: Project) -> None:
         target="at least 90",
         split={"by": "channel", "limit": 3, "targets": {"each": "at least 20", "shop": "at least 1"}},
     )
-    assert told(found)[-1] == ("all other", "other", None, "no target")
-    assert {name: target for name, kind, target, _ in told(found) if kind == "value"} == {
-        name: "≥ 1" if name == "shop" else "≥ 20" for name, kind, _, _ in told(found) if kind == "value"
+    assert in_short(found)[-1] == ("all other", "other", None, "no target")
+    assert {name: target for name, kind, target, _ in in_short(found) if kind == "value"} == {
+        name: "≥ 1" if name == "shop" else "≥ 20" for name, kind, _, _ in in_short(found) if kind == "value"
     }
     assert len(found.parts) == 4
     assert not found.notes

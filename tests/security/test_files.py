@@ -63,7 +63,7 @@ def test_nothing_is_written_through_a_committed_link(
     target = outside.parent / "nowhere" if is_dangling else outside
     (folder / name).symlink_to(target)
     assert run(arguments) == 2
-    assert "internal fault" not in capsys.readouterr().err
+    assert "internal error" not in capsys.readouterr().err
     assert (folder / name).is_symlink()
     assert not (outside.parent / "nowhere").exists()
 
@@ -120,7 +120,7 @@ def test_a_place_where_no_file_can_be(place: str, folder: Path, capsys: pytest.C
     for arguments in (["lint", "--write-baseline", "--baseline", place], ["init", "--force", "-f", place]):
         assert run(arguments) == 2
         err = capsys.readouterr().err
-        assert "internal fault" not in err
+        assert "internal error" not in err
         assert place.split("/")[0] in err
 
 
@@ -250,4 +250,4 @@ def test_an_unreadable_plan_is_no_passing_test(
         assert "no findings" not in summary.read_text(encoding="utf-8")
         monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "no" / "summary"))
         assert run(["lint", *arguments, "--format", "github"]) == 2
-        assert "internal fault" not in capsys.readouterr().err
+        assert "internal error" not in capsys.readouterr().err

@@ -40,7 +40,7 @@ def test_what_is_no_formula_is_not_run(
     monkeypatch.chdir(tmp_path)
     plan(tmp_path, formula)
     assert run(["status"]) == 2
-    assert "internal fault" not in capsys.readouterr().err
+    assert "internal error" not in capsys.readouterr().err
     assert not (tmp_path / "pwned").exists()
 
 

@@ -64,7 +64,7 @@ def test_text_of_others_is_only_shown(
 ) -> None:
     monkeypatch.chdir(hostile)
     code, out, err = ran(capsys, *arguments)
-    assert "internal fault" not in err
+    assert "internal error" not in err
     assert code in (0, 1, 2)
     assert out, err
     check("" if arguments[0] == "rule" else format_, out, err)
@@ -103,7 +103,7 @@ def test_an_argument_is_repeated_harmlessly(
         ("init", "--template", text), ("init", "-f", f"{text}/no/kpi.yaml"),
     ):  # fmt: skip
         code, out, err = ran(capsys, *arguments)
-        assert "internal fault" not in err, arguments
+        assert "internal error" not in err, arguments
         assert code == 2, (arguments, out, err)
         check("junit" if "junit" in arguments else "text", out, err)
 
@@ -145,7 +145,7 @@ def test_names_of_files_are_only_shown(
             ("text", ("lint", f"./{path}", "--write-baseline", "--baseline", f"./{path}.json")),
         ):
             _, out, err = ran(capsys, *arguments)
-            assert "internal fault" not in err, arguments
+            assert "internal error" not in err, arguments
             check(format_, out, err)
 
 

@@ -1,4 +1,4 @@
-"""A plan to ask about, as an editor has it open, for the tests of this room."""
+"""A plan as an editor has it open, for the tests of this folder."""
 
 from __future__ import annotations
 

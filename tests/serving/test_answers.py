@@ -89,7 +89,7 @@ def hover(folder: Path, before: str, value: Value | None = None) -> str | None:
     return describe_symbol(analysis, found, value)
 
 
-def test_a_kpi_is_told_with_its_definition_in_words_and_names_are_no_markup(folder: Path) -> None:
+def test_hover_over_a_kpi_describes_it_and_escapes_names(folder: Path) -> None:
     assert hover(folder, "  sal", Value(problem="no value *yet*")) == (
         "**Sales \\*of\\* \\`tea\\`** · KPI `sales`\n\n"
         "no value \\*yet\\*\n\n"
@@ -107,7 +107,7 @@ def test_a_kpi_is_told_with_its_definition_in_words_and_names_are_no_markup(fold
     )
 
 
-def test_a_goal_a_measure_and_a_source_are_told_in_words(folder: Path) -> None:
+def test_hover_over_a_goal_a_measure_and_a_source(folder: Path) -> None:
     assert hover(folder, "parent: gr") == (
         "**Double the sales of tea** · goal `grow`\n\nobjective · owner Ben · due 31 Dec 2026\n\nWe like tea."
     )
@@ -135,7 +135,7 @@ def test_a_goal_a_measure_and_a_source_are_told_in_words(folder: Path) -> None:
     assert "(no file found)" in str(hover(folder, "count(ra"))
 
 
-def test_a_column_a_field_a_function_and_a_rule_are_told(folder: Path) -> None:
+def test_hover_over_a_column_a_field_a_function_and_a_rule(folder: Path) -> None:
     assert hover(folder, "total - ta") == "column `tax` of `orders`\n\nTotal times 0.19.\n\n```\ntotal * 0.19\n```"
     assert hover(folder, "net: tot") == "column `total` of `orders`\n\nThe header in the file is `Café, total`."
     assert hover(folder, "types: {da") == "column `day` of `orders`\n\nRead as `date`."
@@ -147,7 +147,7 @@ def test_a_column_a_field_a_function_and_a_rule_are_told(folder: Path) -> None:
     assert str(hover(folder, "ignore: [A1")).startswith("# A101 no-owner\n")
 
 
-def test_where_several_rules_found_something_their_mends_are_told(folder: Path) -> None:
+def test_hover_over_several_findings_shows_how_to_fix_each(folder: Path) -> None:
     analysis = analysed(folder, PLAN.replace("ignore: [A101, T104, R101], ", ""))
     line, column = Lines(PLAN).place(PLAN.index("  budget:") + 4)
     pages = pages_at(analysis, "kpi.yaml", line + 1, column + 1)
@@ -167,7 +167,7 @@ def test_where_several_rules_found_something_their_mends_are_told(folder: Path) 
 # All of it, everywhere.
 
 
-def test_every_place_of_a_plan_can_be_asked_about(folder: Path) -> None:
+def test_hover_works_at_every_character_of_a_plan(folder: Path) -> None:
     example = Path(__file__).parents[2] / "kpi.yaml.example"
     text = example.read_text(encoding="utf-8")
     workspace = Workspace(lambda plan: date(2026, 6, 30), example)

@@ -1,4 +1,4 @@
-"""What is offered to somebody who types."""
+"""Completion while typing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What editors tell of fields and functions covers the language, and is true."""
+"""The descriptions of fields and functions in editors are complete and right."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_mappings_of_ids_columns_and_periods_have_no_fields(path: Path) -> None:
     assert fields_at(path) == {}
 
 
-def test_a_field_knows_what_can_stand_there() -> None:
+def test_choices_and_defaults_of_fields() -> None:
     every = field_at(("kpis", "x", "every"))
     assert every is not None
     assert (every.choices, every.default) == (("day", "week", "month", "quarter", "year"), "month")

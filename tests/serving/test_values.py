@@ -1,4 +1,4 @@
-"""Values are computed beside everything else, once, and not where that could cost anything."""
+"""Values are computed in the background, once, and never in a warehouse."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_plan_with_errors_has_none(workspace: Workspace, tmp_path: Path) -> No
     assert shown(value_of(broken, "typed")) == "no value while the plan has errors"
 
 
-def test_a_fault_of_ours_is_owned_up_to_and_hurts_nothing_else(
+def test_an_internal_error_is_reported_and_affects_no_other_request(
     analysis: Analysis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -112,9 +112,7 @@ def test_what_went_wrong_is_looked_at_again(workspace: Workspace, tmp_path: Path
     assert counted == ["sales"] * 2
 
 
-def test_what_nobody_waits_for_any_more_is_not_computed(
-    workspace: Workspace, tmp_path: Path, counted: list[str]
-) -> None:
+def test_cancelled_requests_are_not_computed(workspace: Workspace, tmp_path: Path, counted: list[str]) -> None:
     values, stop = Values(), Event()
     blocked = values.worker.submit(stop.wait)
     old = values.ask(written(workspace, tmp_path, PLAN), "sales")

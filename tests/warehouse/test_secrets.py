@@ -51,13 +51,13 @@ def mixed(project: Project) -> Project:
 
 
 def told(project: Project, capfd: pytest.CaptureFixture[str]) -> str:
-    """All that the commands write, none of which is an internal fault."""
+    """All that the commands write, none of which is an internal error."""
     for command in COMMANDS:
         run(["-f", str(project.folder / "kpi.yaml"), *command])
     written = capfd.readouterr()
     text = written.out + written.err
     assert "Traceback" not in text
-    assert "internal fault" not in text
+    assert "internal error" not in text
     return text
 
 
@@ -124,6 +124,6 @@ def test_nothing_of_an_address_is_in_a_comment_a_history_or_the_cache(
     remembered = [path for path in cache.rglob("*") if path.is_file()]
     assert remembered
     text = written.out + written.err + "".join(path.read_text() + str(path) for path in remembered)
-    assert "internal fault" not in text
+    assert "internal error" not in text
     assert "ordered" in text
     assert [part for part in (PASSWORD, ESCAPED, "7Qx", "canary", "keeper", "127.0.0.1") if part in text] == []

@@ -1,1 +1,1 @@
-"""One rule a file, its page beside it."""
+"""One rule per file, with its page of the same name."""

@@ -11,7 +11,7 @@ from kpi.lint.rule import Finding, rule
 from kpi.plan.model.target_text import NOT_UNDERSTOOD, TRAILING_WORDS
 
 HINT = 'write a direction, a number and perhaps a date, e.g. "at least 30% by 2026-12-31"'
-# Words of which targets are made; two others beside a number are prose and not a slip of the keys.
+# The words of targets. Two other words with a number are prose, not a typing error.
 GRAMMAR = frozenset({
     "least", "most", "above", "below", "more", "than", "less", "exactly", "between", "and", "over", "under", "baseline",
     "greater", "equal", "percent",

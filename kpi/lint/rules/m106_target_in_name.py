@@ -17,7 +17,7 @@ _THAN = (
 )
 # "Churn below 5%", "Uptime > 99.9%"; the words before decide whether the number is a target or part of the definition.
 _COMPARED = rf"(?:\b(?:{_THAN})|[<>≤≥]=?|=>|=<)\s*{_NUMBER}\s?(?P<percent>%|per\s?cent)?"
-# A percentage in front or behind, or a change: a measure has none in its name.
+# A percentage at the start or end, or a change: the name of a measure has neither.
 _ALWAYS = (
     rf"^\s*{_NUMBER}\s?%(?!\s*(?:percentile|quantile|ci\b|confidence))"
     rf"|\b(?:to|of|[=:])\s*{_NUMBER}\s?%\s*$"

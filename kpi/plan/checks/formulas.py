@@ -176,7 +176,7 @@ class Formulas:
             self._complexity[name] = Complexity(exceeds=True)
             self.report.within(finding, path)
 
-    # What is wrong with a formula whoever it belongs to.
+    # Mistakes of a formula, whatever it belongs to.
 
     def _in_text(self, text: str, tree: Node | None, dependencies: FormulaDependencies) -> list[Finding]:
         if text not in self._findings:

@@ -1,6 +1,6 @@
-"""Mistakes of a plan's files as diagnostics: what is wrong with the YAML, and what pydantic says of the data.
+"""Mistakes in the files of a plan as diagnostics: those of the YAML, and those that pydantic finds in the data.
 
-The one place that turns an error of pydantic (``loc``, ``type``, ``ctx``) into a file, line, column and hint.
+The only module that turns pydantic's errors (``loc``, ``type``, ``ctx``) into a file, line, column and hint.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from kpi.plan.yaml.source_map import Path, hide_secrets, scalar_span
 from kpi.plan.yaml.yaml_pitfalls import YamlPitfall
 
 MOST_REPORTED = 10_000
-_MOST_HINTED = 200  # beyond so many mistakes, looking for near names costs more than it helps
+_MOST_HINTED = 200  # after so many mistakes, looking for similar names takes too long
 _NUMBER_ERRORS = frozenset(
     {"int_parsing", "int_parsing_size", "int_type", "int_from_float", "greater_than_equal", "less_than_equal"}
 )
-_ANYTHING_BEYOND = 10_000  # a limit beyond this is none that a person wants to read of
+_ANYTHING_BEYOND = 10_000  # a greater limit is not worth a mention in a message
 
 
 class Diagnostics:
-    """Collects the mistakes of the documents of a plan. ``document`` is the one at hand."""
+    """Collects the mistakes of the documents of a plan. ``document`` is the current one."""
 
     def __init__(self) -> None:
         self.document = Document("", "")
@@ -52,7 +52,7 @@ class Diagnostics:
         meant: str | None = None,
         kind: str = "",
     ) -> None:
-        """Report a mistake between two offsets of the document at hand; the same one is reported once (aliases)."""
+        """Report a mistake between two offsets of the current document; the same one is reported once (aliases)."""
         mark = (code, message, self.document.file, start)
         self._unusable.add(path)
         if mark not in self._seen and len(self._seen) < MOST_REPORTED:
@@ -88,7 +88,7 @@ class Diagnostics:
     # What the data is
 
     def wrong_shape(self, path: Path, entry: Entry | None, node: Node, expected: str, hint: str | None = None) -> None:
-        """Report a value of another shape than its field wants, and explain the pitfall when there is one."""
+        """Report a value of the wrong shape for its field, and explain the pitfall if there is one."""
         if self.document.is_blanked_node(node):
             return
         key = None if entry is None or expected.startswith(("a mapping", "a column")) else entry[0]
@@ -189,7 +189,7 @@ class _Error:
         return owner is not None and owner.record is not None
 
     def _is_pitfall_of_key(self) -> bool:
-        """Report why a key that nobody meant is there at all: split off by a comma, or joined to its value."""
+        """Report why there is an unintended key: split off by a comma, or joined to its value."""
         if self.entry is None or not self.loc or type(self.owner) is not MappingNode:
             return False
         if self.type != "extra_forbidden" and self._is_field():
@@ -269,7 +269,7 @@ class _Error:
         self.to.wrong_shape(self.path, self.entry, node, expected, hint)
 
     def _wrong_word(self, node: ScalarNode) -> None:
-        """A text that is none of the choices, or no whole number."""
+        """A text that is not one of the choices, or not a whole number."""
         text: str = node.value
         name = self.path[-1]
         if self.type in _NUMBER_ERRORS:
@@ -283,7 +283,7 @@ class _Error:
 
 
 def _what(record: type[Record], path: Path) -> str:
-    """What a record is called in a message: "a KPI", or the field that holds it."""
+    """The name of a record in a message: "a KPI", or the field that has it."""
     return f"a {record.NOUN}" if record.NOUN else str(path[-1])
 
 
@@ -295,5 +295,5 @@ def _whole_number(field: FieldType | None) -> str:
 
 
 def _one_line(text: str) -> str:
-    """A message as it may be shown: it may quote a value of several lines, or one that is secret."""
+    """A message on one line without secrets: it may quote a value of several lines, or a secret one."""
     return hide_secrets(text.replace("\r", " ").replace("\n", " "))

@@ -1,4 +1,4 @@
-"""Where the files of a plan are read from: the disk, or whatever stands for it, such as a commit."""
+"""Where the files of a plan are read from: the disk, or something else such as a commit."""
 
 from __future__ import annotations
 

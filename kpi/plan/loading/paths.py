@@ -111,8 +111,8 @@ def walk(
     ``real_path`` gives the real path of ``start``, and of each linked folder before it is searched; it raises for a
     folder that may not be searched. ``listing`` names what is in a folder; by default that of the disk.
 
-    Own code because the standard library's either follows links under ``**``, for ever when they form circles, or
-    finds hidden files, among them the litter of office programs beside an open file (``.~lock.orders.csv#``). Every
+    Own code because the standard library's either follows links under ``**``, endlessly if they form a cycle, or
+    finds hidden files, among them the lock files of office programs (``.~lock.orders.csv#``). Every
     folder is searched at most once for each part, so that no pattern is slow: a folder waits on the stack together
     with the numbers of the parts that its entries may match.
     """
@@ -155,7 +155,7 @@ def _leads_to_folder(entry: FolderEntry) -> bool:
 
 
 def _with_skipped(numbers: set[int], matchers: Sequence[object | None]) -> set[int]:
-    """``numbers`` and those after each ``**``, which may stand for no folder at all."""
+    """``numbers`` and those after each ``**``, which may match no folder at all."""
     found = set(numbers)
     for number in numbers:
         while matchers[number] is None:

@@ -63,7 +63,7 @@ def read_plan(
     root: Path | None = None,
     model: FileModel = plain_model,
 ) -> ReadResult:
-    """Read a plan and what it includes. ``text`` stands for the content of the main file, so that it need not exist;
+    """Read a plan and what it includes. ``text`` is the content of the main file, which then need not exist;
     ``allowed`` are folders outside the project from which files may be read too; ``unsaved`` are the texts of included
     files that an editor has not written yet, by their real paths;
     ``disk`` is where all is read from, ``root`` the project's root where that is known. ``model``
@@ -353,7 +353,7 @@ def is_id(text: str) -> bool:
 
 
 def nearest_id(text: str) -> str:
-    """The id nearest to a text, its letters without accents; "" when nothing of it can stand in one."""
+    """The id nearest to a text, its letters without accents; "" if it has no character that an id can have."""
     import re
     from unicodedata import combining, normalize
 

@@ -70,7 +70,7 @@ def _take_out(data: Any, loc: tuple[str | int, ...], kind: str) -> None:
 
 
 def report_cut_texts(model: type[Record], data: PlainData, path: Path, to: Diagnostics) -> frozenset[str]:
-    """Report the formulas below ``path`` that a ``#`` cuts short, and give back the fields of the entry that are."""
+    """Report the formulas below ``path`` that a ``#`` cuts short, and return the fields of the entry that are."""
     found: set[str] = set()
     for where, pitfall in data.cut_texts.items():
         field = type_at(model, where[len(path) :])

@@ -13,7 +13,7 @@ def column_name(header: str) -> str:
     text = _normal(header).strip()
     if text.isidentifier():
         return text
-    # "a" + c asks whether c may stand inside a name; vowel signs of Indic scripts may, which isalnum() denies.
+    # "a" + c asks whether c is allowed inside a name; vowel signs of Indic scripts are, which isalnum() denies.
     characters = [c if ("a" + c).isidentifier() else "_" for c in text.lower()]
     name = "_".join(part for part in "".join(characters).split("_") if part)
     return name if not name or name.isidentifier() else "_" + name

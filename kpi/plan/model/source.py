@@ -154,7 +154,7 @@ class ReadOptions(Record):
         description="The character before a quotation mark that is part of a quoted field, e.g. '\\\\'; "
         "by default it is doubled.",
     )
-    skip_rows: NotNegative | None = Field(None, description="How many lines stand before the header.")
+    skip_rows: NotNegative | None = Field(None, description="How many lines come before the header.")
     header: Boolean | None = Field(
         None, description="Whether the first row names the columns; false: they are column_1, column_2, …"
     )

@@ -70,7 +70,7 @@ def parse_target(
 ) -> Target:
     """A target. A number without direction takes it from ``toward`` (that of the thresholds), else from ``baseline``.
 
-    Numbers are in the unit's own scale, a share for ``%``. ``without`` names what may not stand here: "by" (a date),
+    Numbers are in the unit's own scale, a share for ``%``. ``without`` names what is not allowed here: "by" (a date),
     "by relative" (neither a date nor a share of the baseline). Raises TextError at the part that is not understood.
     """
     try:
@@ -137,7 +137,7 @@ def _parse(text: str, unit: Unit, baseline: float | None, toward: Op | None, wit
 
 
 def check_thresholds(green: Target, yellow: Target) -> None:
-    """S7: yellow has green's direction, and green lies inside it. Raises TextError about the text of ``yellow``."""
+    """S7: yellow has green's direction and includes green. Raises TextError about the text of ``yellow``."""
     whole = Piece(yellow.text, 0, len(yellow.text))
     if green.op[0] != yellow.op[0]:
         hint = None if green.op == "between" else f'write "{_phrase(green.op)} …" for both'

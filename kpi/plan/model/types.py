@@ -29,7 +29,7 @@ class CodeText:
 
 
 class OrText:
-    """Marks a mapping of fields instead of which a text can be written."""
+    """Marks a mapping of fields that can also be written as a text."""
 
 
 def text_of(value: object) -> str:
@@ -119,7 +119,7 @@ def number_in(value: Any, unit: Unit | None, code: str) -> float:
 
 
 def period_map(value: Any, handler: Any, info: ValidationInfo[Any], *, own_length: bool = False) -> Any:
-    """Validate the keys of a mapping as labels of periods, of any length or of the KPI's own, and give back its values
+    """Validate the keys of a mapping as labels of periods, of any length or of the KPI's own, and return its values
     by the usual labels. ``handler`` validates the values."""
     if not isinstance(value, Mapping):
         return handler(value)

@@ -1,1 +1,1 @@
-"""YAML text to plain data that knows where it stands in the file, and back."""
+"""YAML text to plain data with its positions in the file, and back."""

@@ -1,4 +1,4 @@
-"""What stands at a character of a file: the way back from :mod:`kpi.plan.yaml.source_map`, for editors."""
+"""The key or value at a character of a file, for editors: the inverse of :mod:`kpi.plan.yaml.source_map`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kpi.plan.yaml.documents import load
 from kpi.plan.yaml.nodes import Document, begin, finish
 from kpi.plan.yaml.source_map import Path, scalar_offset, scalar_span
 
-# What cannot be in a file that anybody wrote, and is a letter to YAML.
+# A private-use character, which no file has and YAML takes for a letter.
 MARK = "\ue000"
 _CLOSERS = {"{": "}", "[": "]"}
 
@@ -33,14 +33,14 @@ class CursorContext:
         self._node = node
 
     def location(self, start: int = 0, end: int | None = None) -> Location:
-        """Where the characters ``start`` to ``end`` of the text stand; without them, the whole of it."""
+        """The location of the characters ``start`` to ``end`` of the text; without them, of all of it."""
         if end is None:
             return self._document.location(begin(self._node), finish(self._document, self._node))
         return self._document.location(*scalar_span(self._document, self._node, start, end))
 
 
 def context_at(document: Document, offset: int) -> CursorContext | None:
-    """The key or value in which a character stands, or just behind which it stands; None between them."""
+    """The key or value that contains an offset or ends at it; None between them."""
     path: Path = ()
     node: Node | None = document.root
     key: ScalarNode | None = None
@@ -74,8 +74,8 @@ def context_at(document: Document, offset: int) -> CursorContext | None:
 
 
 def completion_context(text: str, offset: int) -> CursorContext | None:
-    """What is being typed at a character of a text that may not be YAML yet: the key or value that a letter typed there
-    would belong to, itself left out. ``at`` is where it would stand. None where it would be neither."""
+    """The key or value that a letter typed at an offset would belong to, without that letter; ``at`` is its position.
+    The text may not be valid YAML yet. None if the letter would belong to neither."""
     start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
     line = text[start:offset]
     rest = "".join(text[offset:].splitlines()[:1])
@@ -100,7 +100,7 @@ def completion_context(text: str, offset: int) -> CursorContext | None:
 
 
 def _readings(typed: str, rest: str) -> list[str]:
-    """What may be put in at the cursor to make a letter of it, the likeliest first."""
+    """What can be inserted at the cursor so that the text is valid YAML, the likeliest first."""
     readings = [MARK]
     if not rest.strip() and all(char.isalnum() or char == "_" for char in typed):
         readings.insert(0, MARK + ":")  # a word alone on its line is a key where it can be one

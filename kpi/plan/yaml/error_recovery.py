@@ -57,7 +57,7 @@ def _entry(document: Document, text: str, offset: int) -> tuple[int, int, int]:
 
 
 def _blank(text: str, start: int, end: int) -> str:
-    """The text with a stretch turned into blanks, line breaks kept; a null stands where a value was."""
+    """The text with a range blanked, line breaks kept; a value becomes null."""
     kept = re.sub(r"[^\r\n]", " ", text[start:end])
     if kept[:1] == " " and start > 0 and text[start - 1] not in "\r\n":
         kept = "~" + kept[1:]

@@ -1,4 +1,4 @@
-"""YAML text to a tree of nodes that know where they stand. Every scalar stays text (rule R1).
+"""YAML text to a tree of nodes with their positions. Every scalar stays text (rule R1).
 
 Nothing here knows what a plan is. A :class:`Document` is one file; positions inside it are character offsets into
 its text, and become lines and columns only when somebody asks.
@@ -90,7 +90,7 @@ class Document:
         return Location(self.file, line, column, end_line, end_column)
 
     def line_span(self, offset: int) -> tuple[int, int]:
-        """Start and end (without the line break) of the line in which a character stands."""
+        """Start and end (without the line break) of the line of a character."""
         line, _ = self.position(offset)
         assert self._starts is not None
         start = self._starts[line - 1]
@@ -266,7 +266,7 @@ def _too_deep(offset: int) -> TooLargeError:
 
 
 def _check_aliases(root: Node) -> None:
-    """Raise TooLarge when aliases, written out, would make a huge tree, or an alias stands inside its own anchor."""
+    """Raise TooLarge when aliases, written out, would make a huge tree, or an alias is inside its own anchor."""
     sizes: dict[int, int] = {}
     open_: set[int] = set()
     stack: list[tuple[Node, bool]] = [(root, False)]
@@ -277,13 +277,13 @@ def _check_aliases(root: Node) -> None:
             open_.discard(id(node))
             sizes[id(node)] = 1 + sum(sizes[id(child)] for child in children)
         elif id(node) in open_:
-            raise TooLargeError("an alias stands inside its own anchor", begin(node))
+            raise TooLargeError("an alias is inside its own anchor", begin(node))
         elif id(node) not in sizes:
             open_.add(id(node))
             stack.append((node, True))
             stack.extend((child, False) for child in children)
     if sizes[id(root)] > max(MAX_ALIASED, 3 * len(sizes)):
-        raise TooLargeError(f"the aliases stand for {sizes[id(root)]:,} entries when written out")
+        raise TooLargeError(f"the aliases expand to {sizes[id(root)]:,} entries")
 
 
 def _children(node: Node) -> list[Node]:

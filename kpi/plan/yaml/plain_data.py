@@ -1,6 +1,6 @@
 """From the nodes of a document to plain data: dicts, lists, texts and None. Knows no meaning.
 
-Every scalar stays text, whatever YAML would make of it (rule R1). Where a node is is looked up in the document again,
+Every scalar stays text, whatever YAML would make of it (rule R1). Positions are looked up in the document
 by the path of the value: see :func:`find`.
 """
 

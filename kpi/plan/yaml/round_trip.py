@@ -1,7 +1,7 @@
 """Changes to the text of a plan that leave every other character as it was: comments, order, layout, line breaks.
 
-YAML is read for the places of its nodes only; what is new is spliced into the text. Before a changed text is handed
-back it is read again, and its tree must be the old one with exactly that one entry changed.
+YAML is parsed only for the positions of its nodes, and the new part is spliced into the text. A changed text is parsed
+again before it is returned, and its tree must be the old one with exactly that entry changed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kpi.errors import InputError
 from kpi.plan.yaml.nodes import Document, begin, compose, entries, finish, is_null
 from kpi.values.units import CURRENCY_SIGNS
 
-# Text that YAML reads as it stands, in braces as well: no mark of its own, no ": " and no " #".
+# Text that needs no quotes, not even in braces: no sign with a meaning in YAML, no ": " and no " #".
 _PLAIN = re.compile(
     rf"[{CURRENCY_SIGNS}]?[^\W_]([\w .%{CURRENCY_SIGNS}/()'+-]*[\w%){CURRENCY_SIGNS}])?|-?[0-9][0-9._]*%?"
 )
@@ -87,7 +87,7 @@ class _Text:
         self.newline = first[0] if first else "\n"
 
     def column(self, at: int) -> int:
-        """How many characters stand before ``at`` in its line."""
+        """The number of characters before ``at`` in its line."""
         return self.document.position(at)[1] - 1
 
     def line_end(self, at: int) -> int:
@@ -95,18 +95,18 @@ class _Text:
         return self.document.line_span(at)[1]
 
     def leads(self, at: int) -> bool:
-        """Whether only white space stands before ``at`` in its line."""
+        """Whether there is only white space before ``at`` in its line."""
         return not self.text[at - self.column(at) : at].strip()
 
     def last(self, node: Node) -> int:
-        """Where the last character of a node stands, plus one, without the comments that follow it."""
+        """The end of a node without the comments that follow it."""
         if isinstance(node, CollectionNode) and not node.flow_style:
             last = node.value[-1]
             return self.last(last[1] if isinstance(node, MappingNode) else last)
         return finish(self.document, node)
 
     def significant(self, at: int) -> int:
-        """Where the next character stands that is neither white space nor part of a comment."""
+        """The offset of the next character that is neither white space nor part of a comment."""
         while at < len(self.text) and (self.text[at].isspace() or self.text[at] == "#"):
             at = self.line_end(at) if self.text[at] == "#" else at + 1
         return at
@@ -210,7 +210,7 @@ def _tree(node: Node | None) -> Tree:
 
 
 def _put(tree: Tree, path: Sequence[str], key: str, value: str) -> None:
-    """Carries the change out in the tree: the last part of ``path`` becomes a mapping where it is none."""
+    """Make the change in the tree: the last part of ``path`` becomes a mapping if it is not one."""
     for part in path:
         assert isinstance(tree, list)
         pair = next((pair for pair in tree[1:] if pair[0] == part), None)

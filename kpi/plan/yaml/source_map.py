@@ -1,7 +1,7 @@
-"""Where everything is: from a path such as ``("kpis", "nps", "target")`` to lines and columns.
+"""From a path such as ``("kpis", "nps", "target")`` to its location in a file.
 
-Nothing is computed while reading. A place is looked up by walking the nodes again, because only the few places that
-a finding names are ever asked for.
+Nothing is computed while reading. A location is found by walking the nodes again, because only the few locations of
+findings are needed.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class SourceMap:
         return {name: document.text for name, document in self._documents.items()}
 
     def of(self, path: Path) -> Location:
-        """Where the value of ``path`` stands; of something that is not in the file, its nearest parent."""
+        """The location of the value at ``path``, or of its nearest parent if it is not in the file."""
         document, key, value = self._find(path)
         if value is None or (begin(value) == finish(document, value) and key is not None):
             return self.key(path)
         return document.location(begin(value), finish(document, value))
 
     def key(self, path: Path) -> Location:
-        """Where the key of ``path`` stands: an item of a list has none, there it is the item itself."""
+        """The location of the key of ``path``, or of the item itself if it is in a list."""
         document, key, value = self._find(path)
         node = key or value
         if node is None:
@@ -52,7 +52,7 @@ class SourceMap:
         return document.location(begin(node), finish(document, node))
 
     def within(self, path: Path, start: int, end: int) -> Location:
-        """Where the characters ``start`` to ``end`` of the text at ``path`` stand, whatever its quoting or folding."""
+        """The location of the characters ``start`` to ``end`` of the text at ``path``, in any quoting or folding."""
         document, key, value = self._find(path)
         if type(value) is not ScalarNode or (not value.value and key is not None):
             return self.of(path)
@@ -63,7 +63,7 @@ class SourceMap:
         return self._walk(path)[3]
 
     def written(self, path: Path) -> str | None:
-        """The text at ``path`` as YAML reads it, before anything is made of it; None where no text is."""
+        """The text at ``path`` as YAML reads it; None if there is no text."""
         _, _, value, whole = self._walk(path)
         return value.value if whole and type(value) is ScalarNode else None
 
@@ -72,7 +72,7 @@ class SourceMap:
         return self._documents.get(file)
 
     def line_text(self, file: str, line: int) -> str:
-        """One line of a file as it may be shown: without its line break, secrets starred out; "" past the end."""
+        """One line of a file without its line break, with secrets replaced by stars; "" past the end."""
         document = self._documents.get(file)
         if document is None:
             return ""
@@ -108,7 +108,7 @@ class SourceMap:
         return document, key, value, True
 
 
-# Characters of a text that are walked to find a place in it: far more than any formula or target has.
+# The most characters of a text in which a location is searched: far more than any formula or target has.
 LONGEST = 100_000
 
 
@@ -141,7 +141,7 @@ def scalar_span(document: Document, node: ScalarNode, start: int, end: int) -> t
 
 
 def scalar_offset(document: Document, node: ScalarNode, offset: int) -> int:
-    """The other way round: the character of a scalar's value that stands at a file offset, its length past the end."""
+    """The inverse: the character of a scalar's value at a file offset; past the end, its length."""
     value: str = node.value
     first, last = begin(node), finish(document, node)
     if document.text[first:last] == value:
@@ -151,10 +151,10 @@ def scalar_offset(document: Document, node: ScalarNode, offset: int) -> int:
 
 
 def _offsets(text: str, first: int, last: int, value: str, style: str) -> list[tuple[int, int]] | None:
-    """For every character of the value, and its end, where it is written; None when text and value disagree.
+    """The offsets of every character of the value, and of its end; None if text and value differ.
 
-    Folding and indentation only ever turn white space into other white space, so the two are walked side by side:
-    what is not blank must agree, character by character, and blanks are skipped on either side.
+    Folding and indentation only turn white space into other white space, so both are walked in parallel: characters
+    other than white space must be equal, and white space is skipped on both sides.
     """
     at = _content_start(text, first, last, style)
     stop = last - 1 if style in ("'", '"') else last

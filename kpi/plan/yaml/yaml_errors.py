@@ -72,7 +72,7 @@ class _Case(NamedTuple):
     began: int
 
     def line(self, offset: int) -> tuple[int, str]:
-        """Offset and text of the line in which an offset stands."""
+        """Offset and text of the line of an offset."""
         start, end = self.document.line_span(min(offset, max(0, len(self.text.rstrip()) - 1)))
         return start, self.text[start:end]
 
@@ -107,7 +107,7 @@ def _unprintable(text: str) -> Explained:
     found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff", text)
     at = found.start() if found else 0
     shown = f"U+{ord(text[at]):04X}" if text else "nothing"
-    message = f"the control character {shown} may not stand in YAML"
+    message = f"the control character {shown} is not allowed in YAML"
     return Explained("E001", message, at, at + 1, "take it out", at, "character")
 
 
@@ -137,7 +137,7 @@ def _tab(case: _Case) -> Explained | None:
     start, line = case.line(case.at)
     indent = line[: len(line) - len(line.lstrip())]
     if case.text[case.at : case.at + 1] == "\t" and case.at > start + len(indent):  # only without libyaml
-        return Explained("E004", "a tab stands here; YAML wants a space", case.at, case.at + 1, None, case.at)
+        return Explained("E004", "a tab is not allowed here; YAML needs a space", case.at, case.at + 1, None, case.at)
     if "\t" not in indent or (case.at > start + len(indent) and "tab" not in case.problem):
         return None
     tab = start + indent.index("\t")
@@ -250,7 +250,7 @@ def _flow(case: _Case) -> Explained | None:
 
 
 def _flow_piece(text: str, began: int, at: int) -> tuple[str, int, str]:
-    """Key, offset and text of the entry inside brackets or braces in which an offset stands."""
+    """Key, offset and text of the entry inside brackets or braces at an offset."""
     key, start, depth, here = "", began + 1, 0, began + 1
     while here < at:
         char = text[here]

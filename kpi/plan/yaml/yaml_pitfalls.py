@@ -39,7 +39,7 @@ def quoted(text: str) -> str:
 
 
 def rest_of_line(document: Document, offset: int) -> str:
-    """What stands from an offset to the end of its line."""
+    """The text from an offset to the end of its line."""
     return document.text[offset : document.line_span(offset)[1]]
 
 
@@ -66,7 +66,7 @@ def _write(key: ScalarNode | None, text: str) -> str:
 def _tag(document: Document, key: ScalarNode | None, node: Node) -> YamlPitfall:
     start = begin(node)
     word = re.split(r"[\s,\]}]", rest_of_line(document, start), maxsplit=1)[0]
-    if not word.startswith("!"):  # an anchor stands before the tag
+    if not word.startswith("!"):  # an anchor precedes the tag
         word = f"!{shorten(str(node.tag))}"
     hint = "take it out; a text that starts with ! needs quotes"
     if type(node) is ScalarNode and not word.startswith("!!"):
@@ -154,7 +154,7 @@ def unknown_key(document: Document, mapping: Node, key: ScalarNode, value: Node)
 
 
 def _split_off(document: Document, mapping: Node, key: ScalarNode) -> YamlPitfall:
-    """``{green: at least 1,000}``: what stands after a comma is an entry of its own, with no value."""
+    """``{green: at least 1,000}``: what follows a comma is another entry, without a value."""
     start, end = begin(key), finish(document, key)
     before: tuple[Node, Node] | None = None
     for pair in mapping.value if len(mapping.value) < 100 else ():  # the search must not become quadratic
@@ -178,7 +178,7 @@ def _split_off(document: Document, mapping: Node, key: ScalarNode) -> YamlPitfal
 
 
 def odd_key(document: Document, node: Node) -> YamlPitfall:
-    """A key that is no text, or ``<<`` with something other than a mapping."""
+    """A key that is not text, or ``<<`` with something other than a mapping."""
     start, end = begin(node), finish(document, node)
     if node.tag:
         return _tag(document, None, node)

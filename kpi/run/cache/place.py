@@ -1,4 +1,8 @@
-"""Where results are cached: in the user's own cache folder, one folder a project, never inside the project."""
+"""Where results are cached: in the user's cache folder, one folder per project, never inside the project.
+
+Own code because most of it is about when not to cache, which libraries for these folders do not decide, and because
+they are slow to import (platformdirs as slow as all of kpi.run.cache).
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,9 @@ _NO = frozenset(["", "0", "false", "no", "off"])
 def cache_of(project: Path, within: Path, *, asked: bool = False) -> Path | None:
     """The cache folder of the plan in the folder ``project``; None for no cache.
 
-    ``KPI_CACHE_DIR`` names the folder of all projects; without it, that is the place that the system has for caches,
-    unless the home folder is not there, not this user's, or lies ``within`` the project, where a stranger may have
-    written. A run in CI (``CI`` is set) caches nothing unless ``asked`` or told by ``KPI_CACHE_DIR``.
+    ``KPI_CACHE_DIR`` names the folder of all projects; without it, it is in the system's folder for caches, unless the
+    home folder does not exist, belongs to another user, or is ``within`` the project, where others may have written
+    files. In CI (``CI`` is set) nothing is cached unless ``asked`` or ``KPI_CACHE_DIR`` is set.
     """
     named = os.environ.get(FOLDER, "").strip()
     if not named and not asked and os.environ.get("CI", "").strip().lower() not in _NO:
@@ -29,7 +33,7 @@ def cache_of(project: Path, within: Path, *, asked: bool = False) -> Path | None
 
 
 def _system_folder() -> Path | None:
-    """The folder for caches of this program, as the system has it; None where this user has no home."""
+    """The folder of this program among the system's caches; None if the user has no home folder."""
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA", "")
         return Path(local, "kpi", "Cache") if Path(local).is_absolute() else None
@@ -41,7 +45,7 @@ def _system_folder() -> Path | None:
         facts = home.stat()
     except (OSError, RuntimeError):
         return None
-    # As root with the home of another (sudo), what is written there would be in their way.
+    # As root with the home folder of another user (sudo), files written there could not be changed by that user.
     if not home.is_absolute() or facts.st_uid != os.geteuid():
         return None
     return home / "Library" / "Caches" / "kpi" if sys.platform == "darwin" else home / ".cache" / "kpi"

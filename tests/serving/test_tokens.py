@@ -28,7 +28,7 @@ def test_words_are_what_the_tree_says_they_are(formula: str) -> None:
     assert sorted(word for word in found if word[0] not in ("function", "word")) == sorted(wanted)
 
 
-def test_a_column_knows_its_source() -> None:
+def test_the_source_of_a_column() -> None:
     text = 'sum(orders.amount[state == "paid"]) / sum(visits.hits)'
     assert [(word.text, word.source) for word in words(text) if word.role == "column"] == [
         ("amount", "orders"), ("state", "orders"), ("hits", "visits"),

@@ -1,4 +1,4 @@
-"""What YAML swallows in silence or refuses in riddles is named at its place, with the text to write instead (R1)."""
+"""Pitfalls of YAML are explained at their location, with the text to write instead (R1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every path leads to its place, and characters of a value to where they are written, whatever the quoting."""
+"""Every path has its location, and so have the characters of a value, in any quoting."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_value_and_key(path: tuple[str | int, ...], value: tuple[int, ...], key:
     assert span(places.key(path)) == key
 
 
-def test_places_lead_into_included_files(tmp_path: Path) -> None:
+def test_locations_in_included_files(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kpis:\n  churn:\n    name: Churn\n    formula: count(x)\n")
     places = read_plan(tmp_path / "kpi.yaml", text=PLAN, cwd=tmp_path).places
     assert places.within(("kpis", "churn", "formula"), 6, 7) == Location("a.yaml", 4, 20, 4, 21)

@@ -1,4 +1,4 @@
-"""From a character of a file to what stands there, as editors ask it: the way back from a place."""
+"""From a character of a file to its key or value, as editors need it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_file_that_is_not_of_the_plan_has_nothing() -> None:
     assert read_plan(Path("kpi.yaml"), text=PLAN).places.document("other.yaml") is None
 
 
-def test_a_spot_knows_where_it_and_each_part_of_it_stands() -> None:
+def test_the_location_of_a_value_and_of_part_of_it() -> None:
     read = read_plan(Path("kpi.yaml"), text=PLAN, cwd=Path())
     document = read.places.document("kpi.yaml")
     assert document is not None
@@ -123,7 +123,7 @@ def test_what_is_being_typed_belongs_where_it_would_stand(
     )
 
 
-def test_what_stands_beside_is_known() -> None:
+def test_the_other_keys_of_the_mapping() -> None:
     text = HEAD + "    guardrails: [a, , b]"
     found = completion_context(text, text.index(" , b") + 1)
     assert found is not None

@@ -1,4 +1,4 @@
-"""Which plan an open file belongs to, what of it is looked at again, and what is told."""
+"""Which plan an open file belongs to, what is analysed again, and which findings are published."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_file_belongs_to_the_plan_that_includes_it(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["kpi.yaml", "kpi.yml", "team.kpi.yaml", "team.kpi.yml"])
-def test_a_file_that_nobody_includes_is_a_plan_if_its_name_says_so(tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_not_included_is_a_plan_by_its_name(tmp_path: Path, name: str) -> None:
     assert main_of(Workspace(Days()), tmp_path / name) == name
 
 
@@ -167,7 +167,7 @@ def codes(told: dict[Path, object]) -> dict[str, list[str]]:
     return {path.name: [one.code for one in found_in_file.findings] for path, found_in_file in told.items()}  # type: ignore[attr-defined]
 
 
-def test_only_changes_are_told_and_what_holds_no_more_is_taken_back(project: Path) -> None:
+def test_only_changed_findings_are_published_and_old_ones_cleared(project: Path) -> None:
     workspace, board = Workspace(Days()), Published()
     main, part = project / "kpi.yaml", project / "parts" / "a.yaml"
     workspace.write(main, MAIN)
