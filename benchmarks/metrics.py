@@ -52,7 +52,7 @@ METRICS = [
 ]
 QUERY = ["query", "--quiet", "--metrics", ",".join(METRICS), "--group-by", "metric_time__month"]
 QUERY += ["--start-time", "2025-06-01", "--end-time", "2026-06-30", "--csv", "found.csv"]
-# MetricFlow asks the package index for a newer version of itself: nobody answers at this address, at once.
+# MetricFlow asks the package index for a newer version of itself: this address refuses the connection at once.
 UNCONNECTED = {"DO_NOT_TRACK": "1", "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
 
 Values = dict[tuple[str, str], float]

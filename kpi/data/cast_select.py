@@ -16,7 +16,7 @@ def typed_sql(rows: str, readings: Sequence[Reading], last: int, extra: Sequence
     """The ``rows`` (a parenthesised SELECT) with their values, and in ``bad$`` a bit for each that cannot be read, of
     which ``last`` is the highest. ``extra`` are columns to pass on.
 
-    In steps, since the engine works out what stands in branches as often as it stands there.
+    In steps, because the engine evaluates a repeated branch once for each occurrence.
     """
     casts, values, named, doubts, bits = [], [], [], [], []
     for i, reading in enumerate(readings):

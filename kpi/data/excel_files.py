@@ -207,8 +207,8 @@ class Sheet:
         )
 
     def _damaged(self, fault: Exception) -> KpiError:
-        gist = f"{type(fault).__name__}: {fault}"
-        return KpiError(f"{self.name} is damaged ({gist})", hint="open it in a spreadsheet program and save it anew")
+        summary = f"{type(fault).__name__}: {fault}"
+        return KpiError(f"{self.name} is damaged ({summary})", hint="open it in a spreadsheet program and save it anew")
 
     def _begin(self) -> tuple[tuple[str, ...], int]:
         """The header and the number of rows down to it: the first row with any value below those to skip."""

@@ -220,6 +220,6 @@ def run_query(engine: Engine, source_id: str, query: str) -> Scan:
 
 
 def first_line(error: Exception) -> str:
-    """The gist of an engine's message."""
+    """The first line of an engine's message."""
     line = next((part.strip() for part in str(error).splitlines() if part.strip()), "the query failed")
     return line.removeprefix("Parser Error: ").removeprefix("Binder Error: ").removeprefix("Catalog Error: ")

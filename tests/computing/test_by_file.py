@@ -90,7 +90,7 @@ def table_of(project: Project, last: str) -> list[tuple[str, float, str]]:
 
 
 def expected(project: Project, month: str = "2026-06", last: str = "2026-06-30") -> dict[str, float]:
-    """The values of a month, reckoned by hand."""
+    """The values of a month, calculated by hand."""
     rows = table_of(project, last)
     inside = [row for row in rows if row[0].startswith(month)]
     amounts = [amount for _, amount, _ in inside]

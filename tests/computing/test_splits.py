@@ -193,7 +193,7 @@ def test_the_largest_comes_first_by_value_or_by_rows(project: Project) -> None:
     results = project.results()
     # A sum by its size; of equal ones the first by name, no name last.
     assert list(parts_of(results.series["revenue"])) == ["fair", "shop", "web", "phone", None]
-    # A rate by the rows behind it, lest a channel with one late order stands first.
+    # A rate by the rows behind it, so that a channel with one late order is not first.
     assert list(parts_of(results.series["lateness"])) == ["web", "fair", "phone", "shop", None]
     assert list(parts_of(results.series["biggest"])) == ["web", "fair", "phone", "shop", None]
 

@@ -119,7 +119,7 @@ def test_a_comment_that_cannot_be_understood_is_a_finding(comment: str, message:
 
 
 def test_other_comments_that_name_the_program_are_left_alone() -> None:
-    assert codes(commented("    owner: a@b.c", "# kpi: revenue is reckoned net")) == ["S101", "S101", "S101"]
+    assert codes(commented("    owner: a@b.c", "# kpi: revenue is shown net")) == ["S101", "S101", "S101"]
 
 
 def test_errors_cannot_be_suppressed() -> None:

@@ -43,16 +43,16 @@ def test_R3_headers_that_collide_ask_for_columns(tmp_path: Path) -> None:
     assert (problem.code, problem.field) == (COLLIDING, ("columns", "total"))
     assert problem.message == '"a.csv": "Total %" and "Total:" would all be called "total"'
     assert problem.hint == 'columns: {total_2: "Total:"}'
-    mended = written(tmp_path, "Total %,id,Total:\n1,2,3\n", columns={"total_2": "Total:"})
-    assert only_file(mended).names == ("total", "id", "total_2")
+    renamed = written(tmp_path, "Total %,id,Total:\n1,2,3\n", columns={"total_2": "Total:"})
+    assert only_file(renamed).names == ("total", "id", "total_2")
 
 
 def test_R3_a_header_that_stands_twice_collides_and_the_mend_that_is_offered_works(tmp_path: Path) -> None:
     text = "Sprint,Sprint,sprint\n1,2,3\n"
     problem = only_problem(written(tmp_path, text))
     assert problem.hint == "columns: {Sprint_2: Sprint (2), sprint_3: sprint}"
-    mended = written(tmp_path, text, columns={"Sprint_2": "Sprint (2)", "sprint_3": "sprint"})
-    assert only_file(mended).names == ("Sprint", "Sprint_2", "sprint_3")
+    renamed = written(tmp_path, text, columns={"Sprint_2": "Sprint (2)", "sprint_3": "sprint"})
+    assert only_file(renamed).names == ("Sprint", "Sprint_2", "sprint_3")
 
 
 def test_R3_a_new_name_that_collides_with_a_header(tmp_path: Path) -> None:

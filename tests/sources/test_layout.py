@@ -104,7 +104,7 @@ def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "mend"),
+    ("text", "line", "hint"),
     [
         ("MONTHLY USERS,\nMONTH,USERS\n01-01-2026,5\n01-02-2026,6\n", 1, "read: {skip_rows: 1}"),
         ("Monthly users\nmonth,users\n2026-01,5\n", 1, "read: {skip_rows: 1}"),
@@ -115,9 +115,9 @@ def test_without_a_header_columns_are_numbered(tmp_path: Path) -> None:
         ("2026-01-01,Ann\n2026-01-02,Bob\n", 1, "read: {header: false}"),
     ],
 )
-def test_a_first_row_that_is_no_header_is_noticed(tmp_path: Path, text: str, line: int, mend: str) -> None:
+def test_a_first_row_that_is_no_header_is_noticed(tmp_path: Path, text: str, line: int, hint: str) -> None:
     problem = only_problem(written(tmp_path, text))
-    assert (problem.code, problem.hint) == (DOUBTFUL, mend)
+    assert (problem.code, problem.hint) == (DOUBTFUL, hint)
     assert problem.message.startswith(f'line {line} of "a.csv" looks like ')
 
 

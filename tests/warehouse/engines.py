@@ -67,7 +67,7 @@ def fill_duckdb(file: Path, tables: Mapping[str, Rows] = TABLES, schema: str = "
                 connection.executemany(f"INSERT INTO {schema}.{name} VALUES ({marks})", table.rows)
 
 
-def reckoned(project: Project, cases: Iterable[Case]) -> dict[Case, object]:
+def computed_values(project: Project, cases: Iterable[Case]) -> dict[Case, object]:
     """The values of each case by period, the one shown last, or why there are none; cases alike in calendar and day
     share a run."""
     groups: dict[tuple[object, ...], list[Case]] = {}

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from warehouse import at_random
 from warehouse.cases import CASES, Case
-from warehouse.engines import VARIABLE, fill_postgres, in_files, in_warehouse, reckoned
+from warehouse.engines import VARIABLE, computed_values, fill_postgres, in_files, in_warehouse
 from warehouse.servers import Server
 
 pytestmark = pytest.mark.warehouse
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.warehouse
 
 @pytest.fixture(scope="session")
 def over_files(tmp_path_factory: pytest.TempPathFactory) -> dict[Case, object]:
-    return reckoned(in_files(tmp_path_factory.mktemp("files")), CASES)
+    return computed_values(in_files(tmp_path_factory.mktemp("files")), CASES)
 
 
 @pytest.fixture(scope="session")
 def over_postgres(tmp_path_factory: pytest.TempPathFactory, server: Server) -> dict[Case, object]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(VARIABLE, server.url())
-        return reckoned(in_warehouse(tmp_path_factory.mktemp("postgres")), CASES)
+        return computed_values(in_warehouse(tmp_path_factory.mktemp("postgres")), CASES)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ibis.common.exceptions import OperationNotDefinedError
 from warehouse import at_random
 from warehouse.cases import CASES
-from warehouse.engines import VARIABLE, fill_duckdb, in_files, in_warehouse, reckoned
+from warehouse.engines import VARIABLE, computed_values, fill_duckdb, in_files, in_warehouse
 from warehouse.test_splits import parts
 
 from kpi.warehouse.conformance import differences
@@ -51,8 +51,8 @@ def here(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project
 
 def test_duckdb_gives_the_values_of_files(here: Project, tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
-    over_files = reckoned(in_files(tmp_path / "files"), CASES)
-    over_duckdb = reckoned(in_warehouse(here.folder), CASES)
+    over_files = computed_values(in_files(tmp_path / "files"), CASES)
+    over_duckdb = computed_values(in_warehouse(here.folder), CASES)
     assert {case.formula: over_duckdb[case] for case in CASES if over_duckdb[case] != over_files[case]} == {}
 
 
