@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from kpi.data.database import text_literal
 from kpi.plan.model import ReadOptions
+from kpi.values.units import CURRENCY_ABBREVIATIONS
 
-SIGNS = r"\p{Sc}"
+SIGNS = r"\p{Sc}"  # every sign that Unicode calls a currency's, also those that no unit has
 # Any sign of a currency, also with the letters of a country before it (US$, R$), a code, or letters used for one.
-CURRENCY = rf"(?:[A-Z]{{0,2}}{SIGNS}|[A-Z]{{3}}|kr|zł|Kč|Ft|Rs|Fr)"
+CURRENCY = rf"(?:[A-Z]{{0,2}}{SIGNS}|[A-Z]{{3}}|{'|'.join(CURRENCY_ABBREVIATIONS)})"
 # Dashes in place of decimals, behind either mark: "20,-" is a whole amount (R13).
 DASHES = "[.,][-−–—]{1,2}"
 # Spaces that spreadsheets use between groups: no-break, thin, narrow no-break.

@@ -28,6 +28,9 @@ SIGNS = {
 # The characters of currency signs, for use in regular expressions: [$€£…].
 CURRENCY_SIGNS = "".join(dict.fromkeys(sign[-1] for sign in SIGNS))
 
+# Abbreviations of currencies that data files have instead of a sign or a code.
+CURRENCY_ABBREVIATIONS = ("kr", "zł", "Kč", "Ft", "Rs", "Fr")
+
 # The first word of each unit of time is the one that is shown.
 _TIMES = (
     (0.001, ("ms", "millisecond", "milliseconds", "msec", "msecs")),
