@@ -87,8 +87,7 @@ def lint(
     """
     if dry_run and not fix:
         raise UsageError("--dry-run needs --fix", hint="write: kpi lint --fix --dry-run")
-    run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [], data)
-    run.since = diff
+    run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [], data, diff)
     run.read([*([file] if file is not None else []), *(files or [])])
     if fix:
         run.fix(dry_run)
@@ -113,14 +112,13 @@ class _Run:
 
     def __init__(
         self, select: list[str], ignore: list[str], strict: bool, as_of: date | None, stdin_filename: Path,
-        allowed: list[Path], data: bool,
+        allowed: list[Path], data: bool, since: str | None,
     ) -> None:  # fmt: skip
-        self.allowed, self.data = allowed, data
+        self.allowed, self.data, self.since = allowed, data, since
         self.select, self.ignore, self.strict, self.as_of = select, ignore, strict, as_of
         self.stdin_filename = stdin_filename
         self.reviews: dict[Path, tuple[ReadResult, Review]] = {}
         self.unreadable: list[tuple[Path, KpiError]] = []
-        self.since: str | None = None
         self._stdin: str | None = None
 
     def read(self, asked: Iterable[Path]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from kpi.diagnostics import Diagnostic
@@ -32,28 +33,34 @@ TIMELESS = frozenset({
 class Sentence:
     """A sentence that says what is wanted or measured: a name or a question. ``id`` is its goal's or KPI's."""
 
-    __slots__ = ("_words", "id", "kind", "path", "text")
-
     def __init__(self, path: Path, text: str, kind: Kind) -> None:
         self.path = path
         self.text = text[:LONGEST]
         self.kind: Kind = kind
         self.id = str(path[1])
-        self._words: list[Word] | None = None
 
-    @property
+    @cached_property
     def words(self) -> list[Word]:
         """The words outside quotation marks and backticks."""
-        if self._words is None:
-            self._words = words(self.text)
-        return self._words
+        return words(self.text)
 
 
 class Context:
-    """One plan as input of the rules. ``today`` is the date of the review; no rule reads a clock. ``data`` is the
-    profile of the data, or None if it was not requested."""
+    """One plan as input of the rules.
 
-    def __init__(self, checked: Checked, today: date, data: DataProfile | None = None) -> None:
+    ``today`` is the date of the review; no rule reads a clock. ``suppressions`` are the comments that suppress findings
+    and ``applied`` the codes of the rules that are applied. ``data`` is the profile of the data, or None if it was not
+    requested.
+    """
+
+    def __init__(
+        self,
+        checked: Checked,
+        today: date,
+        suppressions: tuple[Suppression, ...],
+        applied: frozenset[str],
+        data: DataProfile | None,
+    ) -> None:
         self.checked = checked
         self.plan = checked.plan
         self.places = checked.places
@@ -73,14 +80,11 @@ class Context:
             if goal.parent in self.children_of:
                 self.children_of[goal.parent].append(goal)
         self.sentences: tuple[Sentence, ...] = tuple(self._sentences())
-        self.suppressions: tuple[Suppression, ...] = ()
-        self.applied: frozenset[str] = (
-            frozenset()
-        )  # the codes of the rules that ran, set before the rules on comments run
+        self.suppressions = suppressions
+        self.applied = applied
         self._misspelt = frozenset(_misspelt(checked.diagnostics))
         self._lists: dict[str, WordList] = {}
         self._units: dict[str | None, Unit | None] = {}
-        self._calendar: Calendar | None = None
 
     def _sentences(self) -> Iterator[Sentence]:
         for goal in self.goals:
@@ -131,12 +135,10 @@ class Context:
         """The last day of the fiscal year around today."""
         return period_of(self.today, "year", self.calendar).last_day
 
-    @property
+    @cached_property
     def calendar(self) -> Calendar:
         """The plan's calendar."""
-        if self._calendar is None:
-            self._calendar = self.plan.calendar.build()
-        return self._calendar
+        return self.plan.calendar.build()
 
 
 def _misspelt(diagnostics: Iterable[Diagnostic]) -> Iterator[Path]:

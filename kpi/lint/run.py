@@ -62,15 +62,14 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
     rules = chosen(
         RULES, select=settings.select, ignore=settings.ignore, also_select=options.select, also_ignore=options.ignore
     )
-    context = Context(checked, options.today, _data(checked, options))
-    context.suppressions = find_suppressions(texts, codes(RULES))
+    applied = frozenset(rule.code for rule in rules)
+    context = Context(checked, options.today, find_suppressions(texts, codes(RULES)), applied, _data(checked, options))
     silent = silencer(context.suppressions, options.today)
     passes = _per_file(settings.per_file_ignores)
     found: list[Diagnostic] = []
     for rule in rules:
         if not rule.after_others:
             found.extend(one for one in _apply(rule, context, options) if not silent(rule.code, one.location))
-    context.applied = frozenset(rule.code for rule in rules)
     for rule in rules:
         if rule.after_others:
             found.extend(_apply(rule, context, options))
