@@ -284,7 +284,7 @@ def _new(findings: Iterable[Diagnostic], path: Path) -> list[Diagnostic]:
         raise InputError(f"the baseline {path} cannot be read: {fault}", hint=hint) from fault
     new, gone = subtract(findings, read_baseline(text, str(path)))
     if gone:
-        tell(f"{gone} findings of the baseline no longer exist: update it with kpi lint --write-baseline")
+        tell(f"findings of the baseline that no longer exist: {gone}; update it with kpi lint --write-baseline")
     return new
 
 

@@ -162,10 +162,10 @@ def test_sizes(text: str, size: float | None) -> None:
 
 @pytest.mark.parametrize("command", [["status"], ["show", "amount"], ["sources"]])
 @pytest.mark.parametrize(("size", "complaint"), [
-    ("lots", '--memory-limit cannot be "lots"\n  it is a size, such as 512MB, 1.5GB or 2GiB'),
-    ("10MB", "--memory-limit cannot be 10MB, which is too little\n  64MB is the least"),
+    ("lots", '--memory-limit cannot be "lots"\n  write a size such as 512MB, 1.5GB or 2GiB'),
+    ("10MB", "--memory-limit 10MB is too small\n  the minimum is 64MB"),
 ])  # fmt: skip
-def test_a_wrong_size_is_told(
+def test_an_invalid_size_is_refused(
     project: Project, command: list[str], size: str, complaint: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.table("orders", "day,amount\n2026-06-01,5")

@@ -361,4 +361,4 @@ def test_a_person_at_a_terminal_gets_an_explanation(tmp_path: Path) -> None:
     os.close(ours)
     os.close(theirs)
     assert (output, process.returncode) == (b"", 1)
-    assert messages == b"kpi lsp speaks with editors, not with people: Ctrl+D ends it.\n"
+    assert messages == b"kpi lsp is started by editors; press Ctrl+D to end it.\n"

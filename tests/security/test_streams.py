@@ -161,7 +161,7 @@ def test_the_current_folder_is_gone(folder: Path) -> None:
         env={**os.environ, "PYTHONSAFEPATH": "1"},
     )  # fmt: skip
     assert done.returncode == 2
-    assert "the current folder is not there any more" in done.stderr
+    assert "the current folder no longer exists" in done.stderr
 
 
 @POSIX
