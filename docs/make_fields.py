@@ -74,16 +74,20 @@ def written(schema: dict[str, Any]) -> str:
     if "pattern" in schema:
         return "a date"
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if "properties" in schema:
+        return "`{" + ", ".join(f"{field}: …" for field in schema["properties"]) + "}`"
     if "object" in types:
         inner = written(schema["additionalProperties"])
-        return f"{inner}, or by period" if "string" in types else f"a map to {inner}"
+        if "string" in types:
+            return f"{inner}, or by period"
+        return f"a list, or a map to {inner}" if "array" in types else f"a map to {inner}"
     if "array" in types:
         return "a text or a list" if "string" in types else "a list"
     if "integer" in types:
         return "a whole number"
     if "boolean" in types:
         return "a text" if "string" in types else "`true`, `false`"
-    return "a number"
+    return "a text" if types == ["string"] else "a number"
 
 
 def main() -> int:
