@@ -91,7 +91,7 @@ class ReadableRows:
         if mask not in self._known:
             table = self.base
             if mask:
-                assert self.select is not None, "bad rows can be told apart"
+                assert self.select is not None, "bad rows can be distinguished"
                 table = self.select(mask)
             reasons = [
                 f"{counted(cells.rows)}: {cells.words}" for cells in self.bad if cells.mask & mask and cells.rows
