@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -75,6 +75,9 @@ class Scanner:
         }
         # Whether the rows of text files tell the number of their file, in the column FILE.
         self.by_file = False
+        # The columns, by folded name, that every KPI needs; and why some of the others cannot be had.
+        self.always: Collection[str] = ()
+        self.faults: dict[str, KpiError] = {}
 
     def scan(self, *, rewrite: bool = False) -> Scan:
         """The scan. ``rewrite``: copy the text files first, through a reader that forgives line endings.
@@ -216,7 +219,8 @@ class Scanner:
             places = [{name.casefold(): place for place, name in enumerate(names)} for names in named]
             for folded in self._needed() - places[0].keys():
                 if hint := sheets[0].hint(folded):
-                    raise KpiError(f'{self.source.id}: {sheets[0].name} has no column "{folded}"', hint=hint)
+                    message = f'{self.source.id}: {sheets[0].name} has no column "{folded}"'
+                    self._fault(folded, KpiError(message, hint=hint))
             declared = {name.casefold(): text for name, text in self.source.types.items()}
             columns = [
                 Chosen(
@@ -365,7 +369,7 @@ class Scanner:
                 continue
             if folded in self._collisions:
                 if self.need.names(folded):
-                    raise self._collisions[folded]
+                    self._fault(folded, self._collisions[folded])
                 continue
             lacking = next((path for path, names in known if folded not in names), None)
             if lacking is None or folded in self._may_lack:
@@ -373,24 +377,29 @@ class Scanner:
             elif self.need.names(folded):
                 own = next(names for path, names in per_file if path == lacking)
                 meant = nearest(name, own)
-                raise KpiError(
-                    f'{self.source.id}: {self.name(lacking)} has no column "{name}", which other files have',
-                    hint=lacking_hint(name, None if meant is None else f'did you mean "{meant}" there?'),
-                )
+                message = f'{self.source.id}: {self.name(lacking)} has no column "{name}", which other files have'
+                hint = lacking_hint(name, None if meant is None else f'did you mean "{meant}" there?')
+                self._fault(folded, KpiError(message, hint=hint))
         if len(kept) > MOST_COLUMNS:
             message = f"{self.source.id}: {self.name(per_file[0][0])} has {len(kept):,} columns"
             raise KpiError(message, hint=f"at most {MOST_COLUMNS:,} are read at once")
         return kept
 
     def _refuse_unknown(self, order: Mapping[str, str], first: Path) -> None:
-        """Raise KpiError for a column that no file has, and for a computed one that a file has already."""
+        """Note the columns that no file has. Raises KpiError for a computed one that a file has already."""
         for folded in self.need.columns:
             if folded not in order and folded in self._needed():
                 message = f'{self.source.id}: {self.name(first)} has no column "{folded}"'
-                raise KpiError(message, hint=did_you_mean(folded, order.values()))
+                self._fault(folded, KpiError(message, hint=did_you_mean(folded, order.values())))
         for name in self.source.computed:
             if name.casefold() in order:
                 raise clash(self.source.id, name)
+
+    def _fault(self, folded: str, error: KpiError) -> None:
+        """Note why a column cannot be had. Raises the error where all KPIs need the column."""
+        if folded in self.always:
+            raise error
+        self.faults.setdefault(folded, error)
 
 
 def clash(source_id: str, name: str) -> KpiError:

@@ -103,6 +103,7 @@ class Loader:
         self._timed = False  # whether rows have times of day
         self._later = 0
         self._faults: dict[str, KpiError] = {}
+        self._missing: Mapping[str, KpiError] = {}
         self._always = self._columns_behind({*self._times(), *self._where_columns()})
         if self.origin is not None:
             for name in self.source.computed:
@@ -111,6 +112,8 @@ class Loader:
             return self._load(self.origin)
         scanner = Scanner(self.engine, self.plan, self.source, self.facts, self.need)
         scanner.by_file = self.by_file
+        scanner.always = {use.partition("$")[0] for use in self._always}
+        self._missing = scanner.faults
         self._names = scanner.names
         try:
             return self._scanned(scanner)
@@ -211,7 +214,11 @@ class Loader:
     ) -> list[Reading]:
         """The readings of all uses, those that are missing decided over all rows of the staged text, and one for uses
         that are read alike. Where that is impossible, ``faults`` says why."""
-        self._faults = {}
+        self._faults = {
+            nodes.column_use(folded, kind): error
+            for folded, error in self._missing.items()
+            for kind in (None, *self.need.uses(folded))
+        }
         found: dict[str, list[Reading]] = {}
         for use in uses:
             try:

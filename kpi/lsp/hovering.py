@@ -187,6 +187,7 @@ def _row(row: KpiRow) -> list[str]:
         f"{shown} in {row.period.label}{change}",
         " · ".join(facts),
         *([escape(row.message)] if row.message else []),
+        *map(escape, row.notes),
     ]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kpi.data import meant
 from kpi.data.database import Engine
 from kpi.data.file_scan import Scan
-from kpi.data.requirements import ColumnRequirements, named_in, used_by_query
+from kpi.data.requirements import ColumnRequirements, named_in, used_by_query, words_of
 from kpi.engine.aggregation import Aggregator
 from kpi.engine.grouped_breakdown import GroupedSegmentAggregator
 from kpi.engine.queries import expose, first_line, run_query, vet
@@ -177,6 +177,7 @@ class SourceLoader:
                 if other in self._failures:
                     raise KpiError(self._failures[other])
                 rows = self._rows[other]
+                rows.refuse(sorted(words_of(query)))
                 table = rows.table(rows.mask(used_by_query(query, rows.base.kinds)))
                 expose(self.engine, table)
                 notes |= dict.fromkeys(rows.notes_on(table))

@@ -4,6 +4,7 @@ KPIs (R6), types by data alone (R4), and exact identity (R8)."""
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,10 @@ from computing.support import Project
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from kpi.lsp import hovering
+from kpi.render.output import FORMATS, Page, render
 from kpi.run import Series
+from kpi.status import status_view
 
 # KPI_EXAMPLES=2000 tries more plans, KPI_SEED=1 the same ones again.
 EXAMPLES = int(os.environ.get("KPI_EXAMPLES", "100"))
@@ -70,6 +74,22 @@ def test_R6_more_bad_rows_than_the_source_tolerates_stop_a_kpi(project: Project)
     series = one(project, "sum(o.n)")
     assert series.shown.value == 21
     assert series.notes == ('29 of 50 rows were skipped: o.csv:2: o.n: "x" is not a number',)
+
+
+def test_R6_G2_every_format_and_the_editor_say_how_many_rows_were_skipped(project: Project) -> None:
+    rows = [("2026-06-01", 1 if place >= 2890 else "x") for place in range(5000)]
+    project.rows("o.csv", "day,n", rows)
+    project.source("o", on_bad_rows="skip up to 60%")
+    project.kpi("total", "sum(o.n)")
+    checked, results = project.checked(), project.results()
+    view = status_view(checked.plan, results)
+    note = '2,890 of 5,000 rows were skipped: o.csv:2: o.n: "x" is not a number'
+    assert view.rows[0].point.value == 5000 - 2890
+    assert view.rows[0].notes == (note,)
+    for format_ in FORMATS["StatusView"]:
+        shown = render(view, format_, Page(width=160))
+        assert note.replace('"', "") in re.sub(r'[\\"]|&quot;|&#34;', "", shown), format_
+    assert any("2,890 of 5,000 rows were skipped" in line for line in hovering._row(view.rows[0]))
 
 
 def one(project: Project, formula: str) -> Series:
@@ -208,6 +228,21 @@ def test_R8_floating_point_numbers_that_have_lost_digits_are_refused(project: Pr
     assert project.value("count(o[x > 5])") == 1
 
 
+# Columns that are not there (R5).
+
+
+def test_G1_R5_a_column_that_is_missing_stops_only_the_kpis_that_use_it(project: Project) -> None:
+    path = project.folder / "o.parquet"
+    duckdb.sql(f"copy (select date '2026-06-01' as day, 5 as n) to '{path}' (format parquet)")
+    project.source("o", path="o.parquet", computed={"twice": "m * 2"})
+    for name, formula in (("n", "sum(o.n)"), ("m", "sum(o.m)"), ("twice", "sum(o.twice)")):
+        project.kpi(name, formula)
+    series = project.results().series
+    assert series["n"].shown.value == 5
+    for name in ("m", "twice"):
+        assert 'o: o.parquet has no column "m"' in str(series[name].problem)
+
+
 # Any plan, any rows (G1).
 
 CELLS = st.sampled_from(
@@ -278,23 +313,19 @@ def test_G1_a_kpi_alone_is_the_same_kpi_among_others(
         together = project.results(valid=False)
         order = [name for name, _ in kpis]
         random.shuffle(order)
-        shuffled = project.results(valid=False, kpis=order, cache=Path(folder) / "cache")
-        again = project.results(valid=False, kpis=order, cache=Path(folder) / "cache")
-        for name, _ in kpis:
-            alone = facts(project.results(valid=False, kpis=[name]).series[name])
-            assert facts(together.series[name]) == alone
-            assert facts(shuffled.series[name]) == alone
-            assert facts(again.series[name]) == alone
-        # Nor does it matter which KPIs the plan has besides.
+        # In another order, and once more from what is cached.
+        for _ in range(2):
+            shuffled = project.results(valid=False, kpis=order, cache=Path(folder) / "cache")
+            for name in order:
+                assert facts(shuffled.series[name]) == facts(together.series[name])
+        # One alone, also in a plan that has no others.
         name = order[0]
-        needed = {name, "k0"}
-        project.plan["kpis"] = {one: field for one, field in project.plan["kpis"].items() if one in needed}
-        lone = facts(project.results(valid=False).series[name])
-        assert without_places(lone) == without_places(facts(together.series[name]))
+        expected = facts(together.series[name])
+        assert facts(project.results(valid=False, kpis=[name]).series[name]) == expected
+        project.plan["kpis"] = {one: field for one, field in project.plan["kpis"].items() if one in {name, "k0"}}
+        assert without_places(facts(project.results(valid=False).series[name])) == without_places(expected)
 
 
 def without_places(found: tuple[object, ...]) -> str:
     """What people see, without the lines of the plan, which are others in another plan."""
-    import re
-
     return re.sub(r"[^ '\"]*kpi\.yaml:\d+:\d+", "kpi.yaml", repr(found))
