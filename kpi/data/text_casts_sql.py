@@ -54,7 +54,8 @@ def plain_number_sql(text: str) -> str:
 def like_a_code(text: str) -> str:
     """Whether a number is written as codes are: with a zero before it, with an exponent but without a point or sign, or
     with ``_`` inside (R4)."""
-    zero = " OR ".join(f"({text} >= '{sign}00' AND {text} < '{sign}0:')" for sign in ("", "-", "+"))
+    signed = " OR ".join(f"({text} >= '{sign}00' AND {text} < '{sign}0:')" for sign in "+-")
+    zero = f"(CASE WHEN {text} < '00' THEN {signed} ELSE {text} < '0:' END)"
     # Few texts have the letter, and a look for it is much quicker than a pattern.
     letter = f"(contains({text}, 'E') OR contains({text}, 'e'))"
     return f"({zero} OR contains({text}, '_') OR ({letter} AND regexp_full_match({text}, '[-+]?\\d+[eE]\\d+')))"
