@@ -224,7 +224,7 @@ class Loader:
             try:
                 reading = known.get(use) or guesses.get(use) or self._decide(use)
             except KpiError as error:
-                if use.name.casefold() in self._always:
+                if use.key in self._always:
                     raise
                 self._faults[use.key] = error
                 continue

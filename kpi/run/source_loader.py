@@ -176,6 +176,8 @@ class SourceLoader:
                     raise KpiError(f"{source_id}: a query cannot read {other}, which is in a warehouse", hint=hint)
                 if other in self._failures:
                     raise KpiError(self._failures[other])
+                if other not in self._rows:  # it was not named in the query, and the engine knows no such table
+                    continue
                 rows = self._rows[other]
                 rows.refuse(sorted(words_of(query)))
                 table = rows.table(rows.mask(used_by_query(query, rows.base.kinds)))
