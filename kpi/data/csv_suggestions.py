@@ -27,7 +27,7 @@ def remedy(source: Source, facts: SourceFacts, name: str, line: int, names: Mapp
     if doubt is not None:
         return f"line {file.skip_rows + 1} is perhaps no header: say {doubt}"
     for words, other, changed in _choices(file, source):
-        if _even(other, changed):
+        if all_rows_fit(other, changed):
             return f"say {words}, and all rows fit"
     return _odd_at(file, source, line) if line else None
 
@@ -55,7 +55,7 @@ def _around_fields(quote: str, file: FileFacts) -> bool:
     return file.delimiter + quote in head.replace("\n", file.delimiter) and quote + file.delimiter in head
 
 
-def _even(file: FileFacts, source: Source) -> bool:
+def all_rows_fit(file: FileFacts, source: Source) -> bool:
     """Whether all rows have as many fields as the header, and no quoted field is torn."""
     from csv import Error
 

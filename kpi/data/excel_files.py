@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -37,6 +37,18 @@ DAMAGED = (AttributeError, IndexError, LookupError, SyntaxError, TypeError, Valu
 WITHOUT_RESULT = re.compile(
     rb'<c r="([A-Z]+)(\d+)"([^>]*)>\s*(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)\s*(<v\s*/>|<v>\s*</v>)?\s*</c>'
 )
+
+
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+
+
+class Range(NamedTuple):
+    """A merged range: rows from 1 and columns from 0, the last ones included. Only its first cell has a value."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
 
 
 class Typed(NamedTuple):
@@ -77,12 +89,22 @@ class Sheet:
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
         """The rows below the header that have any value, as wide as that, with their numbers from 1."""
         width = len(self.header)
+        waiting = list(self.merged())[::-1] if self.read.merged == "fill" else []
+        values: dict[Range, Cell] = {}
         for number, row in self._numbered():
             if number <= self.above:
                 continue
             cells = [self._value(cell) for cell in row[:width]]
             if any(cell is not None for cell in cells):
-                yield number, cells + [None] * (width - len(cells))
+                cells += [None] * (width - len(cells))
+                while waiting and waiting[-1].top <= number:
+                    merged = waiting.pop()
+                    if merged.left < width:
+                        values[merged] = cells[merged.left] if number == merged.top else None
+                values = {merged: value for merged, value in values.items() if merged.bottom >= number}
+                for merged, value in values.items():
+                    cells[merged.left : merged.right + 1] = [value] * (min(merged.right + 1, width) - merged.left)
+                yield number, cells
 
     def place(self, number: int, column: int) -> str:
         """Where a cell is, for a message: ``stock.xlsx:Sheet1!C7``. ``column`` counts from 0."""
@@ -114,6 +136,22 @@ class Sheet:
                 held = held[max(held.rfind(b"<c "), 0) :]
                 if len(held) > LONGEST:
                     held = b""
+
+    def merged(self) -> Iterator[Range]:
+        """The merged ranges among the rows below the header, from the top."""
+        from openpyxl.utils import column_index_from_string
+
+        found, held = [], b""
+        with self._sheet._get_source() as stream:
+            while block := stream.read(1 << 20):
+                held += block
+                for match in MERGED.finditer(held):
+                    left, right = (column_index_from_string(match[place].decode()) - 1 for place in (1, 3))
+                    found.append(Range(int(match[2]), left, int(match[4]), right))
+                held = held[max(held.rfind(b"<"), 0) :]
+                if len(held) > LONGEST:
+                    held = b""
+        return iter(sorted({one for one in found if one.top > self.above and one[:2] != one[2:]}))
 
     def hint(self, column: str) -> str | None:
         """What to write where a column is not found because this is a title row, or not the sheet that has it."""
@@ -330,6 +368,18 @@ class Chosen(NamedTuple):
     declared: str | None
 
 
+def refuse_merged(sheet: Sheet, used: Mapping[int | None, str]) -> None:
+    """Raise KpiError where a used column, by its place, has merged cells: all but the first look empty."""
+    for merged in sheet.merged():
+        for place, name in used.items():
+            if place is not None and merged.left <= place <= merged.right:
+                first, last = sheet.place(merged.top, merged.left), sheet.place(merged.bottom, merged.right)
+                cells = f"{first}:{last.rpartition('!')[2]}"
+                message = f"{cells} are merged cells, of which only the first has a value ({name})"
+                hint = "if it holds for all of them, say read: {merged: fill}; if it counts once, unmerge them"
+                raise KpiError(message, hint=hint)
+
+
 def copied(
     sheets: Sequence[Sheet], columns: Sequence[Chosen], target: Path, tallies: Sequence[Tally] = ()
 ) -> dict[str, Typed]:
@@ -349,6 +399,8 @@ def copied(
             if number > sheet.above and place in places:
                 hint = "open the workbook in a spreadsheet program and save it, so that the results stand in it"
                 raise KpiError(f"{sheet.place(number, place)}: this formula has not been computed yet", hint=hint)
+        if sheet.read.merged is None:
+            refuse_merged(sheet, {place: column.name for place, column in zip(places, columns, strict=True)})
         for number, row in sheet.rows():
             if tallies:
                 tallies[which].add(number, row)

@@ -11,6 +11,7 @@ from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.headers import named
 from kpi.data.opening import NO_HIVE, Opening, listed
 from kpi.data.requirements import ColumnRequirements
+from kpi.data.swallowed_rows import refuse_swallowed_rows
 from kpi.data.text_files import copy_text, refuse_long_line, refuse_other
 from kpi.errors import KpiError, did_you_mean, nearest
 from kpi.plan.checks.rows import lacking_hint
@@ -117,6 +118,8 @@ class Scanner:
 
     def _csv_group(self, files: Sequence[FileFacts], columns: Sequence[str], rewrite: bool) -> str:
         first = files[0]
+        for file in files:
+            refuse_swallowed_rows(file, self.source, self.name(file.path))
         paths = [self._readable(file, rewrite) for file in files]
         kept = self._kept(files) if self.source.snapshot else ""
         places = {name.casefold(): f"c{place}" for place, name in enumerate(first.names)}

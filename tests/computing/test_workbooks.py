@@ -309,3 +309,62 @@ def test_a_query_reads_a_workbook(project: Project) -> None:
     assert project.value("max(spent.spent)") == max(
         sum(row[3] for row in ROWS if row[1] == customer) for customer in {row[1] for row in ROWS}
     )
+
+
+# Merged cells.
+
+MERGED_ROWS = [
+    ("day", "region", "note", "n"),
+    (date(2026, 6, 1), "N", "a", 1),
+    (date(2026, 6, 2), None, "b", 2),
+    (date(2026, 6, 3), "S", None, 4),
+    (date(2026, 6, 4), "S", None, 8),
+]
+
+
+def merged_book(project: Project, *ranges: str, title: bool = False) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Sales"
+    for row in [("Report", None, None, None)] * title + MERGED_ROWS:
+        sheet.append(list(row))
+    for cells in ranges:
+        sheet.merge_cells(cells)
+    book.save(project.folder / "o.xlsx")
+
+
+def test_R12_merged_cells_of_a_used_column_are_an_error_and_can_be_filled(project: Project) -> None:
+    """The value of a merged range, for all its cells, by hand."""
+    merged_book(project, "B2:B3")
+    project.source("o", path="o.xlsx")
+    said = project.problem('sum(o.n[region == "N"])')
+    assert said.startswith("o.xlsx:Sales!B2:B3 are merged cells, of which only the first has a value (region)")
+    assert "read: {merged: fill}" in said
+    assert project.value("sum(o.n)") == 15, "the column is not used"
+    project.source("o", path="o.xlsx", read={"merged": "fill"})
+    asked = ['sum(o.n[region == "N"])', 'sum(o.n[region == "S"])', "count(o[region is None])", "count(o)"]
+    assert project.values(asked) == [3, 12, 0, 4]
+
+
+def test_R12_a_range_over_rows_and_columns_is_filled(project: Project) -> None:
+    merged_book(project, "B4:C5", "B2:B3")
+    project.source("o", path="o.xlsx", read={"merged": "fill"})
+    assert project.values(['sum(o.n[note == "S"])', 'sum(o.n[region == "S"])', 'sum(o.n[region == "N"])']) == [
+        12,
+        12,
+        3,
+    ]
+
+
+def test_R12_merged_titles_and_rows_without_other_values_do_not_matter(project: Project) -> None:
+    merged_book(project, "A1:D1", "B3:B4", "C5:C9", title=True)
+    project.source("o", path="o.xlsx", read={"skip_rows": 1, "merged": "fill"})
+    assert project.values(["count(o)", "sum(o.n)", 'sum(o.n[region == "N"])']) == [4, 15, 3]
+    project.source("o", path="o.xlsx", read={"skip_rows": 1})
+    assert project.value("sum(o.n)") == 15
+
+
+def test_R12_a_snapshot_with_merged_cells(project: Project) -> None:
+    merged_book(project, "B2:B3")
+    project.source("o", path="o.xlsx", date=None, read={"merged": "fill"})
+    assert project.value('sum(o.n[region == "N"])') == 3
