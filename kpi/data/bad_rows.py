@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from kpi.data.csv_suggestions import FIX_QUOTE, FIX_ROW, remedy
 from kpi.data.database import Engine, quoted, text_literal
+from kpi.data.date_formats import written_dates
 from kpi.data.file_scan import Scan
 from kpi.data.number_formats import GROUP, LIKE_THE_OTHERS, TWO_WAYS
 from kpi.data.row_places import RowPlaces, blank_rows_hint
 from kpi.data.text_casts_sql import marks, number_sql
 from kpi.data.text_files import LONG_LINE, SHORTEN, TOO_LONG, long_line, records
-from kpi.data.type_inference import NUMBER, Reading
+from kpi.data.type_inference import NUMBER, Reading, Readings
 from kpi.data.value_suggestions import SKIP, date_hint, empty_hint, notation_hint, number_hint
 from kpi.errors import KpiError, shorten
 from kpi.formulas.types import TIME
@@ -160,10 +161,7 @@ class BadRows:
             return f"make it empty in the query, e.g. with nullif(divisor, 0) or nullif({reading.name}, '{value}')"
         found = empty_hint(reading.name, value, self._also_in(reading, value))
         if found is None and reading.kind in TIME:
-            declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
-            iso = re.match(r"\d{4}-\d\d?-\d\d?", value.strip())
-            known = declared or iso or "%" in reading.words or not re.search(r"\d", value)
-            return None if known else date_hint(reading.name, value.strip())
+            return self._date_hint(reading, value.strip())
         if found is None and reading.kind == "number":
             total = self.engine.ask(f"SELECT count(*) FROM {self.table}")[0][0]
             if expected != "a number":
@@ -171,6 +169,16 @@ class BadRows:
             most = 2 < count > total / 2
             found = number_hint(reading.name, value, most=most, reads=lambda decimal: self._is_number(value, decimal))
         return found
+
+    def _date_hint(self, reading: Reading, value: str) -> str | None:
+        """What to write for a date that is written otherwise than the rest of its column; None for what is no date."""
+        written = written_dates(self.engine, f"(SELECT {text_literal(value)} AS v)", "v")
+        if written is not None:
+            return Readings(self.source).date_hint(self.engine, self.raw, reading.name, value)
+        declared = any(key.casefold() == reading.name.casefold() for key in self.source.types)
+        iso = re.match(r"\d{4}-\d\d?-\d\d?", value)
+        known = declared or iso or "%" in reading.words or not re.search(r"\d", value)
+        return None if known else date_hint(reading.name, value)
 
     def _also_in(self, reading: Reading, value: str) -> list[str]:
         """The other columns of text that have a value in the first rows, where this one holds numbers."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from kpi.data.column_types import SQL_TYPES
 from kpi.data.database import Engine, quoted, text_literal
+from kpi.data.date_formats import dates_hint, written_dates
 from kpi.data.number_formats import Notation, notations
 from kpi.data.text_casts_sql import (
     LAST_MOMENT,
@@ -390,7 +391,17 @@ class Readings:
         unread = f"WHERE {stamps[first]} IS NULL" if most else ""
         example = engine.ask(f"SELECT min({quoted(name)}) FROM {table} {unread}")[0][0]
         message = f'{where}: "{example}" is not a date that can be read for certain'
-        raise KpiError(message, hint=date_hint(name, example))
+        raise KpiError(message, hint=self.date_hint(engine, table, name, example))
+
+    def date_hint(self, engine: Engine, rows: str, name: str, example: str) -> str:
+        """What to write for a column of ``rows``, a FROM clause, that holds dates in other formats (R9)."""
+        written = written_dates(engine, rows, name)
+        if written is None:
+            return date_hint(name, example)
+        named = {"date": self.source.date, "from": self.source.from_, "until": self.source.until,
+                 "through": self.source.through}  # fmt: skip
+        field = next((field for field, column in named.items() if (column or "").casefold() == name.casefold()), None)
+        return dates_hint(written, name, field, declared=name.casefold() in self._types)
 
 
 def boolean_sql(column: str) -> str:

@@ -11,20 +11,6 @@ from kpi.data.text_casts_sql import SPOKEN
 SKIP = "on_bad_rows: skip leaves such rows out and says how many"
 EMPTY_SPELLINGS = {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "#value!"}
 DURATION = re.compile(r"-?\d+([:.])\d\d(\1\d\d)?")
-# Shapes that nobody means but as a date; still they are only offered, not read.
-OFFERED = (
-    (r"\d{8}", "date %Y%m%d"),
-    (r"\d{4}-\d\d?", "date %Y-%m"),
-    (r"\d\d?/\d{4}", "date %m/%Y"),
-    (r"\d{4}", "date %Y"),
-    (r"\d{4}-\d\d?-\d\d? \d\d?:\d\d [AaPp][Mm]", "timestamp %Y-%m-%d %I:%M %p"),
-    (r"\d{4}-\d\d?-\d\d? \d\d?:\d\d:\d\d [AaPp][Mm]", "timestamp %Y-%m-%d %I:%M:%S %p"),
-    (r"[A-Z][a-z]{2} \d{4}", "date %b %Y"),
-    (r"[A-Z][a-z]{3,} \d{4}", "date %B %Y"),
-    (r"[A-Z][a-z]{2}-\d\d", "date %b-%y"),
-    (r"[A-Z][a-z]+day, [A-Z][a-z]+ \d\d?, \d{4}", "date %A, %B %d, %Y"),
-    (r"[A-Z][a-z]{2}, \d\d? [A-Z][a-z]{2} \d{4} [\d:]{8} [-+]\d{4}", "timestamp %a, %d %b %Y %H:%M:%S %z"),
-)
 
 
 def empty_hint(name: str, value: str, elsewhere: Sequence[str] = ()) -> str | None:
@@ -43,14 +29,7 @@ def empty_hint(name: str, value: str, elsewhere: Sequence[str] = ()) -> str | No
 
 
 def date_hint(name: str, value: str) -> str:
-    """What to write for a date in another shape."""
-    short = re.fullmatch(r"\d{1,2}([-/.])\d{1,2}[-/.]\d{2}", value)
-    if short:
-        mark = short[1]
-        return (
-            f"two-digit years are never guessed; say which part is which: "
-            f'types: {{{name}: "date %d{mark}%m{mark}%y"}} or "date %m{mark}%d{mark}%y"'
-        )
+    """What to write for a date that no format reads that is tried."""
     if re.fullmatch(r"\d{5}(\.\d+)?", value):
         return f"if a spreadsheet counted the days, say types: {{{name}: date}}"
     if re.fullmatch(r"\d{10}|\d{13}", value):
@@ -61,14 +40,10 @@ def date_hint(name: str, value: str) -> str:
         )
     if re.search(r"\d{4}.?[QqHh]\d|[QqHh]\d.?\d{4}|\d{4}-?[Ww]\d\d", value):
         return "write the day on which the period begins, e.g. 2026-04-01"
-    shape = next((shape for pattern, shape in OFFERED if re.fullmatch(pattern, value)), None)
-    if shape is None and re.search(r"[^\W\d_]{3}", value):
-        return (
-            f'say how it is written, e.g. types: {{{name}: "date %d %B %Y"}}; of names of months only English ones are '
-            "read; rows without a date: on_bad_rows: skip"
-        )
-    shape = shape or "date %d/%m/%Y"
-    return f'say how it is written: types: {{{name}: "{shape}"}}; rows without a date: on_bad_rows: skip'
+    hint = f'say how it is written, e.g. types: {{{name}: "date %d/%m/%Y"}}'
+    if re.search(r"[^\W\d_]{3}", value):
+        return f"{hint}; of names of months only English ones are read"
+    return hint
 
 
 def notation_hint(name: str, words: str) -> str | None:

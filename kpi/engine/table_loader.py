@@ -318,7 +318,7 @@ class Loader:
                 continue
             kinds[name] = value.type
             inner = f"(SELECT *, {value.text} AS {quoted(name)} FROM {inner} x)"
-        shape, spans = self._spans(kinds)
+        shape, spans = self._spans(kinds, f"{inner} d")
         exists = {"dated": "day$", "lasting": "from$", "snapshot": None}[shape]
         until = f"DATE {text_literal(self.as_of.isoformat())}"
         here = f"({exists} IS NULL OR {exists} <= {until})" if exists and not self.count_later else "true"
@@ -485,9 +485,9 @@ class Loader:
         last = min(len(readings), BITS)
         return sum({1 << min(i, last) for i, reading in enumerate(readings) if reading.uses & names})
 
-    def _spans(self, kinds: dict[str, ValueType]) -> tuple[Shape, dict[str, str]]:
+    def _spans(self, kinds: dict[str, ValueType], rows: str) -> tuple[Shape, dict[str, str]]:
         """The shape of the source, and the SQL of its day columns."""
-        dates = row_dates(self.source, kinds, lambda name, kind: self._date_hint(kinds, name, kind))
+        dates = row_dates(self.source, kinds, lambda name, kind: self._date_hint(kinds, rows, name, kind))
         if dates.start is None:
             return dates.shape, {}
         start = quoted(dates.start.name)
@@ -504,14 +504,15 @@ class Loader:
             until = f"CAST({quoted(dates.end.name)} AS DATE)" + (" + 1" if dates.end.field == "through" else "")
         return "lasting", {"from$": f"CAST({start} AS DATE) AS from$", "until$": f"{until} AS until$"}
 
-    def _date_hint(self, kinds: Mapping[str, ValueType], name: str, kind: ValueType) -> str:
-        """What to do about a column that does not hold dates."""
+    def _date_hint(self, kinds: Mapping[str, ValueType], rows: str, name: str, kind: ValueType) -> str:
+        """What to do about a column of ``rows``, a FROM clause, that does not hold dates."""
         if kind == "number" and self.facts.kind == "excel":
             return f'if a spreadsheet counted the days, say types: {{{name}: date}}; else e.g. "date %Y%m%d"'
         # Of a computed column, types has to name those of the file that it is made of.
         made_of = columns_in(self.need.computed[name]) if name in self.need.computed else ()
         text = next((column.name for column in made_of if kinds.get(column.name) == "text"), name)
-        return f'say how it is written: types: {{{text}: "date %d/%m/%Y"}}'
+        example = self.engine.ask(f"SELECT min(CAST({quoted(text)} AS VARCHAR)) FROM {rows}")[0][0] or ""
+        return self._readings.date_hint(self.engine, rows, text, example)
 
     def _with_first_dates(self, table: Table, later: Mapping[str, nodes.Node]) -> Table:
         """V8: a table with the columns that need ``first_date``, over the rows that are in it."""

@@ -80,8 +80,8 @@ def test_R4_two_readings_stay_two_when_some_rows_are_no_dates(project: Project) 
 @pytest.mark.parametrize(
     ("day", "offered"),
     [
-        ("13/06/26", 'types: {day: "date %d/%m/%y"} or "date %m/%d/%y"'),
-        ("12-06-26", 'types: {day: "date %d-%m-%y"} or "date %m-%d-%y"'),
+        ("13/06/26", 'types: {day: "date %d/%m/%y"}; if "13/06/26" has the year first, write "%y/%m/%d"'),
+        ("12-06-26", 'types: {day: "date %d-%m-%y"}; if "12-06-26" has the month first, write "%m-%d-%y"'),
         ("20260613", 'types: {day: "date %Y%m%d"}'),
         ("2026-06", 'types: {day: "date %Y-%m"}'),
         ("06/2026", 'types: {day: "date %m/%Y"}'),

@@ -156,7 +156,7 @@ def _check_dates(rows: Rows, late: set[str], report: Report) -> None:
                 written = source.computed[rows.computed_names[folded(name)]]
                 hint = f"say how it is written: computed: {{{name}: 'date({written}, \"%Y-%m-%d\")'}}"
             elif kinds == TEXT:
-                hint = f'say how it is written: types: {{{name}: "date %d/%m/%Y"}}'
+                hint = f'say how it is written, e.g. types: {{{name}: "date %d/%m/%Y"}}'
             report.at("E052", f'"{name}" holds {in_words(kinds)}, and {field} needs a date', path, hint)
 
 
