@@ -343,8 +343,10 @@ sources:
     )  # fmt: skip
     assert messages(found)[:2] == [
         '"total" holds a number, and date needs a date',
-        '"order_date" holds text, and date needs a date; say how it is written, e.g. '
-        'types: {order_date: "date %d/%m/%Y"}',
+        (
+            '"order_date" holds text, and date needs a date; say how it is written, e.g. '
+            'types: {order_date: "date %d/%m/%Y"}'
+        ),
     ]
 
 
