@@ -13,7 +13,9 @@ from kpi.data.opening import NO_HIVE, Opening, listed
 from kpi.data.requirements import ColumnRequirements
 from kpi.data.swallowed_rows import refuse_swallowed_rows
 from kpi.data.text_files import copy_text, refuse_long_line, refuse_other
+from kpi.data.total_rows import refuse_totals
 from kpi.errors import KpiError, did_you_mean, nearest
+from kpi.formulas import columns as columns_in
 from kpi.plan.checks.rows import lacking_hint
 from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, FileFacts, SourceFacts, shown
 from kpi.plan.model import Plan, Source
@@ -120,6 +122,8 @@ class Scanner:
         first = files[0]
         for file in files:
             refuse_swallowed_rows(file, self.source, self.name(file.path))
+            if self.source.date is not None:
+                refuse_totals(file, self.source, self.name(file.path), self._date_columns())
         paths = [self._readable(file, rewrite) for file in files]
         kept = self._kept(files) if self.source.snapshot else ""
         places = {name.casefold(): f"c{place}" for place, name in enumerate(first.names)}
@@ -347,6 +351,12 @@ class Scanner:
     def _needed(self) -> set[str]:
         """The folded names of the columns that the files must have."""
         return self.need.columns.keys() - {FILENAME} - self.need.optional - self._may_lack.keys()
+
+    def _date_columns(self) -> list[str]:
+        """The columns, by folded name, that the date of a row is made of."""
+        date = (self.source.date or "").casefold()
+        computed = {name.casefold(): node for name, node in self.need.computed.items()}
+        return [column.name.casefold() for column in columns_in(computed[date])] if date in computed else [date]
 
     def _named(self, keys: Sequence[str], path: Path) -> tuple[str, ...]:
         """The plan's names of the columns of a file that states them (R3)."""
