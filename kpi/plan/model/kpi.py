@@ -274,7 +274,7 @@ Leads = Annotated[
         {
             "type": ["array", "object"],
             "items": TEXT_SCHEMA,
-            "additionalProperties": {"type": "string"},
+            "additionalProperties": TEXT_SCHEMA,
         }
     ),
 ]

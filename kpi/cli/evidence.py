@@ -1,0 +1,53 @@
+"""``kpi evidence``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from kpi.cli.common import (
+    AsOfOption,
+    CacheOption,
+    FileOption,
+    MemoryOption,
+    OutsideOption,
+    TimeoutOption,
+    as_of_day,
+    cache_folder,
+    memory_limit,
+    open_checked,
+    show_view,
+)
+from kpi.cli.status import tell_problems
+
+
+def evidence(
+    file: FileOption = None,
+    format: Annotated[  # noqa: A002
+        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
+    ] = "text",
+    as_of: AsOfOption = None,
+    memory: MemoryOption = None,
+    timeout: TimeoutOption = None,
+    cache: CacheOption = None,
+    allow_outside: OutsideOption = None,
+) -> None:
+    """Show whether leading indicators lead, guardrails are needed and proxies hold."""
+    limit, seconds = memory_limit(memory), timeout
+    checked = open_checked(file, allow_outside)
+    plan = checked.plan
+    day = as_of_day(plan, as_of)
+    from kpi.cli.terminal import progress
+    from kpi.run import compute
+    from kpi.status.claims import claims_of, evidence_view
+    from kpi.status.insights import periods_needed
+
+    kpis = list(dict.fromkeys(kpi.id for claim in claims_of(plan) for kpi in (claim.first, claim.second)))
+    with progress(f"Computing {len(kpis)} KPIs"):
+        results = compute(
+            checked, day, kpis=kpis, periods=periods_needed((plan.kpis[id_] for id_ in kpis), 1), parts=False,
+            cache=cache_folder(plan, cache), memory=limit, seconds=seconds,
+        )  # fmt: skip
+    show_view(evidence_view(plan, results), format)
+    tell_problems(results.problems)
