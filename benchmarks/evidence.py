@@ -74,9 +74,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the results to this file")
     asked = parser.parse_args()
     seeded = random.Random(2026)
-    false = {
-        kind: [share(seeded, kind, n, 0.0, False, asked.pairs) for n in SIZES] for kind in (*KINDS, HEAVY)
-    }
+    false = {kind: [share(seeded, kind, n, 0.0, False, asked.pairs) for n in SIZES] for kind in (*KINDS, HEAVY)}
     power = {
         f"{kind}{', lag declared' if declared else ''}": [
             share(seeded, kind, n, EFFECT, declared, asked.pairs) for n in SIZES
@@ -101,7 +99,9 @@ def main() -> None:
 def share(seeded: random.Random, kind: str, n: int, effect: float, declared: bool, pairs: int) -> float:
     """The share of pairs of a kind that are supported."""
     lags = [LAG] if declared else range(1, 7)
-    return fmean(evidence(*pair(seeded, kind, n, effect), season=12, lags=lags).verdict == "supported" for _ in range(pairs))
+    return fmean(
+        evidence(*pair(seeded, kind, n, effect), season=12, lags=lags).verdict == "supported" for _ in range(pairs)
+    )
 
 
 def pair(seeded: random.Random, kind: str, n: int, effect: float) -> tuple[Values, Values]:

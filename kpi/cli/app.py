@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "sources": "Show what the sources contain: files, rows, dates, columns with types and examples, freshness.",
     "dashboard": "Write all KPIs as one self-contained HTML page.",
     "show": "Show one KPI whole: definition, value, history and what it is computed from.",
+    "explain": "Show what moved a KPI: by the parts of its formula, or by the values of a column.",
     "evidence": "Show whether leading indicators lead, guardrails are needed and proxies hold.",
     "sources": "Show what is in the sources: files, rows, dates, columns with types and examples, freshness.",
     "dashboard": "Write all KPIs as one HTML page that needs nothing else.",

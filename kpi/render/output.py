@@ -47,6 +47,7 @@ FORMATS: dict[str, dict[str, str]] = {
     "ShowView": {"text": "show_text:render_show_text", "json": "show_json:render_show_json"},
     "DashboardView": {"html": "dashboard:render_dashboard"},
     "EvidenceView": {"text": "evidence_text:render_evidence_text", "json": "evidence_json:render_evidence_json"},
+    "ExplainView": {"text": "explain_text:render_explain_text", "json": "explain_json:render_explain_json"},
     "SourcesView": {"text": "sources_text:render_sources_text", "json": "sources_json:render_sources_json"},
     "DiffView": {
         "text": "diff_text:render_diff_text",

@@ -24,11 +24,11 @@ def check_splits(formulas: Formulas, graph: DependencyGraph) -> None:
             _check(kpi, kpi.split.by, formulas, graph)
 
 
-def split_by(checked: Checked, kpis: Collection[str], column: str) -> Checked:
+def split_by(checked: Checked, kpis: Collection[str], column: str, option: str = "--split") -> Checked:
     """The same, with those of the ``kpis`` split by a column whose sources all have it, as far as that can be known
     without reading rows, and the others unsplit. One that is split so in the file stays as it is there.
 
-    Raises UsageError when there is none.
+    Raises UsageError when there is none; ``option`` is the one that asks for it.
     """
     found: dict[str, Kpi] = {}
     for kpi in kpis:
@@ -41,7 +41,7 @@ def split_by(checked: Checked, kpis: Collection[str], column: str) -> Checked:
             found[kpi] = known.model_copy(update={"split": Split(by=column)})
     changed = checked.with_kpis(found)
     if not any(changed.plan.kpis[kpi].split is not None for kpi in kpis):
-        raise cannot_split(checked, kpis, column)
+        raise cannot_split(checked, kpis, column, option)
     return changed
 
 
@@ -52,7 +52,7 @@ def unsplit(checked: Checked) -> Checked:
     return checked.with_kpis(found) if found else checked
 
 
-def cannot_split(checked: Checked, kpis: Collection[str], column: str) -> UsageError:
+def cannot_split(checked: Checked, kpis: Collection[str], column: str, option: str = "--split") -> UsageError:
     """The error for a column by which none of these KPIs can be split."""
     known: dict[str, None] = {}
     half: str | None = None
@@ -64,7 +64,7 @@ def cannot_split(checked: Checked, kpis: Collection[str], column: str) -> UsageE
         if any(having) and not all(having) and half is None:
             half = f"{kpi} also aggregates {sources[having.index(False)]}, which has no such column"
     hint = half or did_you_mean(column, known) or "a split needs a column that all sources of a KPI have"
-    return UsageError(f'--split: no KPI here can be split by "{column}"', hint=hint)
+    return UsageError(f'{option}: no KPI here can be split by "{column}"', hint=hint)
 
 
 def _may_have(checked: Checked, source: str, column: str) -> bool:

@@ -1,0 +1,81 @@
+"""``kpi explain``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kpi.cli.common import (
+    AsOfOption,
+    CacheOption,
+    FileOption,
+    MemoryOption,
+    OutsideOption,
+    TimeoutOption,
+    as_of_day,
+    cache_folder,
+    memory_limit,
+    open_checked,
+    show_view,
+)
+from kpi.cli.status import ToDateOption
+from kpi.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from kpi.plan.checks import Checked
+    from kpi.run.series import Results
+
+
+def explain(
+    id_: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],
+    file: FileOption = None,
+    format: Annotated[  # noqa: A002
+        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
+    ] = "text",
+    against: Annotated[
+        Literal["previous period", "year ago"],
+        typer.Option("--against", help="What the value is compared with."),
+    ] = "previous period",
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by", metavar="COLUMN", help="What each value of a column adds, instead of the formula's parts."
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+    to_date: ToDateOption = False,
+    memory: MemoryOption = None,
+    timeout: TimeoutOption = None,
+    cache: CacheOption = None,
+    allow_outside: OutsideOption = None,
+) -> None:
+    """Show what moved a KPI: by the parts of its formula, or by the values of a column."""
+    limit, seconds = memory_limit(memory), timeout
+    checked = open_checked(file, allow_outside)
+    plan = checked.plan
+    if id_ not in plan.kpis:
+        raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, plan.kpis))
+    day = as_of_day(plan, as_of)
+    from kpi.cli.terminal import progress
+    from kpi.run import compute
+    from kpi.status.explain import by_column, by_formula, explain_by_column, explain_by_formula
+
+    def computed(changed: Checked) -> Results:
+        kpis = [id_, *(changed.plan.kpis.keys() - plan.kpis.keys())]
+        with progress(f"Computing {id_}"):
+            return compute(
+                changed, day, to_date=to_date, kpis=sorted(kpis), periods=1, against=against,
+                cache=cache_folder(plan, cache), memory=limit, seconds=seconds,
+            )  # fmt: skip
+
+    if by is None:
+        changed, part = by_formula(checked, id_)
+        view = explain_by_formula(changed, computed(changed), id_, part)
+    else:
+        from kpi.plan.checks.splits import split_by
+
+        split_by(checked, [id_], by, "--by")  # which says what is wrong with the column
+        changed, ratio, ids = by_column(checked, id_, by)
+        view = explain_by_column(changed, computed(changed), id_, ids, ratio.factor)
+    show_view(view, format)

@@ -1,0 +1,105 @@
+"""``kpi explain`` for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from kpi.insight.contributions import Contribution
+from kpi.render.layout import Line, Piece, cut_text, fill, line, wrap
+from kpi.render.sanitize import columns, one_line
+from kpi.render.style import paint
+from kpi.status.explain import ExplainView
+from kpi.values import Unit, format_change, format_value
+
+if TYPE_CHECKING:
+    from kpi.render.output import Page
+
+WIDEST = 100
+NARROWEST = 12  # columns of the name of a part
+PLAIN = Unit()
+
+Row = tuple[str, ...]
+
+
+def render_explain_text(view: ExplainView, page: Page) -> str:
+    """Return what moved a KPI as text for a terminal."""
+    return paint(explain_lines(view, page.width), color=page.color)
+
+
+def explain_lines(view: ExplainView, width: int) -> list[Line]:
+    """The sentence and the table, in at most ``width`` columns."""
+    width = min(width, WIDEST)
+    lines = [line(Piece(part, "bold")) for part in wrap(one_line(view.sentence), width)]
+    before, now = view.previous.period.label, view.point.period.label
+    if view.tree is not None:
+        heads: Row = ("Part", before, now, "Adds")
+        rows = list(_parts(view.tree, view.unit))
+    elif any(one.rate is not None for one in view.segments):
+        heads = (one_line(view.by or ""), "By its rate", "By its share", "Adds")
+        rows = [
+            (
+                one.segment.name,
+                _change(one.rate, view.unit),
+                _change(one.mix, view.unit),
+                _change(one.amount, view.unit),
+            )
+            for one in view.segments
+        ]
+    else:
+        heads = (one_line(view.by or ""), before, now, "Adds")
+        rows = [
+            (
+                one.segment.name,
+                format_value(one.segment.before[0], view.unit),
+                format_value(one.segment.after[0], view.unit),
+                _change(one.amount, view.unit),
+            )
+            for one in view.segments
+        ]
+    rows.append(("All", *[""] * (len(heads) - 2), _change(view.change, view.unit)))
+    return [*lines, (), *_table(heads, rows, width)]
+
+
+def _change(amount: float | None, unit: Unit) -> str:
+    return "" if amount is None else format_change(amount, unit)
+
+
+def _parts(part: Contribution, unit: Unit, depth: int = 0) -> Iterator[Row]:
+    """The rows of a part and those below it. The whole has no row unless it is a measure or a single aggregate; a
+    measure of a single aggregate has one row for both."""
+    if depth or not part.below or part.term.op == "=":
+        name = "  " * max(depth - 1, 0) + part.term.name
+        yield (
+            name,
+            format_value(part.term.before, PLAIN),
+            format_value(part.term.after, PLAIN),
+            _change(part.amount, unit),
+        )
+    for below in part.below:
+        if below.term.op == "leaf" and below.term.before == below.term.after and _is_number(below.term.name):
+            continue
+        if part.term.op == "=" and below.term.op == "leaf":
+            continue
+        yield from _parts(below, unit, depth + 1)
+
+
+def _is_number(name: str) -> bool:
+    return name.replace(".", "", 1).isdigit()
+
+
+def _table(heads: Row, rows: Sequence[Row], width: int) -> list[Line]:
+    names, *others = zip(heads, *rows, strict=True)
+    widths = [max(map(columns, texts)) for texts in others]
+    room = max(width - 2 - sum(one + 2 for one in widths), NARROWEST)
+    longest = min(max(map(columns, names)), room)
+    lines = []
+    for number, (name, *cells) in enumerate(zip(names, *others, strict=True)):
+        style = "dim" if number == 0 else ""
+        indent = " " * (len(name) - len(name.lstrip()))
+        text = cut_text(indent + one_line(name.lstrip()), longest)
+        pieces: Line = (Piece("  "), *fill(line(Piece(text, style)), longest))
+        for cell, one in zip(cells, widths, strict=True):
+            pieces += (Piece("  "), *fill(line(Piece(cell, style)), one, "right"))
+        lines.append(pieces)
+    return lines
