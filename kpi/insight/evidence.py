@@ -1,9 +1,9 @@
 """Whether one series leads another: a test that holds its level for series that have nothing to do with each other.
 
-Both series are differenced, freed of a season where an F-test finds one in both, and whitened by an autoregression of
-their own, because trends, seasons and autocorrelation alone make correlations. The largest cross-correlation over the
-lags is then compared with critical values that were simulated (``critical_values.py``). docs/judging.md has the error
-rates and the power, and compares them with other tests.
+Both series are differenced, freed of a season where an F-test finds one, and whitened by an autoregression of their
+own, because trends, seasons and autocorrelation alone make correlations. The largest cross-correlation over the lags is
+then compared with critical values that were simulated (``critical_values.py``). docs/judging.md has the error rates and
+the power, and compares them with other tests.
 """
 
 from __future__ import annotations
@@ -49,12 +49,18 @@ def evidence(
     n = len(leading)
     if n < FEWEST or n - 4 - max(lags) < FEWEST / 2:
         return Evidence("too little data", n)
-    first, second = whitened_pair(leading, led, season)
+    seasonal = [has_season(values, season) for values in (leading, led)]
+    first, second = (
+        new_in(values, season if found else 1) for values, found in zip((leading, led), seasonal, strict=True)
+    )  # fmt: skip
     if first is None or second is None:
         return Evidence("too little data", n)
+    length = min(len(first), len(second))
+    first, second = first[-length:], second[-length:]
     found = [(lag, sign * correlation(first[: len(first) - lag], second[lag:])) for lag in lags]
     lag, size = max(found, key=lambda one: abs(one[1]))
-    critical = critical_value(n, len(found))
+    # Each mean of a season that was taken out costs a value.
+    critical = critical_value(n - (season - 1) * any(seasonal), len(found))
     verdict: Verdict = "not supported"
     if abs(size) > critical:
         verdict = "supported" if size > 0 else "contradicted"
@@ -63,21 +69,10 @@ def evidence(
     return Evidence(verdict, n, lag, size, _interval(size, len(first) - lag))
 
 
-def whitened_pair(
-    first: Sequence[float], second: Sequence[float], season: int = 1
-) -> tuple[list[float] | None, list[float] | None]:
-    """What is new in each period of two series, of the same periods; None for a series without variation."""
-    pair = [first, second]
-    seasonal = all(has_season(values, season) for values in pair)
-    cleaned = []
-    for values in pair:
-        changes = [after - before for before, after in pairwise(values)]
-        cleaned.append(whitened(without_season(changes, season) if seasonal else changes))
-    one, other = cleaned
-    if one is None or other is None:
-        return None, None
-    length = min(len(one), len(other))
-    return one[len(one) - length :], other[len(other) - length :]
+def new_in(values: Sequence[float], season: int = 1) -> list[float] | None:
+    """What is new in each period: the changes less those of the season, whitened. None without variation."""
+    changes = [after - before for before, after in pairwise(values)]
+    return whitened(without_season(changes, season) if season > 1 else changes)
 
 
 def whitened(values: Sequence[float]) -> list[float] | None:

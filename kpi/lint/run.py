@@ -18,6 +18,8 @@ from kpi.plan.checks import Checked
 if TYPE_CHECKING:
     from kpi.run.profile import DataProfile
 
+HISTORY = 12  # periods before the one shown
+
 
 class RuleCrashError(Exception):
     """A rule crashed. This is a bug in this program, never a finding about the user's file."""
@@ -88,7 +90,16 @@ def _data(checked: Checked, options: Options) -> DataProfile | None:
         return None
     from kpi.run.profile import profile_data
 
-    return profile_data(checked, options.today)
+    return profile_data(checked, options.today, _periods(checked))
+
+
+def _periods(checked: Checked) -> int:
+    """How much history the rules look at: more where KPIs are said to lead others or to stand for them."""
+    from kpi.status.claims import claims_of
+    from kpi.status.insights import periods_needed
+
+    kpis = [kpi for claim in claims_of(checked.plan) for kpi in (claim.first, claim.second)]
+    return max(HISTORY, periods_needed(kpis, HISTORY))
 
 
 def _mark_fixable(found: list[Diagnostic], context: Context, texts: Mapping[str, str]) -> None:

@@ -112,10 +112,10 @@ def profile_sources(
     return found
 
 
-def profile_data(checked: Checked, as_of: date) -> DataProfile:
-    """The distribution of the rows of all sources of a valid plan, and the series of all KPIs. Raises nothing for
-    what is in the data."""
-    series = compute(checked, as_of, parts=False).series
+def profile_data(checked: Checked, as_of: date, periods: int = 12) -> DataProfile:
+    """The distribution of the rows of all sources of a valid plan, and the series of all KPIs with a history of
+    ``periods``. Raises nothing for what is in the data."""
+    series = compute(checked, as_of, periods=periods, parts=False).series
     with Engine(checked.plan.calendar.timezone) as engine:
         sources = _profiles(engine, checked, as_of, checked.plan.sources, row_distribution)
     return DataProfile(as_of, sources, series)

@@ -8,6 +8,7 @@ from kpi.lint.context import Context, shown
 from kpi.lint.rule import Finding, rule
 
 ABSURD = 10.0  # as a share: 1,000 %
+LAST = 12  # periods before the one shown
 
 
 @rule("D107", "value-out-of-range", "warning", "Values are within the range of their unit.")
@@ -19,7 +20,7 @@ def check(context: Context) -> Iterator[Finding]:
         series, unit = context.data.series.get(kpi.id), context.unit(kpi)
         if series is None or unit is None or series.failed:
             continue
-        points = [point for point in (*series.history, series.shown) if point.value is not None]
+        points = [point for point in (*series.history[-LAST:], series.shown) if point.value is not None]
         for point in reversed(points):
             value = point.value or 0.0
             if unit.kind == "percent" and abs(value) > ABSURD:
