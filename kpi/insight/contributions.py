@@ -92,10 +92,9 @@ def _shares(term: Term) -> tuple[float, ...]:
 
 def logarithmic_mean(one: float, other: float) -> float:
     """The logarithmic mean of two positive numbers, which lies between them."""
-    ratio = other / one
-    if abs(ratio - 1) < 1e-6:  # the limit, to second order
-        return (one + other) / 2 - (other - one) ** 2 / (12 * one)
-    return (other - one) / log(ratio)
+    if abs(other - one) < 1e-6 * one:  # the limit, to second order
+        return (one + other) / 2 - (other - one) * ((other - one) / (12 * one))
+    return (other - one) / (log(other) - log(one))  # the logarithm of the ratio could overflow
 
 
 def sum_by_segments(segments: Sequence[Segment]) -> list[SegmentContribution]:
@@ -135,5 +134,5 @@ def _rate(a0: float, b0: float, a1: float, b1: float, share0: float, share1: flo
     if min(r0, r1, share0, share1) > 0:
         if r0 == r1:
             return 0.0
-        return logarithmic_mean(r0 * share0, r1 * share1) * log(r1 / r0)
+        return logarithmic_mean(r0 * share0, r1 * share1) * (log(r1) - log(r0))
     return (share0 + share1) / 2 * (r1 - r0)

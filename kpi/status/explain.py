@@ -256,10 +256,10 @@ def as_ratio(node: nodes.Node, checked: Checked, factor: float = 1.0) -> Ratio |
     match node:
         case nodes.Name(name=name) if name in checked.measures:
             return as_ratio(with_moment(checked.measures[name], node.moment), checked, factor)
-        case nodes.Aggregate(function="avg", column=str(column)):
-            known = nodes.IsNone(nodes.Column(column), negated=True)
+        case nodes.Aggregate(function="avg", per=None, operand=nodes.Node() as operand):
+            known = nodes.IsNone(operand, negated=True)
             rows = known if node.filter is None else nodes.All((node.filter, known))
-            count = replace(node, function="count", column=None, filter=rows)
+            count = replace(node, function="count", column=None, expression=None, filter=rows)
             return Ratio(replace(node, function="sum"), count, factor)
         case nodes.Negative(operand=operand):
             return as_ratio(operand, checked, -factor)

@@ -121,6 +121,7 @@ def test_a_sum_by_the_values_of_a_column(tmp_path: Path, seed: int) -> None:
     [
         ("profit / sales", lambda row: row.amount - row.cost, lambda row: row.amount),
         ("avg(orders.amount)", lambda row: row.amount, lambda row: 1),
+        ("avg(orders.amount - orders.cost)", lambda row: row.amount - row.cost, lambda row: 1),
         ("1 - count(orders[amount > 40]) / count(orders)", lambda row: -(row.amount > 40), lambda row: 1),
     ],
 )
