@@ -41,6 +41,9 @@ TAIL = """\
 statements in a file that you provide. Warehouses are not measured, because they do the computation and only
 return the results.
 
+`python benchmarks/forecast.py` and `python benchmarks/evidence.py` measure how good forecasts and evidence are; their
+results are in [judging.md](judging.md). `python benchmarks/critical_values.py` makes a table that evidence needs.
+
 `python benchmarks/same_output.py OTHER/.venv/bin/kpi` runs another version of kpi and this one on the examples
 and on plans for data sets that you provide, and reports all differences of their output.
 """

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from kpi.render.output import Page
 from kpi.render.sanitize import json_number, json_text
 from kpi.run.series import Point
 from kpi.status import ActiveTarget, KpiRow, PartRow, StatusView
-from kpi.status.insights import shortened
 from kpi.status.matrix import Matrix
-from kpi.status.outlook import Outlook
-from kpi.status.signs import Signs
+
+if TYPE_CHECKING:
+    from kpi.status.outlook import Outlook
+    from kpi.status.signs import Signs
 
 
 def render_status_json(view: StatusView, _: Page) -> str:
@@ -33,7 +35,7 @@ def _status_json(view: StatusView, history: int | None = None) -> str:
             "as_of": view.as_of.isoformat(),
             **({"compare": view.against} if view.against != "previous period" else {}),
             "summary": dict(view.summary),
-            "kpis": [kpi_as_json(row if history is None else shortened(row, history)) for row in view.rows],
+            "kpis": [kpi_as_json(row if history is None else row.shortened(history)) for row in view.rows],
         }
     )
 

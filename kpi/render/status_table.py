@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.render.layout import Align, Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.render.output import Page
@@ -15,9 +15,11 @@ from kpi.render.sparkline import sparkline
 from kpi.render.status_icons import status_mark, status_word
 from kpi.render.style import paint
 from kpi.status import STATUSES, Group, KpiRow, StatusView, short_owner
-from kpi.status.outlook import Outlook, chance_in_short
 from kpi.values import Period
 from kpi.values.date_words import day_in_words, month_in_words
+
+if TYPE_CHECKING:
+    from kpi.status.outlook import Outlook
 
 INDENT, GAP = 2, 2
 PART = "  "  # before the name of a part
@@ -171,6 +173,8 @@ def _forecast(rows: list[KpiRow], *, interval: bool, due: bool) -> list[Column]:
     outlooks = [row.outlook for row in rows]
     if not any(outlooks):
         return []
+    from kpi.status.outlook import chance_in_short
+
     values, chances = [], []
     for outlook in outlooks:
         if outlook is None or outlook.period is None:

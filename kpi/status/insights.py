@@ -37,10 +37,4 @@ def with_insight(row: KpiRow, results: Results, checked: Checked, history: int) 
     series = results.series[row.kpi.id]
     outlook = outlook_of(row.kpi, series, points, checked)
     signs = signs_of(row.kpi, series, points, checked.plan.calendar.build())
-    return replace(shortened(row, history), outlook=outlook, signs=signs)
-
-
-def shortened(row: KpiRow, history: int) -> KpiRow:
-    """The row with at most the last ``history`` values before the one shown."""
-    parts = tuple(replace(part, row=shortened(part.row, history)) for part in row.parts)
-    return replace(row, history=row.history[max(len(row.history) - history, 0) :], parts=parts)
+    return replace(row.shortened(history), outlook=outlook, signs=signs)

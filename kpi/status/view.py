@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kpi.plan.model import Kpi
 from kpi.run.series import Against, Point
 from kpi.status.direction import direction_of
-from kpi.status.outlook import Outlook
 from kpi.status.result import ActiveTarget, Pace, Status
-from kpi.status.signs import Signs
 from kpi.values import Period
 from kpi.values.date_words import day_in_full
+
+if TYPE_CHECKING:
+    from kpi.status.outlook import Outlook
+    from kpi.status.signs import Signs
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,11 @@ class KpiRow:
     def rows(self) -> tuple[KpiRow, ...]:
         """This row and those of its parts, for tables."""
         return (self, *(part.row for part in self.parts))
+
+    def shortened(self, history: int) -> KpiRow:
+        """The row with at most the last ``history`` values before the one shown."""
+        parts = tuple(replace(part, row=part.row.shortened(history)) for part in self.parts)
+        return replace(self, history=self.history[max(len(self.history) - history, 0) :], parts=parts)
 
     @property
     def name(self) -> str:

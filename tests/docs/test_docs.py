@@ -59,6 +59,7 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
         "make_functions.py",
         "make_rules.py",
         "make_performance.py",
+        "make_judging.py",
         "make_query_functions.py",
     ],
 )
