@@ -101,7 +101,9 @@ is new in each:
 2. The means by month (quarter, weekday) are taken out where an F-test finds a season.
 3. Each is whitened by an autoregression of its own, of up to three periods, chosen by AICc.
 4. The largest correlation over lags of 1 to 6 periods (0 to 5 for guardrails and proxies), or that at the declared
-   lag, is compared with critical values from a simulation (`benchmarks/critical_values.py`).
+   lag, is compared with critical values from a simulation of noise (`benchmarks/critical_values.py`, exceeded in 4.5%
+   of pairs), for fewer values where a season was taken out, and larger by Bartlett's formula (1935) where both still
+   have autocorrelation, as sums over overlapping windows do.
 
 A correlation beyond the critical value supports the claim, or contradicts it if it has the opposite sign; signs are
 those of the targets, so that more of what should rise leads to less of what should fall. Below 24 periods with both

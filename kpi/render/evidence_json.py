@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from kpi.render.status_json import dumps
+from kpi.render.output import Page
+from kpi.render.sanitize import json_text
 from kpi.status.claims import EvidenceView, Finding
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 DIGITS = 3  # of a correlation
 
@@ -23,7 +19,7 @@ def render_evidence_json(view: EvidenceView, _: Page) -> str:
         found = [_entry(one, first, second) for one in view.findings if one.claim.kind == kind]
         if found:
             content[key] = found
-    return dumps(content)
+    return json_text(content)
 
 
 def _entry(finding: Finding, first: str, second: str) -> dict[str, object]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from kpi.insight.evidence import FEWEST, Verdict
 from kpi.render.layout import Line, Piece, cut, fill, line, sides, width_of, wrap
+from kpi.render.output import Page
 from kpi.render.sanitize import one_line
 from kpi.render.style import paint
 from kpi.status.claims import ClaimKind, EvidenceView, Finding
 from kpi.values.date_words import day_in_full
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 WIDEST = 100
 SIGNS: dict[Verdict, tuple[str, str]] = {

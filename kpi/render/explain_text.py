@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from kpi.insight.contributions import Contribution
 from kpi.render.layout import Line, Piece, cut_text, fill, line, wrap
+from kpi.render.output import Page
 from kpi.render.sanitize import columns, one_line
 from kpi.render.style import paint
 from kpi.status.explain import ExplainView
 from kpi.values import Unit, format_change, format_value
-
-if TYPE_CHECKING:
-    from kpi.render.output import Page
 
 WIDEST = 100
 NARROWEST = 12  # columns of the name of a part
