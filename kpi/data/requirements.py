@@ -78,12 +78,14 @@ def requirements_of(
     """The requirements of all sources that the values of these KPIs and measures come from, those that queries read
     included, and of the sources wanted ``whole``. ``splits`` are sources and columns to split them by."""
     found = {name: ColumnRequirements(everything=True) for name in whole}
-    for _, aggregate in checked.dependencies.aggregates(ids):
+    wanted = tuple(ids)
+    for _, aggregate in checked.dependencies.aggregates(wanted):
         if aggregate.source in checked.plan.sources:
             required = found.setdefault(aggregate.source, ColumnRequirements())
             for used in used_by_aggregate(aggregate):
                 required.add(used.name, used.read_as)
             required.identity |= identified_by(aggregate)
+    _require_keys(checked, wanted, found)
     _require_queried(checked, found)
     for source_id, column in splits:
         if found[source_id].add(column, None):
@@ -92,6 +94,22 @@ def requirements_of(
     for source_id, required in found.items():
         complete(checked, source_id, required)
     return found
+
+
+def _require_keys(checked: Checked, ids: Collection[str], found: Mapping[str, ColumnRequirements]) -> None:
+    """Add the keys of the sources of which balances are asked."""
+    keyed = [name for name in found if checked.plan.sources[name].key]
+    if not keyed:
+        return
+    behind = list(checked.dependencies.reach(ids))
+    # A measure may be named for its balance: at_end(units).
+    named = any(name.moment is not None for id_ in behind for name, _ in checked.dependencies.formulas[id_].names)
+    for source_id in keyed:
+        own = (one for _, one in checked.dependencies.aggregates(behind) if one.source == source_id)
+        if named or any(one.moment is not None for one in own):
+            for column in checked.plan.sources[source_id].key:
+                found[source_id].add(column, None)
+                found[source_id].identity.add(identity_of(column))
 
 
 def _require_queried(checked: Checked, found: dict[str, ColumnRequirements]) -> None:

@@ -108,11 +108,14 @@ class ComparedPlan:
             found[field] = FieldMeaning("source", folded(name), name)
         if source.path:
             found["path"] = FieldMeaning("source", self._paths(source), ", ".join(source.path))
+        if source.key:
+            names = tuple(sorted(folded(name) for name in source.key))
+            found["key"] = FieldMeaning("formula", names, ", ".join(source.key))
         if source.updated is not None:
             found["updated"] = FieldMeaning("source", parse_updated(source.updated), source.updated)
         if source.query is not None:
-            names = {name.casefold(): new for name, new in self.names.sources.items()}
-            words = tuple(names.get(token.text.strip('"'), token.text) for token in tokens(source.query))
+            sources = {name.casefold(): new for name, new in self.names.sources.items()}
+            words = tuple(sources.get(token.text.strip('"'), token.text) for token in tokens(source.query))
             found["query"] = FieldMeaning("source", words, hide_secrets(_spaced(source.query)))
         if source.where is not None:
             found["where"] = self._row("formula", source.where, self.checked.where.get(source.id))

@@ -14,6 +14,16 @@ Value = float | None
 Days = Sequence[Sequence[Any]]
 
 
+class TiedRowsError(Exception):
+    """Rows of one moment, the first or last, have different values, from ``low`` to ``high`` (V5)."""
+
+    def __init__(self, moment: Any, low: float, high: float) -> None:
+        super().__init__(f"{low} and {high} at {moment}")
+        self.moment = moment
+        self.low = low
+        self.high = high
+
+
 @dataclass(frozen=True)
 class AggregateSql:
     """SQL for one aggregate: the value it is of (None: the row itself) and the condition on rows (None: all)."""
@@ -32,6 +42,14 @@ class AggregateSql:
         return value if self.condition is None else f"(CASE WHEN {self.condition} THEN {value} END)"
 
     @property
+    def contribution(self) -> str:
+        """What a row contributes: the chosen value, of groups that of its group as text; NULL for nothing."""
+        if self.groups is None:
+            return self.chosen
+        both = f"concat_ws(': ', {self.groups.key}::VARCHAR, ({self.groups.value.chosen})::VARCHAR)"
+        return both if self.groups.condition is None else f"(CASE WHEN {self.groups.condition} THEN {both} END)"
+
+    @property
     def total(self) -> str:
         """A sum that hardly depends on the order of the rows."""
         return f"sum({self.chosen})::DOUBLE" if self.integer else f"fsum({self.chosen})"
@@ -41,10 +59,19 @@ class AggregateSql:
         """The chosen value as a floating point number."""
         return f"{self.chosen}::DOUBLE"
 
-    def timed(self, pick: str, time: str) -> str:
-        """V5: the value in the row with the least or greatest date; of ties the smallest, the largest."""
+    def timed(self, pick: str, time: str) -> list[str]:
+        """The values in the rows with the least or greatest time, as two cells: the time with the smallest of them and
+        the time with the largest, one of them negated (V5). They differ where rows tie with different values."""
         condition = f"{self.value} IS NOT NULL" + (f" AND {self.condition}" if self.condition else "")
-        return f"{pick}((CASE WHEN {condition} THEN {{'t': {time}, 'v': {self.value}::DOUBLE}} END))"
+        return [
+            f"{pick}((CASE WHEN {condition} THEN {{'t': {time}, 'v': {sign}{self.value}::DOUBLE}} END))"
+            for sign in ("", "-")
+        ]
+
+    def at_edge(self, pick: str, time: str) -> str:
+        """The cells of ``timed`` as one, for ``to_float``."""
+        one, other = self.timed(pick, time)
+        return f"{{'one': {one}, 'other': {other}}}"
 
     @property
     def most_frequent(self) -> str:
@@ -78,8 +105,8 @@ WHOLE: Mapping[str, Callable[[AggregateSql, str], str]] = {
     "mode": lambda sql, time: sql.most_frequent,
     "stddev": lambda sql, time: f"stddev_samp({sql.chosen})",
     "count_distinct": lambda sql, time: f"count(DISTINCT {sql.chosen})::DOUBLE",
-    "first": lambda sql, time: f"({sql.timed('min', time)})['v']",
-    "last": lambda sql, time: f"({sql.timed('max', time)})['v']",
+    "first": lambda sql, time: sql.at_edge("min", time),
+    "last": lambda sql, time: sql.at_edge("max", time),
     "percentile": lambda sql, time: f"quantile_cont({sql.number}, {(sql.percent or 0.0) / 100!r})",
 }
 
@@ -95,6 +122,8 @@ def grouped_sql(sql: AggregateSql, time: str, rows: str, where: Sequence[str] = 
     groups = sql.groups
     assert groups is not None
     value = whole_sql(groups.value, time)
+    if groups.value.function in ("first", "last"):
+        value = f"({value})['one']['v']"
     if AGGREGATES[groups.value.function].zero:
         value = f"coalesce({value}, 0)"
     conditions = [*where, f"{groups.key} IS NOT NULL", *([groups.condition] if groups.condition else [])]
@@ -109,9 +138,12 @@ def grouped_sql(sql: AggregateSql, time: str, rows: str, where: Sequence[str] = 
 
 
 def to_float(function: str, cell: Any) -> Value:
-    """A cell as a number. Where no row passes the filter, some aggregates are zero and the others empty (V3)."""
+    """A cell as a number. Where no row passes the filter, some aggregates are zero and the others empty (V3). Raises
+    TiedRowsError."""
     if cell is None:
         return 0.0 if AGGREGATES[function].zero else None
+    if isinstance(cell, dict):
+        return _at_edge([(cell["one"], cell["other"])])
     return finite(float(cell))
 
 
@@ -142,10 +174,23 @@ def _extreme_of(pick: Callable[..., Any]) -> Callable[[Days], Value]:
 
 def _timed_of(pick: Callable[..., Any]) -> Callable[[Days], Value]:
     def combined(days: Days) -> Value:
-        cells = [cell[0] for cell in days if cell[0] is not None]
-        return finite(float(pick(cells, key=lambda cell: (cell["t"], cell["v"]))["v"])) if cells else None
+        cells = [cell for cell in days if cell[0] is not None]
+        if not cells:
+            return None
+        edge = pick(cell[0]["t"] for cell in cells)
+        return _at_edge([cell for cell in cells if cell[0]["t"] == edge])
 
     return combined
+
+
+def _at_edge(cells: Days) -> Value:
+    """The value in the rows of one moment, from cells such as those of ``timed``. Raises TiedRowsError."""
+    values = [value for one, other in cells if one is not None for value in (one["v"], -other["v"])]
+    if not values:
+        return None
+    if min(values) != max(values):
+        raise TiedRowsError(cells[0][0]["t"], min(values), max(values))
+    return finite(float(values[0]))
 
 
 def _deviation_of(days: Days) -> Value:
@@ -187,8 +232,8 @@ DAILY: Mapping[str, Daily] = {
         ],
         _deviation_of,
     ),
-    "first": Daily(lambda sql, time: [sql.timed("min", time)], _timed_of(min)),
-    "last": Daily(lambda sql, time: [sql.timed("max", time)], _timed_of(max)),
+    "first": Daily(lambda sql, time: sql.timed("min", time), _timed_of(min)),
+    "last": Daily(lambda sql, time: sql.timed("max", time), _timed_of(max)),
 }
 
 

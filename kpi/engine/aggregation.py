@@ -9,17 +9,18 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from kpi.data.database import Engine
+from kpi.data.database import Engine, quoted
 from kpi.data.limits import MemoryLimitError
 from kpi.data.requirements import aggregated_value
 from kpi.engine.aggregate_sql import (
     GROUP_VALUE,
     AggregateSql,
     Groups,
+    TiedRowsError,
     Value,
     combine,
     daily_partials,
@@ -27,7 +28,22 @@ from kpi.engine.aggregate_sql import (
     to_float,
     whole_sql,
 )
+from kpi.engine.balances import (
+    IS_LATEST,
+    Check,
+    KeyTie,
+    OldKeys,
+    check_of,
+    empty_balance,
+    is_balance,
+    key_columns,
+    latest_sql,
+    several_times,
+    tied_key,
+    tied_rows,
+)
 from kpi.engine.distinct_counts import Sought, count_distinct, day_sql
+from kpi.engine.request import Request
 from kpi.engine.row_sql import RowCompiler, Sql, column_sql, types_of_columns
 from kpi.engine.table import Table
 from kpi.errors import TextError
@@ -44,15 +60,6 @@ MANY_ROWS = 50_000
 MOST_DIRECT = 8
 
 
-class Request(NamedTuple):
-    """One aggregate over one window. ``window`` is None for a snapshot. ``bad`` are the bits of the rows that are left
-    out, since what the KPI uses of them cannot be read."""
-
-    aggregate: nodes.Aggregate
-    window: Span | None
-    bad: int = 0
-
-
 class Touching(NamedTuple):
     """Of intervals: the ``aggregates`` asked for, and for each window (and part of a split) the window, and the
     cells: that of the part, where there is one, then one for each aggregate."""
@@ -65,12 +72,16 @@ Asked = dict[nodes.Aggregate, list[tuple[Request, Span]]]
 
 
 class Aggregator:
-    """Computes requests on one table. ``faults`` has the aggregates that cannot be computed, and why."""
+    """Computes requests on one table. ``faults`` has the aggregates that cannot be computed, and why; ``errors`` the
+    requests that have no value because of the rows of their window, and ``remarks`` what else is to be said of the
+    values of requests (G2)."""
 
     def __init__(self, engine: Engine, table: Table) -> None:
         self.engine = engine
         self.table = table
         self.faults: dict[nodes.Aggregate, TextError] = {}
+        self.errors: dict[Request, TextError] = {}
+        self.remarks: dict[Request, str] = {}
         self._parts: dict[nodes.Aggregate, AggregateSql] = {}
         self._durations: dict[nodes.Node, bool] = {}
 
@@ -104,7 +115,26 @@ class Aggregator:
             self._durations[expression] = types == DURATION
         return self._durations[expression]
 
+    def occurs(self, condition: nodes.Node) -> bool:
+        """Whether a row meets a condition. Raises FormulaError."""
+        sql = self._row_compiler().condition(condition)
+        table = self.table
+        return bool(self.engine.run(table.source.id, f"SELECT 1 FROM {table.name} t WHERE {sql} LIMIT 1"))
+
+    def values_of(self, expression: nodes.Node, most: int) -> list[Any]:
+        """The different values of a row expression, at most so many. Raises FormulaError."""
+        sql = self._row_compiler().value(expression).text
+        rows = self.engine.run(
+            self.table.source.id,
+            f"SELECT DISTINCT {sql} FROM {self.table.name} t WHERE {sql} IS NOT NULL LIMIT {most}",
+        )
+        return [row[0] for row in rows]
+
     # Compiling.
+
+    def _row_compiler(self) -> RowCompiler:
+        columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.all_kinds.items()}
+        return RowCompiler(columns, self.table.source.read, edges=("w.s", "w.e"))
 
     def _compiled(self, aggregate: nodes.Aggregate) -> bool:
         if aggregate in self.faults:
@@ -118,8 +148,7 @@ class Aggregator:
         return True
 
     def _compile(self, aggregate: nodes.Aggregate) -> AggregateSql:
-        columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.all_kinds.items()}
-        compiler = RowCompiler(columns, self.table.source.read, edges=("w.s", "w.e"))
+        compiler = self._row_compiler()
         if aggregate.per is not None:
             return self._compile_groups(compiler, aggregate, aggregate.per)
         return self._compile_rows(compiler, aggregate)
@@ -151,6 +180,21 @@ class Aggregator:
     # Dated sources.
 
     def _dated(self, asked: Sequence[Request]) -> dict[Request, Value]:
+        keyed = [request for request in asked if self._is_keyed(request.aggregate)]
+        checks = self._checks(asked)
+        every = dict.fromkeys([*asked, *(request for check in checks.values() for request in check)])
+        rest = [request for request in every if request not in keyed and self._compiled(request.aggregate)]
+        answers = self._of_keys(keyed) | self._on_days(rest)
+        for request, check in checks.items():
+            if answers.get(check.of_day) == 0 and (answers.get(check.of_window) or 0) > 0:
+                answers[request] = None
+                self.remarks[request] = empty_balance(request, self.table, self._last_day(request))
+        self._refuse_times(asked)
+        known = (request for request in asked if request in answers)
+        return {request: None if request in self.errors else answers[request] for request in known}
+
+    def _on_days(self, asked: Sequence[Request]) -> dict[Request, Value]:
+        """The values of requests over the rows of their days."""
         answers: dict[Request, Value] = {}
         daily: dict[nodes.Aggregate, list[tuple[Request, Span]]] = {}
         distinct: dict[nodes.Aggregate, list[tuple[Request, Span]]] = {}
@@ -193,6 +237,61 @@ class Aggregator:
             return None
         return Span(days[index], days[index] + timedelta(days=1))
 
+    def _is_keyed(self, aggregate: nodes.Aggregate) -> bool:
+        """Whether an aggregate takes the last row of each key (B5)."""
+        return bool(self.table.source.key) and is_balance(aggregate)
+
+    def _checks(self, asked: Sequence[Request], *, filtered: bool = False) -> dict[Request, Check]:
+        """What shows which balances without ``key`` are empty (B2); ``filtered``: also those without a filter."""
+        return {
+            request: check_of(request)
+            for request in asked
+            if is_balance(request.aggregate)
+            and not self.table.source.key
+            and (filtered or request.aggregate.filter is not None)
+            and self._span_of_rows(request) is not None
+        }
+
+    def _last_day(self, request: Request) -> date:
+        """The date whose rows a balance takes, of one that has such a date."""
+        span = self._span_of_rows(request)
+        assert span is not None, "its window has rows"
+        return span.start
+
+    def _refuse_times(self, asked: Iterable[Request]) -> None:
+        """B2: add the error of each balance without ``key`` whose rows have different times of day."""
+        if self.table.source.key:
+            return
+        days: dict[date, list[Request]] = {}
+        for request in asked:
+            # The first and the last of them are what is asked for.
+            if is_balance(request.aggregate) and request.aggregate.function not in ("first", "last"):
+                span = self._span_of_rows(request)
+                if span is not None:
+                    days.setdefault(span.start, []).append(request)
+        for day, first, last in self._times_of(list(days)) if days else ():
+            for request in days[day]:
+                self.errors[request] = several_times(request, self.table, day, first, last)
+
+    def _times_of(self, days: Sequence[date]) -> Iterable[tuple[date, datetime, datetime]]:
+        """Those of the days whose rows have different times, with the first and the last of them."""
+        if self.table.moment == "day$":
+            return ()
+        listed = ", ".join(day_sql(day) for day in days)
+        return self.engine.run(
+            self.table.source.id,
+            f"SELECT t.day$, min(t.at$), max(t.at$)\nFROM {self.table.name} t WHERE t.day$ IN ({listed}) "
+            "GROUP BY t.day$ HAVING min(t.at$) <> max(t.at$)",
+        )
+
+    def _value(self, request: Request, cell: Any) -> Value:
+        """A cell as a number; None, with an error, where rows tie (V5)."""
+        try:
+            return to_float(request.aggregate.function, cell)
+        except TiedRowsError as tie:
+            self.errors[request] = tied_rows(request, self.table, tie.moment, tie.low, tie.high)
+            return None
+
     def _without_rows(self, request: Request) -> Value:
         """V3: empty, or zero after the first row of a source for which no row is good news."""
         table, window = self.table, request.window
@@ -223,7 +322,11 @@ class Aggregator:
             at += width
             for request, span in requests:
                 inside = cells[bisect_left(days, span.start) : bisect_left(days, span.end)]
-                answers[request] = combine(part.function, inside)
+                try:
+                    answers[request] = combine(part.function, inside)
+                except TiedRowsError as tie:
+                    self.errors[request] = tied_rows(request, self.table, tie.moment, tie.low, tie.high)
+                    answers[request] = None
         return answers
 
     def _key(self, aggregate: nodes.Aggregate, wanted: Asked) -> nodes.Aggregate:
@@ -299,9 +402,10 @@ class Aggregator:
             return {Request(aggregates[0], window): self._by_order(self._parts[aggregates[0]], where)}
         found: dict[int, Any] = {row[0]: row[1:] for row in answered}
         return {
-            Request(aggregate, window): to_float(aggregate.function, found[i][place] if i in found else None)
+            request: self._value(request, found[i][place] if i in found else None)
             for place, aggregate in enumerate(aggregates)
             for i, (_, window) in enumerate(pairs)
+            for request in (Request(aggregate, window),)
         }
 
     def _groups_over(self, pairs: Sequence[tuple[Span, Span]], aggregate: nodes.Aggregate) -> dict[Request, Value]:
@@ -325,6 +429,92 @@ class Aggregator:
         sql = f"SELECT {value} AS v\n{where} AND {value} IS NOT NULL ORDER BY v LIMIT 2 OFFSET {int(place)}"
         (low,), (high,) = (self.engine.run(self.table.source.id, sql) * 2)[:2]
         return to_float(part.function, low + (high - low) * (place - int(place)))
+
+    # Balances by key.
+
+    def _of_keys(self, asked: Sequence[Request]) -> dict[Request, Value]:
+        """B5: over the last row of each key at the moment of each request."""
+        answers: dict[Request, Value] = {}
+        of_aggregate: dict[nodes.Aggregate, list[Request]] = {}
+        for request in asked:
+            if self._span_of_rows(request) is None:
+                answers[request] = self._without_rows(request)
+            else:
+                of_aggregate.setdefault(request.aggregate, []).append(request)
+        alike: dict[tuple[tuple[date, Span | None], ...], list[nodes.Aggregate]] = {}
+        for aggregate, requests in of_aggregate.items():
+            alike.setdefault(tuple((one.edge, one.window) for one in requests), []).append(aggregate)
+        for moments, together in alike.items():
+            pairs = [(Span(edge, edge), window) for edge, window in moments if window is not None]
+            for some in batches(together, MOST_DIRECT):
+                answers |= self._as_far_as_it_goes(some, partial(self._latest, pairs))
+        return answers
+
+    def _latest(
+        self, pairs: Sequence[tuple[Span, Span]], aggregates: Sequence[nodes.Aggregate]
+    ) -> dict[Request, Value]:
+        """Aggregates over the last rows of all keys at some moments for some windows, each pair (moment, window)."""
+        time, plain = f"t.{self.table.moment}", [aggregate for aggregate in aggregates if aggregate.per is None]
+        columns = ["w.i", "bool_or(t.tied$)", *(whole_sql(self._parts[aggregate], time) for aggregate in plain)]
+        rows = f"FROM {self._rows_of_keys(values_of([(i, *pair) for i, pair in enumerate(pairs)]))}"
+        sql = f"SELECT {', '.join(columns)}\n{rows} GROUP BY w.i"
+        found = {row[0]: row[1:] for row in self.engine.run(self.table.source.id, sql)}
+        cells: dict[Request, Any] = {}
+        for i, (_, *values) in found.items():
+            cells |= {Request(one, pairs[i][1]): value for one, value in zip(plain, values, strict=True)}
+        for one in (aggregate for aggregate in aggregates if aggregate.per is not None):
+            sql = grouped_sql(self._parts[one], time, rows, by=["w.i"])
+            cells |= {Request(one, pairs[i][1]): value for i, value in self.engine.run(self.table.source.id, sql)}
+        answers: dict[Request, Value] = {}
+        for i, (_, window) in enumerate(pairs):
+            for request in (Request(aggregate, window) for aggregate in aggregates):
+                answers[request] = self._value(request, cells.get(request))
+                if i in found and found[i][0] and (tie := self._key_tie(request)) is not None:
+                    self.errors[request] = tied_key(request, self.table, tie)
+        return answers
+
+    def _rows_of_keys(self, windows: str) -> str:
+        """The FROM clause of the last rows of all keys at each of some moments."""
+        return f"{latest_sql(self.table)} t JOIN {windows}\nON {IS_LATEST}"
+
+    def _window_of(self, request: Request) -> str:
+        """A table of the moment and window of one request."""
+        assert request.window is not None, "a snapshot has no balances"
+        return values_of([(0, Span(request.edge, request.edge), request.window)])
+
+    def _at_moment(self, request: Request) -> str:
+        """The FROM clause of the last rows of all keys at the moment of one request."""
+        return self._rows_of_keys(self._window_of(request))
+
+    def _key_tie(self, request: Request) -> KeyTie | None:
+        """The first of the keys that have several rows at their last moment which contribute different values."""
+        columns = [quoted(column) for column in key_columns(self.table)]
+        moment, chosen = self.table.moment, self._parts[request.aggregate].contribution
+        alike = [f"t.{column} IS NOT DISTINCT FROM l.{column}" for column in columns]
+        rows = self.engine.run(
+            self.table.source.id,
+            f"SELECT {', '.join(f't.{column}' for column in columns)}, t.{moment}, list(DISTINCT {chosen})\n"
+            f"FROM {self.table.name} t JOIN (SELECT t.* FROM {self._at_moment(request)}) l\n"
+            f"ON {' AND '.join(alike)} AND t.{moment} = l.{moment} JOIN {self._window_of(request)} ON true\n"
+            f"GROUP BY ALL HAVING count(DISTINCT {chosen}) + max(CASE WHEN {chosen} IS NULL THEN 1 ELSE 0 END) > 1\n"
+            "ORDER BY ALL LIMIT 1",
+        )
+        if not rows:
+            return None
+        *key, moment, values = rows[0]
+        return KeyTie(key, moment, sorted(value for value in values if value is not None))
+
+    def old_keys(self, request: Request, before: date, most: int) -> OldKeys:
+        """The keys that a balance counts by a row of a day before ``before``, the oldest first; ``most`` of them with
+        their days."""
+        keys = ", ".join(f"t.{quoted(column)}" for column in key_columns(self.table))
+        condition = self._parts[request.aggregate].condition
+        rows = self.engine.run(
+            self.table.source.id,
+            f"SELECT count(*) OVER (), t.day$, {keys}\nFROM {self._at_moment(request)} "
+            f"WHERE t.day$ < {day_sql(before)}{f' AND {condition}' if condition else ''} ORDER BY ALL LIMIT {most}",
+        )
+        return OldKeys([(row[2:], row[1]) for row in rows], int(rows[0][0]) if rows else 0)
 
     # Rows that last, and snapshots.
 
@@ -368,7 +558,7 @@ class Aggregator:
                 answers[request] = self._without_rows(request)
             else:
                 cell = cells[aggregates.index(request.aggregate)]
-                answers[request] = to_float(request.aggregate.function, cell)
+                answers[request] = self._value(request, cell)
         return answers
 
     def _snapshot(self, asked: Sequence[Request]) -> dict[Request, Value]:

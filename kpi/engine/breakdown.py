@@ -12,9 +12,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from kpi.engine.aggregate_sql import Value
-from kpi.engine.aggregation import Aggregator, Request
+from kpi.engine.aggregation import Aggregator
+from kpi.engine.request import Request
 from kpi.engine.table import Table
 from kpi.errors import TextError, nearest
 from kpi.formulas import nodes
@@ -46,10 +48,11 @@ class Breakdown(NamedTuple):
 
 class Cells(NamedTuple):
     """One aggregate over one window, for each segment that has rows there; ``without`` is the value of any other
-    segment."""
+    segment. ``remarks`` is what is to be said of the values of segments (G2)."""
 
     of_segment: Mapping[Segment, Value]
     without: Value
+    remarks: Mapping[Segment, str] = {}
 
     def at(self, segment: Segment) -> Value:
         """The value of one segment."""
@@ -102,7 +105,7 @@ class SegmentAggregator:
                    for one in found):  # fmt: skip
                 message = f"{self._called(column)} has numbers too large to be distinguished"
                 raise TextError(message, 0, len(column), hint=f"say types: {{{column}: text}}")
-            self._values[folded] = {one.text: one for one in found}
+            self._values[folded] = _united(found)
         return self._values[folded]
 
     def compute(self, requests: Iterable[Request], breakdown: Breakdown) -> SegmentAnswers:
@@ -116,10 +119,20 @@ class SegmentAggregator:
         found = self.aggregator.compute(one for each in asked.values() for one in each)
         for one in (one for each in asked.values() for one in each if one not in found):
             raise self.aggregator.faults.get(one.aggregate) or TextError("its segments cannot be computed")
-        return {
-            request: Cells(dict(zip(segments, (found[one] for one in each[:-1]), strict=True)), found[each[-1]])
-            for request, each in asked.items()
-        }
+        answers: SegmentAnswers = {}
+        for request, (*each, none) in asked.items():
+            of_segment = dict(zip(segments, each, strict=True))
+            remarks = {segment: self._remark(one) for segment, one in of_segment.items()}
+            answers[request] = Cells(
+                {segment: found[one] for segment, one in of_segment.items()},
+                found[none],
+                {segment: remark for segment, remark in remarks.items() if remark is not None},
+            )
+        return answers
+
+    def _remark(self, request: Request) -> str | None:
+        error = self.aggregator.errors.get(request)
+        return self.aggregator.remarks.get(request) if error is None else error.message
 
     def _distinct(self, column: str) -> Sequence[tuple[Any, date | None, date | None]]:
         raise NotImplementedError
@@ -138,6 +151,18 @@ class SegmentAggregator:
             words = "durations" if kind == "duration" else "times of day"
             message = f"{self._called(column)} holds {words}, which hardly ever repeat"
             raise TextError(message, 0, len(column), hint="split by a column that is computed from it, e.g. year(x)")
+
+
+def _united(found: Iterable[ColumnValue]) -> Values:
+    """The values by their texts, those that are the same letters written differently as one (V9)."""
+    united: dict[str | None, ColumnValue] = {}
+    for one in found:
+        known = united.get(one.text, one)
+        united[one.text] = one._replace(
+            first=known.first if one.first is None or known.first is None else min(one.first, known.first),
+            last=known.last if one.last is None or known.last is None else max(one.last, known.last),
+        )
+    return united
 
 
 def literal_of(raw: Any) -> nodes.Literal_ | None:
@@ -161,7 +186,7 @@ def text_of(raw: Any) -> str | None:
     literal = literal_of(raw)
     value = None if literal is None else literal.value
     if value is None or isinstance(value, str):
-        return value
+        return None if value is None else normalize("NFC", value)
     if isinstance(value, int):
         return str(value).lower()
     return format_plain(value)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from kpi.data.database import Engine, quoted
-from kpi.engine.aggregate_sql import Value, combine, daily_partials, grouped_sql, to_float, whole_sql
-from kpi.engine.aggregation import MANY_ROWS, Aggregator, Request, combines_days, has_edges, values_of
+from kpi.engine.aggregate_sql import (
+    TiedRowsError,
+    Value,
+    combine,
+    daily_partials,
+    grouped_sql,
+    to_float,
+    whole_sql,
+)
+from kpi.engine.aggregation import MANY_ROWS, Aggregator, combines_days, has_edges, values_of
+from kpi.engine.balances import empty_balance, tied_rows
 from kpi.engine.breakdown import (
     MOST_VALUES,
     OTHER,
@@ -21,9 +31,10 @@ from kpi.engine.breakdown import (
     Values,
     segment_filter,
     text_of,
+    with_filter,
 )
 from kpi.engine.distinct_counts import chunks, statement
-from kpi.engine.row_sql import RowCompiler, column_sql
+from kpi.engine.request import Request
 from kpi.engine.table import Table
 from kpi.formulas import nodes
 from kpi.values import Span
@@ -71,10 +82,13 @@ class GroupingAggregator(Aggregator):
             if not self._compiled(request.aggregate):
                 raise self.faults[request.aggregate]
         self._decode: Callable[[Any], Segment] = key
+        self._filter_of = partial(segment_filter, breakdown.column, values, listed=breakdown.listed or ())
         self._sql, self._count = f"t.{quoted(self.table.name_of(breakdown.column))}", len(values)
+        if any(text is not None and not text.isascii() for text in values) and self._is_text(breakdown.column):
+            self._sql = f"nfc_normalize({self._sql})"
         if breakdown.listed is not None:
             segments: list[Segment] = [*sorted(breakdown.listed, key=lambda text: (text is None, text or "")), OTHER]
-            compiler = self._compiler()
+            compiler = self._row_compiler()
             cases = [
                 f"WHEN {compiler.condition(segment_filter(breakdown.column, values, segment, ()))} THEN {number}"
                 for number, segment in enumerate(segments[:-1])
@@ -85,17 +99,76 @@ class GroupingAggregator(Aggregator):
             return self._of_snapshot(asked)
         return self._of_lasting(asked) if self.table.shape == "lasting" else self._of_dated(asked)
 
-    def _compiler(self) -> RowCompiler:
-        columns = {name: column_sql(name, kind, "t.") for name, kind in self.table.all_kinds.items()}
-        return RowCompiler(columns, self.table.source.read)
+    def _is_text(self, column: str) -> bool:
+        return self.table.kind(column) == "text"
 
-    def _cells(self, request: Request, of_segment: Mapping[Segment, Value]) -> Cells:
-        """V3: a segment without rows, in a window that has rows of others, is like a filter that no row passes."""
-        return Cells(of_segment, to_float(request.aggregate.function, None))
+    def _cells(self, request: Request, of_segment: Mapping[Segment, Callable[[], Value]]) -> Cells:
+        """V3: a segment without rows, in a window that has rows of others, is like a filter that no row passes. The
+        values are computed here, so that one that rows with ties do not give (V5) is missing, with a remark."""
+        values: dict[Segment, Value] = {}
+        remarks: dict[Segment, str] = {}
+        for segment, value in of_segment.items():
+            try:
+                values[segment] = value()
+            except TiedRowsError as tie:
+                values[segment] = None
+                remarks[segment] = tied_rows(request, self.table, tie.moment, tie.low, tie.high).message
+        return Cells(values, to_float(request.aggregate.function, None), remarks)
+
+    def _of_cells(self, request: Request, cells: Mapping[Segment, Any]) -> Cells:
+        """The values of segments that each have one cell."""
+        function = request.aggregate.function
+        return self._cells(request, {segment: partial(to_float, function, cell) for segment, cell in cells.items()})
+
+    def _emptied(self, request: Request, cells: Cells, of_day: Cells, of_window: Cells) -> Cells:
+        """B2: the cells of a balance, those segments empty that have no row on its date, but some before it."""
+        emptied = [segment for segment, rows in of_window.of_segment.items() if rows and not of_day.at(segment)]
+        day = self._last_day(request)
+        remarks = {
+            segment: empty_balance(with_filter(request, self._filter_of(segment)), self.table, day)
+            for segment in emptied
+        }
+        values = {**cells.of_segment, **dict.fromkeys(emptied)}
+        return cells._replace(of_segment=values, remarks={**cells.remarks, **remarks})
 
     # Dated sources.
 
     def _of_dated(self, asked: Sequence[Request]) -> SegmentAnswers:
+        keyed = [request for request in asked if self._is_keyed(request.aggregate)]
+        checks = self._checks(asked, filtered=True)
+        every = dict.fromkeys([*asked, *(request for check in checks.values() for request in check)])
+        rest = [request for request in every if request not in keyed and self._compiled(request.aggregate)]
+        answers = self._of_balances(keyed) | self._of_rows(rest)
+        for request, check in checks.items():
+            answers[request] = self._emptied(request, answers[request], answers[check.of_day], answers[check.of_window])
+        return {request: answers[request] for request in asked}
+
+    def _of_balances(self, asked: Sequence[Request]) -> SegmentAnswers:
+        """B5: over the last row of each key, the segments by its row."""
+        answers: SegmentAnswers = {}
+        windows: dict[tuple[date, Span], dict[nodes.Aggregate, Request]] = {}
+        for request in asked:
+            if request.window is None or self._span_of_rows(request) is None:
+                answers[request] = Cells({}, self._without_rows(request))
+            else:
+                windows.setdefault((request.edge, request.window), {})[request.aggregate] = request
+        alike: dict[tuple[nodes.Aggregate, ...], list[tuple[date, Span]]] = {}
+        for pair, requests in windows.items():
+            alike.setdefault(tuple(requests), []).append(pair)
+        for aggregates, pairs in alike.items():
+            listed = values_of([(i, Span(edge, edge), window) for i, (edge, window) in enumerate(pairs)])
+            rows, time = f"FROM {self._rows_of_keys(listed)}", f"t.{self.table.moment}"
+            cells: list[dict[Segment, dict[nodes.Aggregate, Any]]] = [{} for _ in pairs]
+            for i, raw, found in self._aggregated(aggregates, rows, ["w.i", self._sql], time):
+                cells[i].setdefault(self._decode(raw), {}).update(found)
+            for pair, of_segment in zip(pairs, cells, strict=True):
+                for aggregate in aggregates:
+                    own = {segment: row.get(aggregate) for segment, row in of_segment.items()}
+                    answers[windows[pair][aggregate]] = self._of_cells(windows[pair][aggregate], own)
+        return answers
+
+    def _of_rows(self, asked: Sequence[Request]) -> SegmentAnswers:
+        """Over the rows of the days of each request."""
         answers: SegmentAnswers = {}
         daily: Asked = []
         distinct: Asked = []
@@ -144,11 +217,11 @@ class GroupingAggregator(Aggregator):
         answers: SegmentAnswers = {}
         for request, span in wanted:
             place, function = places[request.aggregate], request.aggregate.function
-            cells: dict[Segment, Value] = {}
+            cells: dict[Segment, Callable[[], Value]] = {}
             for segment, own in of_segment.items():
                 inside = own[bisect_left(days_of[segment], span.start) : bisect_left(days_of[segment], span.end)]
                 if inside:
-                    cells[segment] = combine(function, [row[place] for row in inside])
+                    cells[segment] = partial(combine, function, [row[place] for row in inside])
             answers[request] = self._cells(request, cells)
         return answers
 
@@ -170,7 +243,7 @@ class GroupingAggregator(Aggregator):
                     for pair, count in zip(chunk, row[1:], strict=True):
                         for request in asked[pair]:
                             cells[request][segment] = float(count)
-        return {request: self._cells(request, found) for request, found in cells.items()}
+        return {request: self._of_cells(request, found) for request, found in cells.items()}
 
     def _of_windows(self, wanted: Asked) -> SegmentAnswers:
         """Window by window; aggregates with the same windows share a statement."""
@@ -191,10 +264,8 @@ class GroupingAggregator(Aggregator):
                 for pair, of_segment in zip(windows, cells, strict=True):
                     # At a moment several windows may look at the rows of one day.
                     request = of_aggregate[aggregate][pair]
-                    own = {
-                        segment: to_float(aggregate.function, row.get(aggregate)) for segment, row in of_segment.items()
-                    }
-                    answers[request] = self._cells(request, own)
+                    own = {segment: row.get(aggregate) for segment, row in of_segment.items()}
+                    answers[request] = self._of_cells(request, own)
         return answers
 
     def _aggregated(
@@ -226,9 +297,8 @@ class GroupingAggregator(Aggregator):
             if cells is None:
                 answers[request] = Cells({}, self._without_rows(request))
             else:
-                place, function = aggregates.index(request.aggregate), request.aggregate.function
-                own = {segment: to_float(function, row[place]) for segment, row in cells.items()}
-                answers[request] = self._cells(request, own)
+                place = aggregates.index(request.aggregate)
+                answers[request] = self._of_cells(request, {segment: row[place] for segment, row in cells.items()})
         return answers
 
     def _of_snapshot(self, asked: Sequence[Request]) -> SegmentAnswers:
@@ -239,12 +309,6 @@ class GroupingAggregator(Aggregator):
         for raw, found in self._aggregated(aggregates, f"FROM {self.table.name} t", [self._sql], "NULL::DATE"):
             cells.setdefault(self._decode(raw), {}).update(found)
         return {
-            request: self._cells(
-                request,
-                {
-                    segment: to_float(request.aggregate.function, row.get(request.aggregate))
-                    for segment, row in cells.items()
-                },
-            )
+            request: self._of_cells(request, {segment: row.get(request.aggregate) for segment, row in cells.items()})
             for request in asked
         }

@@ -7,9 +7,10 @@ with an empty value and x / 0 are empty) and V6 (elapsed time with fractions). T
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import normalize
 
 from kpi.data.column_types import SQL_TYPES
 from kpi.data.database import quoted, text_literal
@@ -147,11 +148,37 @@ def _compared(operator: str, when_empty: str = "false") -> Emitter:
     return lambda _, typed, left, right: f"coalesce({left} {operator} {right}, {when_empty})"
 
 
-def _within(_: RowCompiler, typed: Typed, value: str, *items: str) -> str:
+def _alike(operator: str, when_empty: str = "false") -> Emitter:
+    def emit(_: RowCompiler, typed: Typed, *sides: str) -> str:
+        left, right = _normalized(typed, sides)
+        return f"coalesce({left} {operator} {right}, {when_empty})"
+
+    return emit
+
+
+def _within(_: RowCompiler, typed: Typed, *sides: str) -> str:
+    value, *items = _normalized(typed, sides)
     if any(is_long(item.value) for item in typed.args[1:]):
         # A list is of one type, and that of numbers of both kinds keeps fewer digits than these have.
         return f"coalesce({' OR '.join(f'{value} = {item}' for item in items)}, false)"
     return f"coalesce({value} IN ({', '.join(items)}), false)"
+
+
+def _normalized(typed: Typed, sides: Sequence[str]) -> list[str]:
+    """The sides of a comparison, text in the composed form of Unicode (V9). Where one side is in ASCII the other needs
+    no work: nothing else is equal to it."""
+    constants = [part.value for part in typed.args[1:] if part.op == "constant"]
+    plain = typed.args[0].op == "constant" and str(typed.args[0].value).isascii()
+    if (
+        typed.args[0].type != "text"
+        or plain
+        or (len(constants) == len(typed.args) - 1 and all(str(value).isascii() for value in constants))
+    ):
+        return list(sides)
+    return [
+        text_literal(normalize("NFC", str(part.value))) if part.op == "constant" else f"nfc_normalize({side})"
+        for part, side in zip(typed.args, sides, strict=True)
+    ]
 
 
 def _calculated(operator: str) -> Emitter:
@@ -236,8 +263,8 @@ EMITTERS: Mapping[str, Emitter] = {
     "not": lambda _, typed, value: f"(NOT {value})",
     "is_null": lambda _, typed, value: f"({value} IS NULL)",
     "in": _within,
-    "==": _compared("="),
-    "!=": _compared("<>", when_empty="true"),
+    "==": _alike("="),
+    "!=": _alike("<>", when_empty="true"),
     "<": _compared("<"),
     "<=": _compared("<="),
     ">": _compared(">"),

@@ -233,7 +233,8 @@ def _source(analysis: Analysis, source: Source) -> str:
 
 def _dates(source: Source) -> str:
     if source.date is not None:
-        return f"dated by {code(source.date)}"
+        key = f", one row for each {' and '.join(map(code, source.key))} and date" if source.key else ""
+        return f"dated by {code(source.date)}" + key
     if source.from_ is not None:
         end = source.until or source.through
         return f"intervals from {code(source.from_)}" + (f" until {code(end)}" if end else "")

@@ -46,7 +46,7 @@ def role_of(path: Path) -> Role:
             return "split"
         case ("sources", _, "computed", _) | ("sources", _, "where"):
             return "row"
-        case ("sources", _, "date" | "from" | "until" | "through"):
+        case ("sources", _, "date" | "from" | "until" | "through") | ("sources", _, "key", *_):
             return "column"
         case ("sources", _, "query"):
             return "query"

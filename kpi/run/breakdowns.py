@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kpi.data.requirements import identity_of
-from kpi.engine.aggregation import Request
+from kpi.engine.balances import is_balance
 from kpi.engine.breakdown import OTHER, Breakdown, Cells, MissingColumnError, Segment, SegmentAggregator, Values
 from kpi.engine.queries import first_line
+from kpi.engine.request import Request
 from kpi.errors import KpiError, TextError, did_you_mean
 from kpi.formulas import nodes
 from kpi.run.additivity import is_additive_over_segments
+from kpi.run.coverage import is_partial
 from kpi.run.evaluator import Amount, Evaluator
 from kpi.run.planning import RequestPlanner
 from kpi.run.series import EACH, EMPTY, REST, PartSeries, Point, Series, SplitSeries
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from kpi.plan.model import Split
     from kpi.run.inputs import RunInputs
     from kpi.run.kpi_rows import KpiRows
+    from kpi.run.scope import Scope
     from kpi.run.source_loader import LoadedSources
 
 # A source, and the bits of the rows of it that are left out.
@@ -236,8 +239,8 @@ class Splitter:
                 parts.append(PartSeries(None, series, True, len(present) - len(chosen.segments) + 1))
             elif not isinstance(segment, int) and (has_value or label_of(segment) in plan.split.targets):
                 parts.append(PartSeries(segment, series))
-        found = (*self._skipped(plan), *notes(chosen.column))
-        return SplitSeries(plan.split.by, tuple(parts), plan.additive, found)
+        found = (*self._skipped(plan), *notes(chosen.column), *self._remarks(chosen, values))
+        return SplitSeries(plan.split.by, tuple(parts), plan.additive, tuple(dict.fromkeys(found)))
 
     def _skipped(self, plan: SplitPlan) -> Iterator[str]:
         """A note for each source of which rows are left out that the KPI as a whole has."""
@@ -247,13 +250,23 @@ class Splitter:
                 if note not in plan.series.notes:
                     yield f"by {plan.split.by}: {note}"
 
+    def _remarks(self, chosen: ChosenSegments, values: SegmentValues) -> Iterator[str]:
+        """What is to be said of the values shown of segments (G2)."""
+        plan = chosen.column.plan
+        for request in plan.requests[plan.shown]:
+            cells = values[rows_of(request), chosen.breakdown][request._replace(bad=0)]
+            for segment in chosen.segments:
+                if segment in cells.remarks:
+                    name = REST if isinstance(segment, int) else label_of(segment)
+                    yield f"{name}: {cells.remarks[segment]}"
+
     def _segment_series(self, chosen: ChosenSegments, values: SegmentValues, segment: Segment) -> Series:
         """The series of one segment: that of the whole with other values. Whether it is partial or stale depends on
         the source."""
         plan = chosen.column.plan
         calendar = plan.planner.context.calendar
         series, now = plan.series, plan.series.shown.period
-        evaluator = Evaluator(plan.planner.context, self._lookup(values, chosen.breakdown, segment), self.whole)
+        evaluator = self._evaluator(plan, values, chosen.breakdown, segment)
         partial = {point.period: point.partial for point in (*series.history, *series.last_history)}
         found = {period: evaluator.kpi(plan.kpi, period, now) for period in plan.requests}
 
@@ -293,18 +306,30 @@ class Splitter:
         best rate of three customers does not come first."""
         plan = column.plan
         if plan.additive:
-            evaluator = Evaluator(plan.planner.context, self._lookup(values, column.by_value, segment), self.whole)
+            evaluator = self._evaluator(plan, values, column.by_value, segment)
             value = evaluator.kpi(plan.kpi, plan.shown, plan.series.shown.period)
             return -1.0 if value is None else abs(value)
         cells = (values[rows_of(request), column.by_value][request._replace(bad=0)] for request in plan.row_counts)
         return sum(cell.at(segment) or 0.0 for cell in cells)
+
+    def _evaluator(self, plan: SplitPlan, values: SegmentValues, breakdown: Breakdown, segment: Segment) -> Evaluator:
+        """What evaluates formulas over one segment."""
+
+        def partial(node: nodes.Node, scope: Scope) -> bool:
+            return is_partial(plan.planner.formula(node, scope), self.loaded.first_row)
+
+        return Evaluator(plan.planner.context, self._lookup(values, breakdown, segment), partial, self.whole)
 
     def _lookup(self, values: SegmentValues, breakdown: Breakdown, segment: Segment) -> Callable[[Request], Amount]:
         """The values of aggregates over one segment."""
 
         def lookup(request: Request) -> Amount:
             rows = rows_of(request)
-            value: Value = values[rows, breakdown][request._replace(bad=0)].at(segment)
+            bare = request._replace(bad=0)
+            value: Value = values[rows, breakdown][bare].at(segment)
+            # Of which rows a balance consists is a matter of the whole (B2, B5).
+            if is_balance(request.aggregate) and bare in self.loaded.aggregator(*rows).errors:
+                value = None
             return Amount(value, self._aggregator(rows).is_duration(request.aggregate))
 
         return lookup

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from kpi.engine.aggregate_sql import Value
-from kpi.engine.aggregation import Request
+from kpi.engine.request import Request
 from kpi.formulas import nodes
 from kpi.run.scope import FormulaContext, Scope
 from kpi.values import Period, Unit, round12, whole
@@ -32,14 +32,16 @@ class Amount(NamedTuple):
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Evaluates the formulas of a plan. ``lookup`` gives the value of an aggregate over a window; ``whole`` evaluates
-    over all parts of a split, where this is about one of them.
+    """Evaluates the formulas of a plan. ``lookup`` gives the value of an aggregate over a window; ``partial`` says
+    whether a part of a formula looks back, in a scope, to before its data begins: nothing is measured against that
+    (T2). ``whole`` evaluates over all parts of a split, where this is about one of them.
 
     The value of a KPI in a period is computed once, however many formulas name it.
     """
 
     context: FormulaContext
     lookup: Callable[[Request], Amount]
+    partial: Callable[[nodes.Node, Scope], bool]
     whole: Evaluator | None = None
     _known: dict[tuple[str, Period, Period], Value] = field(default_factory=dict, repr=False, compare=False)
 
@@ -79,11 +81,15 @@ class Evaluator:
                 return arithmetic(node.op, self.amount(node.left, scope), self.amount(node.right, scope), scope.unit)
             case nodes.ValueCall(name=name, arguments=arguments):
                 return of_values(name, [self.amount(part, scope) for part in arguments], scope.unit)
-            case nodes.Shift() | nodes.Over():
+            case nodes.Shift():
+                ((operand, earlier),) = self.context.below(node, scope)
+                return self._earlier(operand, earlier)
+            case nodes.Over():
                 ((operand, inner_scope),) = self.context.below(node, scope)
                 return self.amount(operand, inner_scope)
             case nodes.Growth():
-                return growth(*(self.amount(part, where) for part, where in self.context.below(node, scope)))
+                (operand, here), (_, earlier) = self.context.below(node, scope)
+                return growth(self.amount(operand, here), self._earlier(operand, earlier))
             case nodes.Total(operand=operand):
                 return (self.whole or self).amount(operand, scope)
             case nodes.Name():
@@ -93,6 +99,11 @@ class Evaluator:
                 known = node.source not in self.context.snapshots or scope.period == scope.now
                 return amount if known else Amount(None, amount.duration)
         raise TypeError(f"not part of a formula: {node}")
+
+    def _earlier(self, operand: nodes.Node, scope: Scope) -> Amount:
+        """What is inside ``previous``, ``year_ago`` or ``growth``, in the scope of the earlier period."""
+        amount = self.amount(operand, scope)
+        return Amount(None, amount.duration) if self.partial(operand, scope) else amount
 
     def _named(self, node: nodes.Name, scope: Scope) -> Amount:
         measure = self.context.measure(node)

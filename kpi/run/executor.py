@@ -5,27 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from kpi.data.database import Engine
 from kpi.data.requirements import requirements_of
 from kpi.engine.aggregate_sql import Value
-from kpi.engine.aggregation import Aggregator, Request
+from kpi.engine.aggregation import Aggregator
+from kpi.engine.balances import MOST_NAMED, is_balance, old_keys, rows_of
 from kpi.engine.queries import first_line
+from kpi.engine.request import Request
 from kpi.errors import KpiError, TextError
 from kpi.formulas import nodes, walk
 from kpi.run.breakdowns import split_series
+from kpi.run.coverage import is_partial
 from kpi.run.evaluator import Amount, Evaluator, MixedKindsError
 from kpi.run.freshness import is_fresh, stale_source
 from kpi.run.growth import negative_bases
 from kpi.run.incremental import CacheMiss, IncrementalLoader
 from kpi.run.kpi_rows import KpiRows
+from kpi.run.literals import LiteralSearch, comparisons
 from kpi.run.planning import KpiPeriods, RequestPlanner, RunPlan, is_additive, plan_run, target_period
-from kpi.run.scope import FormulaContext, context_of
+from kpi.run.scope import FormulaContext, Scope, context_of
 from kpi.run.series import Point, Results, Series, SourceUse
 from kpi.run.source_loader import LoadedSources, SourceLoader, in_words, placed
-from kpi.values import Every, Period, add_units
+from kpi.values import Period, add_units
 
 if TYPE_CHECKING:
     from kpi.engine.table import Table
@@ -49,7 +52,14 @@ def compute_now(
         if store is not None:
             found: dict[str, dict[nodes.Aggregate, None]] = {}
             for _, aggregate in graph.aggregates(ids):
-                found.setdefault(aggregate.source, {})[replace(aggregate, moment=None)] = None
+                bare = replace(aggregate, moment=None)
+                found.setdefault(aggregate.source, {})[bare] = None
+                # Whether its balance is empty depends on how many rows pass its filter.
+                if aggregate.filter is not None:
+                    found[aggregate.source][rows_of(bare)] = None
+            for one in comparisons(checked, ids):
+                counted = nodes.Aggregate("count", one.source, filter=one.condition)
+                found.setdefault(one.source, {})[counted] = None
             whole = {source for source, _ in splits}
             aggregates = {source: list(own) for source, own in found.items() if source not in whole}
             incremental = IncrementalLoader(engine, checked, store, inputs.as_of, aggregates)
@@ -69,7 +79,13 @@ def _results(inputs: RunInputs, loaded: LoadedSources, names: Sequence[str]) -> 
     tables = {kpi: rows.tables(kpi) for kpi in inputs.kpis}
     plan = plan_run(inputs, planner, loaded.rows, tables)
     values, failures = aggregate(loaded, plan)
-    evaluation = Evaluation(inputs, plan, planner, loaded, rows, tables, Evaluator(context, values.amount), failures)
+
+    def partial(node: nodes.Node, scope: Scope) -> bool:
+        return is_partial(planner.formula(node, scope), loaded.first_row)
+
+    evaluator = Evaluator(context, values.amount, partial)
+    literals = LiteralSearch(inputs.checked, loaded, inputs.as_of, (*inputs.kpis, *names))
+    evaluation = Evaluation(inputs, plan, planner, loaded, rows, tables, evaluator, failures, literals)
     series = {kpi: evaluation.series(kpi) for kpi in inputs.kpis}
     series = split_series(inputs, planner, rows, evaluation.evaluator, series)
     problems = dict.fromkeys(s.problem for s in series.values() if s.failed and s.problem)
@@ -129,6 +145,7 @@ class Evaluation:
     tables: Mapping[str, Mapping[str, Table]]
     evaluator: Evaluator
     failures: Mapping[str, str]
+    literals: LiteralSearch
 
     @property
     def context(self) -> FormulaContext:
@@ -146,6 +163,7 @@ class Evaluation:
         shown, previous = self._point(kpi, periods.now), self._point(kpi, periods.previous)
         behind = None if definition.formula is None else stale_source(sources, self.tables[kpi], periods.now)
         last, last_history = self._last(kpi, periods)
+        absent = self.literals.absent((kpi, *graph.target_names(kpi)))
         at = target_period(self.inputs, self.context, kpi, last.period if last is not None else periods.now)
         return Series(
             kpi, shown,
@@ -161,10 +179,60 @@ class Evaluation:
             additive=is_additive(self.inputs, self.context, kpi),
             problem=None if definition.formula or definition.values else "it has neither formula nor values yet",
             sources=sources,
-            notes=tuple(
-                dict.fromkeys((*self.rows.notes(kpi), *negative_bases(self.evaluator, kpi, periods.now, periods.now)))
-            ),
+            notes=tuple(dict.fromkeys((
+                *self._notes(kpi, last.period if last is not None else periods.now),
+                *(literal.note for literal in absent),
+            ))),
+            absent=absent,
         )  # fmt: skip
+
+    def _notes(self, kpi: str, period: Period) -> Iterator[str]:
+        """What bears on the value of a KPI in the period whose value is shown (G2)."""
+        periods = self.plan.periods[kpi]
+        yield from self.rows.notes(kpi)
+        yield from negative_bases(self.evaluator, kpi, periods.now, periods.now)
+        if periods.held_by is not None:
+            table = self.tables[kpi][periods.held_by]
+            yield (
+                f"this is the value of {periods.now.label}: the last row of {table.source.id} is of {table.last}, and "
+                f'its "updated: {table.source.updated}" lets that hold'
+            )
+        yield from self._unmeasured(kpi, period)
+        yield from self._of_balances(kpi, period)
+        # The value shown has no error. What it is compared with may have one, and what is newer than a stale value.
+        for other in dict.fromkeys((periods.previous, *periods.history, *periods.look_back)):
+            error = self._error(kpi, other)
+            if error is not None:
+                yield f"{other.label} has no value: {in_words(error[1])}"
+
+    def _of_balances(self, kpi: str, period: Period) -> Iterator[str]:
+        """What is to be said of the balances that a value comes from: those that are empty (B2), and the keys whose
+        last row is older than one period (B5)."""
+        every = self.context.kpis[kpi].every
+        for request, aggregator in self._computed(kpi, period):
+            if request in aggregator.remarks:
+                yield aggregator.remarks[request]
+            elif is_balance(request.aggregate) and aggregator.table.source.key:
+                old = aggregator.old_keys(request, add_units(request.edge, -1, every), MOST_NAMED)
+                if old.total:
+                    yield old_keys(aggregator.table, old, every)
+
+    def _computed(self, kpi: str, period: Period) -> Iterator[tuple[Request, Aggregator]]:
+        """The requests of a value, each with what computed it from the rows that it is about."""
+        for request in self.planner.kpi(kpi, period, self.plan.periods[kpi].now):
+            if request.aggregate.source in self.loaded.rows:
+                with suppress(KpiError):
+                    yield request._replace(bad=0), self.loaded.aggregator(request.aggregate.source, request.bad)
+
+    def _unmeasured(self, kpi: str, period: Period) -> Iterator[str]:
+        """The earlier periods that nothing is measured against, because the data begins in them (T2)."""
+        formula = self.context.formulas.get(kpi)
+        if formula is None:
+            return
+        found = self.context.earlier(formula, self.context.scope(kpi, period, self.plan.periods[kpi].now))
+        labels = [scope.period.label for node, scope in found if self.evaluator.partial(node, scope)]
+        for label in dict.fromkeys(labels):
+            yield f"nothing is measured against {label}, because the data begins later than its window"
 
     def fault(self, name: str) -> str | None:
         """Why the sources of a KPI or measure, or their columns, yield nothing for it; or None."""
@@ -175,12 +243,28 @@ class Evaluation:
         fault = self.rows.fault(name)
         if fault is not None:
             return fault
+        for source in graph.row_sources(name):
+            for computed, found in self._faults(name, source):
+                if (message := self._placed(name, computed, found)) is not None:
+                    return message
+        return None
+
+    def _placed(self, name: str, computed: nodes.Aggregate, fault: TextError) -> str | None:
+        """A fault of an aggregate with its place in the formulas of a KPI or measure; None where these do not have that
+        aggregate."""
+        graph = self.inputs.checked.dependencies
         for id_, aggregate in graph.aggregates([name]):
-            for computed, found in self._faults(name, aggregate.source):
-                if replace(computed, moment=None) == replace(aggregate, moment=None):
-                    start, end = place_in(aggregate, computed, found)
-                    error = TextError(found.message, start, end, hint=found.hint)
-                    return placed(self.inputs.checked, graph.path(id_), error)
+            if replace(computed, moment=None) == replace(aggregate, moment=None):
+                start, end = place_in(aggregate, computed, fault)
+                error = TextError(fault.message, start, end, hint=fault.hint)
+                return placed(self.inputs.checked, graph.path(id_), error)
+        return None
+
+    def _error(self, kpi: str, period: Period) -> tuple[Request, TextError] | None:
+        """What is wrong with the rows of a KPI's value in a period: the first request that has no value for it."""
+        for request, aggregator in self._computed(kpi, period):
+            if request in aggregator.errors:
+                return request, aggregator.errors[request]
         return None
 
     def _faults(self, name: str, source: str) -> Iterator[tuple[nodes.Aggregate, TextError]]:
@@ -198,24 +282,20 @@ class Evaluation:
         fault = self.fault(kpi)
         if fault is not None:
             return fault
+        error = self._error(kpi, now)
+        if error is not None:
+            return self._placed(kpi, error[0].aggregate, error[1]) or in_words(error[1])
         try:
             self.evaluator.kpi(kpi, now, now)
         except MixedKindsError as mixed:
-            error = TextError(mixed.message, 0, len(definition.formula or ""), hint=mixed.hint)
-            return placed(self.inputs.checked, ("kpis", kpi, "formula"), error)
+            mistake = TextError(mixed.message, 0, len(definition.formula or ""), hint=mixed.hint)
+            return placed(self.inputs.checked, ("kpis", kpi, "formula"), mistake)
         return None
 
     def _point(self, kpi: str, period: Period) -> Point:
         now = self.plan.periods[kpi].now
         requests = self.planner.kpi(kpi, period, now)
-        every = self.context.kpis[kpi].every
-        partial = any(is_partial(request, self._first_row(request), every) for request in requests)
-        return Point(period, self.evaluator.kpi(kpi, period, now), partial)
-
-    def _first_row(self, request: Request) -> date | None:
-        """The first day of the rows that a request is about."""
-        rows = self.loaded.rows.get(request.aggregate.source)
-        return None if rows is None else rows.without(request.bad).first
+        return Point(period, self.evaluator.kpi(kpi, period, now), is_partial(requests, self.loaded.first_row))
 
     def _reference(self, name: str, kpi: str, period: Period) -> Value:
         try:
@@ -237,14 +317,6 @@ class Evaluation:
                 before = periods.look_back[number + 1 : number + 1 + self.inputs.periods]
                 return point, trimmed([self._point(kpi, earlier) for earlier in reversed(before)])
         return None, ()
-
-
-def is_partial(request: Request, first: date | None, every: Every) -> bool:
-    """T2: whether a window begins more than one period before the ``first`` row of its source."""
-    window = request.window
-    if first is None or window is None or window.start <= date.min:
-        return False
-    return add_units(window.start, 1, every) < first
 
 
 def place_in(aggregate: nodes.Aggregate, computed: nodes.Aggregate, fault: TextError) -> tuple[int, int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
-from kpi.values import Calendar, Period, parse_label, parse_updated, period_of, shift, whole
+from kpi.values import Calendar, Period, length, parse_label, parse_updated, period_of, shift, whole
 
 if TYPE_CHECKING:
     from kpi.engine.table import Table
@@ -32,6 +32,40 @@ def is_fresh(kpi: Kpi, sources: Iterable[str], tables: Mapping[str, Table], peri
     if kpi.formula is None:
         return not kpi.values or whole(period, calendar).label in kpi.values
     return stale_source(sources, tables, period) is None
+
+
+class HeldValue(NamedTuple):
+    """The period of the last value there is, and the source whose ``updated`` lets it hold."""
+
+    period: Period
+    source: str
+
+
+def held_value(
+    sources: Iterable[str], tables: Mapping[str, Table], now: Period, calendar: Calendar
+) -> HeldValue | None:
+    """S5: the last value before ``now`` where it still holds, because each source without a row in ``now`` is updated
+    less often than once a period and its last row is not older than that; None where there is no such source."""
+    events = _events(sources, tables)
+    newest: list[tuple[date, str]] = []
+    held_by: str | None = None
+    for table in events:
+        place = bisect_left(table.days, now.end)
+        if not place:
+            return None
+        last = table.days[place - 1]
+        newest.append((last, table.source.id))
+        if last >= now.start:
+            continue
+        updated = table.source.updated
+        days = 0 if updated is None else parse_updated(updated)
+        if days <= length(now.every) or last < now.last_day - timedelta(days=days):
+            return None
+        held_by = table.source.id
+    if held_by is None or stale_source([name for day, name in newest if day >= now.start], tables, now) is not None:
+        return None
+    oldest, source = min(newest)
+    return HeldValue(period_of(oldest, now.every, calendar), source)
 
 
 def last_fresh_period(

@@ -9,7 +9,7 @@ from the others: the kind of a column is that of all files together (R4).
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from kpi.data.database import Engine
 from kpi.data.file_scan import FILE
 from kpi.engine.aggregate_sql import Value, daily_partials
-from kpi.engine.aggregation import Aggregator, Asked, Request, combines_days
+from kpi.engine.aggregation import Aggregator, Asked, combines_days
+from kpi.engine.request import Request
 from kpi.engine.table import Table
 from kpi.engine.table_loader import Loader
 from kpi.errors import KpiError
@@ -271,3 +272,22 @@ class DigestAggregator(Aggregator):
 
     def _direct(self, asked: Sequence[tuple[Request, Any]]) -> dict[Request, Value]:
         raise CacheMiss
+
+    def occurs(self, condition: nodes.Node) -> bool:
+        counted = nodes.Aggregate("count", self.table.source.id, filter=condition)
+        if not self._compiled(counted):
+            raise CacheMiss
+        return any(row[1] for row in self._daily(daily_partials(self._parts[counted], f"t.{self.table.moment}")))
+
+    def values_of(self, expression: nodes.Node, most: int) -> list[Any]:
+        raise CacheMiss
+
+    def _of_keys(self, asked: Sequence[Request]) -> dict[Request, Value]:
+        if asked:
+            raise CacheMiss
+        return {}
+
+    def _times_of(self, days: Sequence[date]) -> Iterable[tuple[date, datetime, datetime]]:
+        if self.table.moment != "day$":
+            raise CacheMiss
+        return ()

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.run.additivity import is_additive_over_days
-from kpi.run.freshness import is_fresh, last_fresh_period
+from kpi.run.freshness import held_value, is_fresh, last_fresh_period
 from kpi.run.scope import FormulaContext, KpiValue
 from kpi.values import Period, last_over, running, shift, whole, year_ago
 
 if TYPE_CHECKING:
-    from kpi.engine.aggregation import Request
+    from kpi.engine.request import Request
     from kpi.engine.table import Table
     from kpi.formulas import nodes
     from kpi.run.inputs import RunInputs
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 class KpiPeriods(NamedTuple):
     """The periods in which the value of a KPI is needed: the one shown (``now``), the one that its change is measured
     against, the complete ones before (oldest first), and for a KPI whose data is stale those in which its last fresh
-    value and the history of that may be (newest first)."""
+    value and the history of that may be (newest first). ``held_by`` is the source whose last value holds longer than a
+    period, so that ``now`` is the period of that value (S5)."""
 
     now: Period
     previous: Period
     history: tuple[Period, ...]
     look_back: tuple[Period, ...] = ()
+    held_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class RequestPlanner:
         key = KpiValue(kpi_id, period, now)
         if key not in self._known:
             formula = self.context.formulas.get(kpi_id)
-            found = () if formula is None else self._requests(formula, self.context.scope(kpi_id, period, now))
+            found = () if formula is None else self.formula(formula, self.context.scope(kpi_id, period, now))
             self._known[key] = tuple(dict.fromkeys(found))
         return self._known[key]
 
@@ -58,10 +60,11 @@ class RequestPlanner:
         """The requests of a measure or KPI that a target of the KPI ``kpi_id`` names."""
         measure = self.context.measures.get(name)
         if measure is not None:
-            return self._requests(measure, self.context.scope(kpi_id, period, period, name))
+            return self.formula(measure, self.context.scope(kpi_id, period, period, name))
         return self.kpi(name, period, period) if name in self.context.kpis else ()
 
-    def _requests(self, formula: nodes.Node, scope: Scope) -> Iterator[Request]:
+    def formula(self, formula: nodes.Node, scope: Scope) -> Iterator[Request]:
+        """The requests of any part of a formula, those of the KPIs that it names included."""
         for found in self.context.requests(formula, scope):
             if isinstance(found, KpiValue):
                 yield from self.kpi(*found)
@@ -83,14 +86,14 @@ def plan_run(
 
 
 def _requests(inputs: RunInputs, planner: RequestPlanner, periods: Mapping[str, KpiPeriods]) -> Iterator[Request]:
-    for kpi, (now, previous, history, _) in periods.items():
+    for kpi, (now, previous, history, *_) in periods.items():
         for period in history:
             yield from planner.kpi(kpi, period, now)
         for name in inputs.checked.dependencies.target_names(kpi):
             yield from planner.reference(name, kpi, target_period(inputs, planner.context, kpi, now))
         yield from planner.kpi(kpi, now, now)
         yield from planner.kpi(kpi, previous, now)
-    for kpi, (now, _, _, look_back) in periods.items():
+    for kpi, (now, _, _, look_back, _) in periods.items():
         for name in inputs.checked.dependencies.target_names(kpi):
             for period in look_back:
                 yield from planner.reference(name, kpi, period)
@@ -103,18 +106,20 @@ def kpi_periods(inputs: RunInputs, context: FormulaContext, kpi: str, tables: Ma
     calendar = context.calendar
     pick = running if inputs.to_date else last_over
     now = pick(inputs.as_of, context.kpis[kpi].every, calendar)
+    sources = inputs.checked.dependencies.row_sources(kpi)
+    held = held_value(sources, tables, now, calendar) if sources_read(sources, tables) else None
+    now = now if held is None else held.period
     start = whole(now, calendar)
     history = tuple(shift(start, -n, calendar) for n in range(inputs.periods, 0, -1))
     # What a change is measured against (T6).
     against_year = inputs.against == "year ago" or context.window(kpi).kind == "year to date"
     previous = year_ago(now, calendar) if against_year else shift(now, -1, calendar)
     look_back: tuple[Period, ...] = ()
-    sources = inputs.checked.dependencies.row_sources(kpi)
     if sources_read(sources, tables) and not is_fresh(context.kpis[kpi], sources, tables, now, calendar):
         last = last_fresh_period(context.kpis[kpi], sources, tables, now, calendar)
         if last is not None:
             look_back = tuple(shift(last, -n, calendar) for n in range(2 * inputs.periods + 2))
-    return KpiPeriods(now, previous, history, look_back)
+    return KpiPeriods(now, previous, history, look_back, None if held is None else held.source)
 
 
 def sources_read(sources: Collection[str], tables: Mapping[str, Table]) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from kpi.engine.aggregation import Request
+from kpi.engine.request import Request
 from kpi.formulas import children, nodes, rebuilt
 from kpi.plan.model import Kpi
 from kpi.values import Calendar, Period, Unit, Window, parse_unit, parse_window, shift, window_span, year_ago
@@ -118,6 +118,30 @@ class FormulaContext:
                         waiting.append((measure, where))
                     else:
                         yield KpiValue(name, where.period, where.now)
+                case _:
+                    waiting += reversed(self.below(part, where))
+
+    def earlier(self, node: nodes.Node, scope: Scope) -> Iterator[tuple[nodes.Node, Scope]]:
+        """What a formula and the KPIs that it names measure against, by ``previous``, ``year_ago`` or ``growth``, with
+        the scope of the earlier period. What is inside of that again is not looked at."""
+        waiting = [(node, scope)]
+        seen: set[KpiValue] = set()
+        while waiting:
+            part, where = waiting.pop()
+            match part:
+                case nodes.Shift():
+                    yield from self.below(part, where)
+                case nodes.Growth():
+                    here, before = self.below(part, where)
+                    waiting.append(here)
+                    yield before
+                case nodes.Name(name=name) if name not in self.measures:
+                    value = KpiValue(name, where.period, where.now)
+                    if value not in seen and name in self.formulas:
+                        seen.add(value)
+                        waiting.append((self.formulas[name], self.scope(*value)))
+                case nodes.Name(name=name):
+                    waiting.append((self.measures[name], where))
                 case _:
                     waiting += reversed(self.below(part, where))
 

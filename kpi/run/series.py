@@ -21,7 +21,7 @@ EMPTY, REST, EACH = "(empty)", "other", "each"
 class Point:
     """One value. ``value`` is None where there is none; it is in the KPI's scale, rounded to 12 significant digits.
 
-    ``partial``: the window begins before the data does, by more than one period (rule T2).
+    ``partial``: the window begins before the data does, by more than a tenth of its length (rule T2).
     """
 
     period: Period
@@ -45,6 +45,25 @@ class SourceUse:
 
 
 @dataclass(frozen=True)
+class AbsentLiteral:
+    """A text or number that a condition compares with and that no row of ``source`` has (V9). ``path`` leads to the
+    text of the condition in the plan, in which it is from ``start`` to ``end``. ``message`` says so, and ``hint`` what
+    may be meant."""
+
+    source: str
+    path: tuple[str, ...]
+    start: int
+    end: int
+    message: str
+    hint: str | None
+
+    @property
+    def note(self) -> str:
+        """The whole in one sentence."""
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+
+@dataclass(frozen=True)
 class Series:
     """The values of one KPI.
 
@@ -56,7 +75,8 @@ class Series:
     that of ``last`` when stale) of the measures and KPIs that the targets name. ``additive``: a sum over the period,
     so that a running period has only part of it; its references are then those of the whole period. ``problem``: why
     there is no value, in one sentence; ``failed``: because of an error (unreadable data), not because data is missing.
-    ``split`` has its segments, where it is split. ``notes`` are what bears on the value shown, a sentence each (G2).
+    ``split`` has its segments, where it is split. ``notes`` are what bears on the value shown, a sentence each (G2);
+    ``absent`` are the literals that no row has, which notes say as well.
     """
 
     kpi: str
@@ -75,6 +95,7 @@ class Series:
     sources: tuple[str, ...] = ()
     split: SplitSeries | None = None
     notes: tuple[str, ...] = ()
+    absent: tuple[AbsentLiteral, ...] = ()
 
 
 @dataclass(frozen=True)

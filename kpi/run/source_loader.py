@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from kpi.engine.breakdown import SegmentAggregator
+    from kpi.engine.request import Request
     from kpi.plan.checks import Checked
     from kpi.run.incremental import IncrementalLoader
     from kpi.warehouse import Warehouses
@@ -48,6 +49,11 @@ class LoadedSources:
         if not bad:
             return self.aggregators[source_id]
         return self._selected.setdefault((source_id, bad), Aggregator(self.engine, table))
+
+    def first_row(self, request: Request) -> date | None:
+        """The first day of the rows that a request is about; None where there is none."""
+        rows = self.rows.get(request.aggregate.source)
+        return None if rows is None else rows.without(request.bad).first
 
     def segment_aggregator(self, source_id: str, bad: int) -> SegmentAggregator:
         """What computes aggregates over the segments of such rows. Raises KpiError as :meth:`aggregator` does."""

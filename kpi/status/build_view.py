@@ -7,7 +7,8 @@ from dataclasses import replace
 from math import isfinite
 
 from kpi.plan.model import Kpi, Plan
-from kpi.run.series import EACH, EMPTY, REST, Against, Results, Series, SplitSeries
+from kpi.run.series import EACH, EMPTY, REST, Against, Point, Results, Series, SplitSeries
+from kpi.status.doubts import doubt_about
 from kpi.status.evaluation import evaluate_status
 from kpi.status.grouping import By, group_rows
 from kpi.status.result import STATUSES, StatusResult
@@ -83,9 +84,15 @@ def kpi_row(kpi: Kpi, series: Series, result: StatusResult) -> KpiRow:
         target_display=None if target is None else target_in_signs(target, unit, value),
         pace=result.pace,
         message=result.message,
-        notes=series.notes,
+        notes=series.notes + _doubts(point, unit),
         history=series.last_history if stale else series.history,
     )
+
+
+def _doubts(point: Point, unit: Unit) -> tuple[str, ...]:
+    """The doubt of ``kpi lint --data`` about the value shown, as a note (rule V14)."""
+    doubt = doubt_about(point, unit)
+    return () if doubt is None else (f"the value {doubt.what}; {doubt.hint}",)
 
 
 def _display(value: float, unit: Unit, result: StatusResult) -> str:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import ibis
 
 from kpi.data.database import Engine
 from kpi.engine.aggregate_sql import AggregateSql, Value, to_float
-from kpi.engine.aggregation import Aggregator, Asked, Request
+from kpi.engine.aggregation import Aggregator, Asked
+from kpi.engine.balances import KeyTie, OldKeys, key_columns, tied_key
+from kpi.engine.request import Request
 from kpi.errors import TextError
 from kpi.formulas import nodes
 from kpi.formulas.functions import AGGREGATES
@@ -69,6 +71,16 @@ class RemoteAggregator(Aggregator):
                 self.faults[aggregate] = TextError(error.message, *aggregate.at, hint=error.hint)
             return {}
 
+    def occurs(self, condition: nodes.Node) -> bool:
+        relation = self.remote.relation
+        found = relation.filter(self._compiler(relation, None).condition(condition)).limit(1)
+        return bool(self.remote.ask(found.select(n=ibis.literal(1))))
+
+    def values_of(self, expression: nodes.Node, most: int) -> list[Any]:
+        relation = self.remote.relation
+        values = relation.select(v=self._compiler(relation, None).value(expression).expr).distinct()
+        return [row[0] for row in self.remote.ask(values.filter(values.v.notnull()).limit(most))]
+
     # Compiling.
 
     def _compile(self, aggregate: nodes.Aggregate) -> AggregateSql:
@@ -105,6 +117,98 @@ class RemoteAggregator(Aggregator):
             column = as_float(column)
         return WHOLE[aggregate.function](column, where, aggregate.percent or 0.0)
 
+    # Balances by key.
+
+    def _latest(
+        self, pairs: Sequence[tuple[Span, Span]], aggregates: Sequence[nodes.Aggregate]
+    ) -> dict[Request, Value]:
+        joined = self._latest_rows(pairs)
+        cells = self._cells(joined, aggregates)
+        tied = self._by_window(joined, {"n": joined.count(where=joined["tied$"])})
+        answers: dict[Request, Value] = {}
+        for i, (_, window) in enumerate(pairs):
+            for aggregate in aggregates:
+                request = Request(aggregate, window)
+                answers[request] = self._value(request, cells[aggregate].get(i))
+                if i in tied and tied[i][0] and (tie := self._key_tie(request)) is not None:
+                    self.errors[request] = tied_key(request, self.table, tie)
+        return answers
+
+    def _latest_rows(self, pairs: Sequence[tuple[Span, Span]]) -> Expr:
+        """The last rows of all keys at each of some moments, as ``kpi.engine.balances`` has them."""
+        relation = self._up_to(max(moment.end for moment, _ in pairs))
+        by_key = ibis.window(group_by=key_columns(self.table), order_by=relation["at$"])
+        tied = (relation["at$"].lag().over(by_key) == relation["at$"]).coalesce(False)
+        rows = relation.mutate(**{"next$": relation["day$"].lead().over(by_key), "tied$": tied})
+        windows = self._windows(pairs)
+        latest = rows["next$"].isnull() | (rows["next$"] >= windows["rs$"])
+        return rows.join(windows, [rows["day$"] < windows["rs$"], latest])
+
+    def _up_to(self, edge: date) -> Expr:
+        """The rows of the days before one."""
+        relation = self.remote.relation
+        return relation.filter(relation["day$"] <= day(edge - timedelta(days=1)))
+
+    def _at(self, request: Request) -> Expr:
+        """The last rows of all keys at the moment of one request."""
+        assert request.window is not None, "a snapshot has no balances"
+        return self._latest_rows([(Span(request.edge, request.edge), request.window)])
+
+    def _key_tie(self, request: Request) -> KeyTie | None:
+        assert request.window is not None, "a snapshot has no balances"
+        keys = key_columns(self.table)
+        relation = self._up_to(request.edge)
+        last = relation["at$"].max().over(ibis.window(group_by=keys))
+        rows = relation.mutate(**{"last$": last})
+        rows = rows.filter(rows["at$"] == rows["last$"])
+        edges = day(request.window.start), day(request.window.end)
+        chosen = self._chosen(rows, request.aggregate, edges)
+        text = ibis.literal("1") if chosen.value is None else chosen.value.expr.cast("string")
+        if (per := request.aggregate.per) is not None:
+            of_group = self._chosen(rows, per.value, edges)
+            value = ibis.literal("1") if of_group.value is None else of_group.value.expr.cast("string")
+            if of_group.condition is not None:
+                value = ibis.ifelse(of_group.condition, value, ibis.null("string"))
+            group = self._compiler(rows, edges).value(per.key).expr.cast("string")
+            text = group + ": " + value.coalesce("")
+        if chosen.condition is not None:
+            text = ibis.ifelse(chosen.condition, text, ibis.null("string"))
+        rows = rows.mutate(**{"text$": text})
+        alike = rows.group_by(keys).aggregate(
+            **{
+                "at$": rows["at$"].max(), "low$": rows["text$"].min(), "high$": rows["text$"].max(),
+                "n$": rows["text$"].nunique(), "none$": rows.count(where=rows["text$"].isnull()),
+            }
+        )  # fmt: skip
+        different = alike["n$"] + ibis.ifelse(alike["none$"] > 0, 1, 0) > 1
+        found = self.remote.ask(alike.filter(different).order_by([ibis.asc(key) for key in keys]).limit(1))
+        if not found:
+            return None
+        *key, at, low, high, _, _ = found[0]
+        return KeyTie(key, at, [low] if low == high else [low, high])
+
+    def old_keys(self, request: Request, before: date, most: int) -> OldKeys:
+        rows = self._at(request)
+        condition = self._here(rows, request.aggregate).condition
+        old = rows["day$"] < day(before)
+        rows = rows.filter(old if condition is None else old & condition)
+        keys = key_columns(self.table)
+        first = rows.select("day$", *keys).order_by([ibis.asc("day$"), *(ibis.asc(key) for key in keys)]).limit(most)
+        found = [(row[1:], _as_day(row[0])) for row in self.remote.ask(first)]
+        total = int(self.remote.ask(rows.aggregate(n=rows.count()))[0][0]) if len(found) == most else len(found)
+        return OldKeys(found, total)
+
+    def _times_of(self, days: Sequence[date]) -> Iterable[tuple[date, datetime, datetime]]:
+        kind = self.table.kind(self.table.source.date or "")
+        if kind not in ("timestamp", "instant"):
+            return []
+        relation = self.remote.relation
+        relation = relation.filter(relation["day$"].isin([day(one) for one in days]))
+        times = relation.group_by("day$").aggregate(first=relation["at$"].min(), last=relation["at$"].max())
+        return [
+            (_as_day(row[0]), row[1], row[2]) for row in self.remote.ask(times.filter(times["first"] != times["last"]))
+        ]
+
     # Dated sources.
 
     def _by_day(self, wanted: Asked) -> dict[Request, Value]:
@@ -130,10 +234,10 @@ class RemoteAggregator(Aggregator):
             columns[f"a{i}"] = steps.combine(*(joined[f"{function}{i}"] for function in steps.daily))
         found = self._by_window(joined, columns)
         answers: dict[Request, Value] = {}
-        for place, (aggregate, asked) in enumerate(wanted.items()):
+        for place, asked in enumerate(wanted.values()):
             for request, span in asked:
                 row = found.get(pairs.index((span, span)))
-                answers[request] = to_float(aggregate.function, row[place] if row else None)
+                answers[request] = self._value(request, row[place] if row else None)
         return answers
 
     def _sightings(self, wanted: Asked) -> dict[Request, Value]:
@@ -154,7 +258,8 @@ class RemoteAggregator(Aggregator):
             cells = self._cells(joined, aggregates)
             for aggregate, found in cells.items():
                 for i, (_, window) in enumerate(windows):
-                    answers[Request(aggregate, window)] = to_float(aggregate.function, found.get(i))
+                    request = Request(aggregate, window)
+                    answers[request] = self._value(request, found.get(i))
         return answers
 
     def _near(self, pairs: Sequence[Pair]) -> Expr:
@@ -207,7 +312,7 @@ class RemoteAggregator(Aggregator):
             taken = value.expr.notnull() if condition is None else value.expr.notnull() & condition
             rows = joined.filter(taken).select(i=joined["i$"], t=joined[self._time], v=as_float(value.expr))
             picked = IN_STEPS[aggregate.function](rows, ["i"])
-            cells[aggregate] = {int(row[0]): row[1] for row in self.remote.ask(picked)}
+            cells[aggregate] = {int(row[0]): _cell(*row[1:]) for row in self.remote.ask(picked)}
         return cells
 
     @property
@@ -303,7 +408,7 @@ class RemoteAggregator(Aggregator):
         for request in asked:
             number = spans.index(request.window) if request.window is not None else -1
             if number in touched:
-                answers[request] = to_float(request.aggregate.function, cells[request.aggregate].get(number))
+                answers[request] = self._value(request, cells[request.aggregate].get(number))
             else:
                 answers[request] = self._without_rows(request)
         return answers
@@ -333,11 +438,25 @@ WHOLE: Mapping[str, Whole] = {
 
 
 def _at_edge(rows: Expr, by: list[str], *, first: bool) -> Expr:
-    """V5: the value in the row with the least or greatest date; of ties the smallest, the largest."""
+    """The value in the first or last row, at that time also the value at the other end, and the time: rows that tie
+    with different values are an error (V5)."""
     edge = (rows.t.min() if first else rows.t.max()).over(ibis.window(group_by=by))
     rows = rows.mutate(edge=edge)
     rows = rows.filter(rows.t == rows.edge)
-    return rows.group_by(by).aggregate(v=rows.v.min() if first else rows.v.max())
+    low, high = rows.v.min(), rows.v.max()
+    return rows.group_by(by).aggregate(v=low if first else high, other=high if first else low, at=rows.t.max())
+
+
+def _cell(value: Any, other: Any = None, at: Any = None) -> Any:
+    """A cell of one value; of the values at an edge one as files have it."""
+    if at is None:
+        return value
+    return {"one": {"t": at, "v": value}, "other": {"t": at, "v": -other}}
+
+
+def _as_day(value: Any) -> date:
+    """A day, which some drivers give as a time."""
+    return value.date() if isinstance(value, datetime) else value
 
 
 def _most_frequent(rows: Expr, by: list[str]) -> Expr:

@@ -10,6 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
+from unicodedata import normalize
 
 import ibis
 
@@ -133,8 +134,31 @@ def _convert(compiler: IbisCompiler, typed: Typed, value: Expr) -> Expr:
     return value.cast("date") if after == "date" else compiler.dialect.cast(value, after)
 
 
-def _compared(compare: Callable[[Expr, Expr], Expr], *, when_empty: bool = False) -> Emitter:
-    return lambda _, typed, left, right: compare(left, right).coalesce(when_empty)
+def _same(compare: Callable[[Expr, Expr], Expr], *, when_empty: bool = False) -> Emitter:
+    def emit(_: IbisCompiler, typed: Typed, left: Expr, right: Expr) -> Expr:
+        for value, part in ((left, typed.args[1]), (right, typed.args[0])):
+            if len(forms := _forms(part)) > 1:
+                found = value.isin(forms)
+                return (~found if when_empty else found).coalesce(when_empty)
+        return compare(left, right).coalesce(when_empty)
+
+    return emit
+
+
+def _within(_: IbisCompiler, typed: Typed, value: Expr, *items: Expr) -> Expr:
+    if any(is_long(item.value) for item in typed.args[1:]):
+        # A list is of one type, and that of numbers of both kinds keeps fewer digits than these have.
+        return ibis.or_(*(value == item for item in items)).coalesce(False)
+    listed = [form for part, item in zip(typed.args[1:], items, strict=True) for form in _forms(part) or [item]]
+    return value.isin(listed).coalesce(False)
+
+
+def _forms(part: Typed) -> list[Expr]:
+    """A text constant in the composed and in the decomposed form of Unicode (V9), where these differ. Warehouses have
+    no function for that in common."""
+    if part.op != "constant" or not isinstance(part.value, str) or part.value.isascii():
+        return []
+    return [ibis.literal(form) for form in dict.fromkeys(normalize(kind, part.value) for kind in ("NFC", "NFD"))]
 
 
 def _ordered(compare: Callable[[Expr, Expr], Expr]) -> Emitter:
@@ -148,13 +172,6 @@ def _ordered(compare: Callable[[Expr, Expr], Expr]) -> Emitter:
 
 def _calculated(calculate: Callable[[Expr, Expr], Expr]) -> Emitter:
     return lambda _, typed, left, right: calculate(as_float(left), as_float(right))
-
-
-def _within(_: IbisCompiler, typed: Typed, value: Expr, *items: Expr) -> Expr:
-    if any(is_long(item.value) for item in typed.args[1:]):
-        # A list is of one type, and that of numbers of both kinds keeps fewer digits than these have.
-        return ibis.or_(*(value == item for item in items)).coalesce(False)
-    return value.isin(items).coalesce(False)
 
 
 def _near(amount: Expr, most: int) -> Expr:
@@ -261,8 +278,8 @@ EMITTERS: Mapping[str, Emitter] = {
     "not": lambda _, typed, value: ~value,
     "is_null": lambda _, typed, value: value.isnull(),
     "in": _within,
-    "==": _compared(operator.eq),
-    "!=": _compared(operator.ne, when_empty=True),
+    "==": _same(operator.eq),
+    "!=": _same(operator.ne, when_empty=True),
     "<": _ordered(operator.lt),
     "<=": _ordered(operator.le),
     ">": _ordered(operator.gt),

@@ -49,7 +49,7 @@ def test_S5_without_a_row_in_the_period_it_is_stale(orders: Project) -> None:
         ("11 days", "2026-05-31", FRESH),
         ("2 weeks", "2026-05-31", FRESH),
         ("monthly", "2026-05-31", FRESH),
-        ("yearly", "2026-06-30", (False, "2026-05", 20, date(2026, 5, 20), "orders")),
+        ("monthly", "2026-06-30", (False, "2026-05", 20, date(2026, 5, 20), "orders")),
         ("daily", "2026-04-30", FRESH),
         ("hourly", "2026-04-30", FRESH),
     ],
@@ -59,6 +59,50 @@ def test_S5_updated_says_how_old_the_newest_row_may_be(
 ) -> None:
     orders.source("orders", updated=updated)
     assert told(orders.series("k", as_of)) == expected
+
+
+SURVEY = "day,score\n2024-02-10,4\n2024-02-11,5\n2025-05-31,7"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "updated", "shown", "fresh"),
+    [
+        ("2025-04-30", "2 years", ("2024-02", 4.5), True),
+        ("2025-05-31", "2 years", ("2025-05", 7), True),
+        ("2027-05-31", "2 years", ("2025-05", 7), True),
+        ("2027-06-30", "2 years", ("2027-06", None), False),
+        # A year and six weeks: as old as it may be, and a month older.
+        ("2026-06-30", "395 days", ("2025-05", 7), True),
+        ("2026-07-31", "395 days", ("2026-07", None), False),
+        # Not longer than a month: a month without a row is stale.
+        ("2025-06-30", "monthly", ("2025-06", None), False),
+        ("2025-06-30", None, ("2025-06", None), False),
+    ],
+)
+def test_S5_a_value_holds_as_long_as_updated_says(
+    project: Project, as_of: str, updated: str | None, shown: tuple[str, float | None], fresh: bool
+) -> None:
+    project.table("survey", SURVEY, updated=updated)
+    project.kpi("score", "avg(survey.score)")
+    series = project.series("score", as_of)
+    assert (series.shown.period.label, series.shown.value) == shown
+    assert series.fresh == fresh
+    held = shown[0] != as_of[:7]
+    assert [note for note in series.notes if "lets that hold" in note] == (
+        [f'this is the value of {shown[0]}: the last row of survey is of {series.shown.period.start:%Y}-'
+         + ("02-11" if shown[0] == "2024-02" else "05-31") + f', and its "updated: {updated}" lets that hold']
+        if held else []
+    )  # fmt: skip
+
+
+def test_S5_a_source_that_is_behind_lets_nothing_hold(project: Project) -> None:
+    project.table("survey", SURVEY, updated="2 years")
+    project.rows("visits.csv", "day,n", [(day, 1) for day in days("2025-01-01", 400)])
+    project.source("visits", updated="daily")
+    project.kpi("k", "avg(survey.score) / sum(visits.n)")
+    held = project.series("k", "2026-01-31")
+    assert (held.shown.period.label, held.shown.value) == ("2025-05", pytest.approx(7 / 31))
+    assert not project.series("k", "2026-04-30").fresh
 
 
 def test_S5_a_row_of_tomorrow_is_not_known_today(orders: Project) -> None:

@@ -155,9 +155,8 @@ def test_T2_a_window_that_begins_before_the_data_is_partial(project: Project) ->
     project.rows("d.csv", "day,n", [(day, 1) for day in days("2026-02-10", 140)])
     project.source("d")
     partial = {
-        # The window of May begins on 1 March, that of April on 1 February, less than a month before the first row;
-        # that of March on 1 January, more than a month before it.
-        "3 months": {"2026-03": True, "2026-04": False, "2026-05": False, "2026-06": False},
+        # The window of May begins on 1 March, that of April on 1 February: nine of its 89 days are without data.
+        "3 months": {"2026-03": True, "2026-04": True, "2026-05": False, "2026-06": False},
         "2 weeks": {"2026-03": False, "2026-04": False, "2026-05": False, "2026-06": False},
         "year to date": {"2026-03": True, "2026-04": True, "2026-05": True, "2026-06": True},
         "all time": {"2026-03": False, "2026-04": False, "2026-05": False, "2026-06": False},
@@ -172,10 +171,61 @@ def test_T2_a_window_that_begins_before_the_data_is_partial(project: Project) ->
         assert (series.previous is not None) == change, window
     project.kpi("k", "sum(d.n)", window="3 months")
     assert project.series("k", "2026-03-31").previous is None
-    assert project.series("k", "2026-04-30").previous is None  # against March, which is partial itself
-    may = project.series("k", "2026-05-31").previous
-    assert may is not None
-    assert (may.period.label, may.value) == ("2026-04", 80)
+    assert project.series("k", "2026-05-31").previous is None  # against April, which is partial itself
+    june = project.series("k", "2026-06-30").previous
+    assert june is not None
+    assert (june.period.label, june.value) == ("2026-05", 92)
+
+
+@pytest.mark.parametrize(
+    ("first", "every", "as_of", "partial"),
+    [
+        # A tenth of a January are three days.
+        ("2026-01-01", "month", "2026-01-31", False), ("2026-01-04", "month", "2026-01-31", False),
+        ("2026-01-05", "month", "2026-01-31", True), ("2026-01-31", "month", "2026-01-31", True),
+        # The week from 29 December, with three days of data or with all.
+        ("2026-01-02", "week", "2026-01-04", True), ("2025-12-29", "week", "2026-01-04", False),
+        ("2025-12-30", "week", "2026-01-04", True), ("2026-01-31", "day", "2026-01-31", False),
+        ("2025-10-01", "year", "2025-12-31", True), ("2025-02-06", "year", "2025-12-31", False),
+        ("2025-02-07", "year", "2025-12-31", True),
+    ],
+)  # fmt: skip
+def test_T2_the_first_period_may_be_partial(
+    project: Project, first: str, every: str, as_of: str, partial: bool
+) -> None:
+    project.rows("d.csv", "day,n", [(day, 1) for day in days(first, 800)])
+    project.source("d", no_rows="zero")
+    project.kpi("k", "sum(d.n)", every=every)
+    project.kpi("end", "at_end(sum(d.n))", every=every)
+    project.kpi("ever", "sum(d.n)", every=every, window="all time")
+    series = project.results(as_of).series
+    assert {name: one.shown.partial for name, one in series.items()} == {"k": partial, "end": False, "ever": False}
+
+
+def test_T2_nothing_is_measured_against_a_partial_value(project: Project) -> None:
+    """Three days in January against a full week: no change, no growth."""
+    project.rows("d.csv", "day,n,part", [(day, 2, number % 2) for number, day in enumerate(days("2026-01-02", 24))])
+    project.source("d")
+    project.kpi("units", "sum(d.n)", every="week")
+    project.kpi("growth", "sum(d.n) / previous(sum(d.n)) - 1", every="week")
+    project.kpi("named", "units - previous(units)", every="week", split="part")
+    project.kpi("grown", "growth(sum(d.n))", every="week")
+    project.kpi("ahead", "over(sum(d.n), '1 week') - previous(over(sum(d.n), '1 week'))", every="week")
+    first, second = project.results("2026-01-11").series, project.results("2026-01-18").series
+    assert {name: one.shown.value for name, one in first.items()} == {
+        "units": 14, "growth": None, "named": None, "grown": None, "ahead": None,
+    }  # fmt: skip
+    assert {name: one.shown.value for name, one in second.items()} == {
+        "units": 14, "growth": 0, "named": 0, "grown": 0, "ahead": 0,
+    }  # fmt: skip
+    assert first["units"].previous is None
+    assert second["units"].previous is not None
+    note = "nothing is measured against 2026-W01, because the data begins later than its window"
+    assert {name: one.notes for name, one in first.items()} == {name: (note,) * (name != "units") for name in first}
+    assert not any(one.notes for one in second.values())
+    split = first["named"].split
+    assert split is not None
+    assert {part.series.shown.value for part in split.parts} <= {None}
 
 
 def test_T2_a_kpi_that_is_named_brings_its_own_window(project: Project) -> None:
@@ -185,11 +235,13 @@ def test_T2_a_kpi_that_is_named_brings_its_own_window(project: Project) -> None:
     project.kpi("ever", "sum(d.n)", window="all time")
     project.kpi("share", "sum(d.n) / long")
     project.kpi("of_ever", "sum(d.n) / ever")
-    project.kpi("growth", "sum(d.n) - previous(sum(d.n), 4)")
+    project.kpi("growth", "sum(d.n) - previous(sum(d.n), 3)")
+    project.kpi("longer", "sum(d.n) - previous(sum(d.n), 4)")
     series = project.results().series
     assert {name: series[name].shown.partial for name in series} == {
-        "long": True, "ever": False, "share": True, "of_ever": False, "growth": False,
+        "long": True, "ever": False, "share": True, "of_ever": False, "growth": False, "longer": True,
     }  # fmt: skip
+    assert (series["growth"].shown.value, series["longer"].shown.value) == (-2, None)
     assert series["share"].shown.value == pytest.approx(29 / 140, rel=1e-11)  # 29 days of June
 
 
@@ -294,7 +346,7 @@ def test_T6_a_windowed_kpi_is_moved_by_its_every(counter: Project) -> None:
 
 
 def test_T6_periods_without_rows_count(project: Project) -> None:
-    project.table("d", "day,n\n2026-03-05,3\n2026-06-05,6")
+    project.table("d", "day,n\n2026-03-02,3\n2026-06-05,6")
     found = project.values(["previous(sum(d.n))", "previous(sum(d.n), 3)", "sum(d.n) - previous(sum(d.n), 3)"])
     assert found == [None, 3, 3]
 
@@ -318,7 +370,7 @@ def test_T8_the_window_may_stand_in_filters(project: Project) -> None:
         "tickets",
         """
         opened,closed,n
-        2026-04-30,,1
+        2026-04-02,,1
         2026-06-01,2026-06-02,2
         2026-06-23,2026-07-05,4
         2026-06-24,,8

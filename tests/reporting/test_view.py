@@ -52,6 +52,24 @@ def test_S5_a_stale_row_has_the_last_fresh_value_its_history_and_no_change() -> 
     assert [point.value for point in row.history] == [7.0]
 
 
+@pytest.mark.parametrize(
+    ("unit", "value", "notes"),
+    [
+        ("%", 12.0, ('the value is 1,200% in 2026-06; 1 means 100%: divide by 100, or remove unit: "%"',)),
+        ("%", -10.5, ('the value is -1,050% in 2026-06; 1 means 100%: divide by 100, or remove unit: "%"',)),
+        ("%", 10.0, ()),
+        ("minutes", -3.0, ("the value is negative in 2026-06: -3 minutes; look for rows that end before they begin",)),
+        ("minutes", 3.0, ()),
+        ("EUR", -3e9, ()),
+        ("%", None, ()),
+    ],
+)
+def test_V14_a_value_that_lint_would_doubt_bears_that_doubt(
+    unit: str, value: float | None, notes: tuple[str, ...]
+) -> None:
+    assert row_of(kpi_of(unit=unit), series_of(value)).notes == notes
+
+
 def test_no_value_is_shown_as_none_not_as_a_number() -> None:
     row = row_of(kpi_of(target=at_least(1.0)), series_of(2.0, None))
     assert (row.display, row.change_display, row.change, row.status) == (None, None, None, "no data")

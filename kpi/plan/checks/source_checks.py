@@ -40,6 +40,7 @@ def check_source(rows: Rows, parse_cache: ParseCache, report: Report) -> None:
         for finding in (*_in_row(rows.where, rows), *_late_names(rows.where, late)):
             report.within(finding, (*rows.path, "where"))
     _check_dates(rows, late, report)
+    _check_key(rows, report)
 
 
 def _parse(rows: Rows, parse_cache: ParseCache, report: Report) -> None:
@@ -158,6 +159,13 @@ def _check_dates(rows: Rows, late: set[str], report: Report) -> None:
             elif kinds == TEXT:
                 hint = f'say how it is written, e.g. types: {{{name}: "date %d/%m/%Y"}}'
             report.at("E052", f'"{name}" holds {in_words(kinds)}, and {field} needs a date', path, hint)
+
+
+def _check_key(rows: Rows, report: Report) -> None:
+    for place, name in enumerate(rows.source.key):
+        found = rows.missing(name, (0, len(name)))
+        if found is not None:
+            report.within(found, (*rows.path, "key", place))
 
 
 def _check_types(rows: Rows, report: Report) -> None:

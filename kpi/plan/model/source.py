@@ -207,6 +207,10 @@ class Source(Record):
     through: Text | None = Field(
         None, description="For rows that last: the column with the last day itself; empty: still."
     )
+    key: OneOrMoreTexts = Field(
+        (),
+        description="What a row is about, e.g. shop: a column or a list. Balances take the last row of each.",
+    )
     owner: Text | None = Field(None, description="Who collects the data.")
     updated: Freshness | None = Field(
         None, description="How fresh the data should be: daily, weekly, monthly, quarterly, yearly, or e.g. 2 days."
@@ -296,6 +300,9 @@ def _date_flaws(written: set[str], given: set[str]) -> Iterator[Flaw]:
     if "until" in written and "through" in given:
         hint = "until is the first day after the end, through the last day itself"
         yield _clash("through", '"until" and "through" both say when rows end', hint)
+    if "key" in given and "date" not in written:
+        hint = "at_end and at_start take the last row of each key: write date: with the column that holds the day"
+        yield _clash("key", '"key" is for rows that happen on a "date"', "take it out" if "from" in written else hint)
     for name in ("until", "through"):
         if name in given and "from" not in written:
             hint = "write from: with the column that holds the first day"
