@@ -508,7 +508,8 @@ class Aggregator:
         """The keys that a balance counts by a row of a day before ``before``, the oldest first; ``most`` of them with
         their days."""
         keys = ", ".join(f"t.{quoted(column)}" for column in key_columns(self.table))
-        condition = self._parts[request.aggregate].condition
+        part = self._parts[request.aggregate]
+        condition = part.condition if part.groups is None else part.groups.condition
         rows = self.engine.run(
             self.table.source.id,
             f"SELECT count(*) OVER (), t.day$, {keys}\nFROM {self._at_moment(request)} "

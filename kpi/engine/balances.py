@@ -135,7 +135,7 @@ def tied_key(request: Request, table: Table, tie: KeyTie) -> TextError:
 def tied_rows(request: Request, table: Table, moment: Any, low: float, high: float) -> TextError:
     """The error about rows of one moment with different first or last values (V5)."""
     aggregate = request.aggregate
-    name = unparse(replace(aggregate, moment=None))
+    name = unparse(replace(aggregate, moment=None, filter=None))
     values = f"{format_plain(low)} and {format_plain(high)}"
     message = f"{name}: rows of {moment_text(moment)} have different values: {values}"
     hint = (

@@ -57,7 +57,7 @@ def asked(project: Project, formula: str, **fields: object) -> Series:
         ('count(o[region in ("West", "Noth")])', 1, ['no row of o has region == "Noth"; known here: East, West']),
         ("count(o[n in (1, 6)])", 1, ["no row of o has n == 6; the nearest number is 7"]),
         ("count(o[profit == -3])", 0, ["no row of o has profit == -3; the nearest number is -2"]),
-        ('sum(o.n if region == "west" else 0)', 0, ['no row of o has region == "west"; did you mean "West"?']),
+        ('sum(o.n if o.region == "west" else 0)', 0, ['no row of o has region == "west"; did you mean "West"?']),
         (
             'count(per(o.kind, count(o[region == "east"]))[value == 9])',
             0,
