@@ -10,6 +10,8 @@ from typing import Any
 from kpi.formulas.functions import AGGREGATES
 
 Value = float | None
+# The column that orders the rows of sources without times of day.
+DAY = "day$"
 # What the days of a window contribute to an aggregate: for each day some cells.
 Days = Sequence[Sequence[Any]]
 
@@ -66,6 +68,18 @@ class AggregateSql:
         return [
             f"{pick}((CASE WHEN {condition} THEN {{'t': {time}, 'v': {sign}{self.value}::DOUBLE}} END))"
             for sign in ("", "-")
+        ]
+
+    def timed_of_day(self, pick: str, time: str) -> list[str]:
+        """The same cells over the rows of one day. All of them tie where rows have no times of day, which is cheaper
+        to ask than for the rows of the edge."""
+        if not time.endswith(DAY):
+            return self.timed(pick, time)
+        picks = (pick, "max" if pick == "min" else "min")
+        return [
+            f"(CASE WHEN count({self.chosen}) > 0 THEN "
+            f"{{'t': min({time}), 'v': {sign}{one}({self.chosen})::DOUBLE}} END)"
+            for sign, one in zip(("", "-"), picks, strict=True)
         ]
 
     def at_edge(self, pick: str, time: str) -> str:
@@ -232,8 +246,8 @@ DAILY: Mapping[str, Daily] = {
         ],
         _deviation_of,
     ),
-    "first": Daily(lambda sql, time: sql.timed("min", time), _timed_of(min)),
-    "last": Daily(lambda sql, time: sql.timed("max", time), _timed_of(max)),
+    "first": Daily(lambda sql, time: sql.timed_of_day("min", time), _timed_of(min)),
+    "last": Daily(lambda sql, time: sql.timed_of_day("max", time), _timed_of(max)),
 }
 
 
