@@ -101,16 +101,18 @@ def window_start(kpi: ExpectedKpi, start: date, end: date) -> date:
 def expected(kpi: ExpectedKpi, as_of: date) -> ExpectedResult:
     """The expected result of a KPI on a day, which itself counts as over."""
     shown = step(period_start(as_of + timedelta(days=1), kpi.every), kpi.every, -1)
-    # "More than one period" before the first row, counted in calendar steps back from that row.
-    edge = date.min if kpi.first == date.min else step(kpi.first, kpi.every, -1)
 
     def value(start: date) -> Value:
         end = step(start, kpi.every, 1)
         return kpi.value(window_start(kpi, start, end), end)
 
     def partial(start: date) -> bool:
-        begins = window_start(kpi, start, step(start, kpi.every, 1))
-        return (months_later(begins, -12) if kpi.year_ago else begins) < edge
+        """Whether more than a tenth of the window is before the first row (T2)."""
+        ends = step(start, kpi.every, 1)
+        begins = window_start(kpi, start, ends)
+        if kpi.year_ago:
+            begins, ends = months_later(begins, -12), months_later(ends, -12)
+        return begins != date.min and kpi.first < ends and 10 * (kpi.first - begins).days > (ends - begins).days
 
     history = [(start, value(start)) for start in (step(shown, kpi.every, -n) for n in range(12, 0, -1))]
     while history and history[0][1] is None:
