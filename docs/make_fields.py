@@ -72,7 +72,7 @@ def written(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return ", ".join(f"`{choice}`" for choice in schema["enum"] if choice is not None)
     if "pattern" in schema:
-        return "a date"
+        return "several weeks, as in `2 weeks`" if "weeks" in schema["pattern"] else "a date"
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if "properties" in schema:
         return "`{" + ", ".join(f"{field}: …" for field in schema["properties"]) + "}`"

@@ -22,13 +22,22 @@ class Location:
     end_column: int
 
 
+@dataclass(frozen=True, order=True)
+class Edit:
+    """A fix: the range of a file that ``text`` replaces."""
+
+    location: Location
+    text: str
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """A finding. ``subject`` is the dotted path of the entry or field that it is about, e.g. ``kpis.nps.target``.
 
     ``code`` is a letter and three digits, ``rule`` its readable name. ``hint`` says in one sentence how to fix it.
     ``meant`` is the most similar name if a name is unknown. ``kind`` distinguishes errors with the same code (see
-    TextError).
+    TextError). ``edits`` are what the hint says to write, each a fix by itself; if ``fixable``, ``kpi lint
+    --fix`` makes the only one.
     """
 
     code: str
@@ -41,6 +50,7 @@ class Diagnostic:
     fixable: bool = False
     meant: str | None = None
     kind: str = ""
+    edits: tuple[Edit, ...] = ()
 
 
 # The errors that make a plan invalid. Codes are stable and are never reused.
@@ -98,6 +108,8 @@ def error(
     *,
     meant: str | None = None,
     kind: str = "",
+    edits: tuple[Edit, ...] = (),
+    certain: bool = False,
 ) -> Diagnostic:
     """An error diagnostic with the rule name of ``ERRORS``. Raises KeyError for an unknown code."""
-    return Diagnostic(code, ERRORS[code], "error", message, location, subject, hint, meant=meant, kind=kind)
+    return Diagnostic(code, ERRORS[code], "error", message, location, subject, hint, certain, meant, kind, edits)

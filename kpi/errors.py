@@ -5,7 +5,8 @@ Errors derived from :class:`KpiError` are shown to the user as a message, never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 
 class KpiError(Exception):
@@ -25,20 +26,40 @@ class InputError(KpiError):
     """A file is missing, unreadable or invalid."""
 
 
+class Replacement(NamedTuple):
+    """Text that may be written instead of the characters ``start`` to ``end`` (exclusive) of a short text."""
+
+    start: int
+    end: int
+    text: str
+
+
 class TextError(KpiError):
     """An error in a short text (a formula, a target, a number, a date).
 
     ``start`` and ``end`` (exclusive) are character offsets in that text. The caller knows the location of the text in
     its file and converts them. ``kind`` identifies errors that a caller handles differently; "" for all others.
+    ``replacements`` are what the hint says to write, each by itself; ``certain`` says that there is one, and that it
+    means nothing else than what is written.
     """
 
     def __init__(
-        self, message: str, start: int = 0, end: int | None = None, *, hint: str | None = None, kind: str = ""
+        self,
+        message: str,
+        start: int = 0,
+        end: int | None = None,
+        *,
+        hint: str | None = None,
+        kind: str = "",
+        replacements: Sequence[Replacement] = (),
+        certain: bool = False,
     ) -> None:
         super().__init__(message, hint=hint)
         self.start = start
         self.end = start if end is None else end
         self.kind = kind
+        self.replacements = tuple(replacements)
+        self.certain = certain and len(self.replacements) == 1
 
 
 def shorten(text: str, most: int = 60) -> str:

@@ -15,7 +15,8 @@ from kpi.plan.checks import Checked
 from kpi.plan.checks.queries import tokens
 from kpi.plan.model import Goal, Kpi, Record, Source, Split
 from kpi.plan.yaml.source_map import hide_secrets
-from kpi.values import Every, format_exact, parse_unit, parse_updated, parse_window, round12
+from kpi.values import format_exact, parse_unit, parse_updated, parse_window, round12
+from kpi.values.calendar import TimeUnit
 
 
 class FieldMeaning(NamedTuple):
@@ -44,7 +45,7 @@ _SOURCE_TEXTS: dict[str, ChangeClass] = {
 }  # fmt: skip
 _ROWS = {"date": "date", "from": "from_", "until": "until", "through": "through"}
 # Units of windows that are an exact multiple of a shorter unit.
-_UNITS: dict[Every, tuple[int, Every]] = {"year": (12, "month"), "quarter": (3, "month"), "week": (7, "day")}
+_UNITS: dict[TimeUnit, tuple[int, TimeUnit]] = {"year": (12, "month"), "quarter": (3, "month"), "week": (7, "day")}
 
 
 class ComparedPlan:
@@ -243,6 +244,6 @@ def _shown_option(value: object) -> str:
 def _window(text: str | None) -> Hashable:
     window = parse_window(text)
     if window.kind != "span":
-        return window.kind
+        return window.kind, window.unit
     many, unit = _UNITS.get(window.unit, (1, window.unit))
     return window.count * many, unit

@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kpi.diff.changes import ChangeClass
-from kpi.plan.model import Bound, Kpi, Reference, Relative, ScheduleEntry, Target
+from kpi.plan.model import Bound, Kpi, OfTarget, Reference, Relative, ScheduleEntry, Target
 from kpi.values import Unit, format_exact, parse_unit, round12
 
 # The prefix of the field of a part's target.
@@ -31,7 +31,10 @@ class TargetChange(NamedTuple):
 
 
 class _End(NamedTuple):
-    """One bound of a target: the number ``size``, or ``size`` times the value of ``name``; exclusive if strict."""
+    """One bound of a target: the number ``size``, or ``size`` times the value of ``name``; exclusive if strict.
+
+    ``name`` is the id of a measure or KPI, or the words for an earlier value, which no id can be.
+    """
 
     name: str
     size: float
@@ -122,7 +125,11 @@ class Goalposts:
             yield from self._changes(kinds, f"thresholds.{name}", old, new)
 
     def _parts(self) -> Iterator[TargetChange]:
-        """The targets of single parts."""
+        """The targets of single parts, and whether each part is judged."""
+        judged = [kpi.split is not None and kpi.split.judge == "each" for kpi in (self.before, self.after)]
+        if judged[0] != judged[1]:
+            texts = [None if kpi.split is None else kpi.split.judge for kpi in (self.before, self.after)]
+            yield TargetChange("loosened" if judged[0] else "tightened", "split.judge", *texts)
         olds, news = (kpi.split.targets if kpi.split is not None else {} for kpi in (self.before, self.after))
         for name in dict.fromkeys((*olds, *news)):
             old, new = olds.get(name), news.get(name)
@@ -165,7 +172,10 @@ class Goalposts:
             strict = target.op in (">", "<")
             if isinstance(bound, Reference):
                 return _End(names.get(bound.name, bound.name), round12(bound.factor), strict)
-            return _End("", round12(_number(bound, baseline) * scale), strict)
+            number = _number(bound, baseline)
+            if isinstance(number, float) or isinstance(bound, float | int):
+                return _End("", round12(float(number) * scale), strict)
+            return _End(number, round12(bound.factor if isinstance(bound, OfTarget) else 1 + bound.share), strict)
 
         value = end(target.value)
         if target.op == "==":
@@ -214,17 +224,25 @@ def _comparable(before: Unit, after: Unit) -> bool:
     return not (before.kind == after.kind == "currency") or before.text == after.text
 
 
-def _number(bound: float | Relative, baseline: float | None) -> float:
-    if isinstance(bound, Relative):
-        base = baseline or 0.0  # a valid plan has no relative target without a baseline
-        return base + bound.share * abs(base)
-    return bound
+def _number(bound: Bound, baseline: float | None) -> float | str:
+    """The number of a bound that the file tells, or what else it is measured against."""
+    match bound:
+        case Reference(name=name):
+            return name
+        case OfTarget():
+            return "the target"
+        case Relative(to=to) if to != "the baseline":
+            return to
+        case Relative(share=share):
+            base = baseline or 0.0  # a valid plan has no relative target without a baseline
+            return base + share * abs(base)
+    return float(bound)
 
 
 def _in_numbers(target: Target, kpi: Kpi, unit: Unit) -> str:
     bounds = [bound for bound in (target.value, target.upper) if bound is not None]
     return " and ".join(
-        bound.name if isinstance(bound, Reference) else format_exact(round12(_number(bound, kpi.baseline)), unit)
+        format_exact(round12(number), unit) if isinstance(number := _number(bound, kpi.baseline), float) else number
         for bound in bounds
     )
 

@@ -1,4 +1,5 @@
-"""Fixes findings whose fix is certain: targets in unusual spelling and unused suppression comments.
+"""Fixes findings whose fix is certain: targets in unusual spelling, values that can be written in one
+way only, and unused suppression comments.
 
 Edits replace ranges of a file's text; every other character stays as it is.
 """
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from kpi.diagnostics import Diagnostic
+from kpi.diagnostics import Edit as LocatedEdit
 from kpi.lint.context import Context
 from kpi.lint.suppressions import Suppression
 from kpi.lint.target_style import respell
@@ -32,11 +34,31 @@ class Edit(NamedTuple):
 def edits(context: Context, findings: Sequence[Diagnostic], texts: Mapping[str, str]) -> list[Edit]:
     """Return the edits that fix the findings of a review, by file and position. ``texts`` are the files as read."""
     starts: Starts = {}
-    found = {edit for finding in findings if (edit := respelling(context, finding, texts, starts))}
+    found = set()
+    for finding in findings:
+        edit = respelling(context, finding, texts, starts)
+        if edit is None and finding.fixable and len(finding.edits) == 1:
+            edit = _offsets(finding.edits[0], finding.code, texts, starts)
+        if edit is not None:
+            found.add(edit)
     if any(finding.code == "L102" for finding in findings):
         for comment in context.suppressions:
             found.update(_without_unused(context, comment, texts[comment.file]))
     return sorted(found)
+
+
+def _offsets(edit: LocatedEdit, code: str, texts: Mapping[str, str], starts: Starts) -> Edit:
+    """The edit of a diagnostic by the offsets of its characters."""
+    place = edit.location
+    lines = _line_starts(place.file, texts, starts)
+    start, end = lines[place.line - 1] + place.column - 1, lines[place.end_line - 1] + place.end_column - 1
+    return Edit(place.file, start, end, edit.text, code)
+
+
+def _line_starts(file: str, texts: Mapping[str, str], starts: Starts) -> list[int]:
+    if file not in starts:
+        starts[file] = [0, *(found.end() for found in re.finditer("\r\n|\r|\n", texts[file]))]
+    return starts[file]
 
 
 def applied(text: str, edits_: Iterable[Edit]) -> str:
@@ -63,9 +85,7 @@ def respelling(context: Context, finding: Diagnostic, texts: Mapping[str, str], 
     place = finding.location if finding.code == "E002" else context.places.of(path)
     if path[2] not in ("target", "thresholds") or place.line != place.end_line or place.file not in texts:
         return None
-    if place.file not in starts:
-        starts[place.file] = [0, *(found.end() for found in re.finditer("\r\n|\r|\n", texts[place.file]))]
-    line_start = starts[place.file][place.line - 1]
+    line_start = _line_starts(place.file, texts, starts)[place.line - 1]
     start, end = line_start + place.column - 1, line_start + place.end_column - 1
     raw = texts[place.file][start:end]
     quote = raw[0] if raw[:1] in ("'", '"') and raw[-1:] == raw[:1] and len(raw) > 1 else ""

@@ -131,6 +131,8 @@ def _plain(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
     choices = field.choices if field is not None else ()
     if path[:2] == ("lint", "severity"):
         choices = get_args(SeverityWord)
+    if path[-1] == "every":
+        choices = (*choices, "2 weeks")
     if choices:
         return (CompletionItem(word, "word", word, spot.at, rank=rank) for rank, word in enumerate(choices))
     words = suggestions(path, names.goals, names.kpis, names.sources)
@@ -230,9 +232,13 @@ def _target(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
     before = spot.text[: spot.at]
     begun = [each for each in _DIRECTIONS if each[0].startswith(before.lstrip())]
     for rank, (words, about) in enumerate(begun):
-        yield CompletionItem(words, "text", words + " ", len(before), rank=rank, about=about)
+        text = words if words.endswith("ago") else words + " "
+        yield CompletionItem(words, "text", text, len(before), rank=rank, about=about)
     if not begun:
         word = completion_request_at(before, len(before)).typed
+        if spot.path[2] == "thresholds":
+            about = "The number of the KPI's own target: `at least 90% of target`."
+            yield CompletionItem("target", "word", "target", len(word), about=about)
         for id_, text in names.measures.items():
             yield CompletionItem(id_, "measure", id_, len(word), text)
         for id_, kpi in names.kpis.items():
@@ -247,6 +253,7 @@ _DIRECTIONS = (
     ("below", "Less than the number: `below 12`."),
     ("between", "Between two numbers, both included: `between 20 and 30`."),
     ("exactly", "Exactly the number: `exactly 0`."),
+    ("20% more than a year ago", "Relative to the KPI's own value a year ago; also `20% less than the period before`."),
 )
 
 

@@ -20,6 +20,7 @@ from kpi.render.sanitize import one_line
 from kpi.render.sparkline import sparkline
 from kpi.render.status_icons import SIGNS
 from kpi.render.status_markdown import escape
+from kpi.values import in_words
 from kpi.values.date_words import day_in_words
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _kpi(analysis: Analysis, id_: str, value: Value | None) -> str:
         words = "Values entered by hand."
     goal = analysis.plan.goals.get(kpi.goal or "")
     facts = [
-        f"every {kpi.every}" + (f", over {kpi.window}" if kpi.window else ""),
+        f"every {in_words(kpi.every)}" + (f", over {kpi.window}" if kpi.window else ""),
         f"owner {kpi.owner}" if kpi.owner else None,
         kpi.indicator,
         kpi.kind,
@@ -179,8 +180,8 @@ def _row(row: KpiRow) -> list[str]:
     pace = f", {row.pace}" if row.pace else ""
     shown = "No value" if row.display is None else f"**{escape(row.display)}**"
     facts = [f"{SIGNS[row.status]} {row.status}{pace}"]
-    if row.target_display:
-        facts.append(f"target {escape(row.target_display)}")
+    if row.target_and_expected:
+        facts.append(f"target {escape(row.target_and_expected)}")
     if len(row.history) > 1:
         facts.append(sparkline([*(point.value for point in row.history), row.point.value]))
     return [

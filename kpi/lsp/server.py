@@ -16,7 +16,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from kpi import __version__
-from kpi.diagnostics import Diagnostic, Location
+from kpi.diagnostics import Diagnostic, Edit, Location
 from kpi.lsp.analysis import Analysis, Value, real
 from kpi.lsp.completing import CompletionItem, CompletionKind, complete
 from kpi.lsp.definitions import definitions
@@ -195,6 +195,23 @@ class Server(LanguageServer):
             for one in places
         ]
 
+    async def code_actions(self, params: types.CodeActionParams) -> list[types.CodeAction] | None:
+        """The fixes of the findings in a range, each as a quick fix."""
+        found = await self.at(params.text_document.uri, params.range.start)
+        if found is None:
+            return None
+        analysis, file, start = found
+        lines = analysis.lines(file)
+        end = lines.offset(params.range.end.line, params.range.end.character, self.units)
+        actions = []
+        for one in analysis.findings:
+            place = one.location
+            first = lines.start(place.line - 1) + place.column - 1
+            last = lines.start(place.end_line - 1) + place.end_column - 1
+            if place.file == file and first <= end and start <= last:
+                actions += [code_action(one, edit, params.text_document.uri, lines, self.units) for edit in one.edits]
+        return actions
+
     async def completion(self, params: types.CompletionParams) -> list[types.CompletionItem] | None:
         """The completions. They use the names of the last analysis, so that typing is not delayed."""
         path = path_of(params.text_document.uri)
@@ -290,6 +307,10 @@ def make_server(workspace: Workspace, patience: float = PATIENCE) -> Server:
     async def completion(params: types.CompletionParams) -> list[types.CompletionItem] | None:
         return await server.completion(params)
 
+    @feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions([types.CodeActionKind.QuickFix]))
+    async def code_action_(params: types.CodeActionParams) -> list[types.CodeAction] | None:
+        return await server.code_actions(params)
+
     @feature(types.SHUTDOWN)
     def shutdown(params: None) -> None:
         server.shutdown_requested = True
@@ -319,6 +340,18 @@ def diagnostic(found: Diagnostic, lines: Lines, units: Units) -> types.Diagnosti
         severity=SEVERITIES[found.severity],
         code=found.code,
         source=f"kpi {found.rule}",
+    )
+
+
+def code_action(found: Diagnostic, edit: Edit, uri: str, lines: Lines, units: Units) -> types.CodeAction:
+    """A fix of a finding as a quick fix of the protocol."""
+    change = types.TextEdit(range_of(edit.location, lines, units), edit.text)
+    return types.CodeAction(
+        title=f"Write {edit.text}",
+        kind=types.CodeActionKind.QuickFix,
+        diagnostics=[diagnostic(found, lines, units)],
+        is_preferred=found.fixable or None,
+        edit=types.WorkspaceEdit(changes={uri: [change]}),
     )
 
 

@@ -8,7 +8,17 @@ from kpi.lsp.fields import Path
 from kpi.plan.model import Goal, Kpi, Source
 
 _UNITS = ('"%"', "EUR", "USD", "GBP", "seconds", "minutes", "hours", "days", "points")
-_WINDOWS = ("3 months", "6 months", "12 months", "1 year", "4 weeks", "year to date", "all time")
+_WINDOWS = (
+    "3 months",
+    "6 months",
+    "12 months",
+    "1 year",
+    "4 weeks",
+    "month to date",
+    "quarter to date",
+    "year to date",
+    "all time",
+)
 _UPDATED = ("daily", "weekly", "monthly", "quarterly", "yearly")
 _TYPES = ("text", "number", "boolean", '"date %d/%m/%Y"', '"timestamp %d/%m/%Y %H:%M"', '"duration %H:%M:%S"')
 _ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")

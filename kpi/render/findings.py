@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from kpi.diagnostics import ERRORS, Diagnostic, Location
+from kpi.diagnostics import ERRORS, Diagnostic, Edit, Location
 from kpi.render.output import Page
 from kpi.render.sanitize import columns, inert, json_text, visible
 
@@ -90,6 +90,18 @@ def _as_json(found: Diagnostic) -> dict[str, object]:
         "end_column": place.end_column,
         "subject": found.subject,
         "fixable": found.fixable,
+        "edits": [_edit_as_json(edit) for edit in found.edits],
+    }
+
+
+def _edit_as_json(edit: Edit) -> dict[str, object]:
+    place = edit.location
+    return {
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+        "text": edit.text,
     }
 
 

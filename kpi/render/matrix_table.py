@@ -69,7 +69,7 @@ def period_labels(periods: Sequence[Period]) -> list[str]:
     found: list[str] = []
     before: str | None = None
     for period in periods:
-        named_by_day = period.every in ("day", "week") and "W" not in period.label
+        named_by_day = period.labelled_by_day
         year = str(period.start.year) if named_by_day or period.every == "month" else period.label.rpartition("-")[0]
         if year == before:
             text = short_period(period)

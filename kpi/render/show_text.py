@@ -12,6 +12,7 @@ from kpi.render.style import paint
 from kpi.run.series import SourceUse
 from kpi.status.kpi_view import ShowView
 from kpi.status.signs import Signs
+from kpi.values import in_words
 from kpi.values.date_words import day_in_full, day_in_words
 
 FACTS = 12  # columns of a fact's name
@@ -116,8 +117,8 @@ def _target(view: ShowView) -> str | None:
     text = target.text
     if not target.written and target.value is not None:
         text += f" ({view.row.target_display})"
-    if view.expected_display:
-        text += f"; {view.expected_display} expected by now"
+    if view.row.expected_display:
+        text += f"; {view.row.expected_display} expected by now"
     return text
 
 
@@ -180,7 +181,9 @@ def _parts(view: ShowView, width: int) -> list[Line]:
     marks = [status_mark(row.status, row.pace) for row in rows]
     columns_ = [
         [one_line(text or "") for text in texts]
-        for texts in zip(*((row.display or "–", row.change_display, row.target_display) for row in rows), strict=True)
+        for texts in zip(
+            *((row.display or "–", row.change_display, row.target_and_expected) for row in rows), strict=True
+        )
     ]
     while True:  # the target, then the change go where there is no room
         widths = [max(map(columns, texts)) for texts in columns_]
@@ -218,7 +221,8 @@ def _definition(view: ShowView, width: int) -> list[Line]:
     kpi = view.row.kpi
     lines: list[Line] = [(), _heading("Definition")]
     words = view.definition or "values typed in by hand"
-    how = f"every {kpi.every}" if kpi.window is None else f"{_over(kpi.window)}, every {kpi.every}"
+    how = f"every {in_words(kpi.every)}"
+    how = how if kpi.window is None else f"{_over(kpi.window)}, {how}"
     lines += _prose(" ".join(f"{part[:1].upper()}{part[1:]}." for part in (words, how)), width, indent=2)
     if kpi.formula:
         lines += [(), *_prose(kpi.formula, width, "cyan", indent=4)]
@@ -228,7 +232,7 @@ def _definition(view: ShowView, width: int) -> list[Line]:
 
 
 def _over(window: str) -> str:
-    return window if window == "year to date" else f"over {window}"
+    return window if window.endswith("to date") else f"over {window}"
 
 
 def _sources(view: ShowView, width: int) -> list[Line]:

@@ -76,7 +76,7 @@ def _cells(row: KpiRow) -> tuple[str, ...]:
         _name(row),
         escape(row.display or "–"),
         escape(row.change_display or ""),
-        escape(row.target_display or ""),
+        escape(row.target_and_expected or ""),
         _status(row),
         "" if row.is_part else row.period.label,
     )

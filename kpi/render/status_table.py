@@ -41,7 +41,7 @@ class Shape(NamedTuple):
     interval: bool = True
     due: bool = True
     shortest_name: int = 40
-    widest_target: int = 44
+    widest_target: int = 52
 
 
 # From everything to almost nothing; the first that fits is taken.
@@ -198,8 +198,12 @@ def _once(head: str, texts: list[str], rows: list[KpiRow]) -> Column:
 
 def _target(row: KpiRow, widest: int) -> str:
     """A target too wide for its column loses its date, rather than the end of it."""
-    text = one_line(row.target_display or "")
-    return text if columns(text) <= widest else cut_text(text.partition(" by ")[0], widest)
+    text = one_line(row.target_and_expected or "")
+    if columns(text) <= widest:
+        return text
+    start, _, end = text.partition(" by ")
+    short = f"{start} ({end.rpartition(' (')[2]}" if row.expected_display else start
+    return short if columns(short) <= widest else cut_text(start, widest)
 
 
 def _spark(row: KpiRow, bars: int) -> str:
@@ -218,7 +222,7 @@ def short_period(period: Period) -> str:
     """A period without its year, where the year goes without saying: ``Q1``, ``W27``, ``May``, ``12 May``."""
     if period.every == "month":
         return month_in_words(period.start).split()[0]
-    if period.every in ("day", "week") and "W" not in period.label:
+    if period.labelled_by_day:
         return " ".join(day_in_words(period.start).split()[:2])
     return period.label.rpartition("-")[2]
 

@@ -16,6 +16,7 @@ from kpi.engine.queries import first_line
 from kpi.engine.request import Request
 from kpi.errors import KpiError, TextError
 from kpi.formulas import nodes, walk
+from kpi.plan.checks.dependencies import target_anchors
 from kpi.run.breakdowns import split_series
 from kpi.run.coverage import is_partial
 from kpi.run.evaluator import Amount, Evaluator, MixedKindsError
@@ -24,7 +25,15 @@ from kpi.run.growth import negative_bases
 from kpi.run.incremental import CacheMiss, IncrementalLoader
 from kpi.run.kpi_rows import KpiRows
 from kpi.run.literals import LiteralSearch, comparisons
-from kpi.run.planning import KpiPeriods, RequestPlanner, RunPlan, is_additive, plan_run, target_period
+from kpi.run.planning import (
+    KpiPeriods,
+    RequestPlanner,
+    RunPlan,
+    anchor_period,
+    is_additive,
+    plan_run,
+    target_period,
+)
 from kpi.run.scope import FormulaContext, Scope, context_of
 from kpi.run.series import Point, Results, Series, SourceUse
 from kpi.run.source_loader import LoadedSources, SourceLoader, in_words, placed
@@ -175,7 +184,10 @@ class Evaluation:
             last_history=last_history,
             newest=behind.last if behind is not None else last.period.last_day if last is not None else None,
             behind=behind.source.id if behind is not None else None,
-            references={name: self._reference(name, kpi, at) for name in graph.target_names(kpi)},
+            references={
+                **{name: self._reference(name, kpi, at) for name in graph.target_names(kpi)},
+                **self._anchors(kpi, periods.now if last is None else last.period),
+            },
             additive=is_additive(self.inputs, self.context, kpi),
             problem=None if definition.formula or definition.values else "it has neither formula nor values yet",
             sources=sources,
@@ -296,6 +308,14 @@ class Evaluation:
         now = self.plan.periods[kpi].now
         requests = self.planner.kpi(kpi, period, now)
         return Point(period, self.evaluator.kpi(kpi, period, now), is_partial(requests, self.loaded.first_row))
+
+    def _anchors(self, kpi: str, period: Period) -> dict[str, Value]:
+        """The earlier values to which the KPI's targets are relative, by their names; no partial ones (T2)."""
+        points = {
+            anchor: self._point(kpi, anchor_period(anchor, period, self.context.calendar))
+            for anchor in target_anchors(self.context.kpis[kpi])
+        }
+        return {anchor: None if point.partial else point.value for anchor, point in points.items()}
 
     def _reference(self, name: str, kpi: str, period: Period) -> Value:
         try:

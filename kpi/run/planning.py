@@ -6,17 +6,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi.plan.checks.dependencies import target_anchors
 from kpi.run.additivity import is_additive_over_days
 from kpi.run.freshness import held_value, is_fresh, last_fresh_period
 from kpi.run.scope import FormulaContext, KpiValue
-from kpi.values import Period, last_over, running, shift, whole, year_ago
+from kpi.values import YEAR_TO_DATE, Period, last_over, running, shift, whole, year_ago
 
 if TYPE_CHECKING:
     from kpi.engine.request import Request
     from kpi.engine.table import Table
     from kpi.formulas import nodes
+    from kpi.plan.model import Anchor
     from kpi.run.inputs import RunInputs
     from kpi.run.scope import Scope
+    from kpi.values import Calendar
 
 
 class KpiPeriods(NamedTuple):
@@ -86,17 +89,23 @@ def plan_run(
 
 
 def _requests(inputs: RunInputs, planner: RequestPlanner, periods: Mapping[str, KpiPeriods]) -> Iterator[Request]:
+    calendar = planner.context.calendar
     for kpi, (now, previous, history, *_) in periods.items():
         for period in history:
             yield from planner.kpi(kpi, period, now)
         for name in inputs.checked.dependencies.target_names(kpi):
             yield from planner.reference(name, kpi, target_period(inputs, planner.context, kpi, now))
+        for anchor in target_anchors(planner.context.kpis[kpi]):
+            yield from planner.kpi(kpi, anchor_period(anchor, now, calendar), now)
         yield from planner.kpi(kpi, now, now)
         yield from planner.kpi(kpi, previous, now)
     for kpi, (now, _, _, look_back, _) in periods.items():
         for name in inputs.checked.dependencies.target_names(kpi):
             for period in look_back:
                 yield from planner.reference(name, kpi, period)
+        for anchor in target_anchors(planner.context.kpis[kpi]):
+            for period in look_back:
+                yield from planner.kpi(kpi, anchor_period(anchor, period, calendar), now)
         for period in look_back:
             yield from planner.kpi(kpi, period, now)
 
@@ -112,7 +121,7 @@ def kpi_periods(inputs: RunInputs, context: FormulaContext, kpi: str, tables: Ma
     start = whole(now, calendar)
     history = tuple(shift(start, -n, calendar) for n in range(inputs.periods, 0, -1))
     # What a change is measured against (T6).
-    against_year = inputs.against == "year ago" or context.window(kpi).kind == "year to date"
+    against_year = inputs.against == "year ago" or context.window(kpi) == YEAR_TO_DATE
     previous = year_ago(now, calendar) if against_year else shift(now, -1, calendar)
     look_back: tuple[Period, ...] = ()
     if sources_read(sources, tables) and not is_fresh(context.kpis[kpi], sources, tables, now, calendar):
@@ -133,6 +142,11 @@ def is_additive(inputs: RunInputs, context: FormulaContext, kpi: str) -> bool:
     if formula is None or context.window(kpi).kind != "period":
         return False
     return is_additive_over_days(formula, inputs.checked)
+
+
+def anchor_period(anchor: Anchor, period: Period, calendar: Calendar) -> Period:
+    """The period of the earlier value to which a target of ``period`` is relative; of a part, the same part (T7)."""
+    return year_ago(period, calendar) if anchor == "a year ago" else shift(period, -1, calendar)
 
 
 def target_period(inputs: RunInputs, context: FormulaContext, kpi: str, period: Period) -> Period:

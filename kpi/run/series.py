@@ -72,11 +72,12 @@ class Series:
     false when a source of events has no row in the period shown or is older than it should be; then ``last`` is the
     last fresh value, None if there never was one, ``last_history`` what came before that and ``newest`` the day of the
     newest row of the source that is behind, ``behind`` its id. ``references`` holds the values in the period shown (in
-    that of ``last`` when stale) of the measures and KPIs that the targets name. ``additive``: a sum over the period,
-    so that a running period has only part of it; its references are then those of the whole period. ``problem``: why
-    there is no value, in one sentence; ``failed``: because of an error (unreadable data), not because data is missing.
-    ``split`` has its segments, where it is split. ``notes`` are what bears on the value shown, a sentence each (G2);
-    ``absent`` are the literals that no row has, which notes say as well.
+    that of ``last`` when stale) of the measures and KPIs that the targets name, and under the names of their anchors
+    (``a year ago``) the KPI's own values to which they are relative. ``additive``: a sum over the period, so that a
+    running period has only part of it; what the targets name is then of the whole period. ``problem``: why there is no
+    value, in one sentence; ``failed``: because of an error (unreadable data), not because data is missing. ``split``
+    has its segments, where it is split. ``notes`` are what bears on the value shown, a sentence each (G2); ``absent``
+    are the literals that no row has, which notes say as well.
     """
 
     kpi: str

@@ -12,7 +12,7 @@ from kpi.status.doubts import doubt_about
 from kpi.status.evaluation import evaluate_status
 from kpi.status.grouping import By, group_rows
 from kpi.status.result import STATUSES, StatusResult
-from kpi.status.target_text import target_in_signs
+from kpi.status.target_text import expected_now, target_in_signs
 from kpi.status.view import KpiRow, PartRow, StatusView
 from kpi.values import Calendar, Unit, difference, display_against, format_change, format_value, parse_unit
 
@@ -24,7 +24,7 @@ def status_view(
     calendar = plan.calendar.build()
     rows = [whole_row(kpi, results.series[id_], calendar) for id_, kpi in plan.kpis.items() if id_ in results.series]
     rows = [replace(row, notes=_guardrail_notes(row, rows) + row.notes) for row in rows]
-    summary = {status: sum(row.status == status for row in rows) for status in STATUSES}
+    summary = {status: sum(one.status == status for row in rows for one in row.judged) for status in STATUSES}
     return StatusView(plan.title, results.as_of, tuple(rows), group_rows(plan, rows, by), summary, to_date, against)
 
 
@@ -82,6 +82,7 @@ def kpi_row(kpi: Kpi, series: Series, result: StatusResult) -> KpiRow:
         change_display=None if change is None else format_change(change, unit),
         target=target,
         target_display=None if target is None else target_in_signs(target, unit, value),
+        expected_display=None if target is None else expected_now(target, unit, value),
         pace=result.pace,
         message=result.message,
         notes=series.notes + _doubts(point, unit),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
-from kpi.plan.model import Kpi, Target, Thresholds
+from kpi.plan.model import Kpi, Relative, Target, Thresholds
 from kpi.run.series import Point, Series
-from kpi.status.active_target import Bounds, Comparisons, bounds_of, is_written, names_without_value, target_on
+from kpi.status.active_target import Bounds, Comparisons, bounds_of, is_written, target_on, why_unknown
 from kpi.status.result import ActiveTarget, Pace, Status, StatusResult
 from kpi.status.target_path import Glide, glide_path
 from kpi.values import Calendar, Period, whole
@@ -39,11 +40,15 @@ def evaluate_status(kpi: Kpi, series: Series, calendar: Calendar) -> StatusResul
     notes = ["the window starts before the first row of the data"] if point.partial else []
     if target is None or resolved is None:
         return StatusResult("no target", point, message=_joined(notes))
-    missing = names_without_value(target, series.references)
-    notes += [f'the target refers to "{name}", which has no value' for name in missing]
-    if proration < 1:
+    notes += why_unknown(target, series.references)
+    if proration < 1 and _is_prorated(target):
         notes.append(f"target prorated: {period.span.days} of {whole(period, calendar).span.days} days")
     status, pace, comparisons = _status(point.value, kpi, resolved, series.references, proration)
+    if kpi.thresholds is not None and resolved.bounds.known:
+        lines = filter(None, (kpi.thresholds.green, kpi.thresholds.yellow))
+        found = (why_unknown(line, series.references, resolved.bounds.lower) for line in lines)
+        notes += [note for note in dict.fromkeys(chain(*found)) if note not in notes]
+    notes += _disagreement(point.value, kpi, resolved, status)
     shown = Bounds(resolved.active.op, resolved.active.value, resolved.active.upper).comparisons()
     return StatusResult(status, point, now, pace, _joined(notes), tuple(dict.fromkeys(comparisons + shown)))
 
@@ -63,7 +68,11 @@ def resolve_target(
         glide = glide_path(kpi, bounds, target.by, calendar, proration)
     # The final target is shown unprorated; only the current value of the glide path is prorated.
     shown = bounds if glide is None else bounds_of(target, kpi, references)
-    expected = None if glide is None else glide.at(period.end)
+    expected: float | None = None
+    if glide is not None:
+        expected = glide.at(period.end)
+    elif proration < 1 and _is_prorated(target) and bounds.op != "between":
+        expected = bounds.lower
     written = is_written(target) and (proration == 1 or glide is not None)
     now = ActiveTarget(target.text, target.op, shown.lower, shown.upper, target.by, expected, written)
     return ResolvedTarget(now, bounds, glide)
@@ -101,7 +110,7 @@ def _status(
         status, pace = glide.evaluate(value, line)
         compared = ((glide.op, line),)
     if kpi.thresholds is not None:
-        status, compared = _by_thresholds(value, kpi, kpi.thresholds, references, proration)
+        status, compared = _by_thresholds(value, kpi, kpi.thresholds, references, proration, resolved.bounds.lower)
     elif status is None:
         status = "no target" if not resolved.bounds.known else "green" if resolved.bounds.met_by(value) else "red"
         compared = resolved.bounds.comparisons()
@@ -109,16 +118,35 @@ def _status(
 
 
 def _by_thresholds(
-    value: float, kpi: Kpi, thresholds: Thresholds, references: Mapping[str, float | None], proration: float
+    value: float,
+    kpi: Kpi,
+    thresholds: Thresholds,
+    references: Mapping[str, float | None],
+    proration: float,
+    own: float | None,
 ) -> tuple[Status, Comparisons]:
-    green = bounds_of(thresholds.green, kpi, references, proration)
-    yellow = green if thresholds.yellow is None else bounds_of(thresholds.yellow, kpi, references, proration)
+    green = bounds_of(thresholds.green, kpi, references, proration, own)
+    yellow = green if thresholds.yellow is None else bounds_of(thresholds.yellow, kpi, references, proration, own)
     if not (green.known and yellow.known):
         return "no target", ()
     compared = green.comparisons() + yellow.comparisons()
     if green.met_by(value):
         return "green", compared
     return ("yellow" if yellow.met_by(value) else "red"), compared
+
+
+def _is_prorated(target: Target) -> bool:
+    """Whether the bounds are shared out by days in a running period: not those relative to the same part before."""
+    return not isinstance(target.value, Relative) or target.value.to == "the baseline"
+
+
+def _disagreement(value: float, kpi: Kpi, resolved: ResolvedTarget, status: Status) -> list[str]:
+    """What the glide path says where the thresholds decide and say otherwise (rule S10)."""
+    line = resolved.active.expected_now
+    if kpi.thresholds is None or resolved.glide is None or line is None:
+        return []
+    by_line, pace = resolved.glide.evaluate(value, line)
+    return [] if by_line == status else [f"{status} by its thresholds; {pace or by_line + ' by its target'}"]
 
 
 def _joined(notes: list[str]) -> str | None:

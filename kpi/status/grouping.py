@@ -45,14 +45,14 @@ def _by_goal(plan: Plan, rows: Sequence[KpiRow]) -> tuple[Group, ...]:
         if not members:
             continue
         above = tuple(plan.goals[id_].name or id_ for id_ in reversed(lineage(plan, goal.id)[1:]))
-        status = worst(row.status for row in members)
+        status = worst(one.status for row in members for one in row.judged)
         groups.append(Group(goal.name or goal.id, status, tuple(members), above, goal.owner, goal.due))
     without = [row for row in rows if row.kpi.goal not in plan.goals]
     return (*groups, *([_group("No goal", without)] if without else []))
 
 
 def _group(title: str, rows: Sequence[KpiRow]) -> Group:
-    return Group(title, worst(row.status for row in rows), tuple(rows))
+    return Group(title, worst(one.status for row in rows for one in row.judged), tuple(rows))
 
 
 def _level(plan: Plan, row: KpiRow) -> str | None:

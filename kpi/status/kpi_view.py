@@ -13,12 +13,11 @@ from kpi.data.database import text_literal
 from kpi.formulas import describe, names
 from kpi.insight.forecast import Expected
 from kpi.plan.checks import date_columns
-from kpi.plan.model import Goal, Op, Plan
+from kpi.plan.model import Goal, Plan
 from kpi.run.series import Point, Results, SourceUse
 from kpi.status.build_view import whole_row
 from kpi.status.insights import with_insight
 from kpi.status.target_lines import target_lines
-from kpi.status.target_text import bound_against
 from kpi.status.view import KpiRow
 from kpi.values import Period, display_against, format_exact, parse_unit
 
@@ -49,15 +48,6 @@ class ShowView:
     sql: tuple[tuple[str, str], ...]
     to_date: bool = False
     ahead: tuple[tuple[Period, Expected], ...] = ()
-
-    @property
-    def expected_display(self) -> str | None:
-        """The formatted value of the glide path at the end of the period shown."""
-        target = self.row.target
-        if target is None or target.expected_now is None:
-            return None
-        better: Op = "<=" if target.op in ("<=", "<") else ">="
-        return bound_against(self.row.point.value, target.expected_now, parse_unit(self.row.kpi.unit), better)
 
     @property
     def baseline_display(self) -> str | None:

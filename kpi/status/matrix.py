@@ -9,9 +9,7 @@ from typing import NamedTuple
 from kpi.plan.model import Plan
 from kpi.run.series import Point
 from kpi.status.view import KpiRow, StatusView
-from kpi.values import Every, Period, format_value, last_over, parse_unit, running, shift, whole
-
-LENGTHS: tuple[Every, ...] = ("day", "week", "month", "quarter", "year")
+from kpi.values import Every, Period, format_value, last_over, length, parse_unit, running, shift, whole
 
 
 class Cell(NamedTuple):
@@ -56,9 +54,8 @@ def matrix(plan: Plan, view: StatusView, count: int) -> Matrix:
     calendar = plan.calendar.build()
     pick = running if view.to_date else last_over
     periods: dict[Every, tuple[Period, ...]] = {}
-    for every in LENGTHS:
-        if any(row.kpi.every == every for row in view.rows):
-            now = pick(view.as_of, every, calendar)
-            start = whole(now, calendar)
-            periods[every] = (*(shift(start, -n, calendar) for n in range(count - 1, 0, -1)), now)
+    for every in sorted({row.kpi.every for row in view.rows}, key=length):
+        now = pick(view.as_of, every, calendar)
+        start = whole(now, calendar)
+        periods[every] = (*(shift(start, -n, calendar) for n in range(count - 1, 0, -1)), now)
     return Matrix(view, periods)

@@ -15,7 +15,10 @@ YELLOW_BAND = 1 / 6  # of the way from baseline to target: behind by up to this 
 
 
 class Glide(NamedTuple):
-    """A line from ``baseline`` on ``start`` to ``goal`` on ``by``. ``limit`` is the far bound of a range, if any."""
+    """A line from ``baseline`` at the start of ``start`` to ``goal`` at the end of ``by``.
+
+    ``limit`` is the far bound of a range, if any.
+    """
 
     start: date
     by: date
@@ -33,13 +36,13 @@ class Glide(NamedTuple):
         """The operator that a value at least as good as the line meets."""
         return ">=" if self.upward else "<="
 
-    def at(self, day: date) -> float:
-        """The value of the line on ``day``: the baseline up to ``start``, the goal from ``by`` on."""
-        if day <= self.start:
+    def at(self, end: date) -> float:
+        """The line at the exclusive end of a period: the baseline up to ``start``, the goal after ``by``."""
+        if end <= self.start:
             return self.baseline
-        if day >= self.by:
+        if end > self.by:
             return self.goal
-        fraction = (day - self.start).days / (self.by - self.start).days
+        fraction = (end - self.start).days / ((self.by - self.start).days + 1)
         return round12(self.baseline + (self.goal - self.baseline) * fraction)
 
     def evaluate(self, value: float, line: float) -> tuple[Status, Pace | None]:

@@ -28,6 +28,13 @@ def target_in_signs(target: ActiveTarget, unit: Unit, value: float | None) -> st
     return f"{SIGNS[target.op]} {number(target.value, target.op)}{by}"
 
 
+def expected_now(target: ActiveTarget, unit: Unit, value: float | None) -> str | None:
+    """What is expected by now on the way to ``target`` (rule S10); None where that is the target itself."""
+    if target.expected_now is None or target.expected_now == target.value:
+        return None
+    return bound_against(value, target.expected_now, unit, "<=" if target.op in ("<=", "<") else ">=")
+
+
 def bound_against(value: float | None, bound: float, unit: Unit, op: Op) -> str:
     """``bound``, formatted so that ``value op bound`` gives the same result as with the exact number."""
     return display_against(bound, unit, [] if value is None else [(TURNED[op], value)])

@@ -24,7 +24,8 @@ class KpiRow:
     """One KPI with its value and status. Values are in the KPI's scale and rounded to 12 digits; None if there is none.
 
     ``point`` is the period and value shown: the last fresh one if the status is stale. ``display`` is the formatted
-    value, ``change`` its difference to the value of ``previous``, ``target_display`` the formatted target.
+    value, ``change`` its difference to the value of ``previous``, ``target_display`` the formatted target,
+    ``expected_display`` what is expected by now on the way to it, None if that is the target itself.
     ``message`` explains the status; ``notes`` are what else bears on the number, one sentence each (rule G2).
     ``history`` is oldest first and ends before ``point``. ``parts`` are the rows for the values of the column
     ``by`` if the KPI is split; ``is_part`` is true for such a row. ``outlook`` is the forecast and ``signs``
@@ -40,6 +41,7 @@ class KpiRow:
     change_display: str | None = None
     target: ActiveTarget | None = None
     target_display: str | None = None
+    expected_display: str | None = None
     pace: Pace | None = None
     message: str | None = None
     notes: tuple[str, ...] = ()
@@ -59,6 +61,18 @@ class KpiRow:
         """The row with at most the last ``history`` values before the one shown."""
         parts = tuple(replace(part, row=part.row.shortened(history)) for part in self.parts)
         return replace(self, history=self.history[max(len(self.history) - history, 0) :], parts=parts)
+
+    @property
+    def target_and_expected(self) -> str | None:
+        """``≥ 30% by Dec 2026 (26% by now)``: the target, and what is expected by now (rule S10)."""
+        expected = f" ({self.expected_display} by now)" if self.expected_display else ""
+        return None if self.target_display is None else self.target_display + expected
+
+    @property
+    def judged(self) -> tuple[KpiRow, ...]:
+        """The rows that count in goals and summaries: this one, and its parts where each is judged (rule S11)."""
+        split = self.kpi.split
+        return self.rows if split is not None and split.judge == "each" else (self,)
 
     @property
     def name(self) -> str:
@@ -117,7 +131,8 @@ class StatusView:
     """Everything that ``kpi status`` shows.
 
     ``rows`` holds each KPI once, in the order of the file; a KPI can be in several ``groups`` (by tag). ``summary`` is
-    the number of KPIs per status. ``to_date`` is true for running periods. ``against`` is what changes are relative to.
+    the number of KPIs per status, parts that are judged each included. ``to_date`` is true for running periods.
+    ``against`` is what changes are relative to.
     """
 
     title: str | None

@@ -8,9 +8,11 @@ from typing import Literal
 
 from kpi.errors import TextError, did_you_mean
 
-Every = Literal["day", "week", "month", "quarter", "year"]
+TimeUnit = Literal["day", "week", "month", "quarter", "half", "year"]
+Every = str  # the length of a period: a TimeUnit, or several weeks as in "2 weeks"
 
-EVERY: tuple[Every, ...] = ("day", "week", "month", "quarter", "year")
+EVERY: tuple[TimeUnit, ...] = ("day", "week", "month", "quarter", "half", "year")
+MOST_WEEKS = 52  # in one period
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
     "january", "february", "march", "april", "may", "june",
@@ -19,9 +21,13 @@ MONTHS = (
 
 # The number of days or of months of each unit.
 DAYS_IN: dict[Every, int] = {"day": 1, "week": 7}
-MONTHS_IN: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
+MONTHS_IN: dict[Every, int] = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
-_LONGEST: dict[Every, int] = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+_LONGEST: dict[Every, int] = {"day": 1, "week": 7, "month": 31, "quarter": 92, "half": 184, "year": 366}
+_ADJECTIVES: dict[Every, str] = {
+    "day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "half": "half-yearly",
+    "year": "yearly",
+}  # fmt: skip
 _LAST_ORDINAL = date.max.toordinal()
 
 
@@ -30,17 +36,23 @@ class Calendar:
     """How days form weeks, quarters and years.
 
     ``week_starts`` is 0 (Monday) to 6 (Sunday), ``fiscal_year_starts`` the first month (1 to 12) of a fiscal year, and
-    ``timezone`` the time zone in which timestamps are converted to dates.
+    ``timezone`` the time zone in which timestamps are converted to dates. ``weeks_from`` is the first day of a period
+    of several weeks, from which all such periods are counted (rule T10).
     """
 
     week_starts: int = 0
     fiscal_year_starts: int = 1
     timezone: str = "UTC"
+    weeks_from: date | None = None
 
     @classmethod
-    def from_words(cls, week_starts: str, fiscal_year_starts: str, timezone: str) -> Calendar:
+    def from_words(
+        cls, week_starts: str, fiscal_year_starts: str, timezone: str, weeks_from: date | None = None
+    ) -> Calendar:
         """A calendar from the words in a file: ``monday``, ``april``, ``Europe/Berlin``. Raises TextError."""
-        return cls(parse_weekday(week_starts), parse_month_name(fiscal_year_starts), parse_timezone(timezone))
+        return cls(
+            parse_weekday(week_starts), parse_month_name(fiscal_year_starts), parse_timezone(timezone), weeks_from
+        )
 
     @property
     def fiscal(self) -> bool:
@@ -89,8 +101,8 @@ def add_units(day: date, n: int, unit: Every) -> date:
     It is clipped to the length of the month: 31 May - 3 months = 28 February. The result is limited to the range of
     ``date``.
     """
-    if unit in DAYS_IN:
-        return from_ordinal(day.toordinal() + n * DAYS_IN[unit])
+    if unit not in MONTHS_IN:
+        return from_ordinal(day.toordinal() + n * days_in(unit))
     months = day.year * 12 + day.month - 1 + n * MONTHS_IN[unit]
     return from_ordinal(min(month_ordinal(months) + day.day, month_ordinal(months + 1)) - 1)
 
@@ -101,8 +113,40 @@ def before(day: date, unit: Every, n: int = 1) -> date:
 
 
 def length(every: Every) -> int:
-    """The maximum number of days of a period: 1, 7, 31, 92 or 366."""
-    return _LONGEST[every]
+    """The maximum number of days of a period: 1, 7, 31, 92, 184 or 366, or that of several weeks."""
+    return _LONGEST.get(every) or days_in(every)
+
+
+def days_in(every: Every) -> int:
+    """The number of days of a day, a week or several weeks. Raises ValueError for any other period."""
+    return DAYS_IN.get(every) or weeks_in(every) * 7
+
+
+def weeks_in(every: Every) -> int:
+    """The number of weeks of a period of several weeks: 2 for ``2 weeks``. Raises ValueError for any other period."""
+    return int(every.removesuffix(" weeks"))
+
+
+def of_several_weeks(every: Every) -> bool:
+    """Whether a period is one of several weeks, such as ``2 weeks``."""
+    return every not in _LONGEST
+
+
+def adjective(every: Every) -> str:
+    """How often, in words: ``monthly``, ``half-yearly``, ``measured every 2 weeks``."""
+    return _ADJECTIVES.get(every) or f"measured every {every}"
+
+
+def a_period(every: Every) -> str:
+    """One period with its article: ``a month``, ``a half-year``, ``a period of 2 weeks``."""
+    if of_several_weeks(every):
+        return f"a period of {every}"
+    return "a half-year" if every == "half" else f"a {every}"
+
+
+def in_words(every: Every) -> str:
+    """A length as it follows "every": ``month``, ``half-year``, ``2 weeks``."""
+    return "half-year" if every == "half" else every
 
 
 def from_ordinal(ordinal: int) -> date:

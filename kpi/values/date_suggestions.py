@@ -44,14 +44,18 @@ def label_candidates(text: str) -> list[str]:
     text = text.strip().strip("\"'")
     upper = re.sub(r"\s+", " ", text.upper())
     found = [upper, *suggest_dates(text)]
-    if match := re.match(r"(FY ?)?(\d{4})[-/ ]?(Q|W|KW)?[-/ ]?(\d\d?)$", upper):
+    if match := re.match(r"(FY ?)?(\d{4})[-/ ]?(Q|H|W|KW)?[-/ ]?(\d\d?)$", upper):
         fiscal, year, letter, number = match.groups()
         prefix = "FY" if fiscal else ""
-        found.append(f"{prefix}{year}-Q{number}" if letter == "Q" else f"{year}-{'W' if letter else ''}{number:0>2}")
-    if match := re.match(r"(Q|W|KW|WEEK)[- ]?(\d\d?)[-/, ]+(FY ?)?(\d{4})$", upper):
+        found.append(
+            f"{prefix}{year}-{letter}{number}"
+            if letter in ("Q", "H")
+            else f"{year}-{'W' if letter else ''}{number:0>2}"
+        )
+    if match := re.match(r"(Q|H|W|KW|WEEK)[- ]?(\d\d?)[-/, ]+(FY ?)?(\d{4})$", upper):
         letter, number, fiscal, year = match.groups()
         prefix = "FY" if fiscal else ""
-        found.append(f"{prefix}{year}-Q{number}" if letter == "Q" else f"{year}-W{number:0>2}")
+        found.append(f"{prefix}{year}-{letter}{number}" if letter in ("Q", "H") else f"{year}-W{number:0>2}")
     if match := re.match(r"(\d\d?)[-/.](\d{4})$", upper):
         found.append(f"{match[2]}-{match[1]:0>2}")
     if match := re.match(r"FY ?(\d{4})$", upper):

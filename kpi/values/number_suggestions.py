@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kpi.errors import TextError
+from kpi.errors import Replacement, TextError
 from kpi.values.number_syntax import NOT_A_NUMBER, currency_fits, read_duration, read_number
 from kpi.values.rounding import all_digits
 from kpi.values.units import CURRENCIES, SECONDS, SIGNS, Unit
@@ -40,7 +40,12 @@ def number_error(text: str, unit: Unit, relative: bool) -> TextError:
         hint = "write a plain number, or give the KPI a unit of time such as minutes"
         return TextError(f"{_quoted(body)} is a duration, but {_unit_is(unit)}", start, end, hint=hint)
     message = f"{_quoted(body)} is not a number"
-    return TextError(message, start, end, hint=_suggestion(body, unit) or _examples(unit, relative), kind=NOT_A_NUMBER)
+    meant = _suggestion(body, unit)
+    if not isinstance(meant, tuple):
+        return TextError(message, start, end, hint=meant or _examples(unit, relative), kind=NOT_A_NUMBER)
+    replacements = [Replacement(start, end, one) for one in meant]
+    hint = "write " + ", or ".join(meant)
+    return TextError(message, start, end, hint=hint, kind=NOT_A_NUMBER, replacements=replacements)
 
 
 def _misfit(text: str, found: tuple[float, bool, str], unit: Unit, relative: bool) -> TextError:
@@ -51,11 +56,8 @@ def _misfit(text: str, found: tuple[float, bool, str], unit: Unit, relative: boo
     minus = "-" if number < 0 else ""
     if currency and not currency_fits(currency, unit):
         at = text.index(currency)
-        hint = f"write {minus}{plain}"
-        if unit.kind == "currency":
-            hint = f"write {minus}{_money(plain, unit)}"
-        elif unit.kind == "none":
-            hint += f", or give the KPI a unit: {SIGNS.get(currency, (currency,))[0]}"
+        share = f"{minus}{plain.rstrip('%')}%"
+        hint = f"write {share}" if relative else _another_currency(currency, unit)
         return TextError(f'"{currency}" does not fit: {_unit_is(unit)}', at, at + len(currency), hint=hint)
     if currency and relative:
         at = text.index(currency)
@@ -65,30 +67,43 @@ def _misfit(text: str, found: tuple[float, bool, str], unit: Unit, relative: boo
     if abs(number) == float("inf"):
         return TextError(f"{_quoted(body)} is too large", text.index(body[0]), len(text.rstrip()), hint=_examples(unit))
     if percent:
-        hint = f'write {minus}{plain.rstrip("%").rstrip()}, or give the KPI the unit "%"'
+        if unit.kind == "none":
+            hint = 'is the value a share, such as 0.08 for 8%? then add unit: "%" to the KPI'
+        else:
+            hint = f'is it a share of another number? then say of which; else write a number in "{unit.text}"'
         return TextError(f'"%" does not fit: {_unit_is(unit)}', at, at + 1, hint=hint)
     share = all_digits(number, 2)
-    both = f"write {minus}{plain}%, or {share}% if you mean that"
-    if plain[-1] in "kKMB":
-        both = f"write {all_digits(number)}%, or {share}% if you mean that"
     what = "a share needs a %" if relative else "ambiguous, because the unit is %"
-    return TextError(f"{_quoted(body)}: {what}", at, at + len(body), hint=both)
+    first = f"{all_digits(number)}%" if plain[-1] in "kKMB" else f"{minus}{plain}%"
+    replacements = [Replacement(at, at + len(body), one) for one in (first, f"{share}%")]
+    hint = f"write {first}, or {share}% if you mean that"
+    return TextError(f"{_quoted(body)}: {what}", at, at + len(body), hint=hint, replacements=replacements)
 
 
-def _suggestion(body: str, unit: Unit) -> str | None:
+def _another_currency(currency: str, unit: Unit) -> str:
+    """What to ask about an amount in another currency than the KPI's."""
+    code = SIGNS.get(currency, (currency,))[0]
+    if unit.kind == "none":
+        return f"write the amount without {currency}, and give the KPI its unit, such as unit: {code}"
+    if unit.kind != "currency":
+        return f"write the number without {currency}, or change the unit of the KPI"
+    return f'is the amount in "{unit.text}"? then write it without {currency}; else change the unit of the KPI'
+
+
+def _suggestion(body: str, unit: Unit) -> tuple[str, ...] | str | None:
     """A hint for an invalid number, None if its meaning is unclear."""
     if len(body) > 100:
         return None  # not a misspelled number, and the patterns below would be slow
     lower = body.lower()
     if lower.lstrip("+-.") in _NOT_FINITE:
         return "write a finite number, or omit the field"
-    if lower in _WORDS:
-        return f"write {_WORDS[lower]}"
+    if lower in _WORDS and (lower != "half" or unit.kind == "percent"):
+        return (_WORDS[lower],)
     signs = re.match(r"[-+\u2010-\u2015\s]*", body)
     if signs is not None and len(signs[0]) > 0:
         single = ("-" if signs[0].strip("+ ") else "") + body[signs.end() :]
         if single != body and read_number(single) is not None:
-            return f"write {single}"
+            return (single,)
     if (clock := _clock(body, unit)) is not None:
         return clock
     match = re.match(r"([^0-9.]*)([0-9.,_'’\s]*[0-9](?:[eE][-+]?[0-9]+)?)\.?(.*)$", body, re.DOTALL)
@@ -101,7 +116,7 @@ def _suggestion(body: str, unit: Unit) -> str | None:
     if not options:
         return None
     if not after:
-        return "write " + ", or ".join(before + option for option in options)
+        return tuple(before + option for option in options)
     return _with_ending(before, options, after, unit)
 
 
@@ -124,38 +139,45 @@ def _grouped(digits: str) -> str:
     return re.sub(r"(?<=\d)(?=(?:\d{3})+$)", ",", digits) if len(digits) < 30 else digits
 
 
-def _with_ending(before: str, options: list[str], after: str, unit: Unit) -> str | None:
+def _with_ending(before: str, options: list[str], after: str, unit: Unit) -> tuple[str, ...] | str | None:
     """A hint for a number that is followed by other text."""
     number = before + options[0]
     word = after.lower().rstrip(".")
     if after in ("k", "K", "M", "B", "%"):
-        return f"write {', or '.join(before + option + after for option in options)}"
+        return tuple(before + option + after for option in options)
     if word in _SIZES:
-        return f"write {number}{_SIZES[word]}"
+        return (f"{number}{_SIZES[word]}",)
     if word in ("t", "tn", "trillion", "trillions"):
-        return f"write {number}e12"
+        return (f"{number}e12",)
     if after in SIGNS or after.upper() in CURRENCIES:
-        return f"write {_money(number, unit)}" if unit.kind == "currency" else f"write {number}"
+        sign = after if after in SIGNS else after.upper()
+        return (_money(number, unit),) if currency_fits(sign, unit) else _another_currency(sign, unit)
     if unit.text is not None and word.rstrip("s") == unit.text.lower().rstrip("s"):
-        return f'omit "{after}", which is the unit of the KPI: write {number}'
+        return (number,)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", after):
+        return f'is it to be reached on {after}? then write "{number} by {after}"'
     if match := re.search(rf"({_NUMBER})$", after):
         return f"the {match[1]} has no unit; {_examples(unit)}"
     if word in SECONDS:
-        return f"write {number} {after.rstrip('.')}" if unit.kind == "duration" else f"write {number}"
+        return (
+            (f"{number} {after.rstrip('.')}",)
+            if unit.kind == "duration"
+            else "give the KPI a unit of time such as minutes"
+        )
     if re.fullmatch(r"[^\W\d_]+", after):
         return f'unknown unit "{after}"; {_examples(unit)}'
     return None
 
 
-def _clock(body: str, unit: Unit) -> str | None:
+def _clock(body: str, unit: Unit) -> tuple[str, ...] | str | None:
     """A hint for ``4:30`` and ``1:04:30`` if the unit is a duration."""
     match = re.fullmatch(r"(?:(\d+):)?(\d+):(\d+)", body)
     if match is None or unit.kind != "duration":
         return None
     first, second, third = match.groups()
     if first is not None:
-        return f"write {int(first[:9])} h {int(second[:9])} min {int(third[:9])} s"
-    return f"write {int(second[:9])} min {int(third[:9])} s, or {int(second[:9])} h {int(third[:9])} min"
+        return (f"{int(first[:9])} h {int(second[:9])} min {int(third[:9])} s",)
+    return f"{int(second[:9])} min {int(third[:9])} s", f"{int(second[:9])} h {int(third[:9])} min"
 
 
 def _money(number: str, unit: Unit) -> str:

@@ -1,11 +1,21 @@
-"""Half-open spans of days, and the periods (days, weeks, months, quarters, years) that cover the time line."""
+"""Half-open spans of days, and the periods (days, weeks, months, quarters, halves, years) that cover the time line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from kpi.values.calendar import MONTHS_IN, Calendar, Every, add_units, from_ordinal, month_ordinal
+from kpi.values.calendar import (
+    MONTHS_IN,
+    Calendar,
+    Every,
+    add_units,
+    days_in,
+    from_ordinal,
+    month_ordinal,
+    of_several_weeks,
+    weeks_in,
+)
 
 
 @dataclass(frozen=True)
@@ -27,10 +37,11 @@ class Span:
 
 @dataclass(frozen=True)
 class Period:
-    """A day, week, month, quarter or year: the days from ``start`` up to but excluding ``end``.
+    """A day, one or several weeks, a month, quarter, half-year or year: the days from ``start`` up to before ``end``.
 
-    ``label`` is its name in files and output: ``2026-06-30``, ``2026-W27``, ``2026-06``, ``2026-Q2``, ``2026``,
-    ``FY2027-Q1``, ``FY2027``. ``whole`` is false for the first part of a period, which has the label of the period.
+    ``label`` is its name in files and output: ``2026-06-30``, ``2026-W27``, ``2026-06``, ``2026-Q2``, ``2026-H1``,
+    ``2026``, ``FY2027-Q1``, ``FY2027-H1``, ``FY2027``; that of several weeks is their first day. ``whole`` is false for
+    the first part of a period, which has the label of the period.
     """
 
     every: Every
@@ -43,6 +54,11 @@ class Period:
     def last_day(self) -> date:
         """The last day of the period."""
         return from_ordinal(self.end.toordinal() - 1)
+
+    @property
+    def labelled_by_day(self) -> bool:
+        """Whether the label is the date of the first day."""
+        return self.every not in MONTHS_IN and "W" not in self.label
 
     @property
     def span(self) -> Span:
@@ -86,10 +102,19 @@ def shift(period: Period, n: int, calendar: Calendar) -> Period:
 
 
 def year_ago(period: Period, calendar: Calendar) -> Period:
-    """The same period one year earlier (rule T6): 12 months, 4 quarters or 52 weeks; 29 February becomes the 28th."""
+    """The same period one year earlier (rule T6): 12 months, 4 quarters or 52 weeks; 29 February becomes the 28th.
+
+    Of periods of several weeks, so many that they are nearest to 52 weeks.
+    """
     if period.every == "day":
         return period_of(add_units(period.start, -1, "year"), "day", calendar)
-    periods = {"week": 52, "month": 12, "quarter": 4, "year": 1}[period.every]
+    if period.every == "week":
+        periods = 52
+    elif of_several_weeks(period.every):
+        weeks = weeks_in(period.every)
+        periods = (52 + weeks // 2) // weeks
+    else:
+        periods = 12 // MONTHS_IN[period.every]
     return shift(period, -periods, calendar)
 
 
@@ -102,15 +127,16 @@ def _part(period: Period, as_of: date) -> Period:
 
 
 # Periods of one length are numbered consecutively, so that shifting by n means adding n. Weeks are counted from the
-# first week in the range of ``date``; months, quarters and years from the (fiscal) year 0.
+# first week in the range of ``date``, several weeks from the calendar's ``weeks_from``; months, quarters, halves and
+# years from the (fiscal) year 0.
 
 
 def number_of(day: date, every: Every, calendar: Calendar) -> int:
     """The number of the period that contains ``day``."""
     if every == "day":
         return day.toordinal()
-    if every == "week":
-        return (day.toordinal() - 1 - calendar.week_starts) // 7  # ordinal 1 is a Monday
+    if every not in MONTHS_IN:
+        return (day.toordinal() - _first_week(every, calendar)) // days_in(every)
     return (day.year * 12 + day.month - calendar.fiscal_year_starts) // MONTHS_IN[every]
 
 
@@ -125,9 +151,16 @@ def _boundary(number: int, every: Every, calendar: Calendar) -> date:
     """The first day of the period with this number."""
     if every == "day":
         return from_ordinal(number)
-    if every == "week":
-        return from_ordinal(number * 7 + 1 + calendar.week_starts)
+    if every not in MONTHS_IN:
+        return from_ordinal(number * days_in(every) + _first_week(every, calendar))
     return from_ordinal(month_ordinal(number * MONTHS_IN[every] + calendar.fiscal_year_starts - 1))
+
+
+def _first_week(every: Every, calendar: Calendar) -> int:
+    """The ordinal of the first day of the week, or of the several weeks, with number 0."""
+    if of_several_weeks(every) and calendar.weeks_from is not None:
+        return calendar.weeks_from.toordinal()
+    return 1 + calendar.week_starts  # ordinal 1 is a Monday
 
 
 def _label(number: int, start: date, every: Every, calendar: Calendar) -> str:
@@ -136,8 +169,9 @@ def _label(number: int, start: date, every: Every, calendar: Calendar) -> str:
     if every == "week" and calendar.week_starts == 0:
         year, week, _ = start.isocalendar()
         return f"{year:04d}-W{week:02d}"
-    if every in ("day", "week"):
+    if every not in MONTHS_IN:
         return f"{start.year:04d}-{start.month:02d}-{start.day:02d}"
-    year, quarter = divmod(number, 4) if every == "quarter" else (number, 0)
+    year, part = divmod(number, 12 // MONTHS_IN[every])
     name = f"FY{year + 1:04d}" if calendar.fiscal else f"{year:04d}"  # labelled by the year in which it ends (rule T4)
-    return f"{name}-Q{quarter + 1}" if every == "quarter" else name
+    letter = {"quarter": "Q", "half": "H"}.get(every)
+    return name if letter is None else f"{name}-{letter}{part + 1}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from kpi.errors import TextError
+from kpi.errors import Replacement, TextError
 
 # ISO 4217 codes and the sign each is shown with. Empty if several currencies share a sign.
 CURRENCIES = {
@@ -83,16 +83,18 @@ def parse_unit(text: str | None) -> Unit:
 
 def _check_noun(text: str, word: str) -> None:
     """Raise TextError if ``word`` cannot be a noun."""
-    hint = None
+    hint, codes = None, SIGNS.get(word, ())
     if not word:
         hint = "omit the field if there is no unit"
     elif "%" in word or word.lower() in ("percentage", "per cent", "pct", "percents"):
-        hint = 'write "%", with the quotes'
-    elif word in SIGNS:
-        hint = f"write the currency's code: {', '.join(SIGNS[word][:3])}"
+        hint, codes = 'write "%", with the quotes', ("%",) if "%" not in word else ()
+    elif codes:
+        hint = f"write the currency's code: {', '.join(codes[:3])}"
     elif word.upper() in CURRENCIES:
-        hint = f"write {word.upper()}"
+        codes = (word.upper(),)
+        hint = f"write {codes[0]}"
     elif not word.isprintable() or word[0] in "+-.0123456789" or not any(ord(c) > 127 or c.isalpha() for c in word):
         hint = 'a unit is "%", a currency such as USD, a duration such as minutes, or a noun such as points'
     if hint is not None:
-        raise TextError(f'"{text}" is not a unit', 0, len(text), hint=hint)
+        replacements = [Replacement(0, len(text), code) for code in codes[:3]]
+        raise TextError(f'"{text}" is not a unit', 0, len(text), hint=hint, replacements=replacements, certain=True)

@@ -162,5 +162,5 @@ def mean(values: Sequence[float]) -> Value:
 
 
 def glide(baseline: float, target: float, since: date, by: date, on: date) -> float:
-    """Where the straight line from the baseline to the target stands on a day."""
-    return baseline + (target - baseline) * (on - since).days / (by - since).days
+    """Where the line from the baseline to the target (at the end of its date) is at the exclusive end of a period."""
+    return baseline + (target - baseline) * (on - since).days / ((by - since).days + 1)

@@ -14,10 +14,10 @@ from kpi.values import Calendar, round12
 
 PLAIN = Calendar()
 
-# From 0 on 1 January to 36.4 by 31 December 2026: 364 days, 0.1 a day. A sixth of the way is 6.0666….
+# From 0 on 1 January to 36.5 by 31 December 2026: 365 days, 0.1 a day. A sixth of the way is 6.0833….
 # On 1 July, the end of June, 181 days have gone: the line stands at 18.1.
-RISING = kpi_of(baseline=0.0, target=at_least(36.4, by="2026-12-31"))
-FALLING = kpi_of(baseline=36.4, target=at_most(0.0, by="2026-12-31"))
+RISING = kpi_of(baseline=0.0, target=at_least(36.5, by="2026-12-31"))
+FALLING = kpi_of(baseline=36.5, target=at_most(0.0, by="2026-12-31"))
 
 
 def judged(kpi: Kpi, value: float, ends: str = "2026-06-30", calendar: Calendar = PLAIN) -> StatusResult:
@@ -33,13 +33,13 @@ def expected_now(kpi: Kpi, ends: str = "2026-06-30", calendar: Calendar = PLAIN)
 def test_S6_the_line_is_read_at_the_end_of_the_period_shown() -> None:
     assert expected_now(RISING) == 18.1
     assert expected_now(RISING, ends="2026-01-31") == 3.1  # 31 days
-    assert expected_now(FALLING) == 18.3  # 36.4 - 18.1
+    assert expected_now(FALLING) == 18.4  # 36.5 - 18.1
 
 
 def test_S6_the_design_s_own_example() -> None:
-    # 22% to 30%: 0.22 + 0.08 * 181 / 364 = 0.259780219780…
+    # 22% to 30%: 0.22 + 0.08 * 181 / 365 = 0.259671232876…
     kpi = kpi_of(baseline=0.22, since=day("2026-01-01"), target=at_least(0.3, by="2026-12-31"))
-    assert expected_now(kpi) == 0.25978021978
+    assert expected_now(kpi) == 0.259671232877
     assert (judged(kpi, 0.262).status, judged(kpi, 0.262).pace) == ("green", "on pace")
 
 
@@ -63,12 +63,12 @@ def test_S6_glide_path_upward(value: float, status: str, pace: str) -> None:
 @pytest.mark.parametrize(
     ("value", "status", "pace"),
     [
-        (18.3, "green", "on pace"),
-        (18.31, "yellow", "behind"),
-        (24.3, "yellow", "behind"),
-        (24.4, "red", "behind"),
-        (12.3, "green", "on pace"),
-        (12.2, "green", "ahead"),
+        (18.4, "green", "on pace"),
+        (18.41, "yellow", "behind"),
+        (24.4, "yellow", "behind"),
+        (24.5, "red", "behind"),
+        (12.4, "green", "on pace"),
+        (12.3, "green", "ahead"),
     ],
 )
 def test_S6_glide_path_downward(value: float, status: str, pace: str) -> None:
@@ -80,7 +80,7 @@ def test_S6_glide_path_downward(value: float, status: str, pace: str) -> None:
 def test_S6_exactly_a_sixth_is_yellow_and_ahead_in_spite_of_float_noise(scale: float) -> None:
     # Over ten days from 0 to 0.6: at half way 0.3, a sixth is 0.1.
     kpi = kpi_of(
-        baseline=0.0, since=day("2026-06-26"), target=at_least(round12(0.6 * scale), by="2026-07-06"), every="month"
+        baseline=0.0, since=day("2026-06-26"), target=at_least(round12(0.6 * scale), by="2026-07-05"), every="month"
     )
     values = [round12(part * scale) for part in (0.2, 0.3, 0.4)]
     found = [(judged(kpi, value).status, judged(kpi, value).pace) for value in values]
@@ -89,7 +89,7 @@ def test_S6_exactly_a_sixth_is_yellow_and_ahead_in_spite_of_float_noise(scale: f
 
 def test_S6_a_line_through_zero_has_no_noise_either() -> None:
     # -0.3 to 0.3 over ten days: 0 at half way; a sixth is 0.1.
-    kpi = kpi_of(baseline=-0.3, since=day("2026-06-26"), target=at_least(0.3, by="2026-07-06"))
+    kpi = kpi_of(baseline=-0.3, since=day("2026-06-26"), target=at_least(0.3, by="2026-07-05"))
     found = [(judged(kpi, value).status, judged(kpi, value).pace) for value in (-0.1, 0.0, 0.1)]
     assert found == [("yellow", "behind"), ("green", "on pace"), ("green", "ahead")]
 
@@ -102,9 +102,9 @@ def test_S6_before_its_start_the_line_stands_at_the_baseline() -> None:
 
 def test_S6_the_line_starts_with_the_fiscal_year_of_the_target_s_date() -> None:
     april = Calendar(fiscal_year_starts=4)
-    # 31 March 2027 is in the year from 1 April 2026: 364 days, of which 91 have gone on 1 July: a quarter.
-    kpi = kpi_of(baseline=0.0, target=at_least(40.0, by="2027-03-31"))
-    assert expected_now(kpi, calendar=april) == 10.0
+    # 31 March 2027 is in the year from 1 April 2026: 365 days, of which 91 have gone at the end of June.
+    kpi = kpi_of(baseline=0.0, target=at_least(36.5, by="2027-03-31"))
+    assert expected_now(kpi, calendar=april) == 9.1
     assert expected_now(kpi) == 0.0  # with years from January the line starts in 2027
 
 
@@ -114,33 +114,45 @@ def test_S6_from_the_date_on_the_target_is_kept() -> None:
         assert (found.status, found.pace) == ("red", None)
         assert found.target is not None
         assert found.target.expected_now is None
-        assert judged(RISING, 36.4, ends).status == "green"
+        assert judged(RISING, 36.5, ends).status == "green"
 
 
 def test_S6_a_period_that_ends_the_day_before_the_date_is_still_on_the_line() -> None:
-    kpi = kpi_of(baseline=0.0, target=at_least(36.4, by="2026-12-01"))
-    found = judged(kpi, 36.0, "2026-11-30")  # read on 1 December, where the line has arrived at 36.4
-    assert (found.status, found.pace) == ("yellow", "behind")
+    kpi = kpi_of(baseline=0.0, target=at_least(33.5, by="2026-12-01"))
+    found = judged(kpi, 33.4, "2026-11-30")  # 334 of 335 days
+    assert (found.status, found.pace) == ("green", "on pace")
+    assert judged(kpi, 33.3, "2026-11-30").status == "yellow"
+
+
+@pytest.mark.parametrize(("value", "number"), [(1.0, 1), (2.0, 2), (3.0, 3), (4.0, 4), (5.0, 5)])
+def test_S6_a_target_by_a_day_is_due_in_the_value_of_that_day(value: float, number: int) -> None:
+    kpi = kpi_of(every="day", since=day("2026-01-01"), baseline=0.0, target=at_least(5.0, by="2026-01-05"))
+
+    def on(value: float) -> StatusResult:
+        return evaluate_status(kpi, series_of(value, ends=f"2026-01-{number:02d}", every="day"), PLAIN)
+
+    assert (on(value).status, on(value).pace) == ("green", "on pace" if number < 5 else None)
+    assert on(value - 0.1).status == ("yellow" if number < 5 else "red")
 
 
 def test_S6_without_a_baseline_the_target_is_kept() -> None:
-    found = judged(kpi_of(target=at_least(36.4, by="2026-12-31")), 36.3)
+    found = judged(kpi_of(target=at_least(36.5, by="2026-12-31")), 36.3)
     assert (found.status, found.pace) == ("red", None)
 
 
 def test_S6_a_baseline_that_meets_the_target_leaves_nothing_to_glide() -> None:
-    kpi = kpi_of(baseline=40.0, target=at_least(36.4, by="2026-12-31"))
+    kpi = kpi_of(baseline=40.0, target=at_least(36.5, by="2026-12-31"))
     assert (judged(kpi, 38.0).status, judged(kpi, 38.0).pace) == ("green", None)
     assert judged(kpi, 36.3).status == "red"
 
 
 def test_S6_a_range_is_reached_at_its_nearest_end() -> None:
     by = "2026-12-31"
-    below = kpi_of(baseline=0.0, target=target("…", "between", 36.4, 50.0, by=by))
+    below = kpi_of(baseline=0.0, target=target("…", "between", 36.5, 50.0, by=by))
     assert expected_now(below) == 18.1
-    above = kpi_of(baseline=86.4, target=target("…", "between", 40.0, 50.0, by=by))
-    assert expected_now(above) == 68.3  # 86.4 - 36.4 * 181 / 364
-    assert (judged(above, 68.3).pace, judged(above, 45.0).pace, judged(above, 80.0).status) == (
+    above = kpi_of(baseline=86.5, target=target("…", "between", 40.0, 50.0, by=by))
+    assert expected_now(above) == 68.4  # 86.5 - 18.1
+    assert (judged(above, 68.4).pace, judged(above, 45.0).pace, judged(above, 80.0).status) == (
         "on pace",
         "ahead",
         "red",
@@ -148,24 +160,24 @@ def test_S6_a_range_is_reached_at_its_nearest_end() -> None:
 
 
 def test_S6_beyond_the_far_end_of_a_range_is_neither_ahead_nor_green() -> None:
-    kpi = kpi_of(baseline=0.0, target=target("…", "between", 36.4, 50.0, by="2026-12-31"))
+    kpi = kpi_of(baseline=0.0, target=target("…", "between", 36.5, 50.0, by="2026-12-31"))
     found = [(judged(kpi, value).status, judged(kpi, value).pace) for value in (50.0, 56.0, 57.0)]
-    assert found == [("green", "ahead"), ("yellow", None), ("red", None)]  # a sixth of the way is 6.07
+    assert found == [("green", "ahead"), ("yellow", None), ("red", None)]  # a sixth of the way is 6.08
 
 
 def test_S6_an_exact_number_can_be_overshot() -> None:
-    kpi = kpi_of(baseline=0.0, target=target("…", "==", 36.4, by="2026-12-31"))
-    found = [judged(kpi, value).status for value in (18.1, 36.4, 37.0, 43.0)]
+    kpi = kpi_of(baseline=0.0, target=target("…", "==", 36.5, by="2026-12-31"))
+    found = [judged(kpi, value).status for value in (18.1, 36.5, 37.0, 43.0)]
     assert found == ["green", "green", "yellow", "red"]
 
 
 def test_T7_where_the_line_stands_is_shared_out_for_a_running_sum() -> None:
-    # Read on 13 June, after 163 days: 16.3; 12 of 30 days: 6.52. A sixth of the way: 36.4 / 6 * 0.4 = 2.4267.
+    # Read on 13 June, after 163 days: 16.3; 12 of 30 days: 6.52. A sixth of the way: 36.5 / 6 * 0.4 = 2.4333.
     for value, status in ((6.52, "green"), (6.5, "yellow"), (4.1, "yellow"), (4.0, "red")):
         found = evaluate_status(RISING, part_of_june(value, last_day=12, additive=True), PLAIN)
         assert found.status == status
         assert found.target is not None
-        assert (found.target.expected_now, found.target.value) == (6.52, 36.4)  # what is to be reached stays whole
+        assert (found.target.expected_now, found.target.value) == (6.52, 36.5)  # what is to be reached stays whole
         assert found.message == "target prorated: 12 of 30 days"
 
 
@@ -176,16 +188,16 @@ def test_T7_where_the_line_stands_is_not_shared_out_for_a_ratio() -> None:
 
 
 def test_S9_everything_a_reader_compares_is_told_to_the_display() -> None:
-    assert judged(RISING, 18.0).comparisons == ((">=", 18.1), (">=", 36.4))
+    assert judged(RISING, 18.0).comparisons == ((">=", 18.1), (">=", 36.5))
     assert judged(kpi_of(target=at_most(5.0)), 4.0).comparisons == (("<=", 5.0),)
     assert judged(kpi_of(target=target("…", "between", 2.0, 3.0)), 4.0).comparisons == ((">=", 2.0), ("<=", 3.0))
 
 
 def test_the_line_of_a_chart_glides_and_then_stays() -> None:
-    kpi = kpi_of(baseline=0.0, target=at_least(36.4, by="2026-12-31"))
+    kpi = kpi_of(baseline=0.0, target=at_least(36.5, by="2026-12-31"))
     series = series_of(*[1.0] * 4, ends="2027-01-31")  # October to January
     line, upper = target_lines(kpi, series, (*series.history, series.shown), PLAIN)
-    assert line == (30.4, 33.4, 36.4, 36.4)  # 304 and 334 days; on and after 31 December
+    assert line == (30.4, 33.4, 36.5, 36.5)  # 304 and 334 days; on and after 31 December
     assert upper == (None,) * 4
 
 

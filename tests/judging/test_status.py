@@ -111,13 +111,34 @@ def test_S7_without_yellow_there_is_only_green_and_red() -> None:
 
 
 def test_S7_thresholds_decide_the_status_and_the_glide_path_still_the_pace() -> None:
-    # From 0 on 1 January to 36.4 by 31 December, 364 days: 18.1 after 181 days, on 1 July. 18 is a little behind,
-    # but the thresholds call it green.
-    kpi = kpi_of(baseline=0.0, target=at_least(36.4, by="2026-12-31"), thresholds=Thresholds(green=at_least(15.0)))
+    # From 0 at the start of 1 January to 36.5 at the end of 31 December, 365 days: 18.1 after 181 days, at the end of
+    # June. 18 is a little behind, but the thresholds call it green.
+    kpi = kpi_of(baseline=0.0, target=at_least(36.5, by="2026-12-31"), thresholds=Thresholds(green=at_least(15.0)))
     found = evaluate_status(kpi, series_of(18.0), PLAIN)
     assert (found.status, found.pace) == ("green", "behind")
     assert found.target is not None
     assert found.target.expected_now == 18.1
+    assert found.message == "green by its thresholds; behind"  # S10
+    on_pace = evaluate_status(kpi, series_of(18.1), PLAIN)
+    assert (on_pace.status, on_pace.pace, on_pace.message) == ("green", "on pace", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "message"),
+    [
+        (40.0, "green", None),
+        (25.0, "yellow", "yellow by its thresholds; ahead"),
+        (18.1, "red", "red by its thresholds; on pace"),
+        (10.0, "red", None),
+    ],
+)
+def test_S10_where_the_thresholds_and_the_line_disagree_the_row_says_both(
+    value: float, status: str, message: str | None
+) -> None:
+    thresholds = Thresholds(green=at_least(30.0), yellow=at_least(20.0))
+    kpi = kpi_of(baseline=0.0, target=at_least(36.5, by="2026-12-31"), thresholds=thresholds)
+    found = evaluate_status(kpi, series_of(value), PLAIN)
+    assert (found.status, found.message) == (status, message)
 
 
 def test_S7_thresholds_that_name_what_has_no_value_judge_nothing() -> None:

@@ -152,3 +152,33 @@ def test_a_diff_shows_the_change() -> None:
     assert diff("kpi.yaml", "a\nb\n", "a\nc") == (
         "--- kpi.yaml\n+++ kpi.yaml\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n\\ No newline at end of file\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("every: monthly", "every: month"),
+        ('every: "fortnightly"', 'every: "2 weeks"'),
+        ("unit: €", "unit: EUR"),
+        ("unit: pct", 'unit: "%"'),
+        ("values: {June 2026: 5}", "values: {2026-06: 5}"),
+        ("since: 30 June 2026", "since: 2026-06-30"),
+    ],
+)
+def test_a_value_that_can_mean_one_thing_only_is_written_as_it_is_read(before: str, after: str) -> None:
+    """Rule G3: the edit that a hint describes is made where it is certain."""
+    plan = "version: 1\ncalendar: { weeks_from: 2026-01-05 }\nkpis:\n  nps:\n    name: NPS  # of customers\n    LINE\n"
+    assert fixed(plan.replace("LINE", before)) == plan.replace("LINE", after)
+    assert "E" not in {code[0] for code in codes(plan.replace("LINE", after))}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "every: mnth", "unit: $", "since: 05/04/2026", "target: at most 8%", "target: from 25 to 35",
+        "window: yeer to date", "goal: loyalti", "target: 20% more than last year",
+    ],
+)  # fmt: skip
+def test_a_guess_is_left_to_the_reader(line: str) -> None:
+    plan = f"version: 1\ngoals: {{loyalty: {{name: Half come back}}}}\nkpis:\n  nps:\n    name: NPS\n    {line}\n"
+    assert fixed(plan) == plan

@@ -362,3 +362,24 @@ def test_a_person_at_a_terminal_gets_an_explanation(tmp_path: Path) -> None:
     os.close(theirs)
     assert (output, process.returncode) == (b"", 1)
     assert messages == b"kpi lsp is started by editors; press Ctrl+D to end it.\n"
+
+
+def test_G3_what_a_hint_says_to_write_is_a_quick_fix(tmp_path: Path) -> None:
+    text = "version: 1\nkpis:\n  nps:\n    name: 𝒳 NPS\n    every: monthly\n    since: 05/04/2026\n"
+    (tmp_path / "kpi.yaml").write_text(text, encoding="utf-8")
+    with Editor(tmp_path) as editor:
+        assert editor.begin()["capabilities"]["codeActionProvider"]["codeActionKinds"] == ["quickfix"]
+        editor.open("kpi.yaml", text)
+        editor.findings("kpi.yaml")
+        uri = editor.uri("kpi.yaml")
+
+        def actions(part: str) -> list[dict[str, Any]]:
+            params = {"textDocument": {"uri": uri}, "range": span(text, part), "context": {"diagnostics": []}}
+            found: list[dict[str, Any]] = editor.ask("textDocument/codeAction", params)
+            return found
+
+        (month,) = actions("monthly")
+        assert (month["title"], month["kind"], month["isPreferred"]) == ("Write month", "quickfix", True)
+        assert month["edit"] == {"changes": {uri: [{"range": span(text, "monthly"), "newText": "month"}]}}
+        assert [one["title"] for one in actions("05/04")] == ["Write 2026-04-05", "Write 2026-05-04"]
+        assert actions("name") == []

@@ -31,7 +31,8 @@ DAY = timedelta(days=1)
 days = st.dates(date(1900, 1, 1), date(2200, 12, 31))
 any_day = st.dates()
 everies = st.sampled_from(EVERY)
-calendars = st.builds(Calendar, st.integers(0, 6), st.integers(1, 12))
+all_everies = everies | st.integers(2, 52).map("{} weeks".format)
+calendars = st.builds(Calendar, st.integers(0, 6), st.integers(1, 12), weeks_from=st.none() | days)
 
 
 def month(label: str) -> Period:
@@ -41,7 +42,7 @@ def month(label: str) -> Period:
 # Whole periods
 
 
-@given(days, everies, calendars)
+@given(days, all_everies, calendars)
 def test_periods_tile_the_time_line(day: date, every: Every, calendar: Calendar) -> None:
     period = period_of(day, every, calendar)
     assert period.span.contains(day)
@@ -58,8 +59,15 @@ def test_T3_periods_are_those_of_another_library(day: date, every: Every, calend
     last_weekday = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"][(calendar.week_starts - 1) % 7]
     last_month = months[(calendar.fiscal_year_starts - 2) % 12]
     frequencies = {"day": "D", "week": f"W-{last_weekday}", "month": "M", "quarter": f"Q-{last_month}"}
-    other = pd.Period(day, frequencies.get(every, f"Y-{last_month}"))
     period = period_of(day, every, calendar)
+    if every == "half":  # which pandas has as two quarters
+        first = pd.Period(day, f"Q-{last_month}")
+        first -= (first.quarter - 1) % 2
+        assert (period.start, period.last_day) == (first.start_time.date(), (first + 1).end_time.date())
+        prefix = "FY" if calendar.fiscal_year_starts > 1 else ""
+        assert period.label == f"{prefix}{first.qyear}-H{(first.quarter + 1) // 2}"
+        return
+    other = pd.Period(day, frequencies.get(every, f"Y-{last_month}"))
     assert (period.start, period.last_day) == (other.start_time.date(), other.end_time.date())
     prefix = "FY" if calendar.fiscal_year_starts > 1 else ""
     if every == "quarter":
@@ -70,13 +78,13 @@ def test_T3_periods_are_those_of_another_library(day: date, every: Every, calend
         assert period.label == period.start.strftime("%G-W%V" if calendar.week_starts == 0 else "%Y-%m-%d")
 
 
-@given(days, everies, calendars, st.integers(-400, 400))
+@given(days, all_everies, calendars, st.integers(-400, 400))
 def test_T6_moving_there_and_back_changes_nothing(day: date, every: Every, calendar: Calendar, n: int) -> None:
     period = period_of(day, every, calendar)
     assert shift(shift(period, n, calendar), -n, calendar) == period
 
 
-@given(days, everies, calendars, st.integers(1, 30))
+@given(days, all_everies, calendars, st.integers(1, 30))
 def test_T6_moving_by_n_is_n_steps(day: date, every: Every, calendar: Calendar, n: int) -> None:
     stepped = period_of(day, every, calendar)
     for _ in range(n):
@@ -117,13 +125,14 @@ def test_T4_fiscal_years_are_named_by_the_year_in_which_they_end(
 
 @pytest.mark.parametrize(
     ("every", "label"),
-    [("day", "2026-06-30"), ("week", "2026-W26"), ("month", "2026-06"), ("quarter", "2026-Q2"), ("year", "2025")],
-)
+    [("day", "2026-06-30"), ("week", "2026-W26"), ("month", "2026-06"), ("quarter", "2026-Q2"), ("half", "2026-H1"),
+     ("year", "2025")],
+)  # fmt: skip
 def test_the_day_as_of_counts_as_over(every: Every, label: str) -> None:
     assert last_over(date(2026, 6, 30), every, PLAIN).label == label
 
 
-@given(days, everies, calendars)
+@given(days, all_everies, calendars)
 def test_the_last_period_over_is_over_and_the_next_is_not(as_of: date, every: Every, calendar: Calendar) -> None:
     period = last_over(as_of, every, calendar)
     assert period.last_day <= as_of < shift(period, 1, calendar).last_day
@@ -138,6 +147,7 @@ def test_the_last_period_over_is_over_and_the_next_is_not(as_of: date, every: Ev
         ("week", date(2026, 6, 30), "2025-W27"),
         ("month", date(2026, 6, 30), "2025-06"),
         ("quarter", date(2026, 6, 30), "2025-Q2"),
+        ("half", date(2026, 6, 30), "2025-H1"),
         ("year", date(2026, 6, 30), "2025"),
     ],
 )
@@ -149,6 +159,15 @@ def test_T6_a_year_ago_is_52_weeks_even_after_a_year_of_53() -> None:
     week = period_of(date(2027, 6, 30), "week", PLAIN)
     assert week.start - year_ago(week, PLAIN).start == timedelta(weeks=52)
     assert year_ago(week, PLAIN).label == "2026-W27"
+
+
+@pytest.mark.parametrize(
+    ("weeks", "label"),
+    [(2, "2025-01-06"), (3, "2025-01-13"), (4, "2025-01-06"), (5, "2025-01-20"), (6, "2024-12-23"), (52, "2025-01-06")],
+)
+def test_T10_a_year_ago_of_several_weeks_is_what_is_nearest_to_52(weeks: int, label: str) -> None:
+    calendar = Calendar(weeks_from=date(2026, 1, 5))
+    assert year_ago(period_of(date(2026, 1, 5), f"{weeks} weeks", calendar), calendar).label == label
 
 
 # Parts
@@ -177,7 +196,7 @@ def test_T7_the_part_before_ends_on_the_same_day_clipped(every: Every, as_of: da
     assert (part.start, part.last_day, part.whole) == (start, last, False)
 
 
-@given(days, everies, calendars)
+@given(days, all_everies, calendars)
 def test_T7_a_running_part_ends_with_the_day_asked_for(as_of: date, every: Every, calendar: Calendar) -> None:
     part = running(as_of, every, calendar)
     complete = period_of(as_of, every, calendar)
@@ -186,7 +205,7 @@ def test_T7_a_running_part_ends_with_the_day_asked_for(as_of: date, every: Every
     assert whole(part, calendar) == complete
 
 
-@given(days, everies, calendars, st.integers(-60, 60))
+@given(days, all_everies, calendars, st.integers(-60, 60))
 def test_T7_a_moved_part_is_a_part_of_the_moved_period(as_of: date, every: Every, calendar: Calendar, n: int) -> None:
     part = running(as_of, every, calendar)
     moved, complete = shift(part, n, calendar), shift(whole(part, calendar), n, calendar)

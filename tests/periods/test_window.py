@@ -24,6 +24,8 @@ from kpi.values import (
     running,
     window_span,
 )
+from kpi.values.calendar import TimeUnit
+from kpi.values.windows import UNITS
 
 PLAIN = Calendar()
 JUNE = parse_label("2026-06", PLAIN)
@@ -38,7 +40,10 @@ JUNE = parse_label("2026-06", PLAIN)
         ("12  Weeks", Window("span", 12, "week")),
         ("90 days", Window("span", 90, "day")),
         ("04 quarters", Window("span", 4, "quarter")),
-        ("year to date", Window("year to date")),
+        ("year to date", Window("to date", unit="year")),
+        ("week to date", Window("to date", unit="week")),
+        ("Month to  date", Window("to date", unit="month")),
+        ("quarter to date", Window("to date", unit="quarter")),
         ("All time", Window("all time")),
     ],
 )
@@ -47,25 +52,29 @@ def test_windows_as_written(text: str | None, window: Window) -> None:
     assert parse_window(text) == window
 
 
-@pytest.mark.parametrize(
-    ("text", "hint"),
-    [
-        ("3months", 'write "3 months"'),
-        ("last 3 months", 'write "3 months"'),
-        ("rolling three-month", 'write "3 months"'),
-        ("one year", 'write "1 year"'),
-        ("month", 'write "1 month"'),
-        ("3", '3 what? write e.g. "3 months"'),
-        ("ytd", 'write "year to date"'),
-        ("yeer to date", 'did you mean "year to date"?'),
-        ("alltime", 'did you mean "all time"?'),
-        ("3 mnoths", 'did you mean "3 months"?'),
-        ("0 days", "omit window for one period"),
-        ("-3 months", 'did you mean "3 months"?'),
-        ("9" * 5000 + " days", 'write "all time"'),
-        ("", 'write e.g. "3 months", "1 year", "12 weeks", "year to date" or "all time"'),
-    ],
-)
+MENDED = [
+    ("3months", 'write "3 months"'),
+    ("last 3 months", 'write "3 months"'),
+    ("rolling three-month", 'write "3 months"'),
+    ("one year", 'write "1 year"'),
+    ("month", 'write "1 month"'),
+    ("3", '3 what? write e.g. "3 months"'),
+    ("ytd", 'write "year to date"'),
+    ("mtd", 'write "month to date"'),
+    ("this quarter", 'write "quarter to date"'),
+    ("half a year", 'write "6 months"'),
+    ("yeer to date", 'did you mean "year to date"?'),
+    ("alltime", 'did you mean "all time"?'),
+    ("3 mnoths", 'did you mean "3 months"?'),
+    ("0 days", "omit window for one period"),
+    ("-3 months", 'did you mean "3 months"?'),
+    ("9" * 5000 + " days", 'write "all time"'),
+    ("", 'write e.g. "3 months", "1 year", "12 weeks", "year to date" or "all time"'),
+]
+NEARLY_WINDOWS = [text for text, _ in MENDED]
+
+
+@pytest.mark.parametrize(("text", "hint"), MENDED)
 def test_what_is_nearly_a_window_is_mended(text: str, hint: str) -> None:
     with pytest.raises(TextError) as caught:
         parse_window(text)
@@ -81,6 +90,9 @@ def test_what_is_nearly_a_window_is_mended(text: str, hint: str) -> None:
         ("1 year", date(2025, 7, 1)),
         ("2 weeks", date(2026, 6, 17)),
         ("30 days", date(2026, 6, 1)),
+        ("week to date", date(2026, 6, 29)),
+        ("month to date", date(2026, 6, 1)),
+        ("quarter to date", date(2026, 4, 1)),
         ("year to date", date(2026, 1, 1)),
         ("all time", date.min),
         ("99999 years", date.min),
@@ -97,16 +109,18 @@ def test_T2_a_window_is_clipped_to_the_months_length() -> None:
 
 def test_T3_year_to_date_is_that_of_the_last_day() -> None:
     week = parse_label("2026-W01", PLAIN)  # from 29 December 2025 to 4 January 2026
-    assert window_span(Window("year to date"), week, PLAIN) == Span(date(2026, 1, 1), date(2026, 1, 5))
+    assert window_span(Window("to date", unit="year"), week, PLAIN) == Span(date(2026, 1, 1), date(2026, 1, 5))
 
 
 def test_T4_year_to_date_follows_the_fiscal_year() -> None:
     april = Calendar(fiscal_year_starts=4)
-    assert window_span(Window("year to date"), JUNE, april) == Span(date(2026, 4, 1), date(2026, 7, 1))
+    february = Calendar(fiscal_year_starts=2)
+    assert window_span(Window("to date", unit="quarter"), JUNE, february) == Span(date(2026, 5, 1), date(2026, 7, 1))
+    assert window_span(Window("to date", unit="year"), JUNE, april) == Span(date(2026, 4, 1), date(2026, 7, 1))
 
 
-@given(st.dates(), st.sampled_from(EVERY), st.integers(1, 99_999), st.sampled_from(EVERY))
-def test_T8_a_window_always_ends_with_its_period(day: date, every: Every, count: int, unit: Every) -> None:
+@given(st.dates(), st.sampled_from(EVERY), st.integers(1, 99_999), st.sampled_from(UNITS))
+def test_T8_a_window_always_ends_with_its_period(day: date, every: Every, count: int, unit: TimeUnit) -> None:
     period = period_of(day, every, PLAIN)
     span = window_span(Window("span", count, unit), period, PLAIN)
     assert span.end == period.end

@@ -85,7 +85,7 @@ def test_S3_a_measure_or_kpi_instead_of_a_number() -> None:
 # A mistake between « and », and the hint (or the end of it).
 MISTAKES = [
     ("Below 2500ms «at the 90th percentile»",
-     'write only "Below 2500ms": the percentile belongs in the formula: percentile(source.column, 90)'),
+     'the percentile belongs in the formula: percentile(source.column, 90)'),
     ("«TBD»", 'leave it out until there is one: the status is then "no target"'),
     ("«n/a»", 'leave it out until there is one: the status is then "no target"'),
     ("at least «tbd»", 'leave it out until there is one: the status is then "no target"'),
@@ -101,7 +101,7 @@ MISTAKES = [
     ("at least 50 by 2026-02-«30»", "write 2026-02-28"),
     ("at least 50 «by»", 'for example "by 2026-12-31"'),
     ("«at least»", 'for example "at least 30"'),
-    ("«20% more»", "add a baseline, or write the number to hit"),
+    ("«20% more»", "or add a baseline"),
     ("between «30 and 20»", 'write "between 20 and 30"'),
     ("between «20 and 20»", 'write "exactly 20"'),
     ("between «20-30»", 'write "between 20 and 30"'),
@@ -109,18 +109,20 @@ MISTAKES = [
     ("20 «to 30»", 'write "between 20 and 30"'),
     ("at least 20«, at most 30»", 'write "between 20 and 30"'),
     ("at least «net revenue»", 'ids have no spaces, as in "at least net_revenue"'),
-    ("at least «Budget»", 'write "at least budget"'),
-    ("at least 95 «of budget»", 'write "at least 95% of budget"'),
+    ("at least «Budget»", 'if "budget" is a measure or KPI, write "at least budget"'),
+    ("at least 95 «of budget»", 'if "budget" is a measure or KPI, write "at least 95% of budget"'),
     ("at least 95% of «net revenue»", "what is measured belongs in the formula and the name"),
-    ("at least «half of budget»", 'write "at least 50% of budget"'),
+    ("at least «half of budget»", 'if "budget" is a measure or KPI, write "at least 50% of budget"'),
     ("«budget»", 'if it is a measure or KPI, write "at least budget"'),
     ("at least «five»", "write the number in digits"),
     ("at least «1,5»", "write 1.5"),
-    ("at least «$»5", "write 5, or give the KPI a unit: USD"),
-    ("at least 5 «points»", 'write only "at least 5": what is counted is said once, by unit'),
+    ("at least «$»5", "write the amount without $, and give the KPI its unit, such as unit: USD"),
+    ("at least 5 «points»",
+     'are "points" what the formula counts? then say so once, as unit: points, and write "at least 5"'),
     ("at least 5 «per month» by 2026-12-31",
-     'write only "at least 5 by 2026-12-31": how often it is measured is said by every'),
-    ("«Increase sales» by 20%", 'write "20% more"'),
+     'then write "at least 5 by 2026-12-31"; if not, divide by it there'),
+    ("«Increase sales» by 20%",
+     'write "20% more than a year ago" or "20% more than the period before", or add a baseline'),
     ("«reduce churn to 5»", 'write "at most 5"'),
     ("5 «or more»", 'write "at least 5"'),
     ("«maximum 5»", 'write "at most 5"'),
@@ -238,13 +240,22 @@ def test_S7_thresholds_that_fit(both: str) -> None:
         ("{green: between 40 and 60, yellow: between 45 and 70}", "not inside yellow"),
         ("{green: at least 5, yellow: at least 5}", "never be seen"),
         ("{green: at least 5 by 2026-12-31}", "no date of its own"),
-        ("{green: 10% more, yellow: at least 5}", "relative to the baseline"),
+        ("{green: at least 20% less than a year ago}", "relative to another value"),
+        ("{green: at least target}", "there is no target to take a share of"),
+        ("{green: 10% more, yellow: at least 5}", "relative to another value"),
     ],
 )
 def test_S7_thresholds_that_do_not_fit(both: str, message: str) -> None:
     code, said = first_mistake(f"baseline: 5\n    thresholds: {both}")
     assert code == "E031"
     assert message in said
+
+
+def test_S7_thresholds_of_the_target_are_nested_too() -> None:
+    thresholds = "thresholds: {green: at least 90% of target, yellow: at least target}"
+    code, said = first_mistake(f"target: at least 5\n    {thresholds}")
+    assert code == "E031"
+    assert "not inside yellow" in said
 
 
 def test_a_bad_baseline_does_not_hide_what_is_wrong_with_the_target() -> None:

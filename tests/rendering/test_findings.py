@@ -120,7 +120,7 @@ def test_json_is_the_contract() -> None:
     assert json.loads(text)["version"] == 1
     assert list(second) == [
         "code", "rule", "severity", "message", "hint", "file", "line", "column", "end_line", "end_column", "subject",
-        "fixable",
+        "fixable", "edits",
     ]  # fmt: skip
     assert second == {
         "code": "E010",
@@ -135,6 +135,7 @@ def test_json_is_the_contract() -> None:
         "end_column": 9,
         "subject": "kpis.nps",
         "fixable": False,
+        "edits": [],
     }
     assert first["hint"] is None
     assert json.loads(render(FindingsView([]), "json")) == {"version": 1, "findings": []}

@@ -83,6 +83,7 @@ def test_one_kpi_whole() -> None:
         "signal": "none: it needs 13 values and has 12",
         "thresholds": "green at least 0.29, yellow at least 0.25",
         "baseline": "22% on 1 Jan 2026",
+        "note": "yellow by its thresholds; on pace",
         "goal": "Three in ten customers come back",
         "owner": "ana@acme.example",
         "kind": "lagging, direct",

@@ -37,10 +37,10 @@ def test_a_row_has_everything_in_flat_columns() -> None:
         "target_value": "0.3",
         "target_upper": "",
         "target_by": "2026-12-31",
-        "expected_now": "0.25978021978",
+        "expected_now": "0.259671232877",
         "status": "yellow",
         "pace": "on pace",
-        "message": "",
+        "message": "yellow by its thresholds; on pace",
         "notes": 'improved while its guardrail "Refund rate" got worse (red)',
     }
 

@@ -59,11 +59,11 @@ def test_one_kpi_whole() -> None:
             "op": ">=",
             "value": 0.3,
             "by": "2026-12-31",
-            "expected_now": 0.25978021978,
+            "expected_now": 0.259671232877,
         },
         "status": "yellow",
         "pace": "on pace",
-        "message": None,
+        "message": "yellow by its thresholds; on pace",
         "notes": ['improved while its guardrail "Refund rate" got worse (red)'],
     }  # fmt: skip
     assert history[0] == {"period": "2025-07", "start": "2025-07-01", "value": 0.22}

@@ -140,7 +140,8 @@ def test_hover_over_a_column_a_field_a_function_and_a_rule(folder: Path) -> None
     assert hover(folder, "net: tot") == "column `total` of `orders`\n\nThe header in the file is `Café, total`."
     assert hover(folder, "types: {da") == "column `day` of `orders`\n\nRead as `date`."
     assert hover(folder, "    eve") == (
-        "`every`: The length of its period.\n\nOne of `day`, `week`, `month`, `quarter`, `year`. Default: `month`."
+        "`every`: The length of its period; several weeks are written as in 2 weeks.\n\n"
+        "One of `day`, `week`, `month`, `quarter`, `half`, `year`. Default: `month`."
     )
     assert hover(folder, "vers") == "`version`: The version of this language: 1.\n\nRequired."
     assert hover(folder, "revenue: su") == "`sum(orders.amount)`\n\nThe sum of a column."

@@ -60,12 +60,14 @@ def test_a_split_is_by_a_column_that_all_sources_have(folder: Path) -> None:
     line = "formula: revenue / previous(revenue)"
     assert set(items(folder, f"{line}\n    split: ‸", line)) == columns
     assert items(folder, f"{line}\n    split: {{by: st‸}}", line)["state"].endswith("split: {by: state}")
-    assert set(items(folder, f"{line}\n    split: {{‸}}", line)) == {"by", "limit", "targets"}
+    assert set(items(folder, f"{line}\n    split: {{‸}}", line)) == {"by", "limit", "judge", "targets"}
     assert set(items(folder, f"{line}\n    split: {{by: state, targets: {{a: at least bud‸}}}}", line)) >= {"budget"}
 
 
 def test_choices_and_usual_words(folder: Path) -> None:
-    assert list(items(folder, "every: ‸", "every: month")) == ["day", "week", "month", "quarter", "year"]
+    assert list(items(folder, "every: ‸", "every: month")) == [
+        "day", "week", "month", "quarter", "half", "year", "2 weeks",
+    ]  # fmt: skip
     assert items(folder, "unit: ‸", "unit: EUR")["%"[:0] + '"%"'] == 'unit: "%"'
     assert items(folder, 'unit: "‸"', "unit: EUR")['"%"'] == 'unit: "%"'
     assert "year to date" in items(folder, "window: ye‸", "unit: EUR")

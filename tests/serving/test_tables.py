@@ -78,7 +78,7 @@ def test_mappings_of_ids_columns_and_periods_have_no_fields(path: Path) -> None:
 def test_choices_and_defaults_of_fields() -> None:
     every = field_at(("kpis", "x", "every"))
     assert every is not None
-    assert (every.choices, every.default) == (("day", "week", "month", "quarter", "year"), "month")
+    assert (every.choices, every.default) == (("day", "week", "month", "quarter", "half", "year"), "month")
     assert fields_at(("goals", "x"))["name"].required
     assert "from" in fields_at(("sources", "x"))
     assert fields_at(("sources", "x", "read"))["header"].choices == ("true", "false")

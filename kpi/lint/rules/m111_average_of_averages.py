@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kpi.formulas import unparse, walk
 from kpi.formulas.functions import AGGREGATES
-from kpi.formulas.nodes import Aggregate, Arithmetic, Column, Node
+from kpi.formulas.nodes import Aggregate, Arithmetic, Column, Literal_, Node
 from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 
@@ -47,9 +47,11 @@ def _is_ratio(context: Context, node: Aggregate) -> bool:
 
 
 def _divides(tree: Node) -> bool:
-    """Whether a row expression is a quotient of two columns; a division by a number only changes the unit."""
+    """Whether a row expression is a quotient of two columns; a division by a number only changes the unit, and one by
+    a factor such as ``1 - discount`` or ``1 + tax`` makes another amount of an amount."""
     return (
         isinstance(tree, Arithmetic)
         and tree.op == "/"
+        and not any(isinstance(node, Literal_) for node in walk(tree.right))
         and all(any(isinstance(node, Column) for node in walk(side)) for side in (tree.left, tree.right))
     )

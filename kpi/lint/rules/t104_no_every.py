@@ -16,6 +16,6 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 ("kpis", kpi.id),
                 f"{shown(kpi)} does not say how often it is measured; the default is every month",
-                "add every: day, week, month, quarter or year",
+                "add every: day, week, month, quarter, half or year, or several weeks as in 2 weeks",
                 key=True,
             )

@@ -15,11 +15,12 @@ def check(context: Context) -> Iterator[Finding]:
         if not isinstance(kpi.target, tuple) or len(kpi.target) < 2:
             continue
         from kpi.errors import TextError
-        from kpi.values import parse_label, shift
+        from kpi.values import shift
+        from kpi.values.period_labels import scheduled_period
 
         try:
-            periods = [parse_label(entry.label, context.calendar) for entry in kpi.target]
-        except TextError:  # weeks named by their first day, already checked when reading
+            periods = [scheduled_period(entry.label, context.calendar, kpi.every) for entry in kpi.target]
+        except TextError:  # a date that begins none of the KPI's periods
             continue
         if len({period.every for period in periods}) > 1:
             continue

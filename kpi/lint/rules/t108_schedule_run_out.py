@@ -15,12 +15,12 @@ def check(context: Context) -> Iterator[Finding]:
         if not isinstance(kpi.target, tuple) or not kpi.target:
             continue
         from kpi.errors import TextError
-        from kpi.values import parse_label
+        from kpi.values.period_labels import scheduled_period
 
         last = kpi.target[-1]
         try:
-            period = parse_label(last.label, context.calendar)
-        except TextError:  # weeks named by their first day, already checked when reading
+            period = scheduled_period(last.label, context.calendar, kpi.every)
+        except TextError:  # a date that begins none of the KPI's periods
             continue
         if period.end <= context.today and (last.target.by is None or last.target.by < context.today):
             yield Finding(

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 
-ARTICLES = {"day": "a day", "week": "a week", "month": "a month", "quarter": "a quarter", "year": "a year"}
-
 
 @rule("T109", "deadline-before-first-period", "warning", "At least one period ends before a deadline.")
 def check(context: Context) -> Iterator[Finding]:
@@ -17,7 +15,7 @@ def check(context: Context) -> Iterator[Finding]:
         target = kpi.target
         if target is None or isinstance(target, tuple) or target.by is None or kpi.every == "day":
             continue
-        from kpi.values import add_units, period_of
+        from kpi.values import a_period, add_units, period_of
 
         start = kpi.since
         if start is None and kpi.baseline is not None:
@@ -29,7 +27,7 @@ def check(context: Context) -> Iterator[Finding]:
         ):
             yield Finding(
                 ("kpis", kpi.id, "target"),
-                f"from {start} to {target.by} is less than {ARTICLES[kpi.every]}, so there is no value before the "
+                f"from {start} to {target.by} is less than {a_period(kpi.every)}, so there is no value before the "
                 "deadline",
                 "measure more often, set a later date, or an earlier since",
             )

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from kpi.formulas import children, source_columns, sources
 from kpi.formulas.nodes import Aggregate, At, Growth, Name, Node, Over, Shift
-from kpi.plan.model import Kpi, Plan, Reference, Target
+from kpi.plan.model import Anchor, Kpi, Plan, Reference, Relative, Target
 
 Path = tuple[str | int, ...]
 # The field of a KPI or measure that refers to something.
@@ -75,6 +75,23 @@ def formula_dependencies(node: Node) -> FormulaDependencies:
 
 def target_dependencies(kpi: Kpi) -> Iterator[Dependency]:
     """The measures and KPIs that a KPI's target, schedule, thresholds and targets of a split name."""
+    for field_, where, target in _targets(kpi):
+        start = 0
+        for bound in (target.value, target.upper):
+            if isinstance(bound, Reference):
+                at = _place(bound.name, target.text, start)
+                start = at[1]
+                yield Dependency("value", bound.name, field_, where, at)
+
+
+def target_anchors(kpi: Kpi) -> list[Anchor]:
+    """The earlier values of a KPI to which its own targets are relative, each once."""
+    values = [target.value for _, _, target in _targets(kpi)]
+    anchors = [value.to for value in values if isinstance(value, Relative) and value.to != "the baseline"]
+    return list(dict.fromkeys(anchors))
+
+
+def _targets(kpi: Kpi) -> list[tuple[Field, Path, Target]]:
     path: Path = ("kpis", kpi.id)
     targets: list[tuple[Field, Path, Target]] = []
     if isinstance(kpi.target, Target):
@@ -87,13 +104,7 @@ def target_dependencies(kpi: Kpi) -> Iterator[Dependency]:
     if kpi.split is not None:
         found = kpi.split.targets.items()
         targets += [("split.targets", (*path, "split", "targets", name), target) for name, target in found]
-    for field_, where, target in targets:
-        start = 0
-        for bound in (target.value, target.upper):
-            if isinstance(bound, Reference):
-                at = _place(bound.name, target.text, start)
-                start = at[1]
-                yield Dependency("value", bound.name, field_, where, at)
+    return targets
 
 
 def link_dependencies(kpi: Kpi) -> Iterator[Dependency]:

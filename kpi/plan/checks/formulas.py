@@ -18,9 +18,9 @@ from kpi.plan.checks.parse_cache import ParseCache
 from kpi.plan.checks.report import Finding, Path, Report
 from kpi.plan.checks.rows import GIVE_DATES, Rows
 from kpi.plan.model import Kpi, Plan
+from kpi.values import adjective
 
 _GIVE_FROM = "interval rows have a from: and, once they ended, an until:"
-_PERIODS = {"day": "daily", "week": "weekly", "month": "monthly", "quarter": "quarterly", "year": "yearly"}
 
 
 class Summary(NamedTuple):
@@ -98,7 +98,8 @@ class Formulas:
         message = f'there is no measure or KPI "{word}"'
         if word in self.plan.sources:
             return Finding("E044", message, name.at, f"{word} is a source: count({word}) counts its rows")
-        return Finding("E044", message, name.at, self.report.near(word, (*self.plan.measures, *self.plan.kpis)))
+        known = (*self.plan.measures, *self.plan.kpis)
+        return Finding("E044", message, name.at, self.report.near(word, known), self.report.meant(word, known))
 
     def other_every(self, name: Name, kpi: Kpi) -> Finding | None:
         """N1: what is wrong with using a name in a KPI when that leads to a KPI with periods of another length."""
@@ -106,15 +107,15 @@ class Formulas:
         if used is not None:
             if used.every == kpi.every:
                 return None
-            message = f'"{used.id}" is {_PERIODS[used.every]}, but "{kpi.id}" is {_PERIODS[kpi.every]}'
+            message = f'"{used.id}" is {adjective(used.every)}, but "{kpi.id}" is {adjective(kpi.every)}'
         else:
             every = self._summaries.get(name.name, Summary()).every
             other = next(iter(every), kpi.every)
             if other == kpi.every or len(every) > 1:
                 return None
             message = (
-                f'"{name.name}" names the KPI "{every[other]}", which is {_PERIODS[other]}, '
-                f'but "{kpi.id}" is {_PERIODS[kpi.every]}'
+                f'"{name.name}" names the KPI "{every[other]}", which is {adjective(other)}, '
+                f'but "{kpi.id}" is {adjective(kpi.every)}'
             )
         hint = "give both the same every, or put what the two share into a measure, which takes its user's every"
         return Finding("E054", message, name.at, hint)
@@ -213,7 +214,10 @@ class Formulas:
         elif column is not None and name in self.plan.goals:
             hint = f"{name} is a goal"
         else:
-            return Finding("E042", message, node.source_at, self.report.near(name, self.plan.sources))
+            known = self.plan.sources
+            return Finding(
+                "E042", message, node.source_at, self.report.near(name, known), self.report.meant(name, known)
+            )
         return Finding("E042", message, node.source_at, hint)
 
     def _in_name(self, node: Name) -> Finding | None:
@@ -285,7 +289,7 @@ class Formulas:
                 at = next(
                     (used.at for used, _ in dependencies.names if used.name == other), dependencies.names[-1][0].at
                 )
-                message = f'"{one}" is {_PERIODS[first]}, but "{other}" is {_PERIODS[second]}'
+                message = f'"{one}" is {adjective(first)}, but "{other}" is {adjective(second)}'
                 yield Finding("E054", message, at, "KPIs in one formula have the same every")
             return
         for used, _ in dependencies.names:

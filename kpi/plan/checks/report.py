@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from kpi.diagnostics import Diagnostic, Location, error
-from kpi.errors import did_you_mean
+from kpi.diagnostics import Diagnostic, Edit, Location, error
+from kpi.errors import did_you_mean, nearest
 from kpi.formulas.nodes import At
 from kpi.plan.loading import SourceMap
 
@@ -16,12 +16,16 @@ _MOST_LOOKS = 50
 
 
 class Finding(NamedTuple):
-    """A mistake in a formula or row expression, at the characters ``at`` of its text, wherever that text is."""
+    """A mistake in a formula or row expression, at the characters ``at`` of its text, wherever that text is.
+
+    ``meant`` is the name that an unknown one was most likely meant to be.
+    """
 
     code: str
     message: str
     at: At
     hint: str | None = None
+    meant: str | None = None
 
 
 class Report:
@@ -43,7 +47,8 @@ class Report:
 
     def within(self, finding: Finding, path: Path) -> None:
         """Report some characters of a text."""
-        self._add(finding.code, finding.message, self._places.within(path, *finding.at), path, finding.hint)
+        place = self._places.within(path, *finding.at)
+        self._add(finding.code, finding.message, place, path, finding.hint, finding.meant)
 
     def is_torn(self, path: Path) -> bool:
         """Whether a text was cut off, as happens to one in braces that has a comma in it. That has been reported right
@@ -54,6 +59,10 @@ class Report:
             for there in self._torn
         )
 
+    def meant(self, name: str, choices: Collection[str]) -> str | None:
+        """The name that is most similar, as long as there are not too many wrong names."""
+        return nearest(name, [one for one in choices if one != name]) if self._looks <= _MOST_LOOKS else None
+
     def near(self, name: str, choices: Collection[str]) -> str | None:
         """ "Did you mean", as long as there are not too many wrong names."""
         self._looks += 1
@@ -62,4 +71,5 @@ class Report:
     def _add(
         self, code: str, message: str, location: Location, path: Path, hint: str | None, meant: str | None = None
     ) -> None:
-        self.found.append(error(code, message, location, ".".join(map(str, path)), hint, meant=meant))
+        edits = () if meant is None else (Edit(location, meant),)
+        self.found.append(error(code, message, location, ".".join(map(str, path)), hint, meant=meant, edits=edits))

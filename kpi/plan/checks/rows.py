@@ -73,8 +73,9 @@ class Rows:
             return Finding("E043", message, at, f"{self._doubt.message}; {self._doubt.hint}")
         for new, header in self.source.columns.items():
             if folded(column_name(header)) == key:
-                return Finding("E043", message, at, f'columns calls it "{new}"')
-        return Finding("E043", message, at, self._report.near(name, (*self.facts.columns, *self.source.computed)))
+                return Finding("E043", message, at, f'columns calls it "{new}"', new)
+        known = (*self.facts.columns, *self.source.computed)
+        return Finding("E043", message, at, self._report.near(name, known), self._report.meant(name, known))
 
     def kinds(self, name: str) -> Types:
         """The types that a column may have: known of computed and of declared columns."""

@@ -11,13 +11,14 @@ from typing import Any
 from pydantic_core import ErrorDetails
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from kpi.diagnostics import Diagnostic, error
-from kpi.errors import nearest, shorten
+from kpi.diagnostics import Diagnostic, Edit, error
+from kpi.errors import Replacement, nearest, shorten
 from kpi.plan.model import Record
 from kpi.plan.model.field_types import FieldType, type_at
 from kpi.plan.yaml import yaml_pitfalls as pitfalls
 from kpi.plan.yaml.nodes import Document, Entry, begin, finish, is_null
 from kpi.plan.yaml.plain_data import Entries, find
+from kpi.plan.yaml.rewriting import rewritten
 from kpi.plan.yaml.source_map import Path, hide_secrets, scalar_span
 from kpi.plan.yaml.yaml_pitfalls import YamlPitfall
 
@@ -51,6 +52,8 @@ class Diagnostics:
         *,
         meant: str | None = None,
         kind: str = "",
+        edits: tuple[Edit, ...] = (),
+        certain: bool = False,
     ) -> None:
         """Report a mistake between two offsets of the current document; the same one is reported once (aliases)."""
         mark = (code, message, self.document.file, start)
@@ -60,7 +63,9 @@ class Diagnostics:
             subject = ".".join(map(str, path))
             place = self.document.location(start, end)
             safe = None if hint is None else _one_line(hint)
-            self.found.append(error(code, _one_line(message), place, subject, safe, meant=meant, kind=kind))
+            text = _one_line(message)
+            found = error(code, text, place, subject, safe, meant=meant, kind=kind, edits=edits, certain=certain)
+            self.found.append(found)
 
     def pitfall(self, path: Path, found: YamlPitfall) -> None:
         """Report a pitfall of YAML."""
@@ -70,7 +75,15 @@ class Diagnostics:
         self, code: str, message: str, path: Path, node: Node, hint: str | None = None, *, meant: str | None = None
     ) -> None:
         """Report a mistake at a whole node."""
-        self.report(code, message, path, begin(node), finish(self.document, node), hint, meant=meant)
+        edits = () if meant is None else self.edits(node, [Replacement(0, len(str(node.value)), meant)])
+        self.report(code, message, path, begin(node), finish(self.document, node), hint, meant=meant, edits=edits)
+
+    def edits(self, node: Node, replacements: Iterable[Replacement]) -> tuple[Edit, ...]:
+        """The edits of the document at hand that make each of these replacements in the text of a node."""
+        if not isinstance(node, ScalarNode):
+            return ()
+        made = (rewritten(self.document, node, one) for one in replacements)
+        return tuple(Edit(self.document.location(start, end), text) for start, end, text in filter(None, made))
 
     def is_unusable(self, path: Path, entry: Entry | None) -> bool:
         """Whether a field is written but could not be read, and that is already reported."""
@@ -217,7 +230,12 @@ class _Error:
             start, end = begin(node), finish(self.to.document, node)
             if flaw["start"] is not None and isinstance(node, ScalarNode):
                 start, end = scalar_span(self.to.document, node, flaw["start"], flaw["end"])
-            self.to.report(self.type, flaw["message"], self.path, start, end, flaw["hint"], kind=flaw["kind"])
+            edits = self.to.edits(node, flaw["replacements"])
+            self.to.report(
+                self.type, flaw["message"], self.path, start, end, flaw["hint"], kind=flaw["kind"], edits=edits,
+                certain=flaw["certain"] and len(edits) == 1,
+                meant=flaw["replacements"][0].text if self.type == "E014" and len(edits) == 1 else None,
+            )  # fmt: skip
 
     def _missing(self) -> None:
         name = str(self.loc[-1])

@@ -21,8 +21,9 @@ from kpi.plan.yaml import source_map as places
 from kpi.plan.yaml import yaml_pitfalls as pitfalls
 from kpi.plan.yaml.documents import load
 from kpi.plan.yaml.nodes import Document, Entry, begin, is_null
-from kpi.plan.yaml.plain_data import PlainData
+from kpi.plan.yaml.plain_data import PlainData, find
 from kpi.plan.yaml.source_map import SourceMap
+from kpi.values import of_several_weeks
 
 MAX_TOTAL = 50_000_000  # bytes of all files together
 MAX_INCLUDES = 1_000  # paths and patterns: each may search the whole project
@@ -136,6 +137,7 @@ class _Reading:
             for section in SECTIONS:
                 if section in written:
                     self._section(document, section, written[section])
+        self._check_weeks_from(header)
         fields = {name: getattr(header, name) for name in header.model_fields_set}
         plan = Plan(
             **{**fields, **self.found}, folder=self.folder, root=self.root, allowed=self.allowed, homes=self.homes,
@@ -221,6 +223,21 @@ class _Reading:
         """The model of a file; only one that sets options of lint rules needs their names."""
         lint = data.get("lint")
         return self.model() if isinstance(lint, dict) and not lint.keys() <= LintSettings.fields().keys() else PlanFile
+
+    def _check_weeks_from(self, header: PlanFile) -> None:
+        """Report, once, that periods of several weeks have no day from which they are counted (rule T10)."""
+        at = ("calendar", "weeks_from")
+        if header.calendar.weeks_from is not None or self.diagnostics.is_unusable(at, None):
+            return
+        counted = [kpi for kpi in self.found["kpis"].values() if of_several_weeks(kpi.every)]
+        if not counted:
+            return
+        kpi = counted[0]
+        self.diagnostics.document, entry = self.entries["kpis", kpi.id]
+        path = ("kpis", kpi.id, "every")
+        message = f'"every: {kpi.every}" needs a day from which the weeks are counted, and the calendar has none'
+        hint = "add the first day of one of these periods, as in calendar: {weeks_from: 2026-01-05}"
+        self.diagnostics.at("E012", message, path, find(entry[1], ("every",), {})[1] or entry[0], hint)
 
     def _included(self, main: Document, entry: Entry | None, patterns: tuple[str, ...]) -> Iterator[Document]:
         to = self.diagnostics

@@ -6,11 +6,12 @@ from kpi.plan.model.lint import LintSettings, RuleOption, WordOptions, with_rule
 from kpi.plan.model.plan import SECTIONS, CalendarSettings, Plan, PlanFile, file_model
 from kpi.plan.model.record import Context, Record
 from kpi.plan.model.source import ReadOptions, Source
-from kpi.plan.model.target import Bound, Op, Reference, Relative, ScheduleEntry, Target
+from kpi.plan.model.target import Anchor, Bound, OfTarget, Op, Reference, Relative, ScheduleEntry, Target
 from kpi.plan.model.target_text import parse_target
 
 __all__ = [
-    "SECTIONS", "Bound", "CalendarSettings", "Context", "Goal", "Kpi", "Lead", "LintSettings", "Note", "Op", "Plan",
-    "PlanFile", "ReadOptions", "Record", "Reference", "Relative", "Review", "RuleOption", "ScheduleEntry", "Source",
-    "Split", "Target", "Thresholds", "WordOptions", "file_model", "parse_target", "with_rule_options",
+    "SECTIONS", "Anchor", "Bound", "CalendarSettings", "Context", "Goal", "Kpi", "Lead", "LintSettings", "Note",
+    "OfTarget", "Op", "Plan", "PlanFile", "ReadOptions", "Record", "Reference", "Relative", "Review", "RuleOption",
+    "ScheduleEntry", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model", "parse_target",
+    "with_rule_options",
 ]  # fmt: skip

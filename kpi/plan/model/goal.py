@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from kpi.plan.model.record import Record
-from kpi.plan.model.types import Ambition, Day, Text, Texts
+from kpi.plan.model.types import WEEKS_PATTERN, Ambition, Day, Text, Texts, every_in
 
 Perspective = Literal["financial", "customer", "internal", "learning"]
 Framework = Literal["okr", "omtm", "bsc", "mbo"]
-EveryWord = Literal["day", "week", "month", "quarter", "year"]
+EveryWord = Annotated[
+    Literal["day", "week", "month", "quarter", "half", "year"]
+    | Annotated[str, StringConstraints(pattern=WEEKS_PATTERN)],
+    BeforeValidator(every_in),
+]
 
 
 class Review(Record):

@@ -22,7 +22,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, PydanticKnownEr
 from kpi.errors import TextError
 from kpi.plan.model.goal import EveryWord
 from kpi.plan.model.record import Flaw, Record, brief, context_of, in_text, quoted, raise_all
-from kpi.plan.model.target import ScheduleEntry, Target
+from kpi.plan.model.target import OfTarget, ScheduleEntry, Target
 from kpi.plan.model.target_text import NO_BASELINE, check_thresholds, parse_target
 from kpi.plan.model.types import (
     NUMBER_SCHEMA,
@@ -99,7 +99,8 @@ def _segment_target(value: Any, info: ValidationInfo[Any]) -> Target:
         flaw = in_text("E034", mistake)
         if mistake.kind == NO_BASELINE:
             message = f"{quoted(text)} is relative to the baseline, which is that of all segments together"
-            flaw = flaw._replace(message=message, hint="write the number to hit")
+            instead = " or ".join(f'"{one.text}"' for one in mistake.replacements)
+            flaw = flaw._replace(message=message, hint=f"write {instead}, or the number to hit")
         raise flaw.error() from None
 
 
@@ -114,6 +115,9 @@ class Split(Record):
     limit: AtLeastOne = Field(
         8, description="So many values are shown, the largest; the rest are put together as other."
     )
+    judge: Literal["whole", "each"] = Field(
+        "whole", description="Each: every part counts as a KPI does in goals, summaries and --fail-on."
+    )
     targets: Mapping[str, SegmentTarget] = Field(
         {}, description="A value of the column: the target of that part; each: that of every value."
     )
@@ -122,6 +126,13 @@ class Split(Record):
     @classmethod
     def _column_alone(cls, value: Any) -> Any:
         return {"by": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _no_limit_where_each_is_judged(self) -> Split:
+        if self.judge == "each" and "limit" in self.model_fields_set:
+            message = "a limit puts values together, and judge: each judges every one by itself"
+            raise_all("split", [Flaw("E016", message, "take one of the two out", key=True, loc=("limit",))])
+        return self
 
 
 def _own_target(value: Any, info: ValidationInfo[Any]) -> Target | tuple[ScheduleEntry, ...]:
@@ -328,7 +339,10 @@ class Kpi(Record):
     unit: UnitText | None = Field(
         None, description="%, a currency code, a duration (seconds, minutes, hours, days), or any noun."
     )
-    every: EveryWord = Field("month", description="The length of its period.")
+    every: EveryWord = Field(
+        "month",
+        description="The length of its period; several weeks are written as in 2 weeks.",
+    )
     formula: Code | None = Field(None, description="Arithmetic over aggregates of sources, measures and other KPIs.")
     window: WindowText | None = Field(
         None, description="What one value looks back over: '3 months', 'year to date', 'all time'; default: one period."
@@ -369,6 +383,29 @@ class Kpi(Record):
         if "unit" in context_of(info).unusable:
             raise PydanticUseDefault
         return value
+
+    @model_validator(mode="after")
+    def _thresholds_of_the_target(self, info: ValidationInfo[Any]) -> Kpi:
+        target = self.target
+        if "target" in context_of(info).unusable:
+            return self
+        targets = [entry.target for entry in target] if isinstance(target, tuple) else [target] if target else []
+        if not targets:
+            message, hint = "there is no target to take a share of", "add a target, or write the number itself"
+        elif any(one.op == "between" for one in targets):
+            message, hint = "the target is a range, so it has no single number", "write the numbers themselves"
+        else:
+            return self
+        lines = {} if self.thresholds is None else {"green": self.thresholds.green, "yellow": self.thresholds.yellow}
+        raise_all(
+            "KPI",
+            [
+                Flaw("E031", message, hint, loc=("thresholds", name))
+                for name, line in lines.items()
+                if line is not None and (isinstance(line.value, OfTarget) or isinstance(line.upper, OfTarget))
+            ],
+        )
+        return self
 
     @model_validator(mode="after")
     def _formula_or_values(self) -> Kpi:

@@ -53,11 +53,15 @@ class CalendarSettings(Record):
         str, AfterValidator(checked("E014", parse_timezone)), AfterValidator(str.strip), WithJsonSchema(TEXT_SCHEMA)
     ] = Field("UTC", description="The time zone in which timestamps with a zone become dates.")
 
+    weeks_from: Day | None = Field(
+        None, description="The first day of a period of several weeks, from which those of every: 2 weeks are counted."
+    )
+
     def build(self) -> Calendar:
         """The calendar that these words describe, ready to count with."""
         from kpi.values import Calendar
 
-        return Calendar.from_words(self.week_starts, self.fiscal_year_starts, self.timezone)
+        return Calendar.from_words(self.week_starts, self.fiscal_year_starts, self.timezone, self.weeks_from)
 
 
 _PLAIN_CALENDAR = CalendarSettings.model_construct()

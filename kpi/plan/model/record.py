@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from kpi.errors import TextError, shorten
+from kpi.errors import Replacement, TextError, shorten
 from kpi.values import Calendar, Unit
 
 LONGEST = 300  # characters of a number, date, label and the like
@@ -45,7 +45,7 @@ class Flaw(NamedTuple):
 
     ``loc`` is the path of the field within the value being validated. ``start`` and ``end`` are characters of its text;
     without them the mistake is the whole value, or with ``key`` the field's key. ``at`` names another field of the same
-    mapping whose key is shown instead. ``kind`` is that of a TextError.
+    mapping whose key is shown instead. ``kind``, ``replacements`` and ``certain`` are those of a TextError.
     """
 
     code: str
@@ -57,6 +57,8 @@ class Flaw(NamedTuple):
     at: str | None = None
     kind: str = ""
     loc: tuple[str | int, ...] = ()
+    replacements: tuple[Replacement, ...] = ()
+    certain: bool = False
 
     def error(self) -> PydanticCustomError:
         """The error that a validator raises."""
@@ -66,7 +68,10 @@ class Flaw(NamedTuple):
 
 def in_text(code: str, mistake: TextError, *loc: str | int) -> Flaw:
     """The flaw at the characters that a TextError names."""
-    return Flaw(code, mistake.message, mistake.hint, mistake.start, mistake.end, kind=mistake.kind, loc=loc)
+    return Flaw(
+        code, mistake.message, mistake.hint, mistake.start, mistake.end, kind=mistake.kind, loc=loc,
+        replacements=mistake.replacements, certain=mistake.certain,
+    )  # fmt: skip
 
 
 def raise_all(model: str, flaws: Iterable[Flaw]) -> None:

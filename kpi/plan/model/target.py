@@ -17,14 +17,26 @@ class Reference:
     factor: float = 1.0
 
 
+Anchor = Literal["the baseline", "a year ago", "the period before"]
+
+
 @dataclass(frozen=True)
 class Relative:
-    """A bound relative to the baseline: baseline + ``share`` * |baseline|; ``share`` is +0.2 for "20% more"."""
+    """A bound relative to the baseline, or to the KPI's own value a year ago or in the period before: base + ``share``
+    * |base|; ``share`` is +0.2 for "20% more"."""
 
     share: float
+    to: Anchor = "the baseline"
 
 
-Bound = float | Reference | Relative
+@dataclass(frozen=True)
+class OfTarget:
+    """A bound of a threshold that is the number of the KPI's own target in the same period, times ``factor``."""
+
+    factor: float = 1.0
+
+
+Bound = float | Reference | Relative | OfTarget
 
 
 @dataclass(frozen=True)

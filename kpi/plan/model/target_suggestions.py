@@ -24,7 +24,23 @@ _DIRECTIONS = (
     "at least|at or above|no less than|above|more than|over|at most|at or below|no more than|below|less than|under|"
     "up to|exactly|between"
 )
+_EARLIER = r"(?:than|over|versus|vs\.?|compared (?:to|with)|on) "
+_YEAR_AGO = (
+    r"(?:(?:the |an? |one )?(?:same |previous |prior )?(?:period |month |quarter |week |day )?(?:of |in )?"
+    r"(?:last year|previous year|prior year|year ago|year before|year earlier))"
+)
+_BEFORE = r"(?:the )?(?:last|previous|prior|preceding) period|(?:the )?period (?:before|ago)"
+_MORE = r"(?:more|higher|up|growth|increase|better|greater|larger|above)"
+_LESS = r"(?:less|lower|down|decrease|reduction|fewer|smaller|below)"
 _SENTENCES = (
+    (rf"(.*?)\+?({_NUMBER}) ?{_MORE} (?:{_EARLIER})?{_YEAR_AGO}(.*)", r"\1\2 more than a year ago\3"),
+    (rf"(.*?)-?({_NUMBER}) ?{_LESS} (?:{_EARLIER})?{_YEAR_AGO}(.*)", r"\1\2 less than a year ago\3"),
+    (rf"(.*?)\+?({_NUMBER}) ?{_MORE} (?:{_EARLIER})?(?:{_BEFORE})(.*)", r"\1\2 more than the period before\3"),
+    (rf"(.*?)-?({_NUMBER}) ?{_LESS} (?:{_EARLIER})?(?:{_BEFORE})(.*)", r"\1\2 less than the period before\3"),
+    (
+        rf"(.*?)\+?({_NUMBER}) ?(?:{_MORE} )?(?:yoy|y/y|year[- ]on[- ]year|year[- ]over[- ]year)\b(.*)",
+        r"\1\2 more than a year ago\3",
+    ),
     (rf".*\b{_UP}\b.*\bto ({_NUMBER})(.*)", r"at least \1\2"),
     (rf".*\b{_DOWN}\b.*\bto ({_NUMBER})(.*)", r"at most \1\2"),
     (rf".*\b{_UP}\b.*\bby (\d[\d.]*\s?%)(.*)", r"\1 more\2"),
@@ -33,7 +49,7 @@ _SENTENCES = (
     (rf"-?({_NUMBER})\s*(?:lower|down|decrease|reduction|fewer|smaller|shorter)\b(.*)", r"\1 less\2"),
     (rf"({_NUMBER})(?:\+| (?:or|and) (?:more|higher|above|over|better))(.*)", r"at least \1\2"),
     (rf"({_NUMBER}) (?:or|and) (?:less|fewer|lower|below|under)(.*)", r"at most \1\2"),
-    (rf"(?:between |from )?({_NUMBER})\s*(?:-|–|\.\.+|to|and|…)\s*({_NUMBER})(.*)", r"between \1 and \2\3"),
+    (rf"(?:between )?({_NUMBER})\s*(?:-|–|\.\.+|to|and|…)\s*({_NUMBER})(.*)", r"between \1 and \2\3"),
     (rf"(?:at least|>=?) ?({_NUMBER}),?(?: and| but)? (?:at most|<=?) ?({_NUMBER})(.*)", r"between \1 and \2\3"),
     (r"(.*?)(\d[\d.]*) of ([a-z]\w*)", r"\1\2% of \3"),
     (r"(.*?)(?:half (?:of )?(?:the )?)([a-z]\w*)", r"\g<1>50% of \2"),
@@ -58,13 +74,40 @@ def meant(text: str) -> Iterator[str]:
         yield found[0]
 
 
-def why_not(rest: str, unit: str | None) -> str:
-    """Where the words after a number belong instead."""
-    rest = rest.lstrip(" ,;:(")
-    if found := re.search(r"(\d+)(?:st|nd|rd|th)? percentile|\bp(\d\d)\b", rest, re.IGNORECASE):
+def question(text: str, rest: str, number: str) -> str | None:
+    """What to ask about words after a number; None if nothing is known of them.
+
+    ``rest`` are the words in the target ``text``, ``number`` what is before them.
+    """
+    directed = f'"at least {number}" or "at most {number}"'
+    if re.match(rf"(?:{_DIRECTIONS}|[<>=≤≥])", number, re.IGNORECASE):
+        directed = f'"{number}"'
+    rest = rest.strip(" ,;:(")
+    if found := re.search(r"(\d+)(?:st|nd|rd|th)? percentile|\bp(\d\d)\b", text, re.IGNORECASE):
         return f"the percentile belongs in the formula: percentile(source.column, {found[1] or found[2]})"
+    if re.match(r"(?:more|less|higher|lower)\b", rest, re.IGNORECASE):
+        return 'than what? write "… than a year ago", "… than the period before", or add a baseline'
     if re.match(r"(?:per|a|an|each|every)\b", rest, re.IGNORECASE) or rest.startswith("/"):
-        return "how often it is measured is said by every"
-    if (unit is not None and rest.lower() == unit.lower()) or re.fullmatch(r"\w+", rest):
-        return "what is counted is said once, by unit"
-    return "what is measured belongs in the formula and the name"
+        return (
+            f'does the formula compute the number "{rest}" already? then write {directed}; if not, divide by it there'
+        )
+    if re.fullmatch(r"\w+", rest):
+        return f'are "{rest}" what the formula counts? then say so once, as unit: {rest}, and write {directed}'
+    return f'does the formula compute what "{rest}" says? then write {directed}'
+
+
+def from_to(text: str) -> str | None:
+    """What to ask about ``from 25 to 35``: a band, or the way from a baseline to a target; None for other texts."""
+    found = re.fullmatch(rf"from ({_NUMBER}) (?:to|up to|down to) ({_NUMBER})( by .*)?", text, re.IGNORECASE)
+    if found is None:
+        return None
+    first, last, by = found[1], found[2], found[3] or ""
+    low, high = (_size(number) for number in (first, last))
+    band, way = (f"{first} and {last}", "at least") if low <= high else (f"{last} and {first}", "at most")
+    return f'is it a band? then write "between {band}{by}"; else add baseline: {first} and write "{way} {last}{by}"'
+
+
+def _size(number: str) -> float:
+    size = {"k": 1e3, "M": 1e6, "B": 1e9}.get(number[-1], 1.0)
+    digits = re.sub(r"[^\d.]", "", number)
+    return float(digits) * size if digits.count(".") < 2 else 0.0

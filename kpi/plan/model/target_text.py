@@ -6,10 +6,12 @@ Offsets in the errors raised here are into the text as given.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
-from kpi.errors import TextError
-from kpi.plan.model.target import Bound, Op, Reference, Relative, Target
+from kpi.errors import Replacement, TextError
+from kpi.plan.model.target import Anchor, Bound, OfTarget, Op, Reference, Relative, Target
 from kpi.values import Calendar, Unit, parse_date, parse_label, parse_number
 from kpi.values.number_syntax import NOT_A_NUMBER
 from kpi.values.period_labels import form_of, suggest_label
@@ -24,7 +26,11 @@ _SIGNS: dict[str, Op] = {">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", "==":
 _PHRASE = "|".join(words.replace(" ", r"\s+") for words in _WORDS)
 _DIRECTION = re.compile(rf"\s*(?:({_PHRASE})(?![\w/])|(>=|<=|==|[≥≤=><]))", re.IGNORECASE)
 _BY = re.compile(r"\s+by(?:\s+|$)", re.IGNORECASE)
-_RELATIVE = re.compile(r"(\S.*?%)\s*(more|less)(?:\s+than\s+(?:the\s+)?baseline)?\s*$", re.IGNORECASE)
+_RELATIVE = re.compile(
+    r"(\S.*?%)\s*(more|less)(?:\s+than\s+(?:(?:the\s+)?baseline|(a\s+year\s+ago|the\s+period\s+before)))?\s*$",
+    re.IGNORECASE,
+)
+_ANCHORS: dict[str, Anchor] = {"a year ago": "a year ago", "the period before": "the period before"}
 _SHARE_OF = re.compile(r"(\S.*?%)\s+of\s+(\S.*?)\s*$", re.IGNORECASE)
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _PLACEHOLDERS = ("tbd", "tba", "tbc", "todo", "none", "na", "n/a", "nil", "null", "unknown", "-", "--", "?", "...", "x")
@@ -60,9 +66,19 @@ class Piece:
         """Characters ``start`` to ``end`` of this piece, without white space around them."""
         return Piece(self.whole, self.start + start, self.start + end)
 
-    def wrong(self, message: str, hint: str | None = None, kind: str = "") -> TextError:
-        """The error that this piece is."""
-        return TextError(message, self.start, max(self.end, self.start), hint=hint, kind=kind)
+    def wrong(self, message: str, hint: str | None = None, kind: str = "", instead: Sequence[str] = ()) -> TextError:
+        """The error that this piece is; ``instead`` are what may be written in its place."""
+        end = max(self.end, self.start)
+        replacements = [Replacement(self.start, end, one) for one in instead]
+        return TextError(message, self.start, end, hint=hint, kind=kind, replacements=replacements)
+
+    def shifted(self, error: TextError) -> TextError:
+        """An error in the text of this piece as one in the whole."""
+        return TextError(
+            error.message, self.start + error.start, self.start + error.end, hint=error.hint, kind=error.kind,
+            replacements=[Replacement(self.start + a, self.start + b, text) for a, b, text in error.replacements],
+            certain=error.certain,
+        )  # fmt: skip
 
 
 def parse_target(
@@ -70,35 +86,60 @@ def parse_target(
 ) -> Target:
     """A target. A number without direction takes it from ``toward`` (that of the thresholds), else from ``baseline``.
 
-    Numbers are in the unit's own scale, a share for ``%``. ``without`` names what is not allowed here: "by" (a date),
-    "by relative" (neither a date nor a share of the baseline). Raises TextError at the part that is not understood.
+    Numbers are in the unit's own scale, a share for ``%``. ``without`` names what may not stand here: "by" (a date),
+    "by relative" (neither a date nor anything relative but a share of the target). Raises TextError at the part that is
+    not understood.
     """
     try:
         return _parse(text, unit, baseline, toward, without)
     except _NotUnderstoodError as mistake:
-        hint = _better_hint(text, mistake, unit, baseline) or mistake.hint
-        raise TextError(mistake.message, mistake.start, mistake.end, hint=hint, kind=mistake.kind) from None
+        better = _better_hint(text, mistake, unit, baseline, without)
+        if isinstance(better, _Instead):
+            whole = Piece(text, 0, len(text))
+            replacements = [Replacement(whole.start, whole.end, better.target)]
+            hint: str | None = better.hint
+        else:
+            replacements, hint = ([], better) if better is not None else (list(mistake.replacements), mistake.hint)
+        raise TextError(
+            mistake.message, mistake.start, mistake.end, hint=hint, kind=mistake.kind, replacements=replacements
+        ) from None
 
 
 class _NotUnderstoodError(TextError):
     """Words that say nothing here; a habit may tell what was meant."""
 
 
-def _better_hint(text: str, mistake: TextError, unit: Unit, baseline: float | None) -> str | None:
-    """The target that was meant, in full, where a habit tells it."""
-    from kpi.plan.model.target_suggestions import meant, why_not
+class _Instead(NamedTuple):
+    """A target to write instead, in full, and the words that say so."""
 
+    target: str
+    hint: str
+
+
+def _better_hint(
+    text: str, mistake: TextError, unit: Unit, baseline: float | None, without: str
+) -> _Instead | str | None:
+    """The target that was meant, in full, where a habit tells it; or the question whose answer tells it."""
+    from kpi.plan.model.target_suggestions import from_to, meant, question
+
+    plain = " ".join(text.split())
+    if (asked := from_to(plain)) is not None:
+        return asked
     for candidate in meant(text):
         try:
-            _parse(candidate, unit, baseline or 1.0, None, "")
-        except TextError:
+            parsed = _parse(candidate, unit, baseline, None, without)
+        except TextError as error:
+            if error.kind == NO_BASELINE:
+                return error.hint
             continue
-        if candidate != " ".join(text.split()):
-            return f'write "{candidate}"'
-    rest = text[mistake.start : mistake.end]
+        if candidate == plain:
+            continue
+        if isinstance(parsed.value, Reference):
+            return f'if "{parsed.value.name}" is a measure or KPI, write "{candidate}"'
+        return _Instead(candidate, f'write "{candidate}"')
     if mistake.kind == TRAILING_WORDS:
-        only = f"{text[: mistake.start].strip()} {text[mistake.end :].strip()}".strip()
-        return f'write only "{only}": {why_not(rest, unit.text)}'
+        number = f"{text[: mistake.start].strip()} {text[mistake.end :].strip()}".strip()
+        return question(plain, text[mistake.start : mistake.end], number)
     return None
 
 
@@ -130,8 +171,15 @@ def _parse(text: str, unit: Unit, baseline: float | None, toward: Op | None, wit
         value, upper = _range(operand, unit)
     else:
         if "relative" in without and _RELATIVE.match(operand.text):
-            raise operand.wrong("a threshold cannot be relative to the baseline", "write the number itself")
+            hint = 'write the number itself, or a share of the target, as in "at least 90% of target"'
+            raise operand.wrong("a threshold is not relative to another value", hint)
         op, value = _one(op, operand, unit, baseline, toward)
+        if by is not None and isinstance(value, Relative) and value.to != "the baseline":
+            message = f"a target relative to {value.to} holds in every period, so it has no date of its own"
+            hint = f'write only "{body.text}", or a number to be reached by the date'
+            raise Piece(text, by.start(), whole.end).wrong(message, hint)
+    if "relative" in without:
+        value, upper = _of_target(value), None if upper is None else _of_target(upper)
     deadline = None if by is None else _deadline(Piece(text, by.end(), whole.end), Piece(text, by.start(), whole.end))
     return Target(whole.text, op, value, upper, deadline)
 
@@ -145,15 +193,19 @@ def check_thresholds(green: Target, yellow: Target) -> None:
     low, high = (green.value, green.upper), (yellow.value, yellow.upper)
     if (low, green.op) == (high, yellow.op):
         raise whole.wrong("yellow begins where green does, so it would never be seen", "leave yellow out, or widen it")
-    if not isinstance(green.value, float) or not isinstance(yellow.value, float):
+    if isinstance(green.value, OfTarget) and isinstance(yellow.value, OfTarget):
+        begins, widens = green.value.factor, yellow.value.factor  # a share of a negative target is none
+    elif isinstance(green.value, float) and isinstance(yellow.value, float):
+        begins, widens = green.value, yellow.value
+    else:
         return
-    inside = green.value >= yellow.value if green.op[0] != "<" else green.value <= yellow.value
-    if green.value == yellow.value and green.op in (">=", "<=") and yellow.op in (">", "<"):
+    inside = begins >= widens if green.op[0] != "<" else begins <= widens
+    if begins == widens and green.op in (">=", "<=") and yellow.op in (">", "<"):
         inside = False
     if isinstance(green.upper, float) and isinstance(yellow.upper, float):
         inside = inside and green.upper <= yellow.upper
     if green.op == "==":
-        inside = green.value == yellow.value
+        inside = begins == widens
     if not inside:
         raise whole.wrong(
             f'green, "{green.text}", is not inside yellow', "yellow is the wider one of the two: nearly green"
@@ -169,11 +221,15 @@ def _one(op: Op | None, operand: Piece, unit: Unit, baseline: float | None, towa
     if found := _RELATIVE.match(operand.text):
         more = found[2].lower() == "more"
         share = _number(operand.part(found.start(1), found.end(1)), unit, relative=True)
+        if found[3] is not None:
+            to = _ANCHORS[" ".join(found[3].lower().split())]
+            return op or (">=" if more else "<="), Relative(share if more else -share, to)
         if baseline is None:
             raise operand.wrong(
                 f'"{operand.text}" needs a baseline, and there is none',
-                "add a baseline, or write the number to hit",
+                f'write "{operand.text} than a year ago" or "{operand.text} than the period before", or add a baseline',
                 NO_BASELINE,
+                [f"{operand.text} than a year ago", f"{operand.text} than the period before"],
             )
         if baseline == 0:
             raise operand.wrong(
@@ -182,6 +238,13 @@ def _one(op: Op | None, operand: Piece, unit: Unit, baseline: float | None, towa
         return op or (">=" if more else "<="), Relative(share if more else -share)
     bound = _bound(operand, unit)
     return op or _guess_direction(operand, bound, baseline, toward), bound
+
+
+def _of_target(bound: Bound) -> Bound:
+    """In thresholds, ``target`` is the KPI's own target."""
+    if isinstance(bound, Reference) and bound.name == "target":
+        return OfTarget(bound.factor)
+    return bound
 
 
 def _guess_direction(operand: Piece, bound: Bound, baseline: float | None, toward: Op | None) -> Op:
@@ -198,6 +261,7 @@ def _guess_direction(operand: Piece, bound: Bound, baseline: float | None, towar
     raise operand.wrong(
         f'"{operand.text}" has no direction, and neither baseline nor thresholds tell it',
         f'write "at least {operand.text}" or "at most {operand.text}"',
+        instead=[f"at least {operand.text}", f"at most {operand.text}"],
     )
 
 
@@ -207,11 +271,12 @@ def _range(operand: Piece, unit: Unit) -> tuple[Bound, Bound]:
     if found is None:
         shown = re.sub(r"\s*(?:-|–|\.\.+|to|,)\s*", " and ", operand.text)
         hint = f'write "between {shown}"' if " and " in shown else 'for example "between 20 and 30"'
-        raise operand.wrong('"between" needs two numbers with "and" between them', hint)
+        instead = [shown] if " and " in shown else []
+        raise operand.wrong('"between" needs two numbers with "and" between them', hint, instead=instead)
     low, high = operand.part(0, found.start()), operand.part(found.end(), len(operand.text))
     for piece in (low, high):
         if _RELATIVE.match(piece.text):
-            raise piece.wrong("a range cannot be relative to the baseline", "write the numbers themselves")
+            raise piece.wrong("a range is not relative to another value", "write the numbers themselves")
     lower, upper = _bound(low, unit), _bound(high, unit)
     if isinstance(lower, float) and isinstance(upper, float) and lower >= upper:
         if lower == upper:
@@ -219,6 +284,7 @@ def _range(operand: Piece, unit: Unit) -> tuple[Bound, Bound]:
         raise operand.wrong(
             f"the range runs backwards: {low.text} is more than {high.text}",
             f'write "between {high.text} and {low.text}"',
+            instead=[f"{high.text} and {low.text}"],
         )
     return lower, upper
 
@@ -254,7 +320,7 @@ def _number(piece: Piece, unit: Unit, *, relative: bool = False) -> float:
     except TextError as mistake:
         error = mistake
     if error.kind != NOT_A_NUMBER:
-        raise TextError(error.message, piece.start + error.start, piece.start + error.end, hint=error.hint)
+        raise piece.shifted(error)
     if piece.text.lower() in _PLACEHOLDERS:
         raise piece.wrong(f'"{piece.text}" is not a target', _LEAVE_OUT)
     if piece.start and re.fullmatch(r"[A-Za-z]\w*(?: [A-Za-z]\w*){1,2}", piece.text):
@@ -277,7 +343,10 @@ def _number(piece: Piece, unit: Unit, *, relative: bool = False) -> float:
         rest = piece.part(gap.start(), len(piece.text))
         message = f'"{rest.text}" is not understood after "{head}"'
         raise _NotUnderstoodError(message, rest.start, rest.end, hint=_ADVICE, kind=TRAILING_WORDS)
-    raise _NotUnderstoodError(error.message, piece.start + error.start, piece.start + error.end, hint=error.hint)
+    shifted = piece.shifted(error)
+    raise _NotUnderstoodError(
+        shifted.message, shifted.start, shifted.end, hint=shifted.hint, replacements=shifted.replacements
+    )
 
 
 def _deadline(piece: Piece, with_by: Piece) -> date:
@@ -288,12 +357,10 @@ def _deadline(piece: Piece, with_by: Piece) -> date:
         return parse_date(piece.text)
     except TextError as mistake:
         if form_of(piece.text) == "day":
-            raise TextError(
-                mistake.message, piece.start + mistake.start, piece.start + mistake.end, hint=mistake.hint
-            ) from None
+            raise piece.shifted(mistake) from None
     meant = _meant_days(piece.text)
     hint = "write " + " or ".join(f'"by {day}"' for day in meant) if meant else 'write the day: "by 2026-12-31"'
-    raise piece.wrong(f'"{piece.text}" is not a date as YYYY-MM-DD', hint)
+    raise piece.wrong(f'"{piece.text}" is not a date as YYYY-MM-DD', hint, instead=meant)
 
 
 def _meant_days(text: str) -> list[str]:

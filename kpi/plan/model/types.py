@@ -13,10 +13,11 @@ from pydantic_core import PydanticKnownError
 
 from kpi.errors import TextError
 from kpi.plan.model.record import Flaw, brief, checked, context_of, in_text, quoted, raise_all
-from kpi.values import Unit, parse_date, parse_label, parse_number, parse_unit, parse_window
+from kpi.values import Unit, parse_date, parse_every, parse_label, parse_number, parse_unit, parse_window
 
 ID_PATTERN = "^[a-z][a-z0-9_]*$"
-PERIOD_PATTERN = "^(FY)?[0-9]{4}(-(Q[1-4]|W[0-9]{2}|[0-9]{2}(-[0-9]{2})?))?$"
+PERIOD_PATTERN = "^(FY)?[0-9]{4}(-(Q[1-4]|H[12]|W[0-9]{2}|[0-9]{2}(-[0-9]{2})?))?$"
+WEEKS_PATTERN = "^([2-9]|[1-4][0-9]|5[0-2]) weeks$"
 MOST = 999_999_999
 
 # Every scalar is text where text is wanted, so editors that see a number there must not complain.
@@ -86,6 +87,16 @@ Day = Annotated[
     date, PlainValidator(_day), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
 ]
 
+
+def every_in(value: Any) -> str:
+    """The length of a period, as ``month`` or ``2 weeks``."""
+    text = text_of(value)
+    try:
+        return parse_every(brief(text))
+    except TextError as mistake:
+        raise in_text("E014", mistake).error() from None
+
+
 WindowText = Annotated[str, AfterValidator(checked("E023", parse_window)), WithJsonSchema(TEXT_SCHEMA)]
 
 
@@ -146,7 +157,7 @@ def period_map(value: Any, handler: Any, info: ValidationInfo[Any], *, own_lengt
 PERIODS_SCHEMA: dict[str, Any] = {"type": "object", "propertyNames": {"pattern": PERIOD_PATTERN}}
 
 __all__ = [
-    "ID_PATTERN", "MOST", "NUMBER_SCHEMA", "PERIODS_SCHEMA", "TEXT_SCHEMA", "Ambition", "AtLeastOne", "Boolean", "Code",
-    "CodeText", "ColumnName", "Day", "NotNegative", "OneOrMoreTexts", "OrText", "Text", "Texts", "UnitText",
-    "WindowText", "number_in", "period_map", "text_of", "unit_in", "unit_of",
+    "ID_PATTERN", "MOST", "NUMBER_SCHEMA", "PERIODS_SCHEMA", "TEXT_SCHEMA", "WEEKS_PATTERN", "Ambition",
+    "AtLeastOne", "Boolean", "Code", "CodeText", "ColumnName", "Day", "NotNegative", "OneOrMoreTexts", "OrText", "Text",
+    "Texts", "UnitText", "WindowText", "every_in", "number_in", "period_map", "text_of", "unit_in", "unit_of",
 ]  # fmt: skip
