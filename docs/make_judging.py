@@ -108,7 +108,7 @@ is new in each:
 A correlation beyond the critical value supports the claim, or contradicts it if it has the opposite sign; signs are
 those of the targets, so that more of what should rise leads to less of what should fall. Below 24 periods with both
 values, there is `too little data`. `kpi lint --data` reports claims that are not supported or contradicted (rule
-D109).
+D111).
 
 A test that supports anything would be useless, and so would one that supports nothing.
 

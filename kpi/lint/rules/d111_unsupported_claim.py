@@ -1,4 +1,4 @@
-"""D109: leading indicators that do not lead, and proxies that do not move with what they stand for."""
+"""D111: leading indicators that do not lead, and proxies that do not move with what they stand for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("D109", "unsupported-claim", "info", "The data support what leading indicators and proxies are said to do.")
+@rule("D111", "unsupported-claim", "info", "The data support what leading indicators and proxies are said to do.")
 def check(context: Context) -> Iterator[Finding]:
     """Leading indicators and proxies for which there is enough data and no evidence, or evidence of the opposite."""
     if context.data is None:
