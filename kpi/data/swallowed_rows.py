@@ -1,6 +1,6 @@
 """Rows that a quotation mark swallows: it opens in one row and is closed in a later one, with one field between (R11).
 
-Legitimate fields with line breaks, such as comments and addresses, are told apart by their lines: only of swallowed
+Legitimate fields with line breaks, such as comments and addresses, are distinguished by their lines: only of swallowed
 rows has each as many fields as the header, with numbers and dates where the table has them.
 """
 

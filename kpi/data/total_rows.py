@@ -18,6 +18,7 @@ from kpi.data.text_files import opened, records
 from kpi.errors import KpiError
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.model import Source
+from kpi.values.units import CURRENCY_SIGNS
 
 SMALL = 2_000_000  # bytes of a file that is looked through as a whole
 PIECE, PIECES = 400_000, 3
@@ -27,7 +28,7 @@ STEMS = (
     "average", "avg", "mean", "durchschnitt", "mittelwert", "moyenne", "gemiddelde", "średnia",
 )  # fmt: skip
 LABELS = TOTALS | MEANS
-NUMERIC = re.compile(r"[\s\d.,'’%$€£+()−–-]+")
+NUMERIC = re.compile(rf"[\s\d.,'’%{re.escape(CURRENCY_SIGNS)}+()−–-]+")
 
 
 class Total(NamedTuple):

@@ -156,7 +156,7 @@ def test_T10_a_length_is_written_in_one_way() -> None:
     assert [parse_every(text) for text in (*EVERY, "2 weeks", "02  week")] == [*EVERY, "2 weeks", "2 weeks"]
 
 
-MENDED = [
+CORRECTED = [
     ("2026-13", "months are 01 to 12", (5, 7)),
     ("2026-Q5", "quarters are Q1 to Q4", (5, 7)),
     ("2026-H3", "halves are H1, H2", (5, 7)),
@@ -179,10 +179,10 @@ MENDED = [
     ("30.06.2026", "write 2026-06-30", (0, 10)),
     ("Quux 2026", "a period is written 2026, 2026-H1, 2026-Q1, 2026-06, 2026-W27, 2026-06-30", (0, 9)),
 ]
-NEARLY_LABELS = [text for text, _, _ in MENDED]
+NEARLY_LABELS = [text for text, _, _ in CORRECTED]
 
 
-@pytest.mark.parametrize(("text", "hint", "span"), MENDED)
+@pytest.mark.parametrize(("text", "hint", "span"), CORRECTED)
 def test_what_is_nearly_a_label_is_mended(text: str, hint: str, span: tuple[int, int]) -> None:
     error = refusal(text)
     assert (error.hint, (error.start, error.end)) == (hint, span)

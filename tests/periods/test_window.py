@@ -52,7 +52,7 @@ def test_windows_as_written(text: str | None, window: Window) -> None:
     assert parse_window(text) == window
 
 
-MENDED = [
+CORRECTED = [
     ("3months", 'write "3 months"'),
     ("last 3 months", 'write "3 months"'),
     ("rolling three-month", 'write "3 months"'),
@@ -71,10 +71,10 @@ MENDED = [
     ("9" * 5000 + " days", 'write "all time"'),
     ("", 'write e.g. "3 months", "1 year", "12 weeks", "year to date" or "all time"'),
 ]
-NEARLY_WINDOWS = [text for text, _ in MENDED]
+NEARLY_WINDOWS = [text for text, _ in CORRECTED]
 
 
-@pytest.mark.parametrize(("text", "hint"), MENDED)
+@pytest.mark.parametrize(("text", "hint"), CORRECTED)
 def test_what_is_nearly_a_window_is_mended(text: str, hint: str) -> None:
     with pytest.raises(TextError) as caught:
         parse_window(text)
