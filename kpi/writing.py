@@ -24,14 +24,14 @@ class ChangedError(InputError):
     """The file has changed since it was read."""
 
 
-def create_file(path: Path, text: str) -> None:
-    """Create or replace a file, such as a report or a first plan.
+def create_file(path: Path, text: str, *, private: bool = False) -> None:
+    """Create or replace a file, such as a report or a first plan; a ``private`` one is for its owner alone.
 
     Symbolic links and other special files are not replaced or followed, because in an untrusted repository they may
     lead anywhere. The folder must exist. Raises InputError.
     """
     with _explained(path), _locked(path.parent):
-        _write(path, text.encode(), _regular(path))
+        _write(path, text.encode(), _regular(path), private=private)
 
 
 def rewrite_file(path: Path, text: str, *, before: str) -> None:
@@ -79,7 +79,7 @@ def _regular(path: Path) -> os.stat_result | None:
     return found
 
 
-def _write(path: Path, content: bytes, found: os.stat_result | None) -> None:
+def _write(path: Path, content: bytes, found: os.stat_result | None, *, private: bool = False) -> None:
     """Write a file. ``found`` is the status of the existing file, if any."""
     if found is not None and found.st_nlink > 1:
         _write_in_place(path, content)
@@ -97,7 +97,7 @@ def _write(path: Path, content: bytes, found: os.stat_result | None) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        kept = _take_over(temporary, path, found)
+        kept = _take_over(temporary, path, found, private)
         if kept:
             temporary.replace(path)
     except BaseException:
@@ -108,8 +108,10 @@ def _write(path: Path, content: bytes, found: os.stat_result | None) -> None:
         _write_in_place(path, content)
 
 
-def _take_over(temporary: Path, path: Path, found: os.stat_result | None) -> bool:
+def _take_over(temporary: Path, path: Path, found: os.stat_result | None, private: bool) -> bool:
     """Copy mode, owner and attributes of the replaced file to the new one. Returns False if that is not permitted."""
+    if found is None and private:
+        return True  # a temporary file is private
     if found is None:
         mask = os.umask(0)
         os.umask(mask)

@@ -23,26 +23,56 @@ from kpi.errors import KpiError, UsageError, did_you_mean
 
 EXIT_OK, EXIT_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
 
-# In the order of `kpi --help`. The command `x` is the function `x` in the module kpi.cli.x. The sentence here repeats
-# the first line of its docstring (a test checks this), so that the list of commands imports none of them.
-COMMANDS: dict[str, str] = {
-    "init": "Write a first kpi.yaml, optionally from a template.",
-    "lint": "Review the definitions as a linter reviews code.",
-    "status": "Compute every KPI and say where the team stands.",
-    "show": "Show one KPI in full: definition, value, history and sources.",
-    "explain": "Show what moved a KPI: by the parts of its formula, or by the values of a column.",
-    "evidence": "Show whether leading indicators lead, guardrails are needed and proxies hold.",
-    "sources": "Show what the sources contain: files, rows, dates, columns with types and examples, freshness.",
-    "dashboard": "Write all KPIs as one self-contained HTML page.",
-    "diff": "Show what changed in the definitions, and what that does to the numbers.",
-    "log": "Show how a KPI's definition changed in git, and its value at each change.",
-    "blame": "Show who wrote each field of a KPI's definition, and when.",
-    "catalog": "Search ready-made KPIs, or show one of them in full.",
-    "record": "Record a value by hand in the file, keeping comments and layout.",
-    "rule": "Show the page of a lint rule: what it flags, why it matters, and how to fix it.",
-    "schema": "Print the JSON Schema of the file, for editors.",
-    "lsp": "Serve editors: findings while typing, hover, go to definition, completion.",
+# In the order in which `kpi --help` shows them. A command `x` is the function `x` of the module kpi.cli.x (`x_` where
+# Python has another x), and the first line of its docstring is the sentence here (a test holds that): help for all must
+# not import them all.
+GROUPS: dict[str, dict[str, str]] = {
+    "Every day": {
+        "status": "Compute every KPI and say where the team stands.",
+        "show": "Show one KPI in full: definition, value, history and sources.",
+        "explain": "Show what moved a KPI: by the parts of its formula, or by the values of a column.",
+        "list": "List the KPIs with their ids, names, goals and owners.",
+        "sources": "Show what the sources contain: files, rows, dates, columns with types and examples, freshness.",
+        "dashboard": "Write all KPIs as one self-contained HTML page.",
+        "add": "Add a KPI of the catalog to the file, its columns mapped to yours.",
+        "record": "Record a value by hand in the file, keeping comments and layout.",
+        "set": "Set a field of a KPI in the file, comments and layout kept.",
+        "rename": "Give a KPI, measure, goal or source another id, everywhere it is named.",
+        "undo": "Take back the last edit of kpi record, add, set or rename.",
+    },
+    "Review": {
+        "lint": "Review the definitions as a linter reviews code.",
+        "evidence": "Show whether leading indicators lead, guardrails are needed and proxies hold.",
+        "rule": "Show the page of a lint rule: what it flags, why it matters, and how to fix it.",
+    },
+    "Git": {
+        "diff": "Show what changed in the definitions, and what that does to the numbers.",
+        "log": "Show how a KPI's definition changed in git, and its value at each change.",
+        "blame": "Show who wrote each field of a KPI's definition, and when.",
+    },
+    "Set-up": {
+        "init": "Write a first kpi.yaml, optionally from a template.",
+        "catalog": "Search ready-made KPIs, or show one of them in full.",
+        "doctor": "Check the set-up: versions, extras, folders, git, the terminal and the file.",
+        "schema": "Print the JSON Schema of the file, for editors.",
+        "lsp": "Serve editors: findings while typing, hover, go to definition, completion.",
+    },
 }
+COMMANDS: dict[str, str] = {name: sentence for group in GROUPS.values() for name, sentence in group.items()}
+HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
+
+
+def command_function(name: str) -> Any:
+    """The function of a command, its module imported."""
+    module = import_module(f"kpi.cli.{name}")
+    return getattr(module, f"{name}_", None) or getattr(module, name)
+
+
+def examples(name: str) -> str:
+    """The examples of a command as its help shows them, one a line."""
+    found = getattr(import_module(f"kpi.cli.{name}"), "EXAMPLES", ())
+    width = max((len(command) for command, _ in found), default=0)
+    return "\n".join(f"  {command:<{width}}  {what}" for command, what in found)
 
 
 class PipeClosedError(Exception):
@@ -59,14 +89,18 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"kpi.cli.{cmd_name}")
-        function = getattr(module, cmd_name)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
-        app.command(cmd_name, context_settings=getattr(module, "CONTEXT", None))(function)
+        settings = {**HELP_OPTIONS, **getattr(module, "CONTEXT", {})}
+        # \b keeps the lines of a paragraph as they are.
+        app.command(cmd_name, context_settings=settings, epilog=f"\b\nExamples:\n{examples(cmd_name)}")(
+            command_function(cmd_name)
+        )
         return get_command(app)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        for title, group in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(list(group.items()))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
@@ -96,6 +130,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings=HELP_OPTIONS,
     epilog="Exit codes: 0 success; 1 findings, or a status or change given to --fail-on; 2 errors.",
 )
 

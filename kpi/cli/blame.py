@@ -10,6 +10,8 @@ from kpi.cli.common import FileOption, KpiArgument, OutsideOption, TextOrJson, o
 from kpi.cli.log import end_of_history, find_history
 from kpi.errors import UsageError, did_you_mean
 
+EXAMPLES = (("kpi blame return_rate", "who wrote each field"),)
+
 
 def blame(
     id_: KpiArgument,

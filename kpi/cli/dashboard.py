@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 PERIODS = 23  # of history, so that two years of months are shown
 
+EXAMPLES = (
+    ("kpi dashboard", "writes kpi.html"),
+    ("kpi dashboard -o report.html --as-of 2026-06-30", "another file, and another day"),
+)
+
 
 def dashboard(
     output: Annotated[

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from kpi.render.diff_view import DiffView
     from kpi.status.value_changes import ValueChange
 
+EXAMPLES = (
+    ("kpi diff", "the worktree against the last commit"),
+    ("kpi diff main..HEAD --values", "a branch, with the effect on the numbers"),
+)
+
 
 def diff(
     revisions: Annotated[

@@ -21,6 +21,8 @@ from kpi.cli.common import (
 )
 from kpi.cli.status import tell_problems
 
+EXAMPLES = (("kpi evidence", "all links between KPIs"),)
+
 
 def evidence(
     file: FileOption = None,

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from kpi.plan.checks import Checked
     from kpi.run.series import Results
 
+EXAMPLES = (
+    ("kpi explain return_rate", "by the parts of its formula"),
+    ("kpi explain return_rate --by channel", "by the values of a column"),
+)
+
 
 def explain(
     id_: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],

@@ -24,6 +24,11 @@ MODELINE = f"# yaml-language-server: $schema=./{SCHEMA}\n"
 # A year that is nearly over is no time to set its targets.
 MONTHS_LEFT = 4
 
+EXAMPLES = (
+    ("kpi init", "a small file with values typed in"),
+    ("kpi init --template saas", "a whole plan over files"),
+)
+
 
 def init(
     file: Annotated[

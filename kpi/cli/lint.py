@@ -28,6 +28,12 @@ STDIN = Path("-")
 PLAN = Path("kpi.yaml")  # the name in the error if no file was given
 Format = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
 
+EXAMPLES = (
+    ("kpi lint", "reviews kpi.yaml"),
+    ("kpi lint --fix", "and fixes what is certain"),
+    ("kpi lint --format github", "as annotations of GitHub"),
+)
+
 
 def lint(
     files: Annotated[

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from kpi.render.log_view import LogView
     from kpi.status.value_changes import ValueChange
 
+EXAMPLES = (("kpi log return_rate", "each change of a definition"),)
+
 
 def log(
     id_: KpiArgument,

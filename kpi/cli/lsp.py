@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 PACKAGES = ("pygls", "lsprotocol", "cattrs", "attrs", "attr")
 
+EXAMPLES = (("kpi lsp", "started by an editor, not by hand"),)
+
 
 def lsp(
     file: FileOption = None,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.cli.common import FileOption, KpiArgument, as_of_day, open_checked, plan_file, read_checked
+from kpi.cli.common import FileOption, as_of_day, open_checked, plan_file, read_checked
 from kpi.cli.output import tell
-from kpi.errors import TextError, UsageError, did_you_mean
+from kpi.errors import TextError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +22,14 @@ if TYPE_CHECKING:
 CONTEXT = {"ignore_unknown_options": True}
 MOST_TRIES = 100  # if several processes record at once, each reads again what the others wrote
 
+EXAMPLES = (
+    ("kpi record nps 44", "the value of the last period that is over"),
+    ("kpi record nps 44 --period 2026-Q2 --note 'New survey'", "another period, with a remark"),
+)
+
 
 def record(
-    kpi: KpiArgument,
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="The id or name of the KPI.")],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="The value, e.g. 44, 26.2% or $12.4k.")],
     file: FileOption = None,
     period: Annotated[
@@ -52,7 +58,8 @@ def record(
 
 def _record(file: Path | None, kpi: str, value: str, period: str | None, note: str | None, force: bool) -> None:
     """Read the plan and add the value to its file. Raises ChangedError if the file changed in between."""
-    from kpi.plan.model import Note
+    from kpi.editing.journal import remember
+    from kpi.plan.model import Note, find_kpi
     from kpi.plan.yaml.round_trip import read_text, set_entry
     from kpi.values import format_value, parse_unit
     from kpi.writing import ChangedError, rewrite_file
@@ -60,6 +67,7 @@ def _record(file: Path | None, kpi: str, value: str, period: str | None, note: s
     read, checked = read_checked(plan_file(file))
     if not checked.valid:
         checked = open_checked(file)  # which reports the errors
+    kpi = find_kpi(checked.plan.kpis, kpi)
     found = _typed_in(checked.plan, kpi, value)
     moment = _Moment(checked.plan, found, period)
     place = checked.places.key(("kpis", kpi)).file
@@ -84,6 +92,8 @@ def _record(file: Path | None, kpi: str, value: str, period: str | None, note: s
         before = moment.following(there) if old is None else None
         text = set_entry(text, ("kpis", kpi, field), old or moment.period.label, new, before=before)
     rewrite_file(path, text, before=original)
+    command = shlex.join(["kpi", "record", kpi, value, "--period", moment.period.label])
+    remember(checked.plan.folder, checked.plan.root, command, {path: (original, text)})
     tell(f"{path}: {kpi} {moment.period.label}: {value}")
 
 
@@ -91,9 +101,7 @@ def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:
     """The KPI, if it takes recorded values and ``value`` is one. Raises UsageError."""
     from kpi.values import parse_number, parse_unit
 
-    found = plan.kpis.get(kpi)
-    if found is None:
-        raise UsageError(f'there is no KPI "{kpi}"', hint=did_you_mean(kpi, plan.kpis))
+    found = plan.kpis[kpi]
     if found.formula is not None:
         raise UsageError(
             f"{kpi} is computed by its formula, so no value can be recorded",

@@ -10,6 +10,11 @@ from kpi.cli.common import FileOption
 from kpi.cli.output import show, show_data
 from kpi.errors import UsageError
 
+EXAMPLES = (
+    ("kpi rule S101", "the page of a rule"),
+    ("kpi rule --all", "all rules"),
+)
+
 
 def rule(
     code: Annotated[

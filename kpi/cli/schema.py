@@ -9,6 +9,8 @@ import typer
 
 from kpi.cli.output import show_data
 
+EXAMPLES = (("kpi schema > kpi.schema.json", "for an editor"),)
+
 
 def schema(
     file: Annotated[

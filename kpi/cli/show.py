@@ -10,7 +10,6 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
-    KpiArgument,
     MemoryOption,
     OutsideOption,
     TextOrJson,
@@ -22,13 +21,17 @@ from kpi.cli.common import (
     show_view,
 )
 from kpi.cli.status import ToDateOption, tell_problems
-from kpi.errors import UsageError, did_you_mean
 
 PERIODS = 24  # twice as many as the sparkline of the table
 
+EXAMPLES = (
+    ('kpi show "Return rate"', "by name"),
+    ("kpi show return_rate --sql", "with the SQL that was run"),
+)
+
 
 def show(
-    id_: KpiArgument,
+    id_: Annotated[str, typer.Argument(metavar="KPI", help="The id or name of the KPI, or how it begins.")],
     file: FileOption = None,
     format: TextOrJson = "text",  # noqa: A002
     as_of: AsOfOption = None,
@@ -41,9 +44,10 @@ def show(
 ) -> None:
     """Show one KPI in full: definition, value, history and sources."""
     limit, seconds = memory_limit(memory), timeout
+    from kpi.plan.model import find_kpi
+
     checked = open_checked(file, allow_outside)
-    if id_ not in checked.plan.kpis:
-        raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
+    id_ = find_kpi(checked.plan.kpis, id_, by_beginning=True)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
     from kpi.run import compute

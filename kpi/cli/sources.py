@@ -26,6 +26,11 @@ from kpi.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
 
+EXAMPLES = (
+    ("kpi sources", "all sources"),
+    ("kpi sources orders --format json", "one of them for a program"),
+)
+
 
 def sources(
     names: Annotated[

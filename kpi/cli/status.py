@@ -34,6 +34,12 @@ ToDateOption = Annotated[
     bool, typer.Option("--to-date", help="Show the current, incomplete period instead of the last complete one.")
 ]
 
+EXAMPLES = (
+    ("kpi status", "all KPIs at the end of the last period"),
+    ("kpi status --as-of 2026-06-30 --format markdown", "another day, as Markdown"),
+    ("kpi status --fail-on red", "exit code 1 if a KPI is red"),
+)
+
 
 def status(
     file: FileOption = None,

@@ -64,6 +64,8 @@ FORMATS: dict[str, dict[str, str]] = {
         "sarif": "sarif:render_sarif",
         "junit": "junit:render_junit",
     },
+    "DoctorView": {"text": "doctor_text:render_doctor_text", "json": "doctor_json:render_doctor_json"},
+    "KpiList": {"text": "list_text:render_list_text", "json": "list_json:render_list_json"},
     "CatalogView": {
         "text": "catalog_text:render_catalog_text",
         "json": "catalog_json:render_catalog_json",

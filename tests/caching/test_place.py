@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from kpi.run.cache import cache_of
+from kpi.run.cache.place import state_of
 
 posix = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="other systems have other places")
-VARIABLES = ("CI", "KPI_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA")
+VARIABLES = ("CI", "KPI_CACHE_DIR", "XDG_CACHE_HOME", "KPI_STATE_DIR", "XDG_STATE_HOME", "LOCALAPPDATA")
 
 
 @pytest.fixture
@@ -108,3 +109,20 @@ def test_in_ci_nothing_is_remembered_unless_asked(
     monkeypatch.delenv("KPI_CACHE_DIR")
     monkeypatch.setenv("CI", "false")
     assert cache_of(project, project) is not None
+
+
+@posix
+def test_edits_are_kept_in_the_folder_for_state(home: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = state_of(project, project)
+    cached = cache_of(project, project)
+    assert found is not None
+    assert cached is not None
+    assert found == home / ".local" / "state" / "kpi" / cached.name
+    monkeypatch.setenv("CI", "true")  # a cache is of no use there, and an edit may be taken back
+    assert state_of(project, project) == found
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "elsewhere"))
+    assert state_of(project, project) == home / "elsewhere" / "kpi" / found.name
+    monkeypatch.setenv("XDG_STATE_HOME", str(project / "state"))
+    assert state_of(project, project) is None
+    monkeypatch.setenv("KPI_STATE_DIR", str(project / "named"))
+    assert state_of(project, project) == project / "named" / found.name

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kpi import __version__
-from kpi.cli.app import COMMANDS, run
+from kpi.cli.app import COMMANDS, GROUPS, command_function, run
 from kpi.cli.common import wants_color
 from kpi.errors import InputError
 
@@ -33,14 +34,30 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
 def test_help_shows_every_command_in_the_order_of_the_design(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     text = capsys.readouterr().out
-    listed = text[text.index("Commands:") :]
-    places = [listed.index(f"\n  {name} ") for name in COMMANDS]
+    places = [text.index(f"\n{group}:") for group in GROUPS]
     assert places == sorted(places)
+    places = [text.index(f"\n  {name} ", places[0]) for name in COMMANDS]
+    assert places == sorted(places)
+    assert run(["-h"]) == 0
+    assert capsys.readouterr().out == text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_examples_are_in_the_help_and_name_options_that_exist(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = import_module(f"kpi.cli.{name}").EXAMPLES
+    assert run([name, "-h"]) == 0
+    help_ = capsys.readouterr().out
+    assert found
+    for command, _ in found:
+        assert f"    {command}  " in help_
+        words = shlex.split(command.partition(" > ")[0])
+        assert words[:2] == ["kpi", name]
+        assert [word for word in words if word.startswith("--") and f" {word} " not in f"{help_} "] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_a_command_starts_with_its_line_in_the_list(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    function = getattr(import_module(f"kpi.cli.{name}"), name)
+    function = command_function(name)
     assert (inspect.getdoc(function) or "").splitlines()[0] == COMMANDS[name]
     assert run([name, "--help"]) == 0
     assert " ".join(COMMANDS[name].split()) in " ".join(capsys.readouterr().out.split())
@@ -48,7 +65,7 @@ def test_the_help_of_a_command_starts_with_its_line_in_the_list(name: str, capsy
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_takes_a_file_after_its_name(name: str) -> None:
-    parameters = inspect.signature(getattr(import_module(f"kpi.cli.{name}"), name)).parameters
+    parameters = inspect.signature(command_function(name)).parameters
     assert "file" in parameters
 
 
@@ -70,7 +87,7 @@ def test_a_file_before_a_command_that_reads_none_is_no_mistake(capsys: pytest.Ca
 
 def test_without_a_command_help_is_shown_and_nothing_was_done(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
-    assert "Commands:" in capsys.readouterr().err
+    assert "Every day:" in capsys.readouterr().err
 
 
 def test_a_near_command_is_offered(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from kpi.plan.model.goal import Goal, Review
 from kpi.plan.model.kpi import Kpi, Lead, Note, Split, Thresholds
 from kpi.plan.model.lint import LintSettings, RuleOption, WordOptions, with_rule_options
+from kpi.plan.model.lookup import find_kpi
 from kpi.plan.model.plan import SECTIONS, CalendarSettings, Plan, PlanFile, file_model
 from kpi.plan.model.record import Context, Record
 from kpi.plan.model.source import ReadOptions, Source
@@ -12,6 +13,6 @@ from kpi.plan.model.target_text import parse_target
 __all__ = [
     "SECTIONS", "Anchor", "Bound", "CalendarSettings", "Context", "Goal", "Kpi", "Lead", "LintSettings", "Note",
     "OfTarget", "Op", "Plan", "PlanFile", "ReadOptions", "Record", "Reference", "Relative", "Review", "RuleOption",
-    "ScheduleEntry", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model", "parse_target",
-    "with_rule_options",
+    "ScheduleEntry", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model", "find_kpi",
+    "parse_target", "with_rule_options",
 ]  # fmt: skip

@@ -7,49 +7,104 @@ again before it is returned, and its tree must be the old one with exactly that 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from yaml import YAMLError
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.errors import InputError
-from kpi.plan.yaml.nodes import Document, begin, compose, entries, finish, is_null
+from kpi.plan.yaml.nodes import Document, TooLargeError, begin, compose, entries, finish, is_null
 from kpi.values.units import CURRENCY_SIGNS
 
 # Text that needs no quotes, not even in braces: no sign with a meaning in YAML, no ": " and no " #".
 _PLAIN = re.compile(
     rf"[{CURRENCY_SIGNS}]?[^\W_]([\w .%{CURRENCY_SIGNS}/()'+-]*[\w%){CURRENCY_SIGNS}])?|-?[0-9][0-9._]*%?"
 )
+_COMMENT = re.compile(r"(?m)(?:^|\s)#")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 
 Splice = tuple[int, int, str]
+# What a field can be set to: a text, a list of texts, or a mapping of texts.
+Value = str | Sequence[str] | Mapping[str, str]
+_WIDEST = 110  # columns of a line that is added
 
 
-def set_entry(text: str, path: Sequence[str], key: str, value: str, *, before: str | None = None) -> str:
+def set_entry(text: str, path: Sequence[str], key: str, value: Value, *, before: str | None = None) -> str:
     """``text`` with ``key: value`` in the mapping at ``path``.
 
     A key that is there gets the new value; a new one goes before the key ``before``, or to the end. All of ``path``
-    but its last part must exist; the last part is added where it is missing or empty. ``value`` is the text of the
-    scalar, quoted where YAML needs it. Raises InputError where the text is not written plainly enough to be edited
-    (anchors, aliases, merges), and then nothing is to be written.
+    but its last part must exist; the last part is added where it is missing or empty. Texts are quoted where YAML
+    needs it. Raises InputError where the text is not written plainly enough to be edited (anchors, aliases, merges, or
+    a list with comments in it), and then nothing is to be written.
     """
     # A byte order mark is no part of what is counted in.
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     body = text[len(mark) :]
-    root = compose(body)
-    if root is None:
-        raise InputError("the file is empty")
-    start, end, new = _splice(_Text(body), root, path, key, scalar(value), before)
+    root = _composed(body)
+    start, end, new = _splice(_Text(body), root, path, key, inline(value), before)
     changed = body[:start] + new + body[end:]
     expected = _tree(root)
-    _put(expected, path, key, value)
+    _put(expected, path, key, _tree_of(value))
     if not _equal(_tree(compose(changed)), expected):
         raise InputError(
             f"{'.'.join([*path, key])} cannot be changed here without disturbing the rest of the file",
-            hint=f'write it by hand: "{scalar(key)}: {scalar(value)}"',
+            hint=f'write it by hand: "{scalar(key)}: {inline(value)}"',
         )
     return mark + changed
+
+
+def add_entry(text: str, section: str, id_: str, fields: Mapping[str, Value], comments: Sequence[str] = ()) -> str:
+    """``text`` with a new entry at the end of a section, which is added where it is missing.
+
+    ``comments`` are lines that stand above the fields. Raises InputError as :func:`set_entry`.
+    """
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    body = text[len(mark) :]
+    root = _composed(body)
+    start, end, new = _entry_splice(_Text(body), root, section, id_, fields, comments)
+    changed = body[:start] + new + body[end:]
+    expected = _tree(root)
+    _put(expected, [section], id_, ["map", *([key, _tree_of(value)] for key, value in fields.items())])
+    if not _equal(_tree(compose(changed)), expected):
+        raise InputError(f"{section}.{id_} cannot be added here without disturbing the rest of the file")
+    return mark + changed
+
+
+def remove_entry(text: str, path: Sequence[str], key: str) -> str:
+    """``text`` without ``key`` in the mapping at ``path``, which must have it and another one.
+
+    In a block the whole lines of the entry are removed, with a comment at their end. Raises InputError as
+    :func:`set_entry`.
+    """
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    body = text[len(mark) :]
+    root = _composed(body)
+    node: Node = root
+    for depth, part in enumerate(path):
+        pair = _own(node, part, path[: depth + 1])
+        if pair is None or begin(pair[1]) < begin(pair[0]):
+            raise _unplain(path[: depth + 1])
+        node = pair[1]
+    start, end = _removed(_Text(body), _mapping(node, path), key, [*path, key])
+    changed = body[:start] + body[end:]
+    expected = _tree(root)
+    _drop(expected, path, key)
+    if not _equal(_tree(compose(changed)), expected):
+        raise InputError(f"{'.'.join([*path, key])} cannot be removed here without disturbing the rest of the file")
+    return mark + changed
+
+
+def _composed(text: str) -> Node:
+    """The tree of a text. Raises InputError for one that is not YAML, and for an empty one."""
+    try:
+        root = compose(text)
+    except (YAMLError, TooLargeError):
+        raise InputError("the file is not valid YAML, so it is not edited", hint="kpi lint shows where") from None
+    if root is None:
+        raise InputError("the file is empty")
+    return root
 
 
 def read_text(path: Path) -> str:
@@ -66,6 +121,121 @@ def scalar(text: str) -> str:
         return text
     escaped = "".join(_escape(character) for character in text)
     return f'"{escaped}"'
+
+
+def inline(value: Value) -> str:
+    """A value as it stands on one line."""
+    if isinstance(value, str):
+        return scalar(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{scalar(key)}: {scalar(one)}" for key, one in value.items()) + "}"
+    return "[" + ", ".join(scalar(one) for one in value) + "]"
+
+
+def _in_block(key: str, value: Value, indent: str) -> Iterator[str]:
+    """The lines of an entry of a block mapping; long texts are folded, and long mappings have one line per entry."""
+    name = f"{indent}{scalar(key)}:"
+    if isinstance(value, str):
+        plain = f"{name} {value if _reads_plain(value) else scalar(value)}"
+        if len(plain) <= _WIDEST or not _PARTS.fullmatch(value):
+            yield plain
+            return
+        yield f"{name} >-"
+        yield from (f"{indent}  {part}" for part in _parts(value, _WIDEST - len(indent) - 2))
+    elif isinstance(value, Mapping) and len(f"{name} {inline(value)}") > _WIDEST:
+        yield name
+        for below, text in value.items():
+            yield from _in_block(below, text, indent + "  ")
+    else:
+        yield f"{name} {inline(value)}"
+
+
+_PARTS = re.compile(r"\S+( \S+)*")  # words with one space between them, which folding keeps
+
+
+def _parts(text: str, width: int) -> Iterator[str]:
+    line = ""
+    for word in text.split(" "):
+        if line and len(line) + 1 + len(word) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
+
+
+def _reads_plain(text: str) -> bool:
+    """Whether a text, unquoted after a key of a block, reads as that text."""
+    if text.casefold() in _WORDS or not _PARTS.fullmatch(text) or not text.isprintable() or text[0] in "<>=!":
+        return False
+    try:
+        node = compose(f"key: {text}")
+    except (YAMLError, TooLargeError):
+        return False
+    return _tree(node) == ["map", ["key", text]]
+
+
+def _entry_splice(
+    text: _Text, root: Node, section: str, id_: str, fields: Mapping[str, Value], comments: Sequence[str]
+) -> Splice:
+    """The place and the lines of a new entry of a section."""
+    flow = "{" + ", ".join(f"{scalar(key)}: {inline(value)}" for key, value in fields.items()) + "}"
+    top = _mapping(root, ())
+    if top.flow_style:
+        raise _unplain([section])
+    pair = _own(root, section, [section])
+    if pair is None:
+        lead = text.newline * (2 if text.text.strip() else 0)
+        at = len(text.text.rstrip())
+        # A comment at the end of the file stays above what is added.
+        return at, at, lead + text.newline.join([f"{scalar(section)}:", *_entry(id_, fields, comments, "  ")])
+    name, node = pair
+    if is_null(node):
+        at = text.line_end(finish(text.document, name))
+        return at, at, text.newline + text.newline.join(_entry(id_, fields, comments, "  "))
+    mapping = _mapping(node, [section])
+    if begin(node) < begin(name):
+        raise _unplain([section])
+    if mapping.flow_style:
+        return _insert_in_braces(text, mapping, f"{scalar(id_)}: {flow}", None)
+    indent = " " * text.column(begin(mapping.value[0][0]))
+    at = text.line_end(text.last(mapping))
+    gap = text.newline * (2 if _is_spaced(text, mapping) else 1)
+    return at, at, gap + text.newline.join(_entry(id_, fields, comments, indent))
+
+
+def _entry(id_: str, fields: Mapping[str, Value], comments: Sequence[str], indent: str) -> Iterator[str]:
+    yield f"{indent}{scalar(id_)}:"
+    yield from (f"{indent}  # {comment}" for comment in comments)
+    for key, value in fields.items():
+        yield from _in_block(key, value, indent + "  ")
+
+
+def _is_spaced(text: _Text, mapping: MappingNode) -> bool:
+    """Whether the entries of a section have blank lines between them, as they should where there is only one."""
+    if len(mapping.value) < 2:
+        return True
+    (_, value), (following, _) = mapping.value[:2]
+    between = text.text[text.last(value) : begin(following)]
+    return any(not line.strip() for line in between.splitlines()[1:-1])
+
+
+def _removed(text: _Text, node: MappingNode, key: str, path: Sequence[str]) -> tuple[int, int]:
+    """The stretch of characters of an entry."""
+    index = next((number for number, (name, _) in enumerate(node.value) if name.value == key), None)
+    if index is None or len(node.value) < 2:
+        raise _unplain(path)
+    name, value = node.value[index]
+    if node.flow_style:
+        if index + 1 < len(node.value):
+            return begin(name), begin(node.value[index + 1][0])
+        return text.last(node.value[index - 1][1]), text.last(value)
+    start = text.document.line_span(begin(name))[0]
+    end = text.line_end(text.last(value) if not is_null(value) else finish(text.document, name))
+    while end < len(text.text) and text.text[end] in "\r\n":
+        end += 2 if text.text[end : end + 2] == "\r\n" else 1
+        break
+    return start, end
 
 
 def _escape(character: str) -> str:
@@ -130,10 +300,25 @@ def _splice(text: _Text, root: Node, path: Sequence[str], key: str, value: str, 
     if there is None:
         return _insert(text, _mapping(node, path), key, value, before)
     name, old = there
-    if begin(old) < begin(name) or not isinstance(old, ScalarNode):
+    if begin(old) < begin(name):
         raise _unplain([*path, key])
+    if isinstance(old, CollectionNode):
+        return _whole(text, name, old, [*path, key], value)
     at, end = begin(old), finish(text.document, old)
     return at, end, value if at > 0 and text.text[at - 1].isspace() else " " + value
+
+
+def _whole(text: _Text, name: Node, old: CollectionNode, path: Sequence[str], value: str) -> Splice:
+    """A new value instead of a list or mapping, which must have no comment in it."""
+    at, end = begin(old), text.last(old)
+    if not old.flow_style:
+        at = text.text.index(":", finish(text.document, name)) + 1
+        value = f" {value}"
+    if _COMMENT.search(text.text[at:end]):
+        raise InputError(
+            f"{'.'.join(path)} has comments in it, which a new value would remove", hint="change it by hand"
+        )
+    return at, end, value
 
 
 def _insert(text: _Text, node: MappingNode, key: str, value: str, before: str | None) -> Splice:
@@ -209,7 +394,23 @@ def _tree(node: Node | None) -> Tree:
     return None if node is None or is_null(node) else str(node.value)
 
 
-def _put(tree: Tree, path: Sequence[str], key: str, value: str) -> None:
+def _tree_of(value: Value) -> Tree:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return ["map", *([key, one] for key, one in value.items())]
+    return ["list", *value]
+
+
+def _drop(tree: Tree, path: Sequence[str], key: str) -> None:
+    for part in path:
+        assert isinstance(tree, list)
+        tree = next(pair[1] for pair in tree[1:] if pair[0] == part)
+    assert isinstance(tree, list)
+    tree[1:] = [pair for pair in tree[1:] if pair[0] != key]
+
+
+def _put(tree: Tree, path: Sequence[str], key: str, value: Tree) -> None:
     """Make the change in the tree: the last part of ``path`` becomes a mapping if it is not one."""
     for part in path:
         assert isinstance(tree, list)

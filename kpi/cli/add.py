@@ -1,0 +1,140 @@
+"""``kpi add``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kpi.cli.common import FileOption, open_checked, plan_file
+from kpi.cli.output import tell
+from kpi.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kpi.editing.add import Added, MissingError, Wanted
+    from kpi.editing.session import Session
+
+EXAMPLES = (
+    ("kpi add return_rate --goal loyalty", "asks for what it needs to know"),
+    ("kpi add net_promoter_score --goal loyalty --source data/survey.csv", "with the file to compute from"),
+    ("kpi add win_rate --goal growth --source deals --map closed_on=Datum", "with a source of the plan"),
+    ("kpi add return_rate --goal loyalty --source orders=shop --source returns=data/r.csv", "with two tables"),
+)
+
+
+def add(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="The id of a KPI in the catalog (kpi catalog).")],
+    goal: Annotated[str | None, typer.Option(metavar="GOAL", help="The id of the goal that it serves.")] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="[TABLE=]SOURCE", help="A source of the plan, or a file, for a table; repeatable."),
+    ] = None,
+    map_: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMN=YOURS", help="Your column for one of the catalog; repeatable."),
+    ] = None,
+    new_id: Annotated[str | None, typer.Option("--id", metavar="NEW", help="Another id in your file.")] = None,
+    owner: Annotated[
+        str | None, typer.Option(metavar="OWNER", help="Who answers for it; default: as the goal.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(metavar="TARGET", help='The number to hit: "at least 30%".')] = None,
+    currency: Annotated[str | None, typer.Option(metavar="CODE", help="The currency of an amount, e.g. EUR.")] = None,
+    file: FileOption = None,
+) -> None:
+    """Add a KPI of the catalog to the file, its columns mapped to yours.
+
+    Sources that it needs are added as well. At a terminal it asks for what is not given. The rest of the file stays as
+    it is, and kpi undo takes the change back.
+    """
+    from kpi.catalog.catalog import load_catalog
+    from kpi.editing.add import Wanted
+    from kpi.editing.session import open_session
+
+    session = open_session(plan_file(file))
+    if not session.checked.valid:
+        open_checked(file)  # which says what is wrong, and ends the command
+    known = load_catalog().kpis.get(id_)
+    wanted = Wanted(
+        id_, goal, new_id, owner, target, currency, _tables(id_, source or ()), dict(map(_pair, map_ or ()))
+    )
+    result, wanted = _added(session, wanted)
+    session.write(result.texts, _command(wanted))
+    new = (
+        f", and the source{'s' if len(result.sources) > 1 else ''} {', '.join(result.sources)}"
+        if result.sources
+        else ""
+    )
+    tell(f"{', '.join(result.texts)}: added {result.id_}{new}")
+    if target is None and known is not None:
+        words = {"up": "at least …", "down": "at most …", "range": "between … and …"}[known.direction]
+        tell(f'  kpi set {result.id_} target "{words}"  sets a target')
+
+
+def _added(session: Session, wanted: Wanted) -> tuple[Added, Wanted]:
+    """The result, and all that is wanted, after asking for what is missing where somebody can be asked."""
+    from kpi.editing.add import MissingError, added
+
+    while True:
+        try:
+            return added(session, wanted), wanted
+        except MissingError as missing:
+            if not (sys.stdin.isatty() and sys.stderr.isatty()):
+                raise
+            wanted = _with_answer(wanted, missing)
+
+
+def _with_answer(wanted: Wanted, missing: MissingError) -> Wanted:
+    tell(f"{missing.message[:1].upper()}{missing.message[1:]}.")
+    if missing.choices:
+        tell(f"  known: {', '.join(missing.choices)}")
+    names = {"goal": "Goal", "currency": "Currency", "tables": "File or source", "names": "Your column"}
+    answer = typer.prompt(names[missing.field], err=True).strip()
+    if missing.key is None:
+        return wanted._replace(goal=answer) if missing.field == "goal" else wanted._replace(currency=answer)
+    if missing.field == "tables":
+        return wanted._replace(tables={**wanted.tables, missing.key: answer})
+    return wanted._replace(names={**wanted.names, missing.key: answer})
+
+
+def _tables(id_: str, written: Sequence[str]) -> dict[str, str]:
+    """What ``--source`` says of each table; a source alone is that of a KPI that needs one table."""
+    from kpi.catalog.catalog import load_catalog, requirements
+
+    catalog = load_catalog()
+    kpi = catalog.kpis.get(id_)
+    tables = [] if kpi is None else [need.source.id for need in requirements(catalog, kpi)]
+    found: dict[str, str] = {}
+    for one in written:
+        table, equals, where = one.partition("=")
+        if not equals and len(tables) > 1:
+            hint = ", ".join(f"--source {name}={one}" for name in tables)
+            raise UsageError(f"{id_} needs several tables, and {one} is not said to be one of them", hint=hint)
+        if equals:
+            found[table] = where
+        elif tables:
+            found[tables[0]] = one
+    return found
+
+
+def _pair(written: str) -> tuple[str, str]:
+    column, equals, theirs = written.partition("=")
+    if not equals or not column or not theirs:
+        raise UsageError(
+            f'--map cannot be "{written}"', hint="write the column of the catalog first: --map amount=Betrag"
+        )
+    return column.strip(), theirs.strip()
+
+
+def _command(wanted: Wanted) -> str:
+    words = ["kpi", "add", wanted.kpi]
+    for option in ("goal", "id_", "owner", "target", "currency"):
+        value = getattr(wanted, option)
+        if value is not None:
+            words += [f"--{option.rstrip('_')}", value]
+    words += [part for table, where in wanted.tables.items() for part in ("--source", f"{table}={where}")]
+    words += [part for column, theirs in wanted.names.items() for part in ("--map", f"{column}={theirs}")]
+    return shlex.join(words)

@@ -1,0 +1,1 @@
+"""Changes that commands make to the files of a plan: the new texts, their validity, and how to take them back."""

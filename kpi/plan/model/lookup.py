@@ -1,0 +1,31 @@
+"""Finds a KPI by what people call it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kpi.errors import UsageError, did_you_mean
+from kpi.plan.model.kpi import Kpi
+
+
+def find_kpi(kpis: Mapping[str, Kpi], text: str, *, by_beginning: bool = False) -> str:
+    """The id of the KPI that ``text`` means: its id, else its name in any letter case, else, ``by_beginning``, how its
+    id or name begins (for commands that only show it).
+
+    Raises UsageError where none fits, with the most similar, or several do, with their ids.
+    """
+    if text in kpis:
+        return text
+    asked = " ".join(text.split()).casefold()
+    names = {id_: " ".join(kpi.name.split()).casefold() for id_, kpi in kpis.items()}
+    exact = [id_ for id_, name in names.items() if asked in (name, id_)]
+    begun = [id_ for id_, name in names.items() if asked and (name.startswith(asked) or id_.startswith(asked))]
+    for fits in (exact, begun if by_beginning else []):
+        if len(fits) == 1:
+            return fits[0]
+        if fits:
+            raise UsageError(f'"{text}" may be {", ".join(fits)}', hint="write the id of one of them")
+    by_name = {kpi.name: id_ for id_, kpi in kpis.items()}
+    raise UsageError(
+        f'there is no KPI "{text}"', hint=did_you_mean(text, [*kpis, *by_name]) or "kpi list shows all of them"
+    )

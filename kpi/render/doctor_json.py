@@ -1,0 +1,16 @@
+"""``kpi doctor --format json``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpi.render.status_json import dumps
+
+if TYPE_CHECKING:
+    from kpi.doctor import DoctorView
+    from kpi.render.output import Page
+
+
+def render_doctor_json(view: DoctorView, page: Page) -> str:
+    """Return the checks as JSON."""
+    return dumps({"version": 1, "problems": view.problems, "checks": [one._asdict() for one in view.checks]})
