@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.cli.common import FileOption, open_checked, plan_file
+from kpi.cli.common import FileOption, OutsideOption, open_checked, plan_file
 from kpi.cli.output import tell
 from kpi.errors import UsageError
 
@@ -44,6 +44,7 @@ def add(
     target: Annotated[str | None, typer.Option(metavar="TARGET", help='The number to hit: "at least 30%".')] = None,
     currency: Annotated[str | None, typer.Option(metavar="CODE", help="The currency of an amount, e.g. EUR.")] = None,
     file: FileOption = None,
+    allow_outside: OutsideOption = None,
 ) -> None:
     """Add a KPI of the catalog to the file, its columns mapped to yours.
 
@@ -54,9 +55,9 @@ def add(
     from kpi.editing.add import Wanted
     from kpi.editing.session import open_session
 
-    session = open_session(plan_file(file))
+    session = open_session(plan_file(file), allow_outside or ())
     if not session.checked.valid:
-        open_checked(file)  # which says what is wrong, and ends the command
+        open_checked(file, allow_outside)  # which says what is wrong, and ends the command
     known = load_catalog().kpis.get(id_)
     wanted = Wanted(
         id_, goal, new_id, owner, target, currency, _tables(id_, source or ()), dict(map(_pair, map_ or ()))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kpi.cli.common import FileOption, open_checked, plan_file
+from kpi.cli.common import FileOption, OutsideOption, open_checked, plan_file
 from kpi.cli.output import tell
 
 EXAMPLES = (
@@ -19,6 +19,7 @@ def rename(
     old: Annotated[str, typer.Argument(metavar="OLD", help="The id of a KPI, measure, goal or source.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The new id.")],
     file: FileOption = None,
+    allow_outside: OutsideOption = None,
 ) -> None:
     """Give a KPI, measure, goal or source another id, everywhere it is named.
 
@@ -28,9 +29,9 @@ def rename(
     from kpi.editing.rename import renamed
     from kpi.editing.session import open_session
 
-    session = open_session(plan_file(file))
+    session = open_session(plan_file(file), allow_outside or ())
     if not session.checked.valid:
-        open_checked(file)  # which says what is wrong, and ends the command
+        open_checked(file, allow_outside)  # which says what is wrong, and ends the command
     result = renamed(session, old, new)
     session.write(result.texts, f"kpi rename {old} {new}")
     count = result.places

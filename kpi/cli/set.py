@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kpi.cli.common import FileOption, plan_file
+from kpi.cli.common import FileOption, OutsideOption, plan_file
 from kpi.cli.output import tell
 from kpi.errors import UsageError
 
@@ -27,6 +27,7 @@ def set_(
     field: Annotated[str, typer.Argument(metavar="FIELD", help="The field, such as target or thresholds.green.")],
     value: Annotated[str | None, typer.Argument(metavar="VALUE", help="The value as it stands in the file.")] = None,
     file: FileOption = None,
+    allow_outside: OutsideOption = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the field instead.")] = False,
 ) -> None:
     """Set a field of a KPI in the file, comments and layout kept.
@@ -39,7 +40,7 @@ def set_(
     from kpi.editing.session import open_session
     from kpi.plan.model import find_kpi
 
-    session = open_session(plan_file(file))
+    session = open_session(plan_file(file), allow_outside or ())
     id_ = find_kpi(session.checked.plan.kpis, kpi)
     changed = without_field(session, id_, field) if value is None else with_field(session, id_, field, value)
     end = "--remove" if value is None else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,11 +29,13 @@ class RefusedError(InputError):
 
 
 class Session(NamedTuple):
-    """A plan to be changed. ``texts`` are the texts of its files by the names shown to people, as they are on disk."""
+    """A plan to be changed. ``texts`` are the texts of its files by the names shown to people, as they are on disk;
+    ``allowed`` are folders outside the project from which files may be read too."""
 
     file: Path
     checked: Checked
     texts: Mapping[str, str]
+    allowed: Sequence[Path] = ()
 
     def text_of(self, section: str, id_: str) -> tuple[str, str]:
         """The name and text of the file in which an entry is declared."""
@@ -50,7 +52,7 @@ class Session(NamedTuple):
         main = self.checked.plan.files[0]
         unsaved = {Path(name).resolve(): text.removeprefix("\ufeff") for name, text in changed.items()}
         text = changed.get(main, self.texts[main]).removeprefix("\ufeff")
-        checked = check_plan(read_plan(self.file, text=text, unsaved=unsaved))
+        checked = check_plan(read_plan(self.file, text=text, unsaved=unsaved, allowed=self.allowed))
         before = {_identity(one) for one in self.checked.diagnostics}
         new = [one for one in checked.diagnostics if one.severity == "error" and _identity(one) not in before]
         return checked, tuple(new)
@@ -72,14 +74,14 @@ class Session(NamedTuple):
         return remember(plan.folder, plan.root, command, texts)
 
 
-def open_session(file: Path) -> Session:
+def open_session(file: Path, allowed: Sequence[Path] = ()) -> Session:
     """Read a plan to change it. Raises InputError, and ChangedError where a file changes while it is read."""
-    read = read_plan(file)
+    read = read_plan(file, allowed=allowed)
     texts = {name: read_text(Path(name)) for name in read.texts}
     for name, text in texts.items():
         if text.removeprefix("\ufeff") != read.texts[name]:
             raise ChangedError(f"{name} has changed while it was read", hint="run the command again")
-    return Session(file, check_plan(read), texts)
+    return Session(file, check_plan(read), texts, allowed)
 
 
 def _identity(one: Diagnostic) -> tuple[str, str, str]:

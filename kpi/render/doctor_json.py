@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpi.render.status_json import dumps
+from kpi.render.sanitize import json_text
 
 if TYPE_CHECKING:
     from kpi.doctor import DoctorView
@@ -13,4 +13,4 @@ if TYPE_CHECKING:
 
 def render_doctor_json(view: DoctorView, page: Page) -> str:
     """Return the checks as JSON."""
-    return dumps({"version": 1, "problems": view.problems, "checks": [one._asdict() for one in view.checks]})
+    return json_text({"version": 1, "problems": view.problems, "checks": [one._asdict() for one in view.checks]})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpi.render.status_json import dumps
+from kpi.render.sanitize import json_text
 from kpi.status.kpi_list import KpiList
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def render_list_json(view: KpiList, page: Page) -> str:
     """Return the KPIs as JSON, each with its goal as the plan has it."""
-    return dumps(
+    return json_text(
         {
             "version": 1,
             "kpis": [

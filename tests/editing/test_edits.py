@@ -329,6 +329,20 @@ def test_of_two_files_either_both_or_none_are_written(plan: Path, capsys: pytest
     assert run(["undo"]) == 2
 
 
+def test_files_outside_the_project_are_read_where_that_is_allowed(
+    plan: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    (other / "o.csv").write_text("day,a\n2026-01-01,1\n", encoding="utf-8")
+    more = (
+        f"  rows: {{name: Rows, unit: rows, formula: count(o)}}\nsources: {{o: {{path: {other}/o.csv, date: day}}}}\n"
+    )
+    plan.write_text(PLAN + more, encoding="utf-8")
+    assert run(["rename", "rows", "lines"]) == 2
+    assert run(["rename", "rows", "lines", "--allow-outside", str(other)]) == 0
+    assert "  lines: {name: Rows" in plan.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("arguments", [["set", "nps", "unit", "people"], ["rename", "nps", "net"], ["add", "win_rate"]])
 def test_a_file_that_is_not_yaml_is_not_edited(
     plan: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -58,6 +58,14 @@ def test_status_loads_the_rules_only_for_a_plan_that_sets_an_option_of_one(tmp_p
     assert "kpi.lint" in loaded_by("-f", str(plan), "status")
 
 
+@pytest.mark.parametrize("command", ["lint", "status"])
+def test_only_its_own_commands_load_the_catalog(command: str) -> None:
+    loaded = loaded_by("-f", str(EXAMPLES[0]), command)
+    assert not {module for module in loaded if module.startswith(("kpi.catalog.", "kpi.editing", "rapidfuzz"))}
+    assert "rapidfuzz" not in loaded_by("catalog", "return_rate")
+    assert {"kpi.catalog.catalog", "rapidfuzz"} <= loaded_by("catalog", "return", "rate")
+
+
 @pytest.mark.parametrize("format_", ["table", "json", "csv", "markdown"])
 def test_status_never_imports_pandas(format_: str) -> None:
     arguments = [] if format_ == "table" else ["--format", format_]
