@@ -13,7 +13,7 @@ from kpi.cli.output import tell
 from kpi.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from kpi.editing.add import Added, MissingError, Wanted
     from kpi.editing.session import Session
@@ -22,6 +22,7 @@ EXAMPLES = (
     ("kpi add return_rate --goal loyalty", "asks for what it needs to know"),
     ("kpi add net_promoter_score --goal loyalty --source data/survey.csv", "with the file to compute from"),
     ("kpi add win_rate --goal growth --source deals --map closed_on=Datum", "with a source of the plan"),
+    ("kpi add uptime --goal trust --source c.csv --compute 'is_up=code < 500'", "with a column to be computed"),
     ("kpi add return_rate --goal loyalty --source orders=shop --source returns=data/r.csv", "with two tables"),
 )
 
@@ -36,6 +37,10 @@ def add(
     map_: Annotated[
         list[str] | None,
         typer.Option("--map", metavar="COLUMN=YOURS", help="Your column for one of the catalog; repeatable."),
+    ] = None,
+    compute: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=EXPRESSION", help="An expression over your columns for one of the catalog."),
     ] = None,
     new_id: Annotated[str | None, typer.Option("--id", metavar="NEW", help="Another id in your file.")] = None,
     owner: Annotated[
@@ -59,9 +64,8 @@ def add(
     if not session.checked.valid:
         open_checked(file, allow_outside)  # which says what is wrong, and ends the command
     known = load_catalog().kpis.get(id_)
-    wanted = Wanted(
-        id_, goal, new_id, owner, target, currency, _tables(id_, source or ()), dict(map(_pair, map_ or ()))
-    )
+    names, expressions = dict(_pairs("--map", map_ or ())), dict(_pairs("--compute", compute or ()))
+    wanted = Wanted(id_, goal, new_id, owner, target, currency, _tables(id_, source or ()), names, expressions)
     result, wanted = _added(session, wanted)
     session.write(result.texts, _command(wanted))
     new = (
@@ -121,13 +125,13 @@ def _tables(id_: str, written: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _pair(written: str) -> tuple[str, str]:
-    column, equals, theirs = written.partition("=")
-    if not equals or not column or not theirs:
-        raise UsageError(
-            f'--map cannot be "{written}"', hint="write the column of the catalog first: --map amount=Betrag"
-        )
-    return column.strip(), theirs.strip()
+def _pairs(option: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for written in values:
+        column, _, theirs = written.partition("=")
+        if not column.strip() or not theirs.strip():
+            hint = f"write the column of the catalog first: {option} amount=Betrag"
+            raise UsageError(f'{option} cannot be "{written}"', hint=hint)
+        yield column.strip(), theirs.strip()
 
 
 def _command(wanted: Wanted) -> str:
@@ -138,4 +142,5 @@ def _command(wanted: Wanted) -> str:
             words += [f"--{option.rstrip('_')}", value]
     words += [part for table, where in wanted.tables.items() for part in ("--source", f"{table}={where}")]
     words += [part for column, theirs in wanted.names.items() for part in ("--map", f"{column}={theirs}")]
+    words += [part for column, theirs in wanted.expressions.items() for part in ("--compute", f"{column}={theirs}")]
     return shlex.join(words)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.catalog.catalog import Requirement, load_catalog, requirements
 from kpi.catalog.model import MONEY, CatalogKpi
-from kpi.errors import UsageError, did_you_mean
+from kpi.errors import TextError, UsageError, did_you_mean
 from kpi.formulas import parse_formula, parse_row
 from kpi.formulas.walk import columns, source_columns, sources
 from kpi.plan.model.column_names import column_name, folded
@@ -17,6 +17,7 @@ from kpi.values import parse_unit
 
 if TYPE_CHECKING:
     from kpi.editing.session import Session
+    from kpi.formulas.nodes import Node
     from kpi.plan.model import Plan, Source
 
 _WIDTH = 100  # columns of a comment
@@ -26,7 +27,8 @@ class Wanted(NamedTuple):
     """What a user says of the KPI to be added.
 
     ``tables`` maps a table of the catalog to a source of the plan or a path of files, ``names`` a column of the
-    catalog, with its table where that is needed (``orders.amount``), to a column of the user's file.
+    catalog, with its table where that is needed (``orders.amount``), to a column of the user's file; ``expressions``
+    maps one to a row expression over these.
     """
 
     kpi: str
@@ -37,6 +39,7 @@ class Wanted(NamedTuple):
     currency: str | None = None
     tables: Mapping[str, str] = {}
     names: Mapping[str, str] = {}
+    expressions: Mapping[str, str] = {}
 
 
 class MissingError(UsageError):
@@ -79,8 +82,8 @@ def added(session: Session, wanted: Wanted) -> Added:
     goal = _goal(plan, wanted.goal)
     needs = requirements(catalog, kpi)
     _check_tables(wanted, needs)
-    renaming = _Renaming(wanted.names, needs)
-    placed = [_Placed(session, need, wanted.tables.get(need.source.id), renaming) for need in needs]
+    renaming, computing = _Renaming(wanted.names, needs), _Renaming(wanted.expressions, needs)
+    placed = [_Placed(session, need, wanted.tables.get(need.source.id), renaming, computing) for need in needs]
     fields = dict(_fields(plan, kpi, goal, wanted, _renamed(kpi.formula, placed)))
     name, text = session.main()
     texts = {name: text}
@@ -153,7 +156,7 @@ def _comments(kpi: CatalogKpi) -> list[str]:
 
 
 class _Renaming:
-    """Which columns of the user stand for those of the catalog."""
+    """Which columns or expressions of the user stand for columns of the catalog."""
 
     def __init__(self, names: Mapping[str, str], needs: Sequence[Requirement]) -> None:
         known = {(need.source.id, column) for need in needs for column in need.columns}
@@ -168,14 +171,16 @@ class _Renaming:
             self._names.update(dict.fromkeys(fits, theirs))
 
     def get(self, table: str, column: str) -> str | None:
-        """The user's column for a column of the catalog; None where nothing was said."""
+        """What the user says of a column of the catalog; None where nothing was said."""
         return self._names.get((table, column))
 
 
 class _Placed:
     """A table of the catalog, as a source of the plan that exists or as a new one."""
 
-    def __init__(self, session: Session, need: Requirement, where: str | None, renaming: _Renaming) -> None:
+    def __init__(
+        self, session: Session, need: Requirement, where: str | None, renaming: _Renaming, computing: _Renaming
+    ) -> None:
         self.need, self.table = need, need.source
         sources = session.checked.plan.sources
         where = where or (self.table.id if self.table.id in sources else None)
@@ -197,6 +202,8 @@ class _Placed:
         self.given = {name: renaming.get(self.table.id, name) for name in need.columns}
         if self.source is not None:
             self._check_kind(self.source)
+        found = ((name, computing.get(self.table.id, name)) for name in need.columns)
+        self.expressions = {name: expression for name, expression in found if expression is not None}
         self.names = {name: self._name(session, name) for name in need.columns}
 
     def _check_path(self, where: str, sources: Mapping[str, Source]) -> None:
@@ -220,6 +227,10 @@ class _Placed:
     def _name(self, session: Session, name: str) -> str:
         """What a formula calls a column of the catalog."""
         given = self.given[name]
+        if name in self.expressions:
+            used = {column.name for column in columns(_row(self.expressions[name]))}
+            taken = {folded(one) for one in (*used, *self._columns(session))}
+            return f"mapped_{name}" if folded(name) in taken else name
         if self.source is None:
             return name  # the new source maps it in `columns`
         if given is None:
@@ -230,9 +241,25 @@ class _Placed:
         by_header = {header: called for called, header in known.items()}
         return by_header.get(given, given if given in self.source.computed else column_name(given))
 
+    def _columns(self, session: Session) -> Iterable[str]:
+        """The columns of the source, of a new one as its file has them; none where they are not known."""
+        checked = session.checked
+        if self.source is None:
+            main, text = session.main()
+            checked, _ = session.tried({main: add_entry(text, "sources", self.id_, {"path": self._path(session)})})
+        facts = checked.facts.get(self.id_)
+        return () if facts is None else facts.columns or ()
+
+    def _path(self, session: Session) -> str:
+        """The path of a new source. On the command line it is relative to where the command runs, in the file to it."""
+        folder = session.checked.plan.folder
+        path = self.path if os.path.isabs(self.path) else os.path.relpath(self.path, folder)  # noqa: PTH117
+        return path.replace(os.sep, "/")
+
     def write(self, session: Session, texts: dict[str, str], main: str) -> None:
         """Add the source, or the computed columns that it lacks, to the texts."""
-        computed = {name: _renamed_row(self.table.computed[name], self.names) for name in self.need.computed}
+        computed = {self.names[name]: expression for name, expression in self.expressions.items()}
+        computed |= {name: _renamed_row(self.table.computed[name], self.names) for name in self.need.computed}
         if self.source is None:
             texts[main] = add_entry(texts[main], "sources", self.id_, dict(self._entry(session, computed)))
             return
@@ -249,13 +276,10 @@ class _Placed:
                 )
 
     def _entry(self, session: Session, computed: Mapping[str, str]) -> Iterator[tuple[str, Value]]:
-        folder = session.checked.plan.folder
-        # A path on the command line is relative to where the command runs, one in the file to the file.
-        path = self.path if os.path.isabs(self.path) else os.path.relpath(self.path, folder)  # noqa: PTH117
-        yield "path", path.replace(os.sep, "/")
+        yield "path", self._path(session)
         for field, name in (("date", self.table.date), ("from", self.table.from_), ("until", self.table.until)):
             if name is not None:
-                yield field, name
+                yield field, self.names.get(name, name)
         mapped = {name: theirs for name, theirs in self.given.items() if theirs is not None and theirs != name}
         if mapped:
             yield "columns", mapped
@@ -280,6 +304,14 @@ def _renamed_row(expression: str, names: Mapping[str, str]) -> str:
     return _changed(expression, changes)
 
 
+def _row(expression: str) -> Node:
+    """The tree of an expression that the user wrote. Raises UsageError."""
+    try:
+        return parse_row(expression)
+    except TextError as mistake:
+        raise UsageError(f"{expression}: {mistake.message}", hint=mistake.hint) from None
+
+
 def _changed(text: str, changes: Mapping[tuple[int, int], str]) -> str:
     for (start, end), new in sorted(changes.items(), reverse=True):
         text = text[:start] + new + text[end:]
@@ -296,13 +328,16 @@ def _check_columns(session: Session, texts: Mapping[str, str], placed: Sequence[
         known = {folded(name) for name in facts.columns} | {folded(header) for header in facts.columns.values()}
         known |= {folded(name) for name in checked.plan.sources[one.id_].computed}
         for name, called in one.names.items():
+            if name in one.expressions:
+                continue
             theirs = one.given[name] if one.is_new else called
             if folded(theirs or called) not in known:
                 headers = list(facts.columns.values())
                 given = one.given[name] or name
                 raise MissingError(
                     f'{one.id_} has no column "{given}" ({one.table.columns[name].words})',
-                    f"--map {name}=COLUMN names it; its columns are {', '.join(headers[:20])}",
+                    f"--map {name}=COLUMN or --compute {name}=EXPRESSION says what it is; its columns are "
+                    + ", ".join(headers[:20]),
                     "names",
                     f"{one.table.id}.{name}",
                     headers,

@@ -34,6 +34,10 @@ goals:
     name: Three in ten customers come back   # by the end of the year
     owner: ana@example.com
 """
+WHAT_IT_IS = (
+    "--map ordered_at=COLUMN or --compute ordered_at=EXPRESSION says what it is; "
+    "its columns are Datum, Status, Betrag, Kunde"
+)
 SHOP = """\
 Datum,Status,Betrag,Kunde
 2026-12-01,paid,10,a
@@ -151,6 +155,45 @@ def test_a_source_of_the_plan_is_used_with_its_own_names(plan: Path) -> None:
     assert value(plan, "average_order_value") == 15
 
 
+def test_columns_can_be_computed_from_those_of_the_file(plan: Path) -> None:
+    """Flags that are written Y and N, dates in another form, and other words for a status."""
+    text = "Tag;Zustand;status\n21.12.2026;ok;bezahlt\n22.12.2026;kaputt;bezahlt\n23.12.2026;ok;storniert\n"
+    Path("german.csv").write_text(text, encoding="utf-8")
+    options = ["--goal", "loyalty", "--source", "german.csv"]
+    checks = ["--map", "checked_at=Tag", "--compute", 'is_up=Zustand == "ok"']
+    assert run(["add", "uptime", *options, *checks]) == 0
+    assert '    computed: {is_up: "Zustand == \\"ok\\""}\n' in plan.read_text(encoding="utf-8")
+    assert value(plan, "uptime") == pytest.approx(2 / 3)
+    words = ['status="cancelled" if status == "storniert" else "paid"', 'ordered_at=date(Tag, "%d.%m.%Y")']
+    cancelled = [part for one in words for part in ("--compute", one)]
+    assert run(["add", "order_cancellation_rate", *options, *cancelled]) == 0
+    text = plan.read_text(encoding="utf-8")
+    assert 'count(orders[mapped_status == "cancelled"])' in text
+    assert run(["set", "order_cancellation_rate", "every", "month"]) == 0
+    assert value(plan, "order_cancellation_rate") == pytest.approx(1 / 3)
+
+
+def test_a_column_of_a_source_is_not_computed_over(plan: Path) -> None:
+    Path("shop.csv").write_text(SHOP, encoding="utf-8")
+    plan.write_text(PLAN + "sources:\n  shop: {path: shop.csv, date: Datum}\n", encoding="utf-8")
+    options = ["--goal", "loyalty", "--source", "shop", "--compute", 'status="cancelled" if Betrag > 50 else "paid"']
+    assert run(["add", "order_cancellation_rate", *options]) == 0
+    text = plan.read_text(encoding="utf-8")
+    assert 'count(shop[mapped_status == "cancelled"]) / count(shop)' in text
+    assert run(["set", "order_cancellation_rate", "every", "month"]) == 0
+    assert value(plan, "order_cancellation_rate") == pytest.approx(1 / 3)
+
+
+def test_an_expression_that_is_wrong_is_refused(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("shop.csv").write_text(SHOP, encoding="utf-8")
+    options = ["--goal", "loyalty", "--source", "shop.csv", "--map", "ordered_at=Datum", "--compute"]
+    assert run(["add", "order_cancellation_rate", *options, "status=Status =="]) == 2
+    assert capsys.readouterr().err.startswith("kpi: Status ==: ")
+    assert run(["add", "order_cancellation_rate", *options, "status=lower(Statsu)"]) == 2
+    assert "did you mean" in capsys.readouterr().err
+    assert plan.read_text(encoding="utf-8") == PLAN
+
+
 def test_the_currency_is_that_of_the_other_kpis(plan: Path) -> None:
     plan.write_text(PLAN + "kpis:\n  cost: {name: Cost, unit: CHF, values: {2026-11: 3}}\n", encoding="utf-8")
     Path("shop.csv").write_text(SHOP, encoding="utf-8")
@@ -188,12 +231,12 @@ def test_the_currency_is_that_of_the_other_kpis(plan: Path) -> None:
         (
             ["order_cancellation_rate", "--goal", "loyalty", "--source", "shop.csv"],
             'orders has no column "ordered_at" (date)',
-            "--map ordered_at=COLUMN names it; its columns are Datum, Status, Betrag, Kunde",
+            WHAT_IT_IS,
         ),
         (
             ["order_cancellation_rate", "--goal", "loyalty", "--source", "shop.csv", "--map", "ordered_at=Tag"],
             'orders has no column "Tag" (date)',
-            "--map ordered_at=COLUMN names it; its columns are Datum, Status, Betrag, Kunde",
+            WHAT_IT_IS,
         ),
         (
             ["average_order_value", "--goal", "loyalty", "--source", "shop.csv", "--map", "ordered_at=Datum"],
