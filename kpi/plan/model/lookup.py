@@ -25,7 +25,12 @@ def find_kpi(kpis: Mapping[str, Kpi], text: str, *, by_beginning: bool = False) 
             return fits[0]
         if fits:
             raise UsageError(f'"{text}" may be {", ".join(fits)}', hint="write the id of one of them")
-    by_name = {kpi.name: id_ for id_, kpi in kpis.items()}
-    raise UsageError(
-        f'there is no KPI "{text}"', hint=did_you_mean(text, [*kpis, *by_name]) or "kpi list shows all of them"
-    )
+    raise UsageError(f'there is no KPI "{text}"', hint=_near(kpis, text))
+
+
+def _near(kpis: Mapping[str, Kpi], text: str) -> str:
+    """A hint with the most similar id or name, else with all ids if there are few."""
+    hint = did_you_mean(text, [*(kpi.name for kpi in kpis.values()), *kpis])  # an id wins over a name like it
+    if hint is None or not hint.startswith("did"):
+        hint = did_you_mean(text, kpis)
+    return hint or "kpi list shows all of them"
