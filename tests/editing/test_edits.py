@@ -134,7 +134,7 @@ def test_a_field_is_set_and_taken_back(plan: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("target", "at lest 50"), ("target", "50%"), ("unit", "%%%"), ("every", "fortnight"), ("goal", "less"),
+        ("target", "at leats 50"), ("target", "50%"), ("unit", "%%%"), ("every", "fortnight"), ("goal", "less"),
         ("guardrails", "cots"), ("notes.2026-99", "x"), ("thresholds.yellow", "at least 3"), ("formula", "count(x)"),
     ],
 )  # fmt: skip
