@@ -24,14 +24,14 @@ class ChangedError(InputError):
     """The file has changed since it was read."""
 
 
-def create_file(path: Path, text: str, *, private: bool = False) -> None:
+def create_file(path: Path, content: str | bytes, *, private: bool = False) -> None:
     """Create or replace a file, such as a report or a first plan; a ``private`` one is for its owner alone.
 
     Symbolic links and other special files are not replaced or followed, because in an untrusted repository they may
     lead anywhere. The folder must exist. Raises InputError.
     """
     with _explained(path), _locked(path.parent):
-        _write(path, text.encode(), _regular(path), private=private)
+        _write(path, content.encode() if isinstance(content, str) else content, _regular(path), private=private)
 
 
 def rewrite_file(path: Path, text: str, *, before: str) -> None:

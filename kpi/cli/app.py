@@ -38,6 +38,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "record": "Record a value by hand in the file, keeping comments and layout.",
         "set": "Set a field of a KPI in the file, comments and layout kept.",
         "rename": "Give a KPI, measure, goal or source another id, everywhere it is named.",
+        "export": "Write values and their history to a file for other programs.",
         "undo": "Take back the last edit of kpi record, add, set or rename.",
     },
     "Review": {

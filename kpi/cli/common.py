@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kpi.plan.checks import Checked
     from kpi.plan.loading import ReadResult
     from kpi.plan.model import Plan, PlanFile
+    from kpi.project import Project
     from kpi.render.output import Page
 
 LONGEST_TIMEOUT = 999_999_999  # seconds
@@ -124,13 +125,25 @@ def read_checked(file: Path, allowed: Sequence[Path] = ()) -> tuple[ReadResult, 
     return read, check_plan(read)
 
 
+def open_project(file: Path | None, allowed: Sequence[Path] | None = None) -> Project:
+    """The project of the plan; see :func:`open_checked`."""
+    from kpi.project import Project
+
+    path = plan_file(file)
+    return Project(*_valid(path, allowed or ()), path, allowed or ())
+
+
 def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Checked:
     """The checked plan, for commands that need a valid one.
 
     If the plan is invalid, prints its errors to standard error as ``kpi lint`` does and ends the command with exit code
     2. Raises InputError if there is no file or it cannot be read.
     """
-    read, checked = read_checked(plan_file(file), allowed or ())
+    return _valid(plan_file(file), allowed or ())[1]
+
+
+def _valid(path: Path, allowed: Sequence[Path]) -> tuple[ReadResult, Checked]:
+    read, checked = read_checked(path, allowed)
     if not checked.valid:
         from kpi.render.findings import FindingsView, summary_line
         from kpi.render.output import Page, render
@@ -139,7 +152,7 @@ def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Ch
         text = render(FindingsView(errors, read.places.line_text), "text", Page(color=wants_color(sys.stderr)))
         tell_painted(f"{text}\n\n{summary_line(errors)}")
         raise typer.Exit(2)
-    return checked
+    return read, checked
 
 
 def wants_color(stream: TextIO) -> bool:
@@ -167,18 +180,10 @@ def show_view(view: object, format_: str, **options: Any) -> None:
 
 
 def now(timezone: str) -> datetime:
-    """The time in the plan's time zone, so that a team in several time zones sees the same status.
+    """The time in the plan's time zone."""
+    from kpi.clock import now
 
-    The only place where the clock is read.
-    """
-    from datetime import UTC, datetime, tzinfo
-
-    zone: tzinfo = UTC
-    if timezone != "UTC":
-        from zoneinfo import ZoneInfo
-
-        zone = ZoneInfo(timezone)
-    return datetime.now(zone)
+    return now(timezone)
 
 
 def today(timezone: str) -> date:

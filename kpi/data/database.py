@@ -302,3 +302,22 @@ def _threads(memory: str) -> int:
     import os
 
     return max(1, min(os.cpu_count() or 1, (bytes_of(memory) or 0) // PER_THREAD))
+
+
+def parquet_of(frame: Any) -> bytes:
+    """A pandas data frame as the content of a Parquet file, its texts as text and its times as timestamps."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="kpi-") as folder:
+        path = Path(folder) / "frame.parquet"
+        connection = driver().connect()
+        try:
+            texts = {name: "object" for name in frame.columns if str(frame[name].dtype).startswith("string")}
+            plain = frame.astype(texts)
+            for name in texts:
+                plain[name] = plain[name].where(frame[name].notna(), None)
+            connection.register("frame", plain)
+            connection.execute(f"COPY (SELECT * FROM frame) TO {text_literal(str(path))} (FORMAT parquet)")
+        finally:
+            connection.close()
+        return path.read_bytes()

@@ -69,7 +69,7 @@ def render_status_csv(view: StatusView, _: Page) -> str:
     forecast = any(row.outlook for row in view.rows)
     heads = (*HEADS, *FORECAST_HEADS) if forecast else HEADS
     cells = ((row, one, (*_cells(one), *(_forecast_cells(one) if forecast else ()))) for row, one in lines)
-    return _written(_heads(heads, view), (_whose(found, row, one, view) for row, one, found in cells))
+    return csv_text(_heads(heads, view), (_whose(found, row, one, view) for row, one, found in cells))
 
 
 def _forecast_cells(row: KpiRow) -> tuple[Cell, ...]:
@@ -106,7 +106,7 @@ def render_matrix_csv(matrix: Matrix, _: Page) -> str:
     """A header and a line for each KPI and period, so that lengths of periods may differ; the status is in
     the line of the value that it belongs to."""
     lines = ((row, one) for row in matrix.view.rows for one in row.rows)
-    return _written(
+    return csv_text(
         _heads(MATRIX_HEADS, matrix.view),
         (_whose(cells, row, one, matrix.view) for row, one in lines for cells in _lines(matrix, one)),
     )
@@ -129,7 +129,8 @@ def _lines(matrix: Matrix, row: KpiRow) -> Iterator[tuple[Cell, ...]]:
         )
 
 
-def _written(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> str:
+def csv_text(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> str:
+    """A header and lines as CSV, guarded against formulas; no line break at the end."""
     import csv
     from io import StringIO
 

@@ -34,12 +34,18 @@ RUNS = [
     *each(("text", "json", "markdown"), "diff", "HEAD~1", "--values"),
     *each(("text", "json"), "log", "k0"),
     *each(("text", "json"), "blame", "k0"),
+    *each(("text", "json"), "list"),
+    *each(("text", "json"), "evidence"),
+    *each(("text", "json"), "explain", "k0"),
+    *each(("text", "json"), "doctor"),
+    ("csv", ("export", "csv")),
+    ("json", ("export", "json")),
     *each(("markdown", "json"), "rule", "S101"),
     ("json", ("schema",)),
 ]
 # What reads nothing of others, or is not for reading: init and catalog are given only a name, lsp is tested as a
-# conversation, and the page of dashboard in a browser (tests/browser).
-NOT_RUN = {"init", "lsp", "dashboard", "catalog"}
+# conversation, the page of dashboard in a browser (tests/browser), and edits by what they write (tests/editing).
+NOT_RUN = {"init", "lsp", "dashboard", "catalog", "add", "set", "rename", "undo"}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,102 @@
+"""``kpi export``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, open_project
+from kpi.cli.output import show_data, tell
+from kpi.cli.status import tell_problems
+from kpi.errors import UsageError
+
+if TYPE_CHECKING:
+    from kpi.project import Project, Status
+
+EXAMPLES = (
+    ("kpi export xlsx -o kpi.xlsx", "a workbook with values, history and definitions"),
+    ("kpi export csv --periods 24", "one line per KPI and period"),
+    ("kpi export openmetrics", "for Prometheus"),
+    ("kpi export svg nps -o nps.svg", "the history of one KPI as a picture"),
+)
+BINARY = ("xlsx", "parquet")
+
+Form = Literal["csv", "json", "xlsx", "parquet", "openmetrics", "svg"]
+
+
+def export(
+    form: Annotated[Form, typer.Argument(metavar="FORMAT", help="csv, json, xlsx, parquet, openmetrics or svg.")],
+    kpis: Annotated[list[str] | None, typer.Argument(metavar="KPI", help="Only these KPIs; svg takes one.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file to write; default: standard output.")
+    ] = None,
+    periods: Annotated[
+        int, typer.Option("--periods", metavar="N", min=1, max=MOST_PERIODS, help="How many periods of history.")
+    ] = 13,
+    file: FileOption = None,
+    as_of: AsOfOption = None,
+    allow_outside: OutsideOption = None,
+) -> None:
+    """Write values and their history to a file for other programs."""
+    if output is None and form in BINARY:
+        raise UsageError(f"{form} is not text", hint=f"name the file: kpi export {form} -o kpi.{form}")
+    if form == "svg" and len(kpis or ()) != 1:
+        raise UsageError("svg is a picture of one KPI", hint="name it: kpi export svg KPI")
+    project = open_project(file, allow_outside)
+    status = project.status(as_of=as_of, kpis=kpis)
+    content = _content(form, project, status, periods)
+    if output is None:
+        assert isinstance(content, str)
+        show_data(content.removesuffix("\n"))
+    else:
+        from kpi.writing import create_file
+
+        create_file(output, content)
+        tell(f"Wrote {output}.")
+    sys.stdout.flush()
+    tell_problems(status.problems)
+
+
+def _content(form: Form, project: Project, status: Status, periods: int) -> str | bytes:
+    from kpi.render.output import render
+
+    day, ids = status.view.as_of, [row.kpi.id for row in status.view.rows]
+    if form == "json":
+        return render(status.view, "json") + "\n"
+    if form == "openmetrics":
+        from kpi.export.openmetrics import openmetrics
+
+        return openmetrics(status.view)
+    if form == "xlsx":
+        from kpi.export.workbook import workbook
+
+        return workbook(project, status, periods)
+    history = project.history(ids, periods=periods, as_of=day)
+    if form == "parquet":
+        from kpi.data.database import parquet_of
+
+        return parquet_of(history)
+    if form == "csv":
+        from kpi.render.status_csv import csv_text
+
+        rows = history.assign(
+            start=history["start"].dt.strftime("%Y-%m-%d"), end=history["end"].dt.strftime("%Y-%m-%d")
+        )
+        return (
+            csv_text(list(rows.columns), ([_cell(cell) for cell in row] for row in rows.itertuples(index=False))) + "\n"
+        )
+    from kpi.render.svg_chart import picture
+
+    return picture(status.view.rows[0], list(history["period"]), [None if v != v else v for v in history["value"]])
+
+
+def _cell(value: Any) -> str | float | None:
+    """A cell of a data frame as a CSV has it: empty where there is none."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    import pandas as pd
+
+    return None if pd.isna(value) else value

@@ -1,0 +1,77 @@
+"""A workbook for people: the values, their history and the definitions, a sheet each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from kpi.values import parse_unit
+
+if TYPE_CHECKING:
+    from kpi.project import Project, Status
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # characters that a workbook cannot have
+_NUMBERS = ("value", "previous", "change", "target", "expected_now")
+WIDEST = 60
+
+
+def workbook(project: Project, status: Status, periods: int) -> bytes:
+    """The workbook as bytes. Numbers are numbers, formatted by unit; dates are dates; texts never become formulas."""
+    import pandas as pd
+
+    history = project.history([row.kpi.id for row in status.view.rows], periods=periods, as_of=status.view.as_of)
+    definitions = pd.DataFrame([_definition(row.kpi) for row in status.view.rows])
+    sheets = {"Values": status.frame(), "History": history, "Definitions": definitions}
+    out = BytesIO()
+    with pd.ExcelWriter(out, engine="openpyxl") as writer:
+        for name, frame in sheets.items():
+            clean = frame.map(lambda cell: _UNWRITABLE.sub("�", cell) if isinstance(cell, str) else cell)
+            clean.to_excel(writer, sheet_name=name, index=False)
+            _format(writer.sheets[name], list(frame.columns))
+    return out.getvalue()
+
+
+def _definition(kpi: Any) -> Mapping[str, object]:
+    """One KPI as its file defines it."""
+    return {
+        "kpi": kpi.id,
+        "name": kpi.name,
+        "goal": kpi.goal,
+        "question": kpi.question,
+        "owner": kpi.owner,
+        "indicator": kpi.indicator,
+        "unit": kpi.unit,
+        "every": kpi.every,
+        "window": kpi.window,
+        "formula": kpi.formula,
+        "when_red": kpi.when_red,
+        "tags": ", ".join(kpi.tags),
+    }
+
+
+def _format(sheet: Any, names: list[str]) -> None:
+    """Head in bold and frozen, columns as wide as their content, numbers in the format of their unit."""
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    unit_at = names.index("unit") if "unit" in names else None
+    for number, name in enumerate(names, 1):
+        sheet.cell(1, number).font = Font(bold=True)
+        longest = max((len(str(cell.value or "")) for cell in sheet[get_column_letter(number)]), default=8)
+        sheet.column_dimensions[get_column_letter(number)].width = min(max(longest, 8) + 2, WIDEST)
+        for cell in sheet[get_column_letter(number)][1:]:
+            if cell.data_type == "f":  # a text that begins like a formula
+                cell.data_type = "s"
+            if name in ("start", "end"):
+                cell.number_format = "yyyy-mm-dd"
+            elif name in _NUMBERS and unit_at is not None:
+                cell.number_format = _number_format(sheet.cell(cell.row, unit_at + 1).value)
+
+
+def _number_format(unit: str | None) -> str:
+    kind = parse_unit(unit or None).kind
+    return "0.0%" if kind == "percent" else "#,##0.00" if kind == "currency" else "#,##0.###"
