@@ -31,6 +31,7 @@ SECTIONS = {
     "Split": "A split",
     "Thresholds": "Thresholds",
     "CalendarSettings": "The calendar",
+    "OkrSettings": "The bands of OKRs",
     "LintSettings": "The linter",
     "WordOptions": "The words of a rule",
 }

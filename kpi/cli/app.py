@@ -31,6 +31,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "status": "Compute every KPI and say where the team stands.",
         "show": "Show one KPI in full: definition, value, history and sources.",
         "explain": "Show what moved a KPI: by the parts of its formula, or by the values of a column.",
+        "goals": "Show the goals as a tree, or as OKRs, a scorecard, one metric or agreed objectives.",
         "list": "List the KPIs with their ids, names, goals and owners.",
         "sources": "Show what the sources contain: files, rows, dates, columns with types and examples, freshness.",
         "dashboard": "Write all KPIs as one self-contained HTML page.",

@@ -34,11 +34,12 @@ FieldMeanings = dict[str, FieldMeaning]
 
 _KPI_TEXTS: dict[str, ChangeClass] = {
     "name": "wording", "question": "wording", "when_red": "wording", "owner": "ownership", "indicator": "other",
-    "kind": "other", "ambition": "other", "every": "formula",
+    "kind": "other", "ambition": "other", "score": "other", "every": "formula",
 }  # fmt: skip
 _GOAL_TEXTS: dict[str, ChangeClass] = {
     "name": "wording", "why": "wording", "owner": "ownership", "level": "other", "perspective": "other",
-    "framework": "other", "ambition": "other", "reward": "other", "agreed_with": "other",
+    "framework": "other", "ambition": "other", "commitment": "other", "score": "other", "reward": "other",
+    "agreed_with": "other", "next": "wording",
 }  # fmt: skip
 _SOURCE_TEXTS: dict[str, ChangeClass] = {
     "owner": "ownership", "connection": "source", "table": "source", "on_bad_rows": "source", "no_rows": "formula",
@@ -62,6 +63,7 @@ class ComparedPlan:
         _put(found, "goal", "moved", self.names.goals.get(kpi.goal or "", kpi.goal), kpi.goal)
         _put(found, "unit", "other", (unit.kind, unit.seconds or unit.symbol or unit.text), kpi.unit)
         _put(found, "window", "formula", _window(kpi.window), kpi.window)
+        _put_weight(found, kpi)
         if kpi.split is not None:
             _put(found, "split", "other", folded(kpi.split.by), kpi.split.by)
             if kpi.split.limit != Split.model_fields["limit"].default:
@@ -94,7 +96,9 @@ class ComparedPlan:
     def goal(self, goal: Goal) -> FieldMeanings:
         """The fields of a goal, except its date."""
         found = _texts(goal, _GOAL_TEXTS)
+        _put_weight(found, goal)
         _put(found, "parent", "moved", self.names.goals.get(goal.parent or "", goal.parent), goal.parent)
+        _put(found, "agreed_on", "other", goal.agreed_on, _day(goal.agreed_on))
         _put_set(found, "questions", "wording", tuple(map(_spaced, goal.questions)), joined="; ")
         if goal.review is not None:
             _put(found, "review.every", "other", goal.review.every, goal.review.every)
@@ -140,6 +144,7 @@ class ComparedPlan:
         _put(found, "as_of", "other", plan.as_of, _day(plan.as_of))
         for name, value in plan.calendar:
             found[f"calendar.{name}"] = FieldMeaning("formula", value, value)
+        _put_settings(found, "okr", plan.okr, type(plan.okr)())
         _put_settings(found, "lint", plan.lint, type(plan.lint)())
         return found
 
@@ -190,6 +195,11 @@ def _put(found: FieldMeanings, name: str, kind: ChangeClass, meaning: Hashable, 
         found[name] = FieldMeaning(kind, meaning, _spaced(text))
 
 
+def _put_weight(found: FieldMeanings, entry: Goal | Kpi) -> None:
+    if entry.weight != 1:
+        found["weight"] = FieldMeaning("other", entry.weight, f"{entry.weight:g}")
+
+
 def _put_set(
     found: FieldMeanings,
     name: str,
@@ -221,7 +231,7 @@ def _put_settings(found: FieldMeanings, name: str, settings: Record, defaults: R
         elif isinstance(value, Mapping):
             for key, each in value.items():
                 _put_set(found, f"{path}.{key}", "other", (each,) if isinstance(each, str) else each)
-        elif isinstance(value, int | str):
+        elif isinstance(value, int | float | str):
             if value != default:
                 found[path] = FieldMeaning("other", value, str(value))
         elif isinstance(value, Record):

@@ -45,6 +45,12 @@ FORMATS: dict[str, dict[str, str]] = {
         "markdown": "status_markdown:render_matrix_markdown",
     },
     "ShowView": {"text": "show_text:render_show_text", "json": "show_json:render_show_json"},
+    "GoalsView": {
+        "text": "goals_text:render_goals_text",
+        "json": "goals_json:render_goals_json",
+        "markdown": "goals_markdown:render_goals_markdown",
+        "svg": "strategy_map:render_strategy_map",
+    },
     "DashboardView": {"html": "dashboard:render_dashboard"},
     "EvidenceView": {"text": "evidence_text:render_evidence_text", "json": "evidence_json:render_evidence_json"},
     "ExplainView": {"text": "explain_text:render_explain_text", "json": "explain_json:render_explain_json"},

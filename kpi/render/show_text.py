@@ -33,7 +33,7 @@ def show_lines(view: ShowView, width: int, *, sql: bool = False) -> list[Line]:
     if row.kpi.question:
         lines += _prose(row.kpi.question, width, "dim")
     lines += [(), *_facts(view, width)]
-    lines += _history(view, width)
+    lines += history_lines(view, width)
     lines += _parts(view, width)
     lines += _notes(view, width)
     lines += _definition(view, width)
@@ -134,7 +134,8 @@ def _since(view: ShowView) -> str:
     return "" if since is None else f" on {day_in_words(since)}"
 
 
-def _history(view: ShowView, width: int) -> list[Line]:
+def history_lines(view: ShowView, width: int) -> list[Line]:
+    """The chart of the history under its heading, with an empty line before it; nothing if there is none to draw."""
     targets = [series for series in (view.line, view.upper) if sum(value is not None for value in series) > 1]
     values = [point.value for point in view.points] + [None] * len(view.ahead)
     labels = [period.label for period in (*(point.period for point in view.points), *(one for one, _ in view.ahead))]

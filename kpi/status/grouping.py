@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from kpi.plan.model import Plan
+from kpi.plan.model.goal import Perspective
 from kpi.status.result import worst
 from kpi.status.selection import lineage
 from kpi.status.view import Group, KpiRow
 
 By = Literal["goal", "owner", "perspective", "level", "tag"]
 
-PERSPECTIVES = ("financial", "customer", "internal", "learning")
+PERSPECTIVES: tuple[Perspective, ...] = ("financial", "customer", "internal", "learning")
 
 
 def group_rows(plan: Plan, rows: Sequence[KpiRow], by: By) -> tuple[Group, ...]:

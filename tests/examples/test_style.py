@@ -13,13 +13,16 @@ from typer.testing import CliRunner
 from kpi.cli.app import app
 
 ROOT = EXAMPLES.parent
-FILES = sorted(str(file.relative_to(ROOT)) for file in (*EXAMPLES.glob("*/kpi.yaml"), ROOT / "kpi.yaml.example"))
+FILES = sorted(
+    str(file.relative_to(ROOT))
+    for file in (*EXAMPLES.glob("*/kpi.yaml"), *EXAMPLES.glob("frameworks/*.yaml"), ROOT / "kpi.yaml.example")
+)
 READMES = sorted(EXAMPLES.glob("*/README.md"))
 
 
 def test_all_are_found() -> None:
-    assert len(FILES) == 7
-    assert len(READMES) == 6
+    assert len(FILES) == 11
+    assert len(READMES) == 7
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -152,6 +152,8 @@ def check(format_: str, out: str, err: str) -> None:
         out.encode()
     elif format_ == "junit":
         ET.fromstring(out)
+    elif format_ == "svg":
+        check_svg(out)
     elif format_ == "csv":
         assert not formulas(out)
     elif format_ == "markdown":
@@ -161,6 +163,17 @@ def check(format_: str, out: str, err: str) -> None:
         assert len(commands) == len(out.splitlines())
         assert {command.split()[0] for command in commands} <= {"error", "warning", "notice"}
         assert not any(re.search(r"::.*::", command.partition("::")[0]) for command in commands)
+
+
+def check_svg(out: str) -> None:
+    """Fails where a picture has anything but shapes and text, or refers to anything outside of it."""
+    for element in ET.fromstring(out).iter():
+        kind = element.tag.rpartition("}")[2]
+        assert kind in ("svg", "title", "defs", "marker", "path", "rect", "text", "g")
+        for name, value in element.attrib.items():
+            assert not name.startswith("on")
+            assert "href" not in name
+            assert re.fullmatch(r"url\(#\w+\)|[\w #.,-]*", value), value
 
 
 def pytest_fail(name: str) -> object:

@@ -29,6 +29,8 @@ RUNS = [
     *[run_ for by in ("owner", "level", "tag") for run_ in each(("table", "markdown"), "status", "--by", by)],
     *[run_ for number in range(COUNT) for run_ in each(("text", "json"), "show", f"k{number}")],
     ("text", ("show", "k1", "--sql")),
+    *each(("text", "json", "markdown", "svg"), "goals"),
+    *each(("text", "json", "markdown", "svg"), "goals", "--framework", "bsc"),
     *each(("text", "json"), "sources"),
     *each(("text", "json", "markdown"), "diff", "HEAD~1"),
     *each(("text", "json", "markdown"), "diff", "HEAD~1", "--values"),
@@ -103,7 +105,8 @@ def test_an_argument_is_repeated_harmlessly(
     for arguments in (
         ("show", text), ("log", text), ("blame", text), ("record", text, "3"), ("record", "a", text), ("rule", text),
         ("sources", text), ("status", "--kpi", text), ("status", "--owner", text), ("status", "--fail-on", text),
-        ("status", "--split", text), ("status", "--as-of", text), ("status", "--format", text), ("diff", text),
+        ("goals", "--framework", text), ("goals", "--cycle", text), ("status", "--split", text),
+        ("status", "--as-of", text), ("status", "--format", text), ("diff", text),
         ("diff", "--fail-on", text), ("lint", "--select", text), ("lint", "--diff", text), ("lint", "--baseline", text),
         ("lint", text), ("-f", text, "status"), ("-f", text, "lint", "--format", "junit"), (text,), (f"--{text}",),
         ("init", "--template", text), ("init", "-f", f"{text}/no/kpi.yaml"),

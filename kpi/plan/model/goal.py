@@ -8,10 +8,12 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from kpi.plan.model.record import Record
-from kpi.plan.model.types import WEEKS_PATTERN, Ambition, Day, Text, Texts, every_in
+from kpi.plan.model.types import WEEKS_PATTERN, Ambition, Day, Score, Text, Texts, Weight, every_in
 
 Perspective = Literal["financial", "customer", "internal", "learning"]
 Framework = Literal["okr", "omtm", "bsc", "mbo"]
+Commitment = Literal["committed", "stretch"]
+NO_REWARD = frozenset({"", "no", "none", "false", "nothing", "n/a", "-"})
 EveryWord = Annotated[
     Literal["day", "week", "month", "quarter", "half", "year"]
     | Annotated[str, StringConstraints(pattern=WEEKS_PATTERN)],
@@ -45,7 +47,21 @@ class Goal(Record):
     ambition: Ambition | None = Field(
         None, description="How ambitious, from 1 (sure to be reached) to 10 (a long shot)."
     )
+    commitment: Commitment | None = Field(
+        None, description="For an OKR: committed (1.0 is expected) or stretch (0.7 is good)."
+    )
+    score: Score | None = Field(None, description="The score from 0.0 to 1.0, if it is set by hand.")
+    weight: Weight = Field(
+        1.0, description="How much it counts in the score of the goal above; 0: not at all; default: 1."
+    )
     reward: Text | None = Field(None, description="The bonus or other pay that hangs on the goal; absent: none.")
     agreed_with: Text | None = Field(
         None, description="With whom the owner has agreed the goal, for management by objectives."
     )
+    agreed_on: Day | None = Field(None, description="The day of that agreement, as YYYY-MM-DD.")
+    next: Text | None = Field(None, description="For one metric that matters: what comes after its end.")
+
+    @property
+    def tied_reward(self) -> str | None:
+        """The reward that depends on the goal; None if there is none, also in words such as ``none``."""
+        return None if self.reward is None or self.reward.strip().lower() in NO_REWARD else self.reward

@@ -34,9 +34,11 @@ from kpi.plan.model.types import (
     ColumnName,
     Day,
     OrText,
+    Score,
     Text,
     Texts,
     UnitText,
+    Weight,
     WindowText,
     number_in,
     period_map,
@@ -357,6 +359,8 @@ class Kpi(Record):
     ambition: Ambition | None = Field(
         None, description="How ambitious, from 1 (sure to be reached) to 10 (a long shot)."
     )
+    score: Score | None = Field(None, description="As a key result: the score from 0.0 to 1.0, if it is set by hand.")
+    weight: Weight = Field(1.0, description="How much it counts in the score of its goal; 0: not at all; default: 1.")
     guardrails: Texts = Field((), description="Ids of KPIs that must not get worse while this one gets better.")
     when_red: Text | None = Field(None, description="What will be done when it is red.")
     tags: Texts = Field((), description="Words to group by.")

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, create_model
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 
 from kpi.errors import TextError
 from kpi.plan.model.goal import Goal
@@ -14,7 +22,7 @@ from kpi.plan.model.kpi import Kpi
 from kpi.plan.model.lint import LintSettings
 from kpi.plan.model.record import Flaw, Record, brief, checked, in_text, quoted
 from kpi.plan.model.source import Source
-from kpi.plan.model.types import ID_PATTERN, TEXT_SCHEMA, Code, Day, OneOrMoreTexts, Text, text_of
+from kpi.plan.model.types import ID_PATTERN, TEXT_SCHEMA, Code, Day, OneOrMoreTexts, Score, Text, text_of
 from kpi.values import Calendar, parse_month_name, parse_timezone, parse_weekday
 
 SECTIONS = ("sources", "measures", "goals", "kpis")
@@ -64,7 +72,21 @@ class CalendarSettings(Record):
         return Calendar.from_words(self.week_starts, self.fiscal_year_starts, self.timezone, self.weeks_from)
 
 
+class OkrSettings(Record):
+    """From which score on an OKR objective is green or yellow."""
+
+    green: Score = Field(0.7, description="An objective with at least this score is green.")
+    yellow: Score = Field(0.4, description="One with at least this score is yellow, below it red.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> OkrSettings:
+        if self.yellow > self.green:
+            raise Flaw("E031", f"yellow ({self.yellow:g}) is above green ({self.green:g})", "swap the two").error()
+        return self
+
+
 _PLAIN_CALENDAR = CalendarSettings.model_construct()
+_PLAIN_OKR = OkrSettings.model_construct()
 _ALL_RULES = LintSettings.model_construct()
 
 
@@ -93,6 +115,7 @@ class PlanFile(Record):
     include: OneOrMoreTexts = Field(
         (), description="Further files in the same language, relative to this one; globs are allowed."
     )
+    okr: OkrSettings = Field(_PLAIN_OKR, description="The scores from which OKR objectives are green and yellow.")
     lint: LintSettings = Field(_ALL_RULES, description="What kpi lint looks for.")
     sources: Mapping[str, Source] = Field({}, description="Rows to compute from.", json_schema_extra=_by_id)
     measures: Mapping[str, Code] = Field(

@@ -74,6 +74,26 @@ def _boolean(value: Any, info: ValidationInfo[Any]) -> bool:
 Boolean = Annotated[bool, BeforeValidator(_boolean)]
 
 
+def _decimal(low: float, high: float, example: str) -> BeforeValidator:
+    """Validates a number from ``low`` to ``high``, which is written without a unit."""
+
+    def validate(value: Any, info: ValidationInfo[Any]) -> float:
+        try:
+            number = float("nan") if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError, OverflowError):
+            number = float("nan")
+        if not low <= number <= high:
+            message = f'"{info.field_name}" should be a number from {low:g} to {high:,g}, not {quoted(value)}'
+            raise Flaw("E011", message, f"e.g. {info.field_name}: {example}").error()
+        return number
+
+    return BeforeValidator(validate)
+
+
+Score = Annotated[float, _decimal(0, 1, "0.7"), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1})]
+Weight = Annotated[float, _decimal(0, 1000, "2"), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1000})]
+
+
 def _day(value: Any) -> date:
     if isinstance(value, date):
         return value
@@ -158,6 +178,7 @@ PERIODS_SCHEMA: dict[str, Any] = {"type": "object", "propertyNames": {"pattern":
 
 __all__ = [
     "ID_PATTERN", "MOST", "NUMBER_SCHEMA", "PERIODS_SCHEMA", "TEXT_SCHEMA", "WEEKS_PATTERN", "Ambition",
-    "AtLeastOne", "Boolean", "Code", "CodeText", "ColumnName", "Day", "NotNegative", "OneOrMoreTexts", "OrText", "Text",
-    "Texts", "UnitText", "WindowText", "every_in", "number_in", "period_map", "text_of", "unit_in", "unit_of",
+    "AtLeastOne", "Boolean", "Code", "CodeText", "ColumnName", "Day", "NotNegative", "OneOrMoreTexts", "OrText",
+    "Score", "Text", "Texts", "UnitText", "Weight", "WindowText", "every_in", "number_in", "period_map", "text_of",
+    "unit_in", "unit_of",
 ]  # fmt: skip

@@ -1,0 +1,112 @@
+"""``kpi goals``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kpi.cli.common import (
+    AsOfOption,
+    CacheOption,
+    FileOption,
+    MemoryOption,
+    OutsideOption,
+    TimeoutOption,
+    as_of_day,
+    cache_folder,
+    memory_limit,
+    open_checked,
+    show_view,
+)
+from kpi.cli.show import PERIODS
+from kpi.cli.status import HISTORY, tell_problems
+from kpi.errors import KpiError, TextError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from kpi.plan.checks import Checked
+    from kpi.plan.model import Kpi, Plan
+    from kpi.run.series import Results
+    from kpi.status.goals_view import Detail
+
+    Compute = Callable[[Checked, Collection[str] | None, int], Results]
+
+EXAMPLES = (
+    ("kpi goals --framework okr --cycle 2026-Q3", "objectives and key results of a quarter"),
+    ("kpi goals --framework bsc --format svg > map.svg", "the strategy map"),
+)
+
+
+def goals(
+    file: FileOption = None,
+    format: Annotated[  # noqa: A002
+        Literal["text", "json", "markdown", "svg"],
+        typer.Option("--format", help="Output format; svg is the strategy map of a scorecard."),
+    ] = "text",
+    framework: Annotated[
+        Literal["okr", "bsc", "omtm", "mbo"] | None,
+        typer.Option("--framework", help="Show the goals of one framework, as that framework does."),
+    ] = None,
+    cycle: Annotated[
+        str | None, typer.Option("--cycle", metavar="PERIOD", help="Only goals due in this period, e.g. 2026-Q3.")
+    ] = None,
+    as_of: AsOfOption = None,
+    memory: MemoryOption = None,
+    timeout: TimeoutOption = None,
+    cache: CacheOption = None,
+    allow_outside: OutsideOption = None,
+) -> None:
+    """Show the goals as a tree, or as OKRs, a scorecard, one metric or agreed objectives."""
+    if format == "svg" and framework not in (None, "bsc"):
+        raise UsageError("--format svg is the strategy map of a scorecard", hint="use it with --framework bsc")
+    limit, seconds = memory_limit(memory), timeout
+    checked = open_checked(file, allow_outside)
+    plan, day = checked.plan, as_of_day(checked.plan, as_of)
+    from kpi.cli.terminal import progress
+    from kpi.run import compute
+    from kpi.status import status_view
+    from kpi.status.goals_view import goals_view
+
+    # The one metric is shown with the chart of `kpi show` and the sentence of `kpi explain`.
+    large = [kpi for kpi in plan.kpis.values() if framework == "omtm" and _framework_of(plan, kpi) == "omtm"]
+    periods = HISTORY
+    if large:
+        from kpi.status.insights import periods_needed
+
+        periods = periods_needed(large, PERIODS)
+
+    def computed(of: Checked, kpis: Collection[str] | None, periods: int) -> Results:
+        folder = cache_folder(plan, cache)
+        return compute(of, day, kpis=kpis, periods=periods, cache=folder, memory=limit, seconds=seconds)
+
+    with progress(f"Computing {len(plan.kpis)} KPIs"):
+        results = computed(checked, None, periods)
+        details = {kpi.id: _detail(checked, results, kpi.id, computed) for kpi in large}
+    try:
+        view = goals_view(plan, status_view(plan, results), framework=framework, cycle=cycle, details=details)
+    except TextError as mistake:
+        raise UsageError(f"--cycle: {mistake.message}", hint=mistake.hint) from None
+    show_view(view, format)
+    tell_problems(results.problems)
+
+
+def _framework_of(plan: Plan, kpi: Kpi) -> str | None:
+    goal = plan.goals.get(kpi.goal or "")
+    return None if goal is None else goal.framework
+
+
+def _detail(checked: Checked, results: Results, id_: str, computed: Compute) -> Detail:
+    """The history of a KPI, and what moved it by the parts of its formula."""
+    from kpi.status.explain import by_formula, explain_by_formula
+    from kpi.status.goals_view import Detail
+    from kpi.status.kpi_view import kpi_view
+
+    show = kpi_view(checked, results, id_, PERIODS)
+    try:
+        changed, part = by_formula(checked, id_)
+        kpis = [id_, *(changed.plan.kpis.keys() - checked.plan.kpis.keys())]
+        return Detail(show, explain_by_formula(changed, computed(changed, sorted(kpis), 1), id_, part))
+    except KpiError:  # no formula, or no value to compare with: the row says so
+        return Detail(show)
