@@ -14,9 +14,8 @@ from contextlib import closing, suppress
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from kpi.data.non_data_rows import Tally
 from kpi.data.signatures import signature
 from kpi.errors import KpiError, did_you_mean
 from kpi.plan.model import ReadOptions
@@ -368,6 +367,13 @@ class Chosen(NamedTuple):
     declared: str | None
 
 
+class Watcher(Protocol):
+    """What is shown the rows of a sheet as they go by."""
+
+    def add(self, line: int, row: Sequence[object], /) -> None:
+        """One more row, in order."""
+
+
 def refuse_merged(sheet: Sheet, used: Mapping[int | None, str]) -> None:
     """Raise KpiError where a used column, by its place, has merged cells: all but the first look empty."""
     for merged in sheet.merged():
@@ -381,10 +387,10 @@ def refuse_merged(sheet: Sheet, used: Mapping[int | None, str]) -> None:
 
 
 def copied(
-    sheets: Sequence[Sheet], columns: Sequence[Chosen], target: Path, tallies: Sequence[Tally] = ()
+    sheets: Sequence[Sheet], columns: Sequence[Chosen], target: Path, tallies: Sequence[Watcher] = ()
 ) -> dict[str, Typed]:
     """Copy columns of all sheets to one CSV file, without a header and with the file's name last; their types. Each
-    row is shown to the tally of its sheet, where there is one.
+    row is shown to the watcher of its sheet, where there is one.
 
     Raises KpiError for a formula without a result, and for a number that is declared to be a day and is none.
     """
@@ -421,3 +427,13 @@ def copied(
             ]
             writer.writerow([*texts, sheet.name])
     return {column.name: typed for column, typed in zip(columns, types, strict=True)}
+
+
+def copied_as_text(sheet: Sheet, target: Path) -> None:
+    """Write all cells of a sheet below its header to a file as text."""
+    import csv
+
+    with target.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        for _, row in sheet.rows():
+            writer.writerow(["" if cell is None else text_of(cell) for cell in row])

@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.headers import named
+from kpi.data.non_data_rows import handled
 from kpi.data.opening import NO_HIVE, Opening, listed
 from kpi.data.requirements import ColumnRequirements
+from kpi.data.row_places import RowPlaces
 from kpi.data.swallowed_rows import refuse_swallowed_rows
+from kpi.data.text_casts_sql import marks
 from kpi.data.text_files import copy_text, refuse_long_line, refuse_other
-from kpi.data.total_rows import refuse_totals
+from kpi.data.total_rows import (
+    SAMPLE,
+    TotalRows,
+    columns_of_words,
+    found_totals,
+    labels_in_json,
+    may_have_totals,
+    total_rows,
+    typed_may_have_totals,
+)
 from kpi.errors import KpiError, did_you_mean, nearest
 from kpi.formulas import columns as columns_in
 from kpi.plan.checks.rows import lacking_hint
 from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, FileFacts, SourceFacts, shown
 from kpi.plan.model import Plan, Source
+
+if TYPE_CHECKING:
+    from kpi.data.excel_files import Sheet
 
 # Bytes that the reader takes at once, and each of its threads holds some of: less than it would, for its memory's sake.
 BLOCK = 8_000_000
@@ -81,6 +96,8 @@ class Scanner:
         # The columns, by folded name, that every KPI needs; and why some of the others cannot be had.
         self.always: Collection[str] = ()
         self.faults: dict[str, KpiError] = {}
+        # Rows that sum up the others of their dates.
+        self.totals: list[TotalRows] = []
 
     def scan(self, *, rewrite: bool = False) -> Scan:
         """The scan. ``rewrite``: copy the text files first, through a reader that forgives line endings.
@@ -88,6 +105,7 @@ class Scanner:
         Raises KpiError for a column that one of the files lacks and that is not optional (R5, R15), for one of several
         columns with one name, and the engine's error for what is not JSON.
         """
+        self.totals.clear()
         if self.facts.kind == "csv":
             return self._csv(rewrite)
         if self.facts.kind == "json":
@@ -122,28 +140,18 @@ class Scanner:
         first = files[0]
         for file in files:
             refuse_swallowed_rows(file, self.source, self.name(file.path))
-            if self.source.date is not None:
-                refuse_totals(file, self.source, self.name(file.path), self._date_columns())
         paths = [self._readable(file, rewrite) for file in files]
         kept = self._kept(files) if self.source.snapshot else ""
+        for file, path in zip(files, paths, strict=True):
+            dates = self._date_places(file.names)
+            if dates and may_have_totals(file, self.source, dates):
+                self._note_totals(file.path, file.names, dates, self._reader(file, [path], "ignore_errors=true"))
         places = {name.casefold(): f"c{place}" for place, name in enumerate(first.names)}
         chosen = [
             f"{quoted(place) if (place := places.get(name.casefold())) else NULL_TEXT} AS {quoted(name)}"
             for name in columns
         ]
-        no_nulls = "".join(c for c in NO_NULLS if c not in (first.delimiter, first.quote, self.source.read.escape))
-        options = [
-            "auto_detect=false",
-            f"header={'false' if self.source.read.header is False else 'true'}",
-            f"skip={first.skip_rows}",
-            f"delim={text_literal(first.delimiter or ',')}",
-            f"quote={text_literal(first.quote)}",
-            f"escape={text_literal(self.source.read.escape or first.quote)}",
-            f"nullstr={text_literal(no_nulls)}",
-            f"buffer_size={BLOCK}",
-            NO_HIVE,
-            "columns={" + ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(first.names))) + "}",
-        ]
+        options: list[str] = []
         if self._skips:
             options.append("ignore_errors=true, store_rejects=true, rejects_limit=0")
         if self._wants(FILENAME) or self.by_file:
@@ -155,7 +163,25 @@ class Scanner:
             pairs = zip(paths, files, strict=True)
             cases = " ".join(f"WHEN {text_literal(path)} THEN {numbers[file.path]}" for path, file in pairs)
             chosen.append(f"CAST(CASE file {cases} END AS USMALLINT) AS {FILE}")
-        return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM read_csv({listed(paths)}, {', '.join(options)}){kept}"
+        return f"SELECT {', '.join(chosen) or '1 AS c0'} FROM {self._reader(first, paths, *options)}{kept}"
+
+    def _reader(self, like: FileFacts, paths: Sequence[str], *options: str) -> str:
+        """SQL that reads text files written like one of them, in the columns ``c0`` and so on."""
+        no_nulls = "".join(c for c in NO_NULLS if c not in (like.delimiter, like.quote, self.source.read.escape))
+        stated = [
+            "auto_detect=false",
+            f"header={'false' if self.source.read.header is False else 'true'}",
+            f"skip={like.skip_rows}",
+            f"delim={text_literal(like.delimiter or ',')}",
+            f"quote={text_literal(like.quote)}",
+            f"escape={text_literal(self.source.read.escape or like.quote)}",
+            f"nullstr={text_literal(no_nulls)}",
+            f"buffer_size={BLOCK}",
+            NO_HIVE,
+            "columns={" + ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(like.names))) + "}",
+            *options,
+        ]
+        return f"read_csv({listed(list(paths))}, {', '.join(stated)})"
 
     def _refuse_doubtful(self) -> None:
         """Raise KpiError for a first row that is no header, as it seems, where no name is used that would show it."""
@@ -215,6 +241,7 @@ class Scanner:
         """The cells of all sheets, copied to a file that the engine reads in the types of the sheets."""
         from kpi.data.excel_files import Chosen, Sheet, copied
         from kpi.data.non_data_rows import Tally, refuse_odd_cells
+        from kpi.data.total_rows import TotalsWatch
 
         for path in self.facts.files:
             self.opening.check(path)
@@ -240,9 +267,14 @@ class Scanner:
             target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
             snapshot = self.source.snapshot
             tallies = [Tally(sheet.header) for sheet in sheets] if snapshot else []
-            typed = copied(sheets, columns, target, tallies)
+            watches = [] if snapshot else [TotalsWatch() for _ in sheets]
+            typed = copied(sheets, columns, target, tallies or watches)
             for tally, sheet, names in zip(tallies, sheets, named, strict=snapshot):
                 refuse_odd_cells(tally, self.source, names, sheet.header, f"{sheet.name}:{sheet.title}")
+            for watch, sheet, names in zip(watches, sheets, named, strict=not snapshot):
+                dates = self._date_places(names)
+                if dates and watch.may_have_totals:
+                    self._note_totals(sheet.path, names, dates, self._cells(sheet))
         chosen = [f"{t.sql.format(f'c{i}')} AS {quoted(name)}" for i, (name, t) in enumerate(typed.items())]
         types = {name: t.type for name, t in typed.items()}
         if self._wants(FILENAME):
@@ -254,6 +286,18 @@ class Scanner:
             f"escape='\"', columns={{{', '.join(stated)}}})"
         )
         return Scan(f"(SELECT {', '.join(chosen) or '1 AS c0'} FROM {reader})", types)
+
+    def _cells(self, sheet: Sheet) -> str:
+        """SQL of all cells of a sheet as text."""
+        from kpi.data.excel_files import copied_as_text
+
+        target = self.engine.scratch() / f"{len(list(self.engine.scratch().iterdir()))}.csv"
+        copied_as_text(sheet, target)
+        stated = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(sheet.header)))
+        return (
+            f"read_csv({text_literal(str(target))}, auto_detect=false, header=false, delim=',', quote='\"', "
+            f"escape='\"', columns={{{stated}}})"
+        )
 
     def _json(self) -> Scan:
         """All objects as they stand, in a table, since only all of them tell the keys."""
@@ -288,7 +332,8 @@ class Scanner:
             if read in per_file
         ]
         columns = self._columns_of_all(known or [(self.facts.files[0], ())])
-        pointers = ["/" + by_name.get(name.casefold(), name).replace("~", "~0").replace("/", "~1") for name in columns]
+        self._note_totals_in_json(table, names, keys, dict(zip(paths, self.facts.files, strict=True)))
+        pointers = [pointer(by_name.get(name.casefold(), name)) for name in columns]
         # All keys of an object at once: one by one, each would take it apart anew.
         values = f"json_extract_string(json, {listed(pointers)}::VARCHAR[])"
         self.engine.ask(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {values} AS values$, file$ FROM {table}")
@@ -298,6 +343,25 @@ class Scanner:
             chosen.append(f"{self._renamed('file$', paths)} AS {quoted(FILENAME)}")
             types[FILENAME] = "VARCHAR"
         return Scan(f"(SELECT {', '.join(chosen) or '1 AS c0'} FROM {table})", types, "table")
+
+    def _note_totals_in_json(
+        self, table: str, names: Sequence[str], keys: Sequence[str], files: Mapping[str, Path]
+    ) -> None:
+        """Note the rows that sum up others in a table of all objects, file by file."""
+        dates = self._date_places(names)
+        if not dates:
+            return
+        values = [f"json_extract_string(json, {text_literal(pointer(key))})" for key in keys]
+        cells = ", ".join(f"{value} AS c{place}" for place, value in enumerate(values))
+        sample = self.engine.ask(f"SELECT {cells} FROM {table} LIMIT {SAMPLE}")
+        worded = columns_of_words([[text or "" for text in row] for row in sample], dates)
+        may = [f"regexp_matches(json, {text_literal(labels_in_json())})"]
+        if worded:
+            may.append(" AND ".join(f"coalesce({values[place]}, '') = ''" for place in worded))
+        found = self.engine.ask(f"SELECT DISTINCT file$ FROM {table} WHERE {' OR '.join(f'({one})' for one in may)}")
+        for (read,) in sorted(found):
+            rows = f"(SELECT {cells} FROM {table} WHERE file$ = {text_literal(read)})"
+            self._note_totals(files[read], names, dates, rows)
 
     def _parquet(self) -> Scan:
         per_file: list[tuple[Path, dict[str, str], dict[str, str]]] = []
@@ -313,6 +377,11 @@ class Scanner:
             names = {name.casefold(): key for name, key in zip(found, stated, strict=True)}
             per_file.append((path, stated, names))
             named_.append((path, found))
+            dates = self._date_places(found)
+            texts = [key for key, type_name in stated.items() if type_name == "VARCHAR"]
+            if dates and typed_may_have_totals(self.engine, readers[path], texts):
+                cells = ", ".join(f"{quoted(key)} AS c{place}" for place, key in enumerate(stated))
+                self._note_totals(path, found, dates, f"(SELECT {cells} FROM {readers[path]})")
         columns = self._columns_of_all(named_)
         types: dict[str, str] = {}
         for name in columns:
@@ -335,6 +404,33 @@ class Scanner:
         if self._wants(FILENAME):
             types[FILENAME] = "VARCHAR"
         return Scan("(" + "\nUNION ALL BY NAME\n".join(parts) + ")", types)
+
+    # Totals.
+
+    def _date_places(self, names: Sequence[str]) -> list[int]:
+        """The places of the columns that the date of a row is made of, where rows that sum up others of their date are
+        looked for; ``names`` are those of all columns."""
+        if self.source.date is None or len(names) < 3:
+            return []
+        folded = [name.casefold() for name in names]
+        return [folded.index(column) for column in self._date_columns() if column in folded]
+
+    def _note_totals(self, path: Path, names: Sequence[str], dates: Sequence[int], rows: str) -> None:
+        """Note the rows of a file that sum up others, where "where" does not speak of their column. ``rows`` is SQL of
+        all rows of the file in the columns ``c0`` and so on."""
+        try:
+            written = marks(self.source.read) if self.facts.kind == "csv" else (".", None)
+            kinds = found_totals(self.engine, rows, len(names), dates, *written)
+        except self.engine.Error:
+            return  # the file is read once more, and then it is said what is wrong with it
+        own = self.facts._replace(
+            files=(path,), per_file=tuple(file for file in self.facts.per_file if file.path == path)
+        )
+        for found in kinds:
+            if not handled(self.source, [names[found.place]]):
+                wanted = {names[place]: (found.row[place],) for place in (found.place, *dates)}
+                place = RowPlaces(self.engine, self.source, own, self.plan).first(wanted)
+                self.totals.append(total_rows(found, names, self.source, place.text))
 
     # Names.
 
@@ -419,6 +515,11 @@ def clash(source_id: str, name: str) -> KpiError:
     """What is wrong with a computed column that has the name of one that is there already."""
     hint = f"choose another name, or rename the other: columns: {{{name}_as_written: …}}"
     return KpiError(f'{source_id} has a column "{name}" already, and computes another', hint=hint)
+
+
+def pointer(key: str) -> str:
+    """The JSON Pointer of a key of an object."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
 WHOLE = ("TINYINT", "UTINYINT", "SMALLINT", "USMALLINT", "INTEGER", "UINTEGER", "BIGINT", "UBIGINT", "HUGEINT")

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kpi.data.bad_rows import Rejected, counted, skipped_in_words
+from kpi.data.total_filters import aggregate_decides
 from kpi.data.value_suggestions import SKIP
 from kpi.errors import KpiError
 
 if TYPE_CHECKING:
     from kpi.data.bad_rows import BadCells
+    from kpi.data.total_rows import TotalRows
     from kpi.engine.table import Table
+    from kpi.formulas import nodes
 
 
 NONE_REJECTED = Rejected()
@@ -31,6 +34,7 @@ class ReadableRows:
     ``rejected`` are rows that the reader skipped already. Every KPI uses the columns ``always``; ``behind`` adds to
     columns those that they are computed from; ``select`` makes the table without the rows that have a bit of a mask.
     ``notes`` are what bears on all of them, a sentence each. ``faults`` say why some uses of columns are impossible.
+    ``totals`` are the kinds of rows that sum up others (R10).
     """
 
     base: Table
@@ -41,6 +45,7 @@ class ReadableRows:
     select: Callable[[int], Table] | None = None
     notes: tuple[str, ...] = ()
     faults: Mapping[str, KpiError] = field(default_factory=dict)
+    totals: tuple[TotalRows, ...] = ()
     _known: dict[int, Table] = field(default_factory=dict, repr=False, compare=False)
 
     def mask(self, columns: Collection[str]) -> int:
@@ -55,6 +60,21 @@ class ReadableRows:
         for use in columns if self.faults else ():
             for one in sorted(self.behind([use]) & self.faults.keys(), key=lambda one: (one != use, one)):
                 raise self.faults[one]
+
+    def refuse_totals(self, of: Iterable[nodes.Aggregate]) -> None:
+        """Raise KpiError where there are rows that sum up others, and one of the aggregates has no filter that leaves
+        them out, or asks for them."""
+        for aggregate in of if self.totals else ():
+            for kind in self.totals:
+                if not aggregate_decides(aggregate, kind.column, kind.label):
+                    raise kind.error
+
+    def refuse_totals_unless(self, named: Collection[str]) -> None:
+        """Raise KpiError where there are rows that sum up others, and what tells them apart is not among the columns
+        named, by folded name."""
+        for kind in self.totals:
+            if kind.column.casefold() not in named:
+                raise kind.error
 
     @property
     def any(self) -> int:

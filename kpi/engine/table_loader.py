@@ -21,6 +21,7 @@ from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import FILE, FILENAME, Scan, Scanner, clash
 from kpi.data.requirements import ColumnRequirements, compared_exactly, identity_of, uses_in
 from kpi.data.text_casts_sql import clean, not_finite_empty
+from kpi.data.total_rows import TotalRows
 from kpi.data.type_inference import (
     EXACT,
     UNLISTED,
@@ -104,6 +105,7 @@ class Loader:
         self._later = 0
         self._faults: dict[str, KpiError] = {}
         self._missing: Mapping[str, KpiError] = {}
+        self._totals: Sequence[TotalRows] = ()
         self._always = self._columns_behind({*self._times(), *self._where_columns()})
         if self.origin is not None:
             for name in self.source.computed:
@@ -114,6 +116,7 @@ class Loader:
         scanner.by_file = self.by_file
         scanner.always = {use.partition("$")[0] for use in self._always}
         self._missing = scanner.faults
+        self._totals = scanner.totals
         self._names = scanner.names
         try:
             return self._scanned(scanner)
@@ -370,6 +373,7 @@ class Loader:
             always=self._always,
             behind=self._columns_behind,
             faults=self._faults,
+            totals=tuple(self._totals),
             select=lambda mask: self._selected(whole, mask, computed.later),
         )
 

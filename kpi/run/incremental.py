@@ -172,7 +172,7 @@ class IncrementalLoader:
         except (KpiError, self.engine.Error, OSError) as error:
             raise CacheMiss from error
         table = loaded.base
-        if loaded.bad or loaded.faults or loaded.rejected.rows:
+        if loaded.bad or loaded.faults or loaded.totals or loaded.rejected.rows:
             raise CacheMiss
         canonical = replace(table, integers=frozenset())
         real, named = PartialResults(self.engine, table), PartialResults(self.engine, canonical)

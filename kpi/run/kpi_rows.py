@@ -12,6 +12,7 @@ from kpi.run.source_loader import LoadedSources, in_words
 
 if TYPE_CHECKING:
     from kpi.engine.table import Table
+    from kpi.formulas import nodes
     from kpi.plan.checks import Checked
 
 
@@ -43,6 +44,19 @@ class KpiRows:
                 waiting += new
             self._columns[owner] = found
         return self._columns[owner]
+
+    def _aggregates(self, owner: str, source: str) -> Iterator[nodes.Aggregate]:
+        """The aggregates over a source in the formula of a KPI or measure, and in those of the measures that it names.
+        Those inside others are over the same rows."""
+        graph, waiting, seen = self.checked.dependencies, [owner], {owner}
+        while waiting:
+            formula = graph.formulas.get(waiting.pop(0))
+            if formula is None:
+                continue
+            yield from (aggregate for aggregate, _ in formula.aggregates if aggregate.source == source)
+            new = {named.name for named, _ in formula.names} & self.checked.plan.measures.keys() - seen
+            seen |= new
+            waiting += new
 
     def owners(self, name: str) -> Iterator[str]:
         """The KPI or measure itself, and the KPIs that its value comes from."""
@@ -83,6 +97,7 @@ class KpiRows:
                 if source in self.loaded.rows and source not in found:
                     try:
                         self.loaded.rows[source].refuse(self.columns(owner)[source])
+                        self.loaded.rows[source].refuse_totals(self._aggregates(owner, source))
                         self.loaded.rows[source].table(self.bad(owner, source))
                     except KpiError as error:
                         found[source] = error

@@ -186,6 +186,7 @@ class SourceLoader:
                     continue
                 rows = self._rows[other]
                 rows.refuse(sorted(words_of(query)))
+                rows.refuse_totals_unless(words_of(query))
                 table = rows.table(rows.mask(used_by_query(query, rows.base.kinds)))
                 expose(self.engine, table)
                 notes |= dict.fromkeys(rows.notes_on(table))
