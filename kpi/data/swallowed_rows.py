@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from csv import Error
+from itertools import chain
 
 from kpi.data.csv_suggestions import all_rows_fit
 from kpi.data.non_data_rows import number
 from kpi.data.sniffing import table_reader
-from kpi.data.text_files import opened, whole_lines
+from kpi.data.text_files import LONG_LINE, MOST_LINE, opened, opened_bytes, whole_lines
 from kpi.errors import KpiError
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.model import Source
 
+# Bytes with quoted line breaks that are looked through for quotation marks inside texts.
+STRAYS = 4_000_000
 # A field of more lines is no text that a person wrote; it is judged by its first ones.
 MOST_LINES = 2_000
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ][\d:.]+)?")
@@ -29,8 +32,9 @@ def refuse_swallowed_rows(file: FileFacts, source: Source, name: str) -> None:
     if not file.quote or len(file.names) < 2 or not _has_quotes(file):
         return
     try:
-        for line, lines in _rows_of_several_lines(file, source.read.escape):
-            if _are_rows(lines, file, source.read.decimal or "."):
+        for size, above, lines in _suspicious(file, source.read.escape):
+            if _are_rows(lines, file, source.read.decimal or ".") and _is_one_row(lines, file):
+                line = _lines(file, size) + above + 1
                 end = line + len(lines) - 1
                 raise _swallowed(file, source, name, line, end)
     except (Error, UnicodeError, EOFError, OSError, ValueError):
@@ -59,6 +63,100 @@ def _has_quotes(file: FileFacts) -> bool:
             if mark in block:
                 return True
     return False
+
+
+def _suspicious(file: FileFacts, escape: str | None) -> Iterator[tuple[int, int, list[str]]]:
+    """The lines that quoted fields join and that have as many delimiters as rows have, each time after the size of a
+    part of the file and the number of lines between that and the first of them. Raises csv.Error for a field that is
+    far too long.
+
+    A field that swallows n more rows has n line breaks and n rows' worth of delimiters. Both are counted in what is
+    left of the file without all other characters, and without pairs of quotation marks that no line break separates.
+    """
+    mark, delimiter = file.quote.encode(), (file.delimiter or ",").encode()
+    if len(mark) > 1 or len(delimiter) > 1:
+        yield from ((0, line - 1, lines) for line, lines in _rows_of_several_lines(file, escape))
+        return
+    escaped = None if escape in (None, file.quote) else f"{escape}{file.quote}".encode()
+    others = bytes(set(range(256)) - {*mark, *delimiter, *b"\n"})
+    width, before, held, looked = len(file.names), 0, b"", 0
+    for block in chain(_blocks(file), (b"",)):
+        text = held + block
+        cut = text.rfind(b"\n") + 1 if block else len(text)
+        piece, held = text[:cut], text[cut:]
+        if mark not in piece:
+            before += len(piece)
+            continue
+        kept = piece if escaped is None else piece.replace(escaped, b"")
+        left = kept.translate(None, others).replace(mark * 2, b"")
+        if mark not in left.replace(mark + b"\n" + mark, b""):  # no field has more than one line break and nothing else
+            before += len(piece)
+            continue
+        parts = left.split(mark)
+        if len(parts) > 1 and looked < STRAYS:
+            looked += len(piece)
+            if _has_strays(kept, mark, delimiter):
+                yield from ((0, line - 1, lines) for line, lines in _rows_of_several_lines(file, escape))
+                return
+        if len(parts) % 2 == 0 and block:  # the last field goes on in the next block
+            start = len(piece)
+            for _ in range(parts.pop().count(b"\n") + 1):
+                start = piece.rfind(b"\n", 0, start)
+            piece, held = piece[: start + 1], piece[start + 1 :] + held
+        if len(held) > MOST_LINE:
+            raise Error(LONG_LINE)
+        if len(max(parts[1::2], key=len, default=b"")) >= width:
+            for above, lines in _with_whole_rows(piece.decode(errors="replace"), parts, delimiter, width):
+                yield before, above, lines
+        before += len(piece)
+
+
+def _lines(file: FileFacts, size: int) -> int:
+    """How many lines end in so many bytes of the file, as ``_blocks`` has it."""
+    lines = 0
+    for block in _blocks(file):
+        lines += block[:size].count(b"\n")
+        size -= len(block)
+        if size <= 0:
+            break
+    return lines
+
+
+def _blocks(file: FileFacts) -> Iterator[bytes]:
+    """The file in UTF-8 and with plain line ends, in pieces. Raises UnicodeError, EOFError, OSError."""
+    if file.encoding.lower() in ("utf-8", "ascii"):
+        with opened_bytes(file.path) as stream:
+            while block := stream.read(1 << 20):
+                while block.endswith(b"\r") and (more := stream.read(1)):
+                    block += more
+                yield block.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in block else block
+        return
+    for piece in whole_lines(opened(file)):
+        text = piece.replace("\r\n", "\n").replace("\r", "\n") if "\r" in piece else piece
+        if text:
+            yield text.encode(errors="replace")
+
+
+def _has_strays(text: bytes, mark: bytes, delimiter: bytes) -> bool:
+    """Whether there are quotation marks that neither begin nor end a field, as in 5" pipe."""
+    bare = b"\n" + text.replace(mark * 2, b"") + b"\n"
+    edges = (delimiter + mark, b"\n" + mark, mark + delimiter, mark + b"\n")
+    return bare.count(mark) != sum(map(bare.count, edges))
+
+
+def _with_whole_rows(
+    text: str, parts: Sequence[bytes], delimiter: bytes, width: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Of the fields that are every other one of ``parts``, the lines of those with whole rows, and how many lines of
+    the text are above."""
+    lines: list[str] = []
+    before = 0
+    for place, part in enumerate(parts):
+        ends = part.count(b"\n")
+        if place % 2 and ends and part.count(delimiter) == ends * (width - 1):
+            lines = lines or text.split("\n")
+            yield before, lines[before : before + ends + 1]
+        before += ends
 
 
 def _rows_of_several_lines(file: FileFacts, escape: str | None) -> Iterator[tuple[int, list[str]]]:

@@ -77,6 +77,27 @@ def test_text_of_several_lines_is_read(project: Project, text: str) -> None:
     assert project.values(["sum(o.n)", "count(o)", "count_distinct(o.note)"], "2026-05-31") == [7, 3, 2]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("place", [3, 9_000, 29_990])
+def test_R11_in_a_large_file_of_quoted_texts(project: Project, place: int, end: str) -> None:
+    """Whose other texts have line breaks, delimiters and quotation marks, across the pieces in which it is read."""
+    lines = ["day,note,n"]
+    for number in range(30_000):
+        note = (
+            "of, one line with some more words",
+            "of\ntwo",
+            "of, more\nthan, two\nlines",
+            'with ""marks"" and\nmore',
+        )
+        lines.append(f'2026-05-{number % 28 + 1:02d},"{note[number % 4]}",1')
+    first = sum(line.count("\n") + 1 for line in lines[:place]) + 1
+    lines[place : place + 3] = ['2026-05-01,"x,1', "2026-05-02,x,1", '2026-05-03,x",1']
+    project.write("o.csv", (end.join("\n".join(lines).split("\n")) + end).encode())
+    project.source("o")
+    said = project.problem("sum(o.n)", "2026-05-31")
+    assert said.startswith(f"o.csv:{first}: a quotation mark opens here and is closed in line {first + 2:,},")
+
+
 def test_marks_inside_texts_open_nothing(project: Project) -> None:
     """Inches, in two rows of a table whose other rows would otherwise lie between two marks."""
     lines = ["day,x,n", *LINES]
