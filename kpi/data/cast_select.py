@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kpi.data.database import quoted, text_literal
-from kpi.data.type_inference import UNLISTED, Reading
+from kpi.data.database import quoted
+from kpi.data.type_inference import Reading
 
 # One bit a column in a BIGINT; the last ones share a bit.
 BITS = 60
@@ -25,7 +25,7 @@ def typed_sql(rows: str, readings: Sequence[Reading], last: int, extra: Sequence
             casts.append(f"{reading.cast} AS cast{i}$")
             value = value.replace(reading.cast, f"cast{i}$")
         values.append(f"{value} AS value{i}$")
-        named.append(f"{whole_sql(f'value{i}$') if reading.whole else f'value{i}$'} AS {quoted(reading.held_in)}")
+        named.append(f"value{i}$ AS {quoted(reading.held_in)}")
         bad = reading.bad_in(column, f"value{i}$")
         if bad is not None:
             # Most rows are of no doubt, and pass with one look.
@@ -36,10 +36,3 @@ def typed_sql(rows: str, readings: Sequence[Reading], last: int, extra: Sequence
     inner = f"(SELECT {', '.join(['*', *values])} FROM {inner} t)"
     found = f"(CASE WHEN {' OR '.join(doubts)} THEN {' | '.join(bits)} ELSE 0 END)" if bits else "0"
     return f"(SELECT {', '.join(named or ['c0'])}, {found} AS bad$ FROM {inner} v)"
-
-
-def whole_sql(value: str) -> str:
-    """A whole number in four bytes instead of eight; an error that says UNLISTED at any other."""
-    whole = f"TRY_CAST({value} AS INTEGER)"
-    unknown = f"error({text_literal(UNLISTED + ': ')} || CAST({value} AS VARCHAR))::INTEGER"
-    return f"(CASE WHEN {whole} = {value} THEN {whole} WHEN {value} IS NULL THEN NULL ELSE {unknown} END)"

@@ -51,14 +51,26 @@ def plain_number_sql(text: str) -> str:
     return f"(CASE WHEN isfinite({cast}) AND NOT contains({text}, '_') THEN {cast} END)"
 
 
-def like_a_code(text: str) -> str:
+def like_a_code(text: str, number: str | None = None) -> str:
     """Whether a number is written as codes are: with a zero before it, with an exponent but without a point or sign, or
-    with ``_`` inside (R4)."""
+    with ``_`` inside (R4). So are numbers behind a blank, which may hide a zero. ``number`` is the SQL of the value,
+    where that is at hand."""
+    # A branch is worked out only for the few rows that get there, both sides of an OR for all.
     signed = " OR ".join(f"({text} >= '{sign}00' AND {text} < '{sign}0:')" for sign in "+-")
-    zero = f"(CASE WHEN {text} < '00' THEN {signed} ELSE {text} < '0:' END)"
-    # Few texts have the letter, and a look for it is much quicker than a pattern.
-    letter = f"(contains({text}, 'E') OR contains({text}, 'e'))"
-    return f"({zero} OR contains({text}, '_') OR ({letter} AND regexp_full_match({text}, '[-+]?\\d+[eE]\\d+')))"
+    zero = f"{text} < '!' OR {signed} OR ({text} >= '00' AND {text} < '0:')"
+    zero = f"(CASE WHEN {text} < '1' THEN {zero} ELSE false END)"
+    power = f"regexp_full_match({text}, '[-+]?\\d+[eE]\\d+ *')"
+    power = f"(CASE WHEN contains({text}, 'E') OR contains({text}, 'e') THEN {power} ELSE false END)"
+    if number is not None:
+        power = f"(CASE WHEN {number} = trunc({number}) THEN {power} ELSE false END)"
+    return f"({zero} OR contains({text}, '_') OR {power})"
+
+
+def digits_sql(text: str, type_name: str) -> tuple[str, str]:
+    """A whole number that is written by its digits alone, with a minus or none, or NULL; and the cast that this is made
+    of. What is written in any other way is another text once it is written again."""
+    cast = f"TRY_CAST({text} AS {type_name})"
+    return f"(CASE WHEN CAST({cast} AS VARCHAR) = {text} THEN {cast} END)", cast
 
 
 def whole_number_sql(text: str) -> str:

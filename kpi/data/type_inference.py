@@ -21,6 +21,7 @@ from kpi.data.text_casts_sql import (
     counted_days_sql,
     cut_to_microseconds,
     date_sql,
+    digits_sql,
     duration_sql,
     formatted_sql,
     like_a_code,
@@ -46,7 +47,7 @@ ISO_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)
 ZONE = re.compile(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
 EXACT, EXACT_DIGITS = 2**53, 15
 DIGITS = re.compile(r"(?:-?[1-9]\d*|0|)")
-SMALL = re.compile(r"[-+]?\d{1,9}")
+SMALL = re.compile(r"-?[1-9]\d{0,8}|0|")
 LONG_WHOLE, LONG_DECIMAL = "a whole number", "a decimal number"
 UNLISTED = "a value that is not among those of the first rows"
 # With so few different values in so many rows, a column is likely to have no others.
@@ -63,7 +64,7 @@ class Reading:
     SQL takes the text as it stands in the file, empty where it is blank, which saves trimming every value of a large
     one. ``cast``: a dear part of the SQL that stands in it more than once, to be worked out once a row. ``listed``: the
     SQL knows the values of the first rows only, and raises an error that says UNLISTED at any other. ``whole``: the
-    values are kept as whole numbers, and one that is none is such an error. ``held_in`` is the column of the table that
+    values are held as whole numbers. ``held_in`` is the column of the table that
     gets the values, and ``uses`` are the uses (``nodes.column_use``) that it is for.
     """
 
@@ -172,7 +173,8 @@ class Readings:
         if kind == "number":
             plain = self._marks == (".", None)
             cast = f"TRY_CAST({column} AS DOUBLE)" if plain else number_sql(column, *self._marks)
-            sql = f"(CASE WHEN abs({cast}) < {EXACT} AND NOT {like_a_code(column)} THEN {cast} END)"
+            code = like_a_code(column, cast if plain else None)
+            sql = f"(CASE WHEN abs({cast}) < {EXACT} AND NOT {code} THEN {cast} END)"
             return Reading(name, "number", sql, False, "a number", cast=cast)
         if kind == "boolean":
             return Reading(name, "boolean", boolean_sql(column), False, "true or false")
@@ -201,8 +203,9 @@ class Readings:
             # Whole numbers without a sign before them are.
             if not all(DIGITS.fullmatch(text.strip()) for text in sample):
                 return None
-            digits = f"NOT (contains({quoted(name)}, '.') OR contains({quoted(name)}, '+') OR {quoted(name)} = '-0')"
-            found = replace(found, sql=f"(CASE WHEN {digits} THEN {found.sql} END)")
+            digits, cast = digits_sql(quoted(name), "BIGINT")
+            exact = f"abs({cast}) < {EXACT}"
+            found = replace(found, sql=f"(CASE WHEN {exact} THEN CAST({digits} AS DOUBLE) END)", cast=cast)
         if found is None or self.source.read.null_values:
             return found
         padded = any(text != text.strip() for text in sample)
@@ -216,7 +219,10 @@ class Readings:
         """The reading of a column of text that has only the few values of the first rows: they take a byte each, and
         are compared as quickly. And that of numbers which are all small and whole. Any other reading as it is."""
         if reading.kind == "number" and reading.cast is not None and len(sample) >= ENOUGH:
-            return replace(reading, whole=all(SMALL.fullmatch(text.strip()) for text in sample))
+            if not any(sample) or not all(SMALL.fullmatch(text.strip()) for text in sample):
+                return reading
+            digits, cast = digits_sql(quoted(reading.name), "INTEGER")
+            return replace(reading, sql=digits, cast=cast, whole=True)
         counted = Counter(value for value in sample if value)
         if not (reading.kind == "text" and reading.raw) or len(sample) < ENOUGH or not 0 < len(counted) <= FEW:
             return reading

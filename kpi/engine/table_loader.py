@@ -198,9 +198,13 @@ class Loader:
     def _trusted(self, readings: Sequence[Reading], sample: Mapping[str, Sequence[str]]) -> Sequence[Reading]:
         """The readings for a large source, in which columns that have few values in the first rows are trusted to have
         no others, and whole numbers to stay so."""
-        narrowed = [self._readings.listed(reading, sample.get(reading.name.casefold(), ())) for reading in readings]
         # What days contribute is remembered by its SQL, which must not differ from file to file.
-        return [replace(reading, whole=False) for reading in narrowed] if self.by_file else narrowed
+        return [
+            reading
+            if self.by_file and reading.kind == "number"
+            else self._readings.listed(reading, sample.get(reading.name.casefold(), ()))
+            for reading in readings
+        ]
 
     def _ready(self, use: Use, type_name: str) -> Reading | None:
         """The reading of a column whose kind is no question; None for text, which may be anything."""
