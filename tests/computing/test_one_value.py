@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from computing.support import Project
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
+from kpi.engine.table_loader import LARGE
 from kpi.lsp import hovering
 from kpi.render.output import FORMATS, Page, render
 from kpi.run import Series
@@ -157,6 +159,16 @@ def test_R4_codes_are_text_until_types_says_that_they_are_numbers(project: Proje
     assert project.value("sum(o.x)") == float(code) + 3
 
 
+@pytest.mark.parametrize("code", ["007", " 007", "\t007", "1E5", "1E5 "])
+@pytest.mark.parametrize("ordinary", ["1", "12.5"])
+def test_R4_a_code_behind_the_first_rows_makes_the_column_text(project: Project, ordinary: str, code: str) -> None:
+    """Also one with blanks around it."""
+    project.rows("o.csv", "day,x", [("2026-06-01", x) for x in (*[ordinary] * 210, code)])
+    project.source("o")
+    assert f'"{code.strip()}", so it is text' in project.problem("sum(o.x)")
+    assert project.value(f'count(o[x == "{code.strip()}"])') == 1
+
+
 @pytest.mark.parametrize("number", ["1.5E5", "1E+5", "1e-5", "0.5", "0", "-0.25"])
 def test_R4_other_notations_are_numbers(project: Project, number: str) -> None:
     column(project, [number, "3"])
@@ -247,7 +259,7 @@ def test_G1_R5_a_column_that_is_missing_stops_only_the_kpis_that_use_it(project:
 
 CELLS = st.sampled_from(
     ["1", "2", "2", "3", "10", "1.5", "1.50", "1.0", "007", "7", "1E5", "100000", "-4", "AB", "n/a", "", "", "true",
-     "2026-06-05", "05/06/2026", "2026-06-05 10:00", *IDS]
+     "2026-06-05", "05/06/2026", "2026-06-05 10:00", " 007", "7 ", "+5", "-0", "1_000", "1E5 ", "1e+5", ".5", *IDS]
 )  # fmt: skip
 DAYS = st.sampled_from(["2026-04-30", "2026-05-31", "2026-06-01", "2026-06-02", "2026-06-15", "2026-06-30"])
 FORMULAS = (
@@ -291,15 +303,57 @@ def facts(series: Series) -> tuple[object, ...]:
     )
 
 
-@seed(int(os.environ.get("KPI_SEED", "10")))
-@settings(
-    max_examples=EXAMPLES, deadline=None, derandomize="KPI_SEED" not in os.environ,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)  # fmt: skip
-@given(plans(), st.randoms(use_true_random=False))
-def test_G1_a_kpi_alone_is_the_same_kpi_among_others(
-    plan: tuple[list[tuple[str, ...]], dict[str, Any], list[tuple[str, str | None]]], random: Any
-) -> None:
+Kpis = Sequence[tuple[str, tuple[str, str | None]]]
+
+
+def random_plans(examples: int) -> Any:
+    """Runs a test for so many plans of :func:`plans`, each with a source of randomness."""
+
+    def decorated(test: Any) -> Any:
+        configured = settings(
+            max_examples=examples, deadline=None, derandomize="KPI_SEED" not in os.environ,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+        )  # fmt: skip
+        given_plans = given(plans(), st.randoms(use_true_random=False))
+        return seed(int(os.environ.get("KPI_SEED", "10")))(configured(given_plans(test)))
+
+    return decorated
+
+
+def with_kpis(project: Project, asked: Sequence[tuple[str, str | None]]) -> Kpis:
+    """The KPIs ``k0`` (the number of rows), ``k1`` and so on, put into the plan."""
+    kpis = [("k0", ("count(o)", None)), *((f"k{place}", one) for place, one in enumerate(asked, 1))]
+    for name, (formula, by) in kpis:
+        project.kpi(name, formula, **({} if by is None else {"split": {"by": by}}))
+    return kpis
+
+
+def each_is_the_same_alone(project: Project, kpis: Kpis, random: Any) -> dict[str, tuple[object, ...]]:
+    """Checks that every KPI is the same in any order, from the cache, and alone. Returns their facts."""
+    together = project.results(valid=False)
+    order = [name for name, _ in kpis]
+    random.shuffle(order)
+    # In another order, and once more from what is cached.
+    for _ in range(2):
+        shuffled = project.results(valid=False, kpis=order, cache=project.folder / "cache")
+        for name in order:
+            assert facts(shuffled.series[name]) == facts(together.series[name])
+    # One alone, also in a plan that has no others.
+    name = order[0]
+    expected = facts(together.series[name])
+    assert facts(project.results(valid=False, kpis=[name]).series[name]) == expected
+    all_kpis = project.plan["kpis"]
+    project.plan["kpis"] = {one: field for one, field in all_kpis.items() if one in {name, "k0"}}
+    assert without_places(facts(project.results(valid=False).series[name])) == without_places(expected)
+    project.plan["kpis"] = all_kpis
+    return {name: facts(series) for name, series in together.series.items()}
+
+
+Drawn = tuple[list[tuple[str, ...]], dict[str, Any], list[tuple[str, str | None]]]
+
+
+@random_plans(EXAMPLES)
+def test_G1_a_kpi_alone_is_the_same_kpi_among_others(plan: Drawn, random: Any) -> None:
     rows, fields, asked = plan
     with tempfile.TemporaryDirectory() as folder:
         project = Project(Path(folder))
@@ -307,23 +361,97 @@ def test_G1_a_kpi_alone_is_the_same_kpi_among_others(
         project.source("o", **fields)
         project.source("q", query="select day, a from o")
         project.source("p", query="select * from o")
-        kpis = [("k0", ("count(o)", None)), *((f"k{place}", one) for place, one in enumerate(asked, 1))]
-        for name, (formula, by) in kpis:
-            project.kpi(name, formula, **({} if by is None else {"split": {"by": by}}))
-        together = project.results(valid=False)
-        order = [name for name, _ in kpis]
-        random.shuffle(order)
-        # In another order, and once more from what is cached.
-        for _ in range(2):
-            shuffled = project.results(valid=False, kpis=order, cache=Path(folder) / "cache")
-            for name in order:
-                assert facts(shuffled.series[name]) == facts(together.series[name])
-        # One alone, also in a plan that has no others.
-        name = order[0]
-        expected = facts(together.series[name])
-        assert facts(project.results(valid=False, kpis=[name]).series[name]) == expected
-        project.plan["kpis"] = {one: field for one, field in project.plan["kpis"].items() if one in {name, "k0"}}
-        assert without_places(facts(project.results(valid=False).series[name])) == without_places(expected)
+        each_is_the_same_alone(project, with_kpis(project, asked), random)
+
+
+# Large files are read as if all rows were like the first 200, and of many files each is cached by itself.
+MANY = 210
+PADDING = "." * (LARGE // MANY)
+FEW_EXAMPLES = max(EXAMPLES // 5, 1)
+
+
+LATE = ("007", "7 ", "+5", "1.0", "1E5", "1_000", "AB", "", IDS[0], "2147483648")
+
+
+@pytest.mark.parametrize("ordinary", ["1", "12.5"])
+@pytest.mark.parametrize("formula", ["sum(o.x)", "count_distinct(o.x)"])
+def test_R4_R8_a_late_value_in_a_large_file_is_read_like_one_in_a_small_file(
+    project: Project, formula: str, ordinary: str
+) -> None:
+    project.kpi("asked", formula)
+    project.source("o", on_bad_rows="skip up to 100%")
+    read: dict[str, list[object]] = {}
+    for padding in (PADDING, "."):
+        for late in LATE:
+            project.rows("o.csv", "day,x,unused", [("2026-06-01", x, padding) for x in (*[ordinary] * MANY, late)])
+            read.setdefault(late, []).append(facts(project.results().series["asked"]))
+    for late, (large, small) in read.items():
+        assert large == small, late
+
+
+@random_plans(FEW_EXAMPLES)
+def test_G1_a_large_file_is_read_like_a_small_one(plan: Drawn, random: Any) -> None:
+    rows, fields, asked = plan
+    asked = [one for one in asked if "(q" not in one[0] and "(p" not in one[0]] or [("sum(o.a)", None)]
+    # Most rows are alike, and others come late.
+    kind = [row for row in rows if random.random() < 0.5] or rows[:1]
+    rows = [*(kind[place % len(kind)] for place in range(MANY)), *rows]
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project(Path(folder))
+        project.source("o", **fields)
+        kpis = with_kpis(project, asked)
+        project.rows("o.csv", "day,a,b,c,unused", [(*row, PADDING) for row in rows])
+        large = each_is_the_same_alone(project, kpis, random)
+        project.rows("o.csv", "day,a,b,c,unused", [(*row, ".") for row in rows])
+        small = project.results(valid=False).series
+        assert large == {name: facts(series) for name, series in small.items()}
+
+
+@random_plans(FEW_EXAMPLES)
+def test_G1_many_files_of_which_most_are_known_are_read_as_if_anew(plan: Drawn, random: Any) -> None:
+    rows, fields, asked = plan
+    fields = {**fields, "on_bad_rows": "error", "path": "o-*.csv", "computed": {"double": "a * 2"}}
+    asked = [one for one in asked if not any(part in one[0] for part in ("(q", "(p", "first"))] or [("sum(o.a)", None)]
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project(Path(folder))
+        project.source("o", **fields)
+        kpis = with_kpis(project, asked)
+        parts = [rows[place::3] or rows[:1] for place in range(3)]
+        for part, place in zip(parts, range(3), strict=True):
+            more = [(*part[number % len(part)], PADDING) for number in range(MANY // 3)]
+            write_earlier(project, f"o-{place}.csv", [*more, *((*row, PADDING) for row in part)])
+        each_is_the_same_alone(project, kpis, random)
+        # One file changes, and the others are known.
+        write_earlier(project, "o-1.csv", [(*row, PADDING) for row in rows])
+        known = project.results(valid=False, cache=project.folder / "cache").series
+        anew = project.results(valid=False).series
+        assert {name: facts(one) for name, one in known.items()} == {name: facts(one) for name, one in anew.items()}
+
+
+def write_earlier(project: Project, name: str, rows: Sequence[tuple[str, ...]]) -> None:
+    """Writes a file that is an hour old, so that what was read of it is cached."""
+    project.rows(name, "day,a,b,c,unused", rows)
+    path = project.folder / name
+    hour = time.time() - 3600
+    os.utime(path, (hour, hour))
+
+
+@pytest.mark.warehouse
+@random_plans(FEW_EXAMPLES)
+def test_G1_in_a_warehouse_too(plan: Drawn, random: Any) -> None:
+    rows, fields, asked = plan
+    # A warehouse has the types already, and no dates that are none.
+    fields = {key: value for key, value in fields.items() if key != "types"}
+    table = [(day if day[:1] == "2" else None, a, b, c) for day, a, b, c in rows]
+    with tempfile.TemporaryDirectory() as folder:
+        project = Project(Path(folder))
+        with duckdb.connect(str(project.folder / "shop.duckdb")) as connection:
+            connection.execute("CREATE TABLE o (day DATE, a VARCHAR, b DOUBLE, c VARCHAR)")
+            insert = "INSERT INTO o VALUES (?, nullif(?, ''), TRY_CAST(? AS DOUBLE), nullif(?, ''))"
+            connection.executemany(insert, table)
+        project.source("o", connection="duckdb://shop.duckdb", table="o", **fields)
+        asked = [one for one in asked if "(q" not in one[0] and "(p" not in one[0]] or [("sum(o.b)", None)]
+        each_is_the_same_alone(project, with_kpis(project, asked), random)
 
 
 def without_places(found: tuple[object, ...]) -> str:
