@@ -131,7 +131,7 @@ def _rate(a0: float, b0: float, a1: float, b1: float, share0: float, share1: flo
     if b0 == 0 or b1 == 0:
         return 0.0
     r0, r1 = a0 / b0, a1 / b1
-    if min(r0, r1, share0, share1) > 0:
+    if min(r0, r1) > 0 and min(r0 * share0, r1 * share1) > 0:  # a product of tiny numbers may be none
         if r0 == r1:
             return 0.0
         return logarithmic_mean(r0 * share0, r1 * share1) * (log(r1) - log(r0))

@@ -6,7 +6,6 @@ import csv
 import inspect
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
@@ -15,7 +14,7 @@ from xml.etree import ElementTree
 import pytest
 from comparing.repository import Repository
 
-from kpi.cli.app import COMMANDS, run
+from kpi.cli.app import COMMANDS, command_function, run
 from kpi.render.findings import FindingsView
 from kpi.render.output import FORMATS, Page, render, renderer_of
 
@@ -31,6 +30,9 @@ VIEWS = {
     "lint": ("FindingsView",),
     "rule": ("RulesView",),
     "catalog": ("CatalogView", "CatalogKpiView"),
+    "goals": ("GoalsView",),
+    "list": ("KpiList",),
+    "doctor": ("DoctorView",),
 }
 # Pages that a command writes to a file, in the one format that they have.
 FILES = {"DashboardView"}
@@ -48,6 +50,9 @@ ARGUMENTS = {
     "RulesView": ["rule", "S101"],
     "CatalogView": ["catalog", "churn"],
     "CatalogKpiView": ["catalog", "churn_rate"],
+    "GoalsView": ["goals"],
+    "KpiList": ["list"],
+    "DoctorView": ["doctor"],
 }
 PLAN = """\
 version: 1
@@ -84,7 +89,7 @@ def offered() -> dict[str, tuple[str, ...]]:
     """The choices of ``--format`` of each command that has this option."""
     found = {}
     for name in COMMANDS:
-        hints = get_type_hints(getattr(import_module(f"kpi.cli.{name}"), name), include_extras=True)
+        hints = get_type_hints(command_function(name), include_extras=True)
         if "format" in hints:
             found[name] = tuple(literals(hints["format"]))
     return found
@@ -111,7 +116,7 @@ def test_each_renderer_takes_a_view_and_a_page(view: str, name: str) -> None:
 def test_each_command_writes_each_of_its_formats(
     view: str, name: str, repository: Repository, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run([*ARGUMENTS[view], "--format", name]) == 0
+    assert run([*ARGUMENTS[view], "--format", name]) in (0, 1 if view == "DoctorView" else 0)
     out = capsys.readouterr().out
     assert out.strip()
     if name in ("json", "gitlab", "sarif"):
