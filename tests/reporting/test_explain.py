@@ -32,8 +32,8 @@ class Row(NamedTuple):
 def rows(seed: int, letters: str = "abcd") -> list[Row]:
     seeded = random.Random(seed)
     return [
-        Row(f"2026-{month:02d}-{seeded.randint(1, 28) if number else 1:02d}", seeded.choice(letters), f"c{seeded.randint(1, 9)}",
-            seeded.randint(1, 90), seeded.randint(-40, 40))
+        Row(f"2026-{month:02d}-{seeded.randint(1, 28) if number else 1:02d}", seeded.choice(letters),
+            f"c{seeded.randint(1, 9)}", seeded.randint(1, 90), seeded.randint(-40, 40))
         for month in (5, 6) for number in range(seeded.randint(15, 40))
     ]  # fmt: skip
 
