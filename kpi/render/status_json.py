@@ -14,6 +14,7 @@ from kpi.status.matrix import Matrix
 if TYPE_CHECKING:
     from kpi.status.outlook import Outlook
     from kpi.status.signs import Signs
+from kpi.values import round12
 
 
 def render_status_json(view: StatusView, _: Page) -> str:
@@ -71,7 +72,9 @@ def _numbers(row: KpiRow) -> dict[str, object]:
         "display": row.display,
         "previous": json_number(None if row.previous is None else row.previous.value),
         "change": json_number(row.change),
+        "trend": row.trend,
         "target": None if row.target is None else _target(row.target),
+        "attainment": json_number(None if row.attainment is None else round12(row.attainment)),
         "status": row.status,
         "pace": row.pace,
         "message": row.message,

@@ -75,7 +75,7 @@ def _cells(row: KpiRow) -> tuple[str, ...]:
     return (
         _name(row),
         escape(row.display or "–"),
-        escape(row.change_display or ""),
+        escape(" ".join(filter(None, [row.change_display, row.trend]))),
         escape(row.target_and_expected or ""),
         _status(row),
         "" if row.is_part else row.period.label,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kpi.render.layout import Align, Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.render.output import Page
@@ -26,23 +26,36 @@ PART = "  "  # before the name of a part
 NARROWEST = 60  # a narrower table does not squeeze the heads of its groups
 PROSE = 80  # nor a table narrower than this the text under its rows
 MISSING = "–"
+TRENDS = {"better": "green", "worse": "red"}
 BARS, FEW_BARS = 12, 6
 
 
 class Shape(NamedTuple):
-    """What the table leaves out to fit, the least important first, and how short names may become."""
+    """What the table leaves out to fit, the least important first, and how short names may become.
+
+    ``words`` is whether a change says in a word that it is for the better or worse, ``date`` whether a target has its
+    date, and ``expected`` what the column of what is expected by now has: sentences, also on targets to be kept, or
+    only numbers.
+    """
 
     bars: int = BARS
     period: bool = True
     owner: bool = True
+    words: bool = True
+    interval: bool = True
+    due: bool = True
+    date: bool = True
+    expected: Literal["words", "number"] | None = "words"
     pace: bool = True
     change: bool = True
     target: bool = True
-    interval: bool = True
-    due: bool = True
     shortest_name: int = 40
-    widest_target: int = 52
+    widest_target: int = 44
 
+
+FEW = Shape(FEW_BARS, period=False, owner=False, words=False, interval=False, shortest_name=26, widest_target=26)
+NARROW = FEW._replace(bars=0, due=False, expected="number", shortest_name=24)
+TIGHT = NARROW._replace(date=False, expected=None, shortest_name=12)
 
 # From everything to almost nothing; the first that fits is taken.
 SHAPES = (
@@ -50,24 +63,17 @@ SHAPES = (
     Shape(owner=False),
     Shape(owner=False, period=False, shortest_name=28, widest_target=32),
     Shape(owner=False, period=False, interval=False, shortest_name=28, widest_target=32),
-    Shape(FEW_BARS, owner=False, period=False, interval=False, shortest_name=26, widest_target=26),
-    Shape(0, owner=False, period=False, interval=False, due=False, shortest_name=24, widest_target=26),
-    Shape(0, owner=False, period=False, interval=False, due=False, shortest_name=20, widest_target=22),
-    Shape(0, owner=False, period=False, interval=False, due=False, pace=False, shortest_name=20, widest_target=22),
-    Shape(
-        0,
-        owner=False,
-        period=False,
-        interval=False,
-        due=False,
-        pace=False,
-        change=False,
-        shortest_name=16,
-        widest_target=20,
-    ),
-    Shape(
-        0, owner=False, period=False, interval=False, due=False, pace=False, change=False, target=False, shortest_name=8
-    ),
+    Shape(owner=False, period=False, interval=False, words=False, shortest_name=28, widest_target=26),
+    FEW,
+    FEW._replace(date=False),
+    FEW._replace(date=False, bars=0, due=False),
+    NARROW,
+    NARROW._replace(date=False, shortest_name=20),
+    TIGHT._replace(shortest_name=20),
+    TIGHT,
+    TIGHT._replace(pace=False, shortest_name=20, widest_target=22),
+    TIGHT._replace(pace=False, change=False, shortest_name=16, widest_target=20),
+    TIGHT._replace(pace=False, change=False, target=False, shortest_name=8),
 )
 
 
@@ -152,10 +158,12 @@ def _columns(rows: list[KpiRow], shape: Shape, by: str) -> list[Column]:
         Column("Value", [line(one_line(row.display or MISSING)) for row in rows], "right"),
     ]
     if shape.change and any(row.change_display for row in rows):
-        table.append(Column("Change", [line(one_line(row.change_display or "")) for row in rows]))
+        table.append(Column("Change", [change_line(row, words=shape.words) for row in rows]))
     if shape.target and any(row.target_display for row in rows):
-        texts = [_target(row, shape.widest_target) for row in rows]
+        texts = [_target(row, shape) for row in rows]
         table.append(Column("Target", [line(text) for text in texts]))
+    if shape.expected and any(texts := [by_now(row, words=shape.expected == "words") for row in rows]):
+        table.append(Column("By now", [line(one_line(text)) for text in texts]))
     table.append(Column("Status", [status_mark(row.status, row.pace if shape.pace else None) for row in rows]))
     table += _forecast(rows, interval=shape.interval, due=shape.due)
     sparks = [_spark(row, shape.bars) for row in rows]
@@ -196,14 +204,28 @@ def _once(head: str, texts: list[str], rows: list[KpiRow]) -> Column:
     )
 
 
-def _target(row: KpiRow, widest: int) -> str:
+def _target(row: KpiRow, shape: Shape) -> str:
     """A target too wide for its column loses its date, rather than the end of it."""
-    text = one_line(row.target_and_expected or "")
-    if columns(text) <= widest:
+    text = one_line(row.target_display or "")
+    if shape.date and columns(text) <= shape.widest_target:
         return text
-    start, _, end = text.partition(" by ")
-    short = f"{start} ({end.rpartition(' (')[2]}" if row.expected_display else start
-    return short if columns(short) <= widest else cut_text(start, widest)
+    return cut_text(text.partition(" by ")[0], shape.widest_target)
+
+
+def by_now(row: KpiRow, *, words: bool = True) -> str:
+    """What is expected by now on the way to a target; in ``words`` also how much of a target to be kept the value
+    is."""
+    if not words:
+        return row.expected_display or ""
+    return f"{row.expected_display} expected" if row.expected_display else row.attainment_display or ""
+
+
+def change_line(row: KpiRow, *, words: bool) -> Line:
+    """The change, coloured by whether it is for the better; for the worse, a word or a sign says so as well."""
+    if row.trend is None or not row.change_display:
+        return line(one_line(row.change_display or ""))
+    mark = f" {row.trend}" if words else " !" if row.trend == "worse" else ""
+    return line(Piece(one_line(row.change_display) + mark, TRENDS[row.trend]))
 
 
 def _spark(row: KpiRow, bars: int) -> str:
@@ -211,11 +233,11 @@ def _spark(row: KpiRow, bars: int) -> str:
 
 
 def _odd_periods(rows: list[KpiRow]) -> dict[str, str]:
-    """For a table without room for periods: `` (Q1)`` for KPIs whose value ends on another day than most others'."""
+    """For a table without room for periods: `` (Q1)`` for KPIs whose value is of another span than most others'."""
     if not rows:
         return {}
-    usual, _ = Counter(row.period.end for row in rows if not row.is_part).most_common(1)[0]
-    return {row.kpi.id: f" ({short_period(row.period)})" for row in rows if row.period.end != usual}
+    usual, _ = Counter(row.period.span for row in rows if not row.is_part).most_common(1)[0]
+    return {row.kpi.id: f" ({short_period(row.period)})" for row in rows if row.period.span != usual}
 
 
 def short_period(period: Period) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from kpi.plan.model import Op
 from kpi.status.result import ActiveTarget
-from kpi.values import Unit, display_against, format_exact
+from kpi.values import Unit, display_against, format_exact, holds
 from kpi.values.date_words import by_in_words
 
+DECIMALS = 6  # of a share of a target, at most
 SIGNS: dict[Op, str] = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "==": "="}
 TURNED: dict[Op, Op] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "=="}
 
@@ -38,3 +39,13 @@ def expected_now(target: ActiveTarget, unit: Unit, value: float | None) -> str |
 def bound_against(value: float | None, bound: float, unit: Unit, op: Op) -> str:
     """``bound``, formatted so that ``value op bound`` gives the same result as with the exact number."""
     return display_against(bound, unit, [] if value is None else [(TURNED[op], value)])
+
+
+def share_in_words(share: float, op: Op) -> str:
+    """A fraction of a bound as a percentage, with decimals only if it would look met when it is not, or the reverse."""
+    met = holds(share, op, 1.0)
+    for decimals in range(DECIMALS):
+        text = f"{share:.{decimals}%}"
+        if holds(float(text[:-1]), op, 100.0) is met:
+            return text
+    return f"{'more' if share > 1 else 'less'} than 100%"

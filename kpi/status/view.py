@@ -11,6 +11,7 @@ from kpi.plan.model import Kpi
 from kpi.run.series import Against, Point
 from kpi.status.direction import direction_of
 from kpi.status.result import ActiveTarget, Pace, Status
+from kpi.status.target_text import share_in_words
 from kpi.values import Period
 from kpi.values.date_words import day_in_full
 
@@ -86,17 +87,39 @@ class KpiRow:
 
     @property
     def trend(self) -> Literal["better", "worse"] | None:
-        """Whether the change is for the better or for the worse; None without a change or a direction."""
-        moved = direction_of(self.kpi) * (self.change or 0)
+        """Whether the change is for the better or for the worse; None without a change or a direction. With a range or
+        an exact number as the target, it is better to be nearer to it."""
+        direction = direction_of(self.kpi)
+        moved = direction * (self.change or 0) if direction else self._approach()
         return None if not moved else "better" if moved > 0 else "worse"
+
+    def _approach(self) -> float:
+        """By how much the value came nearer to a range or an exact number; 0 without one."""
+        target, now = self.target, self.point.value
+        before = None if self.previous is None else self.previous.value
+        if self.change is None or target is None or target.value is None or before is None or now is None:
+            return 0.0
+        low, high = target.value, target.value if target.op == "==" else target.upper
+        if high is None:
+            return 0.0
+        return max(low - before, before - high, 0.0) - max(low - now, now - high, 0.0)
 
     @property
     def attainment(self) -> float | None:
-        """The value as a fraction of a target that is to be kept; None for other targets and for none."""
+        """The value as a fraction of a target that is to be kept; None on the way to a target, for ranges and exact
+        numbers, and without a target."""
         target, value = self.target, self.point.value
-        if target is None or target.by is not None or target.op not in (">=", ">", "<=", "<"):
+        if target is None or target.op not in (">=", ">", "<=", "<"):
+            return None
+        if target.by is not None and target.expected_now is not None:
             return None
         return None if value is None or target.value is None or target.value <= 0 else value / target.value
+
+    @property
+    def attainment_display(self) -> str | None:
+        """``104% of target``, with as many decimals as it takes not to contradict the status (rule S9)."""
+        share, target = self.attainment, self.target
+        return None if share is None or target is None else f"{share_in_words(share, target.op)} of target"
 
 
 @dataclass(frozen=True)

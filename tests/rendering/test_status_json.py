@@ -29,7 +29,7 @@ def test_the_keys_are_those_of_the_contract_in_its_order() -> None:
     for one in content["kpis"]:
         assert list(one) == [
             "id", "name", "goal", "owner", "indicator", "unit", "every", "period", "value", "display", "previous",
-            "change", "target", "status", "pace", "message", "notes", "history",
+            "change", "trend", "target", "attainment", "status", "pace", "message", "notes", "history",
         ]  # fmt: skip
         assert list(one["period"]) == ["label", "start", "end", "complete", "partial"]
         assert one["target"] is None or list(one["target"]) == ["text", "op", "value", "by", "expected_now"]
@@ -54,6 +54,8 @@ def test_one_kpi_whole() -> None:
         "display": "26.2%",
         "previous": 0.258,
         "change": 0.004,
+        "trend": "better",
+        "attainment": None,
         "target": {
             "text": "at least 30% by 2026-12-31",
             "op": ">=",

@@ -19,7 +19,7 @@ def test_a_heading_a_summary_and_a_table_for_each_group() -> None:
     assert render(status_view(plan, results_of([series_of(8.0, 9.0)])), "markdown") == (
         "# Acme · 30 June 2026\n\n1 red\n\n## Grow\n\n✖ red · ana@acme.example\n\n"
         "| KPI | Value | Change | Target | Status | Period |\n| --- | ---: | --- | --- | --- | --- |\n"
-        "| Sales | $9 | ▲ $1 | ≥ $10 | ✖ red | 2026-06 |\n\n- Sales: Call a meeting."
+        "| Sales | $9 | ▲ $1 better | ≥ $10 | ✖ red | 2026-06 |\n\n- Sales: Call a meeting."
     )
 
 

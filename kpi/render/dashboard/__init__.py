@@ -76,7 +76,6 @@ def _environment() -> Environment:
     environment.filters |= {
         "slug": lambda status: status.replace(" ", "-"),
         "owner": short_owner,
-        "attainment": _attainment,
         "source": _source,
         "lines": lambda text: Markup("\n").join(visible_lines(text).split("\n")),
     }
@@ -89,10 +88,6 @@ def _about(group: Group) -> str:
     parts = [" › ".join(group.above), short_owner(group.owner or "")]
     parts += [f"due {day_in_words(group.due)}"] if group.due else []
     return " · ".join(filter(None, parts))
-
-
-def _attainment(row: KpiRow) -> str | None:
-    return None if row.attainment is None else f"{row.attainment:.0%} of target"
 
 
 def _source(use: SourceUse) -> str:
