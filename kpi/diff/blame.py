@@ -16,8 +16,8 @@ from kpi.plan.model import Kpi
 # The fields of a KPI in the order in which they are documented.
 ORDER = (
     "id", "name", "goal", "question", "owner", "indicator", "leads", "kind", "unit", "every", "formula", "window",
-    "since", "baseline", "target", "thresholds", "split", "ambition", "guardrails", "when_red", "tags", "notes",
-    "values",
+    "since", "baseline", "path", "target", "thresholds", "split", "ambition", "score", "weight", "guardrails",
+    "when_red", "tags", "notes", "values",
 )  # fmt: skip
 
 

@@ -79,6 +79,9 @@ class ComparedPlan:
             found["baseline"] = FieldMeaning(
                 "baseline", round12(kpi.baseline * scale), format_exact(kpi.baseline, unit)
             )
+        if kpi.path != "linear":
+            for label, _, value in kpi.path:
+                found[f"path.{label}"] = FieldMeaning("baseline", round12(value * scale), format_exact(value, unit))
         for label, value in kpi.values.items():
             found[f"values.{label}"] = FieldMeaning("source", round12(value * scale), format_exact(value, unit))
         return found

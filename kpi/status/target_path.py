@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from math import floor, log10
 from typing import NamedTuple
 
@@ -17,7 +17,8 @@ YELLOW_BAND = 1 / 6  # of the way from baseline to target: behind by up to this 
 class Glide(NamedTuple):
     """A line from ``baseline`` at the start of ``start`` to ``goal`` at the end of ``by``.
 
-    ``limit`` is the far bound of a range, if any.
+    ``limit`` is the far bound of a range, if any. ``points`` are days, exclusive ends of periods, with the value that
+    the line has there; between them it is straight.
     """
 
     start: date
@@ -25,6 +26,7 @@ class Glide(NamedTuple):
     baseline: float
     goal: float
     limit: float | None
+    points: tuple[tuple[date, float], ...] = ()
 
     @property
     def upward(self) -> bool:
@@ -42,8 +44,10 @@ class Glide(NamedTuple):
             return self.baseline
         if end > self.by:
             return self.goal
-        fraction = (end - self.start).days / ((self.by - self.start).days + 1)
-        return round12(self.baseline + (self.goal - self.baseline) * fraction)
+        knots = [(self.start, self.baseline), *self.points, (self.by + timedelta(days=1), self.goal)]
+        after = next(number for number, (day, _) in enumerate(knots) if day >= end)
+        (begin, low), (finish, high) = knots[after - 1 : after + 1]
+        return round12(low + (high - low) * ((end - begin).days / (finish - begin).days))
 
     def evaluate(self, value: float, line: float) -> tuple[Status, Pace | None]:
         """Status and pace of ``value`` when the line is at ``line``; no pace beyond the far bound of a range."""
@@ -81,4 +85,5 @@ def glide_path(kpi: Kpi, bounds: Bounds, by: date | None, calendar: Calendar, pr
         near, far = (bounds.lower, bounds.upper) if baseline < bounds.lower else (bounds.upper, bounds.lower)
     elif bounds.op == "==":
         far = near
-    return Glide(start, by, baseline, near, far)
+    points = () if kpi.path == "linear" else tuple((one.end, round12(one.value * proration)) for one in kpi.path)
+    return Glide(start, by, baseline, near, far, points)

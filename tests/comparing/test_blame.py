@@ -78,3 +78,10 @@ def test_uncommitted_and_unknown_fields(repository: Repository, tmp_path: Path) 
     assert [(row.field, row.commit, row.is_known) for row in rows] == [
         ("id", None, False), ("name", None, False), ("owner", None, True), ("target", None, False)
     ]  # fmt: skip
+
+
+def test_every_field_of_a_kpi_has_its_place() -> None:
+    from kpi.diff.blame import ORDER
+    from kpi.plan.model import Kpi
+
+    assert set(ORDER) == set(Kpi.model_fields)

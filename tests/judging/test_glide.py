@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from helpers.builders import at_least, at_most, day, kpi_of, part_of_june, series_of, target
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.plan.model import Kpi, ScheduleEntry
+from kpi.plan.model.kpi import PathPoint
 from kpi.status import StatusResult, evaluate_status, target_lines
 from kpi.status.target_path import Glide
 from kpi.values import Calendar, round12
@@ -233,3 +236,44 @@ def test_S6_a_value_on_the_line_is_always_green(baseline: float, goal: float, da
     glide = Glide(day("2026-01-01"), day("2026-12-31"), baseline, goal, None)
     line = glide.at(day("2026-01-01").fromordinal(glide.start.toordinal() + days))
     assert glide.evaluate(line, line)[0] == "green"
+
+
+# From 20 on 1 January through 26 at the end of March (90 days) and 27 at the end of August (243) to 30 (365 days).
+BENT = kpi_of(
+    baseline=20.0,
+    target=at_least(30, by="2026-12-31"),
+    path=(PathPoint("2026-03", day("2026-04-01"), 26.0), PathPoint("2026-08", day("2026-09-01"), 27.0)),
+)
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ("2026-01-31", 20 + 6 * 31 / 90),
+        ("2026-03-31", 26),
+        ("2026-06-30", 26 + (181 - 90) / (243 - 90)),
+        ("2026-08-31", 27),
+        ("2026-11-30", 27 + 3 * (334 - 243) / (365 - 243)),
+    ],
+)
+def test_S6_a_path_through_points(ends: str, expected: float) -> None:
+    assert expected_now(BENT, ends=ends) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "pace"),
+    [(26.6, "green", "on pace"), (26.5, "yellow", "behind"), (24.93, "yellow", "behind"), (24.92, "red", "behind")],
+)
+def test_S6_the_yellow_band_of_a_path_is_a_sixth_of_the_whole_way(value: float, status: str, pace: str) -> None:
+    """At the end of June the path is at 26.5948, and a sixth of 10 below it is 24.9281."""
+    found = judged(BENT, value)
+    assert (found.status, found.pace) == (status, pace)
+
+
+@given(days=st.lists(st.integers(1, 364), max_size=4, unique=True), place=st.integers(1, 365))
+def test_S6_points_on_the_straight_line_change_nothing(days: list[int], place: int) -> None:
+    start = day("2026-01-01")
+    straight = Glide(start, day("2026-12-31"), 10.0, 375.0, None)
+    points = tuple((start + timedelta(days=one), 10.0 + one) for one in sorted(days))
+    end = start + timedelta(days=place)
+    assert straight._replace(points=points).at(end) == straight.at(end) == 10.0 + place

@@ -45,7 +45,7 @@ from kpi.plan.model.types import (
     text_of,
     unit_in,
 )
-from kpi.values import Calendar, Unit, parse_label, parse_lag
+from kpi.values import Calendar, Unit, parse_label, parse_lag, period_of
 
 _UNREAD = Target("", "==", float("nan"))  # of a KPI whose unit cannot be read: nothing but its shape is looked at
 
@@ -227,6 +227,44 @@ class Lead(NamedTuple):
     key: str | int = 0
 
 
+class PathPoint(NamedTuple):
+    """A value expected at the end of a period on the way to a target; ``end`` is the day after it."""
+
+    label: str
+    end: date
+    value: float
+
+
+def _path(value: Any, info: ValidationInfo[Any]) -> Literal["linear"] | tuple[PathPoint, ...]:
+    """The straight line, or points by period, ordered by their ends."""
+    if isinstance(value, tuple) or value == "linear":
+        found: Literal["linear"] | tuple[PathPoint, ...] = value
+        return found
+    if not isinstance(value, Mapping):
+        what = quoted(value) if isinstance(value, str) else "a list" if isinstance(value, list) else "this"
+        message = f'"path" should be linear or values by period, not {what}'
+        raise Flaw("E011", message, "e.g. path: {2026-03: 24%, 2026-06: 26%}").error()
+    calendar = context_of(info).calendar
+
+    def read(values: Any) -> dict[str, PathPoint]:
+        points: dict[str, PathPoint] = {}
+        errors: list[InitErrorDetails] = []
+        for label, written in values.items():
+            try:
+                number = number_in(written, unit_in(info), "E020")
+                points[label] = PathPoint(label, parse_label(brief(label), calendar).end, number)
+            except PydanticCustomError as error:
+                errors.append(InitErrorDetails(type=error, loc=(label,), input=written))
+            except PydanticKnownError as error:
+                errors.append(InitErrorDetails(type=error.type, loc=(label,), input=written))
+        if errors:
+            raise ValidationError.from_exception_data("path", errors)
+        return points
+
+    points: dict[str, PathPoint] = period_map(value, read, info)
+    return tuple(sorted(points.values(), key=lambda point: point.end))
+
+
 def _leads(value: Any) -> tuple[Lead, ...]:
     """The KPIs of a list, or of a mapping from each to its lag."""
     if not isinstance(value, list | tuple | Mapping):
@@ -278,6 +316,11 @@ OwnTarget = Annotated[
         **PERIODS_SCHEMA, "type": ["number", "string", "object"], "additionalProperties": NUMBER_SCHEMA,
     }),
 ]  # fmt: skip
+Path = Annotated[
+    Literal["linear"] | tuple[PathPoint, ...],
+    PlainValidator(_path),
+    WithJsonSchema({**PERIODS_SCHEMA, "type": ["string", "object"], "additionalProperties": NUMBER_SCHEMA}),
+]
 OwnThresholds = Annotated[Thresholds, _in_own_unit(Thresholds)]
 OwnSplit = Annotated[Split, _in_own_unit(Split), OrText()]
 Leads = Annotated[
@@ -351,6 +394,11 @@ class Kpi(Record):
     )
     since: Day | None = Field(None, description="The day on which the glide path from the baseline starts.")
     baseline: Baseline | None = Field(None, description="The value from which a target that is to be reached starts.")
+    path: Path = Field(
+        "linear",
+        description="The way from the baseline to a target by a date: linear, or through values at the ends of"
+        " periods, e.g. {2026-03: 24%, 2026-06: 26%}.",
+    )
     thresholds: OwnThresholds | None = Field(None, description="Where green and yellow end.")
     target: OwnTarget | None = Field(None, description="The number to hit, e.g. 'at least 30% by 2026-12-31'.")
     split: OwnSplit | None = Field(
@@ -409,6 +457,32 @@ class Kpi(Record):
                 if line is not None and (isinstance(line.value, OfTarget) or isinstance(line.upper, OfTarget))
             ],
         )
+        return self
+
+    @model_validator(mode="after")
+    def _path_to_a_target(self, info: ValidationInfo[Any]) -> Kpi:
+        """A path leads from a baseline to a target by a date, and its points are between the two, each on its own
+        day."""
+        if self.path == "linear" or not {"target", "baseline", "since"}.isdisjoint(context_of(info).unusable):
+            return self
+        target = self.target
+        if not isinstance(target, Target) or target.by is None or self.baseline is None:
+            message = "a path leads from a baseline to a target by a date"
+            raise_all("KPI", [Flaw("E016", message, "add both, or take the path out", key=True, loc=("path",))])
+            return self
+        start = self.since or period_of(target.by, "year", context_of(info).calendar).start
+        flaws: list[Flaw] = []
+        before = start
+        for point in self.path:
+            if not start < point.end <= target.by:
+                message = f'"{point.label}" does not end between {start.isoformat()} and {target.by.isoformat()}'
+                hint = "the path starts at the baseline on the first of these days and ends at the target on the last"
+                flaws.append(Flaw("E022", message, hint, key=True, loc=("path", point.label)))
+            elif point.end == before:
+                message = f'"{point.label}" ends on the same day as an entry before it'
+                flaws.append(Flaw("E022", message, "keep one of the two", key=True, loc=("path", point.label)))
+            before = point.end
+        raise_all("KPI", flaws)
         return self
 
     @model_validator(mode="after")
