@@ -22,6 +22,10 @@ from kpi.plan.model import ReadOptions
 from kpi.plan.model.column_names import column_name
 
 Cell = object
+# A number with so great a fraction means a time of the last half millisecond of a day.
+LATE = 1 - 0.0005 / 86_400
+NINES = b".99999999"
+NEARLY_WHOLE = re.compile(rb'<c r="([A-Z]{1,3})(\d+)"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(\d+\.9{8}\d*)</v>')
 READABLE = (".xlsx", ".xlsm")
 LARGEST = 2_000_000_000  # bytes of what a workbook unpacks to: more than a million rows, and not yet a zip bomb
 TIGHT, SMALL = 250, 4_000_000  # times that a part is packed as no spreadsheet is, and bytes that do no harm anyway
@@ -89,11 +93,15 @@ class Sheet:
         """The rows below the header that have any value, as wide as that, with their numbers from 1."""
         width = len(self.header)
         waiting = list(self.merged())[::-1] if self.read.merged == "fill" else []
+        late = self._before_midnight()
         values: dict[Range, Cell] = {}
         for number, row in self._numbered():
             if number <= self.above:
                 continue
             cells = [self._value(cell) for cell in row[:width]]
+            for place, serial in late.get(number, {}).items():
+                if place < width and isinstance(cells[place], datetime):
+                    cells[place] = self._moment(serial)
             if any(cell is not None for cell in cells):
                 cells += [None] * (width - len(cells))
                 while waiting and waiting[-1].top <= number:
@@ -118,7 +126,34 @@ class Sheet:
         if not FIRST_DAY <= number < LAST_DAY:
             message = f'{self.place(*place)}: "{text_of(number)}" is not the number of a day'
             raise KpiError(message, hint='say how it is written, e.g. "date %Y%m%d"')
+        if number % 1 >= LATE:
+            return self._moment(number)
         found: Cell = from_excel(number, self._sheet.parent.epoch)
+        return found
+
+    def _moment(self, serial: float) -> datetime:
+        """The time that a number means, truncated to the microsecond (R14); for numbers of March 1900 and later."""
+        epoch: datetime = self._sheet.parent.epoch
+        return epoch + timedelta(days=serial // 1) + timedelta(microseconds=int(serial % 1 * 86_400_000_000))
+
+    def _before_midnight(self) -> dict[int, dict[int, float]]:
+        """The numbers in cells, by row and place, that may be times of the last half millisecond of a day: openpyxl
+        rounds times to the millisecond, and so these to the next day."""
+        from openpyxl.utils import column_index_from_string
+
+        found: dict[int, dict[int, float]] = {}
+        held = b""
+        with self._sheet._get_source() as stream:
+            while block := stream.read(1 << 20):
+                held += block
+                for match in NEARLY_WHOLE.finditer(held) if NINES in held else ():
+                    serial = float(match[3])
+                    if serial % 1 >= LATE:
+                        place = column_index_from_string(match[1].decode()) - 1
+                        found.setdefault(int(match[2]), {})[place] = serial
+                held = held[max(held.rfind(b"<c "), 0) :]
+                if len(held) > LONGEST:
+                    held = b""
         return found
 
     def without_result(self) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ from statistics import median
 import pytest
 from computing.support import Project
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, to_excel
 
 START = date(2026, 4, 1)
 ROWS = [
@@ -368,3 +369,23 @@ def test_R12_a_snapshot_with_merged_cells(project: Project) -> None:
     merged_book(project, "B2:B3")
     project.source("o", path="o.xlsx", date=None, read={"merged": "fill"})
     assert project.value('sum(o.n[region == "N"])') == 3
+
+
+@pytest.mark.parametrize("epoch", ["1900", "1904"])
+@pytest.mark.parametrize("late", [999_999, 999_600, 999_500, 999_499, 0])
+@pytest.mark.parametrize("styled", [True, False])
+def test_R14_the_end_of_a_month_stays_in_the_month(project: Project, late: int, epoch: str, styled: bool) -> None:
+    """The library rounds times to the millisecond, the last of a day to the next day."""
+    book = Workbook()
+    if epoch == "1904":
+        book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    sheet.append(["at", "n"])
+    for at, n in (
+        (moment(f"2026-05-31 23:59:59.{late:06d}"), 1), (moment("2026-06-01"), 2), (moment("2026-05-31 23:59:59"), 4),
+    ):  # fmt: skip
+        sheet.append([at if styled else to_excel(at, book.epoch), n])
+    book.save(project.folder / "o.xlsx")
+    project.source("o", path="o.xlsx", date="at", **({} if styled else {"types": {"at": "timestamp"}}))
+    assert project.value("sum(o.n)", "2026-05-31") == 5
+    assert project.value("sum(o.n)", "2026-06-30") == 2
