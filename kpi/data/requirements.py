@@ -54,6 +54,14 @@ class ColumnRequirements:
             ordered.extend((name, pending.pop(name)) for name in ready or list(pending))
         return ordered
 
+    def behind(self, uses: Collection[str]) -> frozenset[str]:
+        """These uses of columns, and those of the columns that they are computed from, by their keys."""
+        found = set(uses)
+        for name, node in reversed(self.in_order()):
+            if any(use.partition("$")[0] == name.casefold() for use in found):
+                found |= uses_in(node)
+        return frozenset(found)
+
     def add(self, name: str, kind: ValueType | None) -> bool:
         """Add a use of a column; return whether the column is new."""
         folded = name.casefold()

@@ -437,11 +437,7 @@ class Loader:
 
     def _columns_behind(self, uses: Collection[str]) -> frozenset[str]:
         """These uses of columns, and those of the columns that they are computed from, by their keys."""
-        found = set(uses)
-        for name, node in reversed(self.need.in_order()):
-            if any(use.partition("$")[0] == name.casefold() for use in found):
-                found |= uses_in(node)
-        return frozenset(found)
+        return self.need.behind(uses)
 
     def _summary(self, name: str, shape: Shape, bits: str = "0") -> Summary:
         """Days, rows and bad bits of a table, in one statement."""

@@ -144,7 +144,9 @@ class SourceLoader:
         where = self.checked.where.get(source_id)
         if source.connection is not None:
             warehouses = self._warehouse()
-            return ReadableRows(warehouses.load(source, required, where)), warehouses.aggregator(source_id)
+            table = warehouses.load(source, required, where)
+            rows = ReadableRows(table, behind=required.behind, faults=warehouses.faults(source_id))
+            return rows, warehouses.aggregator(source_id)
         origin, notes = None, tuple[str, ...]()
         if source.query is not None:
             origin, notes = self._query(source_id, source.query)

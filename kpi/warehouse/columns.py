@@ -23,11 +23,13 @@ FIRST_DAY, LAST_DAY = date(1, 1, 2), date(9999, 12, 31)
 
 class Columns(NamedTuple):
     """The table with the plan's names and readable values, their kinds, and the columns that are whole numbers or
-    decimals, which are summed as such."""
+    decimals, which are summed as such. ``odd`` has the columns of the relation that are true where a number is NaN or
+    infinite, by the folded names of those that hold the numbers."""
 
     relation: Expr
     kinds: dict[str, ValueType]
     exact: frozenset[str]
+    odd: dict[str, str]
 
 
 def read_columns(table: Expr, source: Source, required: ColumnRequirements, dialect: Dialect) -> Columns:
@@ -43,7 +45,7 @@ def read_columns(table: Expr, source: Source, required: ColumnRequirements, dial
     names = {name.casefold(): (name, header) for name, header in zip(found.names, headers, strict=True)}
     kinds: dict[str, ValueType] = {}
     values: dict[str, Expr] = {}
-    exact = set()
+    exact, odd = set(), {}
     for folded in dict.fromkeys((*required.columns, *(names if required.everything else ()))):
         if folded not in names and folded in required.optional:
             continue
@@ -58,13 +60,16 @@ def read_columns(table: Expr, source: Source, required: ColumnRequirements, dial
                 raise
             continue  # it was only wanted to be looked at
         values[name], kinds[name] = typed.expr, typed.type
+        if table[header].type().is_floating() or (table[header].type().is_decimal() and dialect.odd_decimals):
+            odd[folded] = f"odd${name}"
+            values[odd[folded]] = table[header].notnull() & typed.expr.isnull()
         if as_it_is:
             exact.add(folded)
     for name in source.computed:
         if name.casefold() in names:
             hint = f"choose another name, or rename the other: columns: {{{name}_as_written: …}}"
             raise KpiError(f'{source.id} has a column "{name}" already, and computes another', hint=hint)
-    return Columns(table.select(**values or {"c0": ibis.literal(1)}), kinds, frozenset(exact))
+    return Columns(table.select(**values or {"c0": ibis.literal(1)}), kinds, frozenset(exact), odd)
 
 
 def read(column: Expr, source: Source, name: str, dialect: Dialect) -> tuple[Value, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from ibis.common.exceptions import IbisError
@@ -10,6 +10,7 @@ from ibis.common.exceptions import IbisError
 from kpi.data.database import Engine
 from kpi.data.requirements import ColumnRequirements
 from kpi.engine.table import Table
+from kpi.errors import KpiError
 from kpi.formulas import nodes
 from kpi.formulas.types import ValueType
 from kpi.plan.model import Source
@@ -48,6 +49,10 @@ class Warehouses:
             raise self._noted(source, error) from None
         self._remotes[source.id] = remote
         return remote.table
+
+    def faults(self, source_id: str) -> Mapping[str, KpiError]:
+        """Why uses of columns of a source that was loaded are impossible."""
+        return self._remotes[source_id].faults
 
     def aggregator(self, source_id: str) -> RemoteAggregator:
         """Computes requests on a source that was loaded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -28,12 +28,14 @@ Ask = Callable[[Expr], list[Row]]
 
 class Remote(NamedTuple):
     """A source in a warehouse: its facts, and the relation of its rows. That has the plan's columns and the same
-    ``day$``, ``at$``, ``from$`` and ``until$`` as a table that was loaded."""
+    ``day$``, ``at$``, ``from$`` and ``until$`` as a table that was loaded. ``faults`` say why some uses of columns are
+    impossible."""
 
     table: Table
     relation: Expr
     session: Session
     ask: Ask
+    faults: Mapping[str, KpiError]
 
 
 @dataclass
@@ -52,7 +54,7 @@ class RemoteLoader:
     def load(self) -> Remote:
         """The source. Raises KpiError for what cannot be read, RowFaultError for a mistake in an expression."""
         origin = self.session.table(self.source.table or "")
-        relation, kinds, exact = read_columns(origin, self.source, self.need, self.session.dialect)
+        relation, kinds, exact, odd = read_columns(origin, self.source, self.need, self.session.dialect)
         computed = computed_columns(self.need)
         for name, node in computed.first.items():
             relation = self._computed(relation, kinds, name, node)
@@ -60,9 +62,9 @@ class RemoteLoader:
         relation = relation.mutate(**spans) if spans else relation
         if self.where is not None:
             relation = relation.filter(self._expression(relation, kinds, ("where",), self.where, condition=True).expr)
-        table, relation = self._table(relation, kinds, shape, exact)
+        table, relation, counts = self._table(relation, kinds, shape, exact, list(odd.values()))
         relation = self._first_dates(relation, kinds, computed.later, shape)
-        return Remote(table, relation, self.session, self.ask)
+        return Remote(table, relation, self.session, self.ask, self._not_finite(dict(zip(odd, counts, strict=True))))
 
     def _computed(self, relation: Expr, kinds: dict[str, ValueType], name: str, node: nodes.Node) -> Expr:
         value = self._expression(relation, kinds, ("computed", name), node)
@@ -88,6 +90,17 @@ class RemoteLoader:
         except TextError as error:
             raise RowFaultError(("sources", self.source.id, *path), error) from None
 
+    def _not_finite(self, counts: Mapping[str, int]) -> dict[str, KpiError]:
+        """Why uses of columns are impossible that hold NaN or an infinity, in so many rows (R14)."""
+        faults: dict[str, KpiError] = {}
+        for folded, count in counts.items():
+            if count:
+                rows = f"{count:,} row{'s' if count > 1 else ''}"
+                message = f"{self.source.id}.{folded} is NaN or infinite in {rows}, which is not a number"
+                error = KpiError(message, hint="make it NULL in a view, and name that in table")
+                faults |= {nodes.column_use(folded, kind): error for kind in (None, *self.need.uses(folded))}
+        return faults
+
     # Days.
 
     def _spans(self, relation: Expr, kinds: Mapping[str, ValueType]) -> tuple[Shape, dict[str, Expr]]:
@@ -105,16 +118,19 @@ class RemoteLoader:
         return "lasting", {"from$": day_of_start, "until$": until}
 
     def _table(
-        self, relation: Expr, kinds: dict[str, ValueType], shape: Shape, exact: frozenset[str]
-    ) -> tuple[Table, Expr]:
-        """The facts, and the relation of the rows that count: up to ``as_of`` (T1) and with a date (R6)."""
+        self, relation: Expr, kinds: dict[str, ValueType], shape: Shape, exact: frozenset[str], flags: Sequence[str]
+    ) -> tuple[Table, Expr, list[int]]:
+        """The facts, and the relation of the rows that count: up to ``as_of`` (T1) and with a date (R6). Last how many
+        of them have each of the ``flags``."""
         days: list[date] = []
         first = last = None
         undated = backwards = 0
         later = self._later(relation, shape)
         if shape == "dated":
             relation = relation.filter(relation["day$"].isnull() | (relation["day$"] <= day(self.as_of)))
-            counted = self.ask(relation.group_by("day$").aggregate(n=relation.count()).order_by("day$"))
+            counts = flagged(relation, flags)
+            counted = self.ask(relation.group_by("day$").aggregate(n=relation.count(), **counts).order_by("day$"))
+            found = [sum(row[2 + place] for row in counted) for place in range(len(flags))]
             days = sorted(row[0] for row in counted if row[0] is not None)
             rows = sum(row[1] for row in counted if row[0] is not None)
             undated = sum(row[1] for row in counted if row[0] is None)
@@ -124,22 +140,23 @@ class RemoteLoader:
             relation = relation.filter(relation["from$"].isnull() | (relation["from$"] <= day(self.as_of)))
             turned = (relation["until$"] < relation["from$"]).coalesce(False)
             good = relation["from$"].notnull() & ~turned
-            first, last, rows, undated, backwards = self.ask(
+            first, last, rows, undated, backwards, *found = self.ask(
                 relation.aggregate(
                     first=relation["from$"].min(where=good), last=relation["from$"].max(where=good),
                     n=relation.count(where=good), undated=relation.count(where=relation["from$"].isnull()),
                     backwards=relation.count(where=turned),
+                    **flagged(relation, flags),
                 )
             )[0]  # fmt: skip
             relation = relation.filter(good)
         else:
-            rows = self.ask(relation.aggregate(n=relation.count()))[0][0]
+            rows, *found = self.ask(relation.aggregate(n=relation.count(), **flagged(relation, flags)))[0]
         skipped, reasons = self._settled(undated, backwards)
         name = self.source.table or ""
         table = Table(
             self.source, name, kinds, shape, int(rows), days, first, last, (), skipped, reasons, exact, later=later
         )
-        return table, relation
+        return table, relation, found
 
     def _later(self, relation: Expr, shape: Shape) -> int:
         """The number of rows dated after ``as_of``, where that is asked for."""
@@ -188,3 +205,8 @@ class RemoteLoader:
 def typed_columns(relation: Expr, kinds: Mapping[str, ValueType]) -> dict[str, Value]:
     """The plan's columns of a relation."""
     return {name: Value(relation[name], kind) for name, kind in kinds.items()}
+
+
+def flagged(relation: Expr, flags: Sequence[str]) -> dict[str, Expr]:
+    """The number of rows in which each of these columns is true."""
+    return {flag: relation.count(where=relation[flag]) for flag in flags}

@@ -49,9 +49,11 @@ IN_PRIVATE = "".join(chr(0x10F000 + place) for place in range(len(SEVERAL_CAPITA
 
 
 class Dialect:
-    """Plain Ibis. ``zoned``: the session is in the calendar's zone, so that times with a zone lie on the right days."""
+    """Plain Ibis. ``zoned``: the session is in the calendar's zone, so that times with a zone lie on the right days.
+    ``odd_decimals``: decimals may be NaN or infinite."""
 
     zoned = False
+    odd_decimals = False
 
     def trimmed(self, text: Expr) -> Expr:
         """The text without blanks around it: spaces, tabs, and the no-break spaces of spreadsheets."""

@@ -32,6 +32,7 @@ class Postgres(Dialect):
     """PostgreSQL. ``lowers``: its database has the same small letters and capitals as other engines."""
 
     zoned = True
+    odd_decimals = True
 
     def __init__(self, *, lowers: bool = True) -> None:
         self._lowers = lowers
