@@ -99,7 +99,8 @@ def test_a_column_that_is_not_there_does_not_hide_those_that_are(project: Projec
     project.kpi("sales", "sum(orders.amout)")
     found = look(project, valid=False)["orders"]
     assert found.problem is None  # it is one of the KPI
-    assert project.results(valid=False).series["sales"].problem.endswith('has no column "amout"; did you mean "amount"?')
+    problem = project.results(valid=False).series["sales"].problem or ""
+    assert problem.endswith('has no column "amout"; did you mean "amount"?')
     assert [each.name for each in found.columns] == ["day", "amount"]
     assert found.rows == 1
 
