@@ -41,7 +41,8 @@ class Rule:
 
     ``code`` is a letter for the family and three digits, and ``severity`` the default. ``summary`` is one sentence on
     what the rule requires, and ``check`` yields its findings. ``options`` are those that the rule declares. A rule that
-    runs ``after_others`` sees which of their findings were suppressed.
+    runs ``after_others`` sees which of their findings were suppressed. ``smart`` is the letter of SMART that the rule
+    serves: S, M, A, R or T, and "" for a rule that serves none.
     """
 
     code: str
@@ -51,6 +52,7 @@ class Rule:
     check: Check
     options: Sequence[RuleOption[Any]] = ()
     after_others: bool = False
+    smart: str = ""
 
 
 REGISTERED: list[Rule] = []
@@ -64,11 +66,18 @@ def rule(
     *,
     options: Sequence[RuleOption[Any]] = (),
     after_others: bool = False,
+    smart: str | None = None,
 ) -> Callable[[Check], Check]:
-    """Register the decorated check as a rule. See :class:`Rule` for the arguments."""
+    """Register the decorated check as a rule. See :class:`Rule` for the arguments.
+
+    Without ``smart`` the letter is that of the family: S, M, A, R and T, and none for the others.
+    """
+    letter = code[0] if code[0] in "SMART" else ""
 
     def register(check: Check) -> Check:
-        REGISTERED.append(Rule(code, name, severity, summary, check, options, after_others))
+        REGISTERED.append(
+            Rule(code, name, severity, summary, check, options, after_others, letter if smart is None else smart)
+        )
         return check
 
     return register

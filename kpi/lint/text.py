@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import cache
 
 from kpi.values.units import CURRENCY_SIGNS
@@ -129,14 +130,22 @@ def _blank(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
 
-def body(text: str, found: list[Word]) -> int:
-    """Index of the first word that matters: after a label ("KR1: …", "Support: …") and after "we will", "I", "to"."""
+LABEL_WORDS = 7  # the longest label before a colon: "Interim Director of Engineering, Ops KR"
+
+
+def body(text: str, found: list[Word], verbs: Container[str] = ()) -> int:
+    """Index of the first word that matters: after a label ("KR1: …", "Support: …") and after "we will", "I", "to".
+
+    Words that begin with one of ``verbs`` are no label: "Launch the shop: phase one".
+    """
     at = 0
     colon = text.find(": ")
-    if colon > 0:
+    while colon > 0 and not (at < len(found) and found[at][0] in verbs):
         before = sum(1 for word in found if word[1] < colon)
-        if before <= 5:
-            at = before
+        if before - at > LABEL_WORDS or before == len(found):
+            break
+        at = before
+        colon = text.find(": ", colon + 1)
     while at < len(found) and found[at][0] in _LEADS:
         at += 1
     return at if at < len(found) else 0

@@ -93,12 +93,16 @@ class WordList:
         found = next(self.find(words), None) if words and words[0][0] in self._by_first else None
         return found if found is not None and found.start == 0 else None
 
+    def single_words(self) -> tuple[str, ...]:
+        """The entries of one word, in alphabetical order."""
+        return tuple(sorted(head for head, entries in self._by_first.items() if any(not e.rest for e in entries)))
+
     def flags(self, word: str) -> frozenset[str]:
         """Return the flags of the section of a single word; none for a word that is not listed."""
         return next((entry.flags for entry in self._by_first.get(word, ()) if not entry.rest), frozenset())
 
-    def __contains__(self, word: str) -> bool:
-        return any(not entry.rest for entry in self._by_first.get(word, ()))
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and any(not entry.rest for entry in self._by_first.get(word, ()))
 
 
 def read_list(name: str, add: Iterable[str] = (), allow: Iterable[str] = ()) -> WordList:
@@ -121,6 +125,11 @@ def read_list(name: str, add: Iterable[str] = (), allow: Iterable[str] = ()) -> 
     for word in allow:
         found.remove(word)
     return found
+
+
+def word_set(words: str) -> frozenset[str]:
+    """The words of a text that are separated by spaces."""
+    return frozenset(words.split())
 
 
 def verb_forms(verb: str) -> tuple[str, ...]:

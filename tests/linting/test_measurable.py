@@ -244,3 +244,145 @@ def test_M115_minutes_in_another_unit(unit: str, formula: str, flagged: int) -> 
     found = of("M115", text)
     assert len(found) == flagged
     assert all("t.took is in minutes, but is shown as" in one.message for one in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"),
+    [
+        ("The export protocol is implemented", "is implemented"),
+        ("We have shipped three stories of customers", "have shipped"),
+        ("A policy on use is published", "is published"),
+        ("MVP of the portal deployed in June", "deployed"),
+        ("Five trainers hired and settled", "hired"),
+        ("All sales staff have completed the course", "have completed"),
+        ("New format of archives revamp", "revamp"),
+        ("Every strategic account has a plan", "has a plan"),
+        ("Implementation of the plan for parks", "Implementation"),
+        ("Guests rate every visit", None),
+        ("Requests are reviewed within 2 days", None),
+        ("80% of staff are trained", None),
+        ("Releases are shipped on a regular schedule", None),
+        ("Everyone trusts the page and knows it is up to date", None),
+        ("No incident is reported twice", None),
+        ("Customers buy shoes made to measure", None),
+    ],
+)
+def test_M117_milestones_in_any_voice(name: str, marked: str | None) -> None:
+    text = f"version: 1\ngoals:\n  a: {{name: {json.dumps(name)}}}\n"
+    found = of("M117", text)
+    assert [text.splitlines()[2][one.location.column - 1 : one.location.end_column - 1] for one in found] == (
+        [marked] if marked else []
+    )
+    assert not of("M117", text + "kpis: {k: {name: Orders, goal: a, unit: orders, target: at least 5}}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("Number of sessions held", True),
+        ("Meetings held", True),
+        ("Number of partnerships established with schools", True),
+        ("Share of reviews completed in time", False),
+        ("Orders delivered", False),
+        ("Sessions per visitor", False),
+    ],
+)
+def test_M117_outputs_as_counts(name: str, flagged: bool) -> None:
+    assert bool(of("M117", named(name))) is flagged
+
+
+def test_M117_asks_for_an_outcome_near_to_the_work() -> None:
+    (found,) = of("M117", 'version: 1\ngoals:\n  a: {name: "The handbook for buyers is published"}\n')
+    assert found.hint is not None
+    assert "Share of readers who find their answer" in found.hint
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Support new hire location factor",
+        "Reporting a fault takes a minute",
+    ],
+)
+def test_M107_nouns_and_subjects_pass(name: str) -> None:
+    assert not of("M107", named(name))
+    assert name.startswith("Support") or not of("M107", f"version: 1\ngoals:\n  a: {{name: {name}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("Research is guiding what we build", False),
+        ("Make sure buyers see the price", False),
+        ("Continue to reduce returns", False),
+        ("Director of Sales, North KR: Write a plan", True),
+        ("Launch the shop: phase one", True),
+        ("Re-organizing the documentation", True),
+        ("Source 25 candidates (100%)", True),
+    ],
+)
+def test_M107_finds_the_verb_of_the_goal(name: str, flagged: bool) -> None:
+    assert bool(of("M107", f"version: 1\ngoals:\n  a: {{name: {json.dumps(name)}}}\n")) is flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"),
+    [
+        ("Response time is < 30 s", "is < 30"),
+        ("Hiring is 85%+ of plan", "85%+"),
+        ("30 contributors by the end of 2026", "30 contributors by the e"),
+        ("Reviews take no more than one day", "take no more than one day"),
+        ("No inquiry takes more than one business day", "No inquiry takes"),
+        ("33% more repeat orders", "33%"),
+        ("Requests are answered within 2 hours", "are answered within 2 hours"),
+    ],
+)
+def test_M106_marks_the_whole_target(name: str, marked: str) -> None:
+    (found,) = of("M106", named(name))
+    line = named(name).splitlines()[3]
+    assert line[found.location.column - 1 : found.location.end_column - 1].startswith(marked)
+    assert not of("M102", named(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("Followers on social media", True),
+        ("Page views", True),
+        ("Website hits / unique visitors", True),
+        ("Registered users", True),
+        ("Clicks per 1,000 visits", False),
+        ("Download conversion rate", False),
+        ("Active subscribers", False),
+        ("Share of visitors who ask for a quote", False),
+    ],
+)
+def test_M118_vanity(name: str, flagged: bool) -> None:
+    assert bool(of("M118", named(name))) is flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("Mobile retention rate", "over which time"),
+        ("30-day retention rate", None),
+        ("Page load time", "the mean"),
+        ("95th percentile of page load time", None),
+        ("Donor number growth", "since when"),
+        ("Revenue growth over a year ago", None),
+        ("Employee engagement", "on which scale"),
+        ("Employee engagement score", None),
+        ("Crashes", "per how many"),
+        ("Crashes per 1,000 sessions", None),
+        ("Share of orders delivered on time", None),
+    ],
+)
+def test_M119_what_the_name_leaves_open(name: str, what: str | None) -> None:
+    found = of("M119", named(name))
+    assert len(found) == (what is not None)
+    assert all(what is not None and what in one.message for one in found)
+
+
+def test_M119_a_question_or_a_formula_may_define_it() -> None:
+    assert not of("M119", kpi(name="Page load time", question="How long does the median visitor wait?"))
+    assert not of("M119", "version: 1\nkpis:\n  a: {name: Page load time, formula: avg(t.took)}\n")

@@ -60,6 +60,13 @@ def test_page_has_its_title_severity_and_sections(rule: Rule) -> None:
 
 
 @each_rule
+def test_page_names_the_letter_of_smart_that_the_rule_serves(rule: Rule) -> None:
+    words = {"S": "specific", "M": "measurable", "A": "assignable", "R": "relevant and realistic", "T": "time-bound"}
+    shown = re.findall(r"^SMART: (.*)\.$", page(rule), re.MULTILINE)
+    assert shown == ([f"{rule.smart}, {words[rule.smart]}"] if rule.smart else [])
+
+
+@each_rule
 def test_failing_example_is_flagged(rule: Rule, tmp_path: Path) -> None:
     shown = examples(rule, "Failing")
     assert shown

@@ -57,7 +57,14 @@ def test_a_field_with_a_mistake_is_not_missing_as_well() -> None:
         ("everyone", True),
         ("The team", True),
         ("TBD", True),
-        ("Sales team", True),
+        ("kim / alex", True),
+        ("Ana and Bo", True),
+        ("Ana Meyer & Bo Li", True),
+        ("Marketing", True),
+        ("Engineering Function", True),
+        ("Talent acquisition", True),
+        ("Smith, Ana", False),
+        ("VP of Research and Development", False),
         ("Steering committee", True),
         ("ana@acme.example", False),
         ("team@acme.example", False),
@@ -68,6 +75,14 @@ def test_a_field_with_a_mistake_is_not_missing_as_well() -> None:
 )
 def test_A102_owners(owner: str, flagged: bool) -> None:
     assert bool(of("A102", kpi(name="Churn", owner=owner))) is flagged
+
+
+@pytest.mark.parametrize(
+    ("owner", "flagged"), [("Sales team", True), ("Crew", True), ("The team", False), ("Ana Meyer", False)]
+)
+def test_A106_named_teams(owner: str, flagged: bool) -> None:
+    assert bool(of("A106", kpi(name="Churn", owner=owner))) is flagged
+    assert not (flagged and of("A102", kpi(name="Churn", owner=owner)))
 
 
 def test_A102_a_group_may_collect_data() -> None:

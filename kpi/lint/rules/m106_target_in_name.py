@@ -23,19 +23,42 @@ _ALWAYS = (
     rf"|\b(?:to|of|[=:])\s*{_NUMBER}\s?%\s*$"
     rf"|\bby\s+{_NUMBER}\s?(?:%|per\s?cent|pts?\b|points?\b|x\b)"
     rf"|\bfrom\s+{_NUMBER}\s?[^\s,;]{{0,12}}\s+to\s+(?:below\s+|under\s+|above\s+|over\s+)?{_NUMBER}"
-    rf"|\d\s?%\s+(?:increase|decrease|reduction|growth|improvement|more|less|fewer|higher|lower|faster|rise|drop|fall)\b"
+    rf"|{_NUMBER}\s?%\s+(?:increase|decrease|reduction|growth|improvement|more|less|fewer|higher|lower"
+    rf"|faster|rise|drop|fall)\b"
+    rf"|^\s*(?:[<>≤≥]=?|at least|at most|over|more than|up to|no more than|fewer than|less than)\s*{_NUMBER}"
+    rf"|^\s*{_NUMBER}[kKmMB]?\+?\s+(?!percentile|quantile|day|days|week|weeks|month|months|year|years"
+    rf"|hour|hours|minute)\S.*\bby\s+(?:the\s+)?(?:end|q\d|20\d\d|[a-z]+ \d)"
+    rf"|{_NUMBER}\s?%\s?\+(?!\w)"
+    r"|\b(?:take|takes|takes?\s+(?:no|not))\s+(?:no\s+more\s+than|less\s+than|at\s+most|under"
+    r"|up\s+to)\s+(?:one|two|three|an?|\d)\S*(?:\s+\w+){0,2}"
+    r"|^no\s+[^,;]+?\b(?:is|are|takes?|waits?|blocks?|goes|exceeds?|lasts?|remains?)\b"
+    rf"|\b(?:is|are)\s+(?:[\w-]+\s+){{0,3}}?(?:within|in)\s+(?:under\s+"
+    rf"|less\s+than\s+)?{_NUMBER}\s+(?:business\s+|working\s+)?(?:s|secs?|seconds?|min|minutes?|hours?"
+    rf"|days?|weeks?|iterations?|months?)\b"
+    rf"|\b(?:is|are|was|be|stays?|remains?)\s*(?:<|>|≤|≥|=|below|under|above|over|at least|at most"
+    rf"|less than|more than|no more than)\s*=?\s*{_NUMBER}"
+    r"|^zero\s+(?!trust|waste|carbon|emission|touch|party|rat|day|based|hour|knowledge|down)"
+)
+# Targets without a figure: "No request waits", "takes no more than one day", "Zero returns".
+_IN_WORDS = (
+    r"\btakes?\s+(?:no\s+more\s+than|less\s+than|at\s+most|up\s+to)\s+(?:one|two|three|four|five|an?)\s+\w+(?:\s+\w+)?"
+    r"|^no\s+[^,;]+?\b(?:is|are|takes?|waits?|blocks?|goes|exceeds?)\b"
     r"|^zero\s+(?!trust|waste|carbon|emission|touch|party|rat|day|based|hour|knowledge|down)"
 )
 # Without one of these neither of the two can fit.
 _HINTS = (
     "%", "<", ">", "≤", "≥", "=", ":", "cent", " to ", " of ", " by ", "from ", "than", "least", "most", "below",
     "above", "under", "over", "minimum", "maximum", "exceed",
+    "no ", " is ", " are ", " in ", "take", "up to",
 )  # fmt: skip
 # Such a start says that what follows defines the things counted: "Share of calls answered in under 20 seconds".
 _DEFINES = (
-    r"\b(?:share|percentage|percent|proportion|number|count|fraction|ratio|amount|total|portion)\b|%\s+of\b|#|\bhow\s+many\b"
-    r"|\b(?:with|whose|who|that|which|where|worth|aged?|older|younger|lasting|taking|longer|shorter|within|answered|resolved|"
-    r"closed|paid|delivered|completed|waiting|open|overdue|having|rated|scoring|scored|costing|due|fixed|solved|loaded)\b"
+    r"\b(?:share|percentage|percent|proportion|number|count|fraction|ratio|amount|total|portion)\b"
+    r"|%\s+of\b|#|\bhow\s+many\b"
+    r"|\b(?:with|whose|who|that|which|where|worth|aged?|older|younger|lasting|taking|longer|shorter"
+    r"|within|answered|resolved|"
+    r"closed|paid|delivered|completed|waiting|open|overdue|having|rated|scoring|scored|costing|due"
+    r"|fixed|solved|loaded)\b"
 )
 
 
@@ -43,7 +66,7 @@ _DEFINES = (
 def check(context: Context) -> Iterator[Finding]:
     """Names of KPIs that state a target, not numbers that define what is measured ("30-day churn", "p95 latency")."""
     for sentence in context.sentences:
-        if sentence.kind == "kpi" and (at := _target(context, sentence)):
+        if sentence.kind == "kpi" and (at := target_in_name(context, sentence)):
             yield Finding(
                 sentence.path,
                 "the name contains the target",
@@ -53,17 +76,16 @@ def check(context: Context) -> Iterator[Finding]:
             )
 
 
-def _target(context: Context, sentence: Sentence) -> tuple[int, int] | None:
+def target_in_name(context: Context, sentence: Sentence) -> tuple[int, int] | None:
+    """The characters of the target in a KPI's name, or None."""
     text = sentence.text
     if not any(character.isdigit() for character in text):
-        found = re.search(
-            r"(?i)^zero\s+(?!trust|waste|carbon|emission|touch|party|rat|day|based|hour|knowledge|down)", text
-        )
+        found = re.search(_IN_WORDS, text, re.IGNORECASE)
         return found.span() if found else None
     if not any(hint in text.lower() for hint in _HINTS):  # patterns are costly to compile, and most names need none
         return _after_verb(context, sentence)
     if found := re.search(_ALWAYS, text, re.IGNORECASE):
-        return found.span()
+        return found.end() - len(found[0].lstrip()), found.end()
     for found in re.finditer(_COMPARED, text, re.IGNORECASE):
         before = text[: found.start()]
         if not re.search(_DEFINES, before, re.IGNORECASE) and (found["percent"] or _measured(context, before)):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
 from kpi.lint.context import Context, Sentence
+from kpi.lint.grammar import BE
+from kpi.lint.outcomes import question
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import Word, body, has_change, has_number
 from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
@@ -15,6 +18,8 @@ DETERMINERS = frozenset({
     "a", "an", "the", "our", "my", "their", "its", "this", "these", "new", "another", "more", "all", "every", "each",
     "some", "first", "second", "third", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
 })  # fmt: skip
+# In a KPI's name "new" and the like belong to what is measured: "Support new hire score".
+ARTICLES = frozenset({"a", "an", "the", "our", "my", "their", "its", "this", "these"})
 # "Test coverage" and "Release frequency" are things; from three words on a goal that begins so is taken for work.
 MOST_NOUN_WORDS = 3
 WORDS = RuleOption("activities", WordOptions, NO_WORDS, "Verbs that name work instead of its result.")
@@ -27,21 +32,27 @@ def check(context: Context) -> Iterator[Finding]:
     A goal may be named after the work if it has a KPI with a target.
     """
     for sentence in context.sentences:
-        if sentence.kind == "question" or (sentence.kind == "goal" and _is_measured(context, sentence.id)):
+        if sentence.kind == "question" or (sentence.kind == "goal" and is_measured(context, sentence.id)):
             continue
         at = _work(context, sentence)
-        if at is not None and not has_change(sentence.text) and not _has_purpose(context, sentence):
+        if at is not None and not _has_degree(sentence.text) and not _has_purpose(context, sentence):
             what = "goal" if sentence.kind == "goal" else "KPI"
             yield Finding(
                 sentence.path,
                 f"this {what} describes work, not a result",
-                "ask what changes once it is done, and measure that",
+                question(sentence.text),
                 start=at[0],
                 end=at[1],
             )
 
 
-def _is_measured(context: Context, goal: str) -> bool:
+def _has_degree(text: str) -> bool:
+    """Whether the text says how far something moves. "100%" and a percentage in parentheses say that it is done."""
+    return has_change(re.sub(r"\([^)]*\)|\b100\s?%|\bX%|\b100 per ?cent\b", "", text))
+
+
+def is_measured(context: Context, goal: str) -> bool:
+    """Whether a goal has goals below it or a KPI with a target, so that its name need not say the result."""
     return bool(context.children_of[goal]) or any(kpi.target is not None for kpi in context.kpis_of[goal])
 
 
@@ -49,9 +60,9 @@ def _work(context: Context, sentence: Sentence) -> tuple[int, int] | None:
     """The position of the verb of work at the start of the sentence, or None."""
     if not sentence.words:
         return None
-    first = body(sentence.text, sentence.words)
-    words = sentence.words[first:]
     verbs = context.words("activities", WORDS)
+    first = body(sentence.text, sentence.words, verbs)
+    words = _joined(sentence.words[first:])
     match = verbs.starts(words)
     unsure = match is None
     if match is None and sentence.kind == "goal":
@@ -60,11 +71,33 @@ def _work(context: Context, sentence: Sentence) -> tuple[int, int] | None:
         return None
     start, end = words[0][1], words[match.end - 1][2]
     rest = sentence.text[end:].lstrip()
-    determined = rest[:1].isdigit() or (match.end < len(words) and words[match.end][0] in DETERMINERS)
+    if _no_work(context, [word[0] for word in words], match.end):
+        return None
+    determiners = DETERMINERS if sentence.kind == "goal" else ARTICLES
+    determined = rest[:1].isdigit() or (match.end < len(words) and words[match.end][0] in determiners)
     strict = unsure or sentence.kind == "kpi" or len(words) < MOST_NOUN_WORDS
     if not determined and strict and (unsure or "also a noun" in match.entry.flags):
         return None
     return (start, end) if rest else None
+
+
+def _joined(words: list[Word]) -> list[Word]:
+    """The words with a prefix at the start joined to its verb: "Re-organizing" as reorganizing, then without "re"."""
+    if len(words) > 1 and words[0][0] in ("re", "co", "pre"):
+        return [(words[1][0], words[0][1], words[1][2]), *words[2:]]
+    return words
+
+
+def _no_work(context: Context, words: list[str], after: int) -> bool:
+    """Whether the verb is none, or only an auxiliary: "Research is guiding …", "Continue to reduce …"."""
+    if words[after : after + 1] and words[after] in BE:
+        return True
+    directions = context.words("directions")
+    if words[0].endswith("ing") and not {"requires", "takes", "costs", "is"}.isdisjoint(words):
+        return True  # the work is the subject: "Reporting a fault takes a minute"
+    if words[0] in ("continue", "help", "start") and words[after : after + 1] == ["to"]:
+        return words[after + 1 : after + 2] != [] and words[after + 1] in directions
+    return words[:2] == ["make", "sure"]
 
 
 def _has_purpose(context: Context, sentence: Sentence) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kpi.lint.context import Context, Sentence
 from kpi.lint.prose import at_words, flagged
 from kpi.lint.rule import Finding, rule
+from kpi.lint.rules.s101_weasel_word import WORDS as WEASEL_WORDS
 from kpi.lint.text import has_number
 from kpi.lint.vocabulary import Match
 from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
@@ -34,7 +35,17 @@ def check(context: Context) -> Iterator[Finding]:
         # Further on in a KPI's name it is part of what is counted: "Calls about larger orders".
         named = sentence.kind == "goal" or (sentence.kind == "kpi" and match.start <= 1)
         if named and not _refers(sentence, match):
+            if _reported(context, sentence, match):
+                continue
             yield at_words(sentence, match, f'"{text}" needs something to compare with', match.entry.hint or HINT)
+
+
+def _reported(context: Context, sentence: Sentence, match: Match) -> bool:
+    """Whether S101 reports these words, as in "best practices"."""
+    found = context.words("weasel_words", WEASEL_WORDS).find(sentence.words)
+    return "S101" in context.applied and any(
+        one.start < match.end and match.start < one.end and "goals" not in one.entry.flags for one in found
+    )
 
 
 def _refers(sentence: Sentence, match: Match) -> bool:
@@ -45,6 +56,8 @@ def _refers(sentence: Sentence, match: Match) -> bool:
     if has_number(sentence.text) or not REFERENCES.isdisjoint(found):
         return True
     if word in ("more", "less", "fewer") and before in BEFORE:
+        return True
+    if word == "better" and before == "to":  # the adverb: "to better understand"
         return True
     if word == "most" and (before != "the" or after[:1] == ["of"]):
         return True

@@ -5,22 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.lint.context import Context, timeless
+from kpi.lint.grammar import has_verb, participles
 from kpi.lint.rule import Finding, rule
 from kpi.lint.rules.s105_goal_too_short import MIN_WORDS
-from kpi.lint.text import has_number
+from kpi.lint.text import body, has_number
 
-MOST_WORDS = 4
+MOST_WORDS = 9
+LAST_LATIN = "\u024f"  # words in other scripts are not known
+_SMALL = 4  # up to here an abstract noun at the end is enough
 
 
 @rule("S106", "no-verb", "info", "A goal says with a verb what changes.")
 def check(context: Context) -> Iterator[Finding]:
-    """Short goals that end in an abstract noun and have no verb. S105 reports those that are too short anyway."""
+    """Goals without a verb: a topic or a label. S105 reports those that are too short anyway."""
     least = MIN_WORDS.of(context.settings)
+    directions, activities = context.words("directions"), context.words("activities")
+    done = participles(activities)
     for sentence in context.sentences:
-        if sentence.kind != "goal" or not least <= len(sentence.words) <= max(least, MOST_WORDS):
+        if (
+            sentence.kind != "goal"
+            or len(sentence.text.split()) < least
+            or len(sentence.words) > max(least, MOST_WORDS)
+        ):
             continue
-        words = [word[0] for word in sentence.words]
-        if words[-1] not in context.words("abstract_nouns") or _has_verb(context, words):
+        first = body(sentence.text, sentence.words, activities)
+        words = [word[0] for word in sentence.words[first:]]
+        topic = len(words) <= _SMALL and words[-1:] and words[-1] in context.words("abstract_nouns")
+        if not words or (not topic and any(letter > LAST_LATIN and letter.isalpha() for letter in sentence.text)):
+            continue
+        if (
+            _has_verb(context, words)
+            if topic
+            else has_verb(words, directions, activities) or not done.isdisjoint(words)
+        ):
             continue
         goal = context.plan.goals[sentence.id]
         if not context.children_of[goal.id] and not timeless(goal) and not has_number(sentence.text):

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kpi.lint.context import Context
 from kpi.lint.prose import is_placeholder
 from kpi.lint.rule import Finding, rule
 
+# Something left open within a name: "Cut cost by TBD%", "XXX users", "??% of leaders".
+_OPEN = (
+    r"\b(?:TBD|TBC|TBA|TODO|FIXME|XXX+|ZZZ+|NNN+)\b(?!s)|\?\?+|\bX%(?!\w)"
+    r"|\b(?:to be|yet to be) (?:determined|defined|decided|confirmed)\b"
+)
+# The key of a text that was not looked up: "global_indicators.15-4-2-title".
+_KEY = (
+    r"[a-z\d]+(?:_[a-z\d]+)+(?:[.-][a-z\d_-]+)*|[a-z\d_]+(?:\.[a-z\d_-]+)+-[a-z\d-]+|[A-Z]{2,}(?:-[A-Z\d]+)*-\d+[a-z]?"
+)
 KINDS = {
     "goal": ("goal", "objective", "key result", "okr"),
     "kpi": ("kpi", "metric", "indicator", "measure"),
@@ -20,6 +30,22 @@ def check(context: Context) -> Iterator[Finding]:
     """Names and questions such as "TBD", "New KPI" or "Objective 1"."""
     for sentence in context.sentences:
         text = sentence.text
+        if found := re.search(_OPEN, text):
+            yield Finding(
+                sentence.path,
+                f'"{found[0]}" still has to be filled in',
+                "write it, or remove the entry until it is known",
+                start=found.start(),
+                end=found.end(),
+            )
+            continue
+        if re.fullmatch(_KEY, text.strip()):
+            yield Finding(
+                sentence.path,
+                f'"{text.strip()}" is a code, not a {_what(sentence.kind)}',
+                "say in words what it stands for",
+            )
+            continue
         if len(text) < 40 and (is_placeholder(text) or _is_kind(text, KINDS[sentence.kind])):
             yield Finding(
                 sentence.path,

@@ -1,0 +1,154 @@
+"""M117: a milestone or an output in place of an outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from kpi.lint.context import Context, Sentence
+from kpi.lint.grammar import BE, HAVE, participles
+from kpi.lint.outcomes import question
+from kpi.lint.rule import Finding, rule
+from kpi.lint.rules.m107_activity import WORDS, is_measured
+from kpi.lint.text import body
+from kpi.lint.vocabulary import word_set
+from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
+
+OUTPUTS = RuleOption("outputs", WordOptions, NO_WORDS, "Things that are produced, so that their number is an output.")
+# Words that may stand between "is" and the participle.
+_BETWEEN = word_set("not all also fully now being been both already successfully automatically publicly")
+# What a thing is once the work is done.
+_STATES = word_set("available live ready operational complete finished done public enabled supported")
+# After a participle at the end of a noun phrase: "Five trainers hired in June".
+_AFTER = word_set("and or in on by to at for with from as across via until before within of per during")
+_NOT_BEFORE = word_set(
+    "a an the this these that to of by for with and or newly well be not percent number share than when after once if"
+)
+# What somebody has to have so that it counts as done: "Every account has a success plan".
+_DOCUMENTS = word_set(
+    "plan plans policy process processes strategy roadmap runbook playbook procedure dashboard documentation page "
+    "section charter framework template owner implementation prototype"
+)
+_TEXTS = word_set("handbook guide documentation docs wiki readme policy repo website")
+_TELLS = word_set("describes describe contains contain outlines outline lists list explains explain covers cover")
+# Nouns of work: "Archive format revamp", "Implementation of the plan".
+_WORK_NOUNS = word_set(
+    "implementation deployment development creation rollout migration migrations redesign revamp "
+    "overhaul refactoring "
+    "introduction establishment installation prototype mvp poc proof-of-concept launch"
+)
+# A quantity of quality: how many of them, how fast, how far. Then it is more than done or not.
+_DEGREE = (
+    r"(?!\b100\s?%)\b\d[\d.,]*\s?%|\bper\s?cent\b|\b(?:within|under|less than|fewer than|at most"
+    r"|no more than|up to)\s+(?:an?|one|two|three|\d)"
+    r"|[<>≤≥]\s?\d|\bon (?:time|a regular|schedule)\b|\bfrom\s+\S*\d\S*\s+to\b|\bby\s+\d[\d.,]*\s?(?:%|x\b|points?)"
+)
+_COUNTED = r"^\s*(?:(?:total|annual|monthly|quarterly)\s+)?(?:number|count|amount|volume|#|no\.?)\s*(?:of)?\b|\btotal\b"
+_SHARE = re.compile(r"\s*(?:share|percentage|percent|proportion|fraction|%)", re.IGNORECASE)
+_HELD = word_set(
+    "held conducted organised organized hosted attended convened delivered published run facilitated "
+    "given completed established"
+)
+
+
+@rule(
+    "M117",
+    "milestone",
+    "warning",
+    "Goals and KPIs name what changes, not what is delivered or done.",
+    options=[OUTPUTS],
+    smart="M",
+)
+def check(context: Context) -> Iterator[Finding]:
+    """Work in the passive, the perfect or as a noun, and counts of outputs. M107 reports it as a command."""
+    done = participles(context.words("activities", WORDS))
+    for sentence in context.sentences:
+        if sentence.kind == "question" or not sentence.words:
+            continue
+        if sentence.kind == "goal" and is_measured(context, sentence.id):
+            continue
+        if sentence.kind == "kpi":
+            at, what = _output(context, sentence), "this KPI counts an output"
+        else:
+            at, what = _milestone(context, sentence, done), "this goal is a milestone: it is either done or not"
+        if at is not None:
+            start, end = sentence.words[at[0]][1], sentence.words[at[1]][2]
+            yield Finding(sentence.path, what, question(sentence.text), start=start, end=end)
+
+
+def _output(context: Context, sentence: Sentence) -> tuple[int, int] | None:
+    """The output that a KPI counts: "Number of sessions held", "Meetings held"."""
+    words = [word[0] for word in sentence.words]
+    outputs = context.words("outputs", OUTPUTS)
+    for at, word in enumerate(words[:-1]):
+        if word in outputs and any(other in _HELD for other in words[at + 1 : at + 3]):
+            last = next(index for index in range(at + 1, min(at + 3, len(words))) if words[index] in _HELD)
+            if (last == at + 1 and not _SHARE.match(sentence.text)) or re.search(
+                _COUNTED, sentence.text, re.IGNORECASE
+            ):
+                return at, last
+    if words[0] in _WORK_NOUNS and words[1:2] == ["of"]:
+        return 0, 0
+    return None
+
+
+def _milestone(context: Context, sentence: Sentence, done: frozenset[str]) -> tuple[int, int] | None:
+    if re.search(_DEGREE, sentence.text, re.IGNORECASE):
+        return None
+    words = [word[0] for word in sentence.words]
+    first = body(sentence.text, sentence.words, context.words("activities", WORDS))
+    directions = context.words("directions")
+    if words[first] in directions and "also a noun" not in directions.flags(words[first]):
+        return None
+    for at in range(first, len(words)):
+        found = _at(words, at, first, done)
+        if found is not None:
+            return at, found
+    return _noun(words, first, done)
+
+
+def _at(words: Sequence[str], at: int, first: int, done: frozenset[str]) -> int | None:
+    """The last word of a milestone that begins with the word ``at``."""
+    word = words[at]
+    if word in BE | HAVE and (at > first or (word in HAVE and at > 0)):
+        after = at + 1
+        while after < len(words) and (words[after] in _BETWEEN or words[after].endswith("ly")):
+            after += 1
+        if after < len(words):
+            if words[after] in done or (word in BE and words[after] in _STATES):
+                return after
+            if word in BE and words[after : after + 2] in (["in", "place"], ["up", "to"]):
+                return after + 1 if words[at - 1] not in ("it", "they") else None
+            if (
+                word in HAVE
+                and words[after] in ("a", "an", "the", "documented", "working", "written")
+                and words[-1] in _DOCUMENTS
+            ):
+                return len(words) - 1
+            if (
+                word in HAVE
+                and words[after] in ("a", "an")
+                and any(other in _DOCUMENTS for other in words[after : after + 4])
+            ):
+                return after
+        return None
+    if word in ("exists", "exist") and at > first:
+        return at
+    if word in _TELLS and at > first and any(other in _TEXTS for other in words[first:at]):
+        return at
+    ends = at + 1 == len(words) or words[at + 1] in _AFTER
+    if word in done and at > first and ends and words[at - 1] not in _NOT_BEFORE | BE | HAVE:
+        return at
+    if at == first and word in done and len(words) - first > 2 and words[at + 1] not in ("by", "in", "to"):
+        return at  # "Shipped a release policy"
+    return None
+
+
+def _noun(words: Sequence[str], first: int, done: frozenset[str]) -> tuple[int, int] | None:
+    if len(words) - first < 2:
+        return None
+    if words[first] in _WORK_NOUNS and words[first + 1] in ("of", "to", "for"):
+        return first, first
+    if words[-1] in _WORK_NOUNS - {"development", "creation"} and len(words) - first <= 5:
+        return len(words) - 1, len(words) - 1
+    return None
