@@ -19,6 +19,7 @@ AUXILIARIES = (
         "do does did can could will would shall should may might must cannot can't won't doesn't don't let we'll"
     )
 )
+_ARTICLES = frozenset({"a", "an", "the", "our", "their", "its"})
 _IRREGULAR = {
     "write": "written",
     "rewrite": "rewritten",
@@ -98,6 +99,8 @@ def has_verb(words: Sequence[str], directions: WordList, activities: WordList) -
             and (word[:-1] in directions or word[:-1] in activities)
             and not _noun(word, directions, activities)
         ):
+            return True
+        if at and word.endswith("ing") and words[at + 1 : at + 2] and words[at + 1] in _ARTICLES:
             return True
         if at and word.endswith("ed") and len(word) > 4 and at + 1 < len(words):
             return True

@@ -57,7 +57,7 @@ _NUMBER_WORDS = (
 _LABEL = (
     r"#\d+|\b24[/x]7\b|\b360(?=°|\s?degree)|"
     r"\b(?:phase|tier|stage|step|level|part|scope|issues?|epics?|tickets?|section|chapter|article|version|web|industry|iso|"
-    r"kr|goal|objective|milestone|priority|sev|severity|wave|round|grade|class|route|line|top|page)\s*[#:.]?\s*\d[\d.]*\b"
+    r"kr|goal|objective|milestone|priority|sev|severity|wave|round|grade|class|route|line|top|page)\s*(?:[#.]?\s*|:)\d[\d.]*\b"
 )
 _NUMBER = (
     rf"(?<![\w.,/-])[<>≤≥≈~=+-]*\s?[{CURRENCY_SIGNS}]?\s?\d[\d.,_]*"

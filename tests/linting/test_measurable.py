@@ -131,7 +131,18 @@ def test_M107_results_pass(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Launch date", "Build success rate", "Support tickets", "Test coverage", "Post reach"]
+    "name",
+    [
+        "Change failure rate",
+        "Store visits",
+        "Sign-up growth",
+        "Commission paid",
+        "Launch date",
+        "Build success rate",
+        "Support tickets",
+        "Test coverage",
+        "Post reach",
+    ],
 )
 def test_M107_measures_that_begin_with_a_noun_pass(name: str) -> None:
     assert not of("M107", named(name))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kpi.lint.context import Context, timeless
 from kpi.lint.grammar import has_verb, participles
 from kpi.lint.rule import Finding, rule
+from kpi.lint.rules.s101_weasel_word import WORDS as WEASEL_WORDS
 from kpi.lint.rules.s105_goal_too_short import MIN_WORDS
 from kpi.lint.text import body, has_number
 
@@ -21,6 +22,7 @@ def check(context: Context) -> Iterator[Finding]:
     least = MIN_WORDS.of(context.settings)
     directions, activities = context.words("directions"), context.words("activities")
     done = participles(activities)
+    weasel_words = context.words("weasel_words", WEASEL_WORDS)
     for sentence in context.sentences:
         if (
             sentence.kind != "goal"
@@ -36,9 +38,13 @@ def check(context: Context) -> Iterator[Finding]:
         if (
             _has_verb(context, words)
             if topic
-            else has_verb(words, directions, activities) or not done.isdisjoint(words)
+            else has_verb(words, directions, activities)
+            or not done.isdisjoint(words)
+            or activities.starts(sentence.words[first:])
         ):
             continue
+        if not topic and "S101" in context.applied and next(weasel_words.find(sentence.words), None):
+            continue  # S101 asks for the change already
         goal = context.plan.goals[sentence.id]
         if not context.children_of[goal.id] and not timeless(goal) and not has_number(sentence.text):
             yield Finding(
