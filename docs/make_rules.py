@@ -27,7 +27,7 @@ def text() -> str:
     """The whole page: tables of all rules, then each rule's page with its headings one level down."""
     pages = [page(rule).replace("\n## ", "\n### ").replace("# ", "## ", 1) for rule in RULES]
     # The pages name the files of an example where Markdown has room for the language only.
-    named = re.sub(r"(?m)^```csv (\S+)$", r"`\1`:\n\n```csv", "\n".join(pages))
+    named = re.sub(r"(?m)^```(csv|yaml) (\S+)$", r"`\2`:\n\n```\1", "\n".join(pages))
     return HEAD + overview() + "\n" + named
 
 

@@ -11,7 +11,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kpi.errors import InputError
@@ -47,6 +47,17 @@ def rewrite_file(path: Path, text: str, *, before: str) -> None:
             if found is None or target.read_bytes() != before.encode():
                 raise ChangedError(f"{path} has changed since it was read", hint="run the command again")
             _write(target, text.encode(), found)
+
+
+def change_file(path: Path, change: Callable[[bytes | None], bytes]) -> None:
+    """Replace the content of a file by what ``change`` makes of it (of None if there is no file), with no other process
+    of kpi writing in between. Symbolic links and other special files are refused as by :func:`create_file`.
+
+    Raises InputError, also that of ``change``; the file is then unchanged.
+    """
+    with _explained(path), _locked(path.parent):
+        found = _regular(path)
+        _write(path, change(None if found is None else path.read_bytes()), found)
 
 
 @contextlib.contextmanager

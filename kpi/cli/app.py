@@ -33,6 +33,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "explain": "Show what moved a KPI: by the parts of its formula, or by the values of a column.",
         "goals": "Show the goals as a tree, or as OKRs, a scorecard, one metric or agreed objectives.",
         "list": "List the KPIs with their ids, names, goals and owners.",
+        "review": "Show what needs a look now, and what became of decisions; --record keeps one.",
         "sources": "Show what the sources contain: files, rows, dates, columns with types and examples, freshness.",
         "dashboard": "Write all KPIs as one self-contained HTML page.",
         "add": "Add a KPI of the catalog to the file, its columns mapped to yours.",

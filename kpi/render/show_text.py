@@ -75,6 +75,7 @@ def _facts(view: ShowView, width: int) -> list[Line]:
         ("baseline", view.baseline_display and view.baseline_display + _since(view)),
         ("note", row.message),
         *(("note", note) for note in row.notes),
+        ("decision", row.decision and row.decision.sentence),
         ("goal", view.goal and (view.goal.name or view.goal.id)),
         ("owner", kpi.owner),
         ("kind", ", ".join(filter(None, [kpi.indicator, kpi.kind]))),

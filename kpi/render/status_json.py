@@ -12,6 +12,8 @@ from kpi.status import ActiveTarget, KpiRow, PartRow, StatusView
 from kpi.status.matrix import Matrix
 
 if TYPE_CHECKING:
+    from kpi.plan.model import Decision
+    from kpi.status.outcome import Outcome
     from kpi.status.outlook import Outlook
     from kpi.status.signs import Signs
 from kpi.values import round12
@@ -62,6 +64,7 @@ def kpi_as_json(row: KpiRow) -> dict[str, object]:
         **_numbers(row),
         **({} if row.outlook is None else {"forecast": _forecast(row.outlook)}),
         **({} if row.signs is None else {"signal": _signal(row.signs)}),
+        **({} if row.decision is None else {"decision": outcome_as_json(row.decision)}),
         **({} if row.by is None else {"split": {"by": row.by, "parts": [_part(part) for part in row.parts]}}),
     }
 
@@ -139,6 +142,31 @@ def _signal(signs: Signs) -> dict[str, object]:
         "limits": [json_number(signs.limits.low), json_number(signs.limits.high)],
         "since": signs.since.label,
         "seasonal": signs.seasonal,
+    }
+
+
+def decision_as_json(decision: Decision) -> dict[str, object]:
+    """A decision, as it is written in reviews.yaml."""
+    return {
+        "date": decision.date.isoformat(),
+        "kpi": decision.kpi,
+        "value": decision.value,
+        "decided": decision.decided,
+        "by": decision.by,
+        "expect": decision.expect,
+        "until": decision.until.isoformat(),
+    }
+
+
+def outcome_as_json(outcome: Outcome) -> dict[str, object]:
+    """A decision and what became of it."""
+    return {
+        **decision_as_json(outcome.decision),
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "now": outcome.now,
+        "moved": outcome.moved,
+        "met": outcome.met,
     }
 
 

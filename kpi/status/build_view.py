@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import isfinite
 
+from kpi.plan.decisions import next_day
 from kpi.plan.model import Kpi, Plan
 from kpi.run.series import EACH, EMPTY, REST, Against, Point, Results, Series, SplitSeries
+from kpi.status.decision import last_outcome
 from kpi.status.doubts import doubt_about
 from kpi.status.evaluation import evaluate_status
 from kpi.status.grouping import By, group_rows
@@ -23,7 +25,7 @@ def status_view(
     """The view of every KPI in ``results``, grouped ``by`` goal, owner, perspective, level or tag."""
     calendar = plan.calendar.build()
     rows = [whole_row(kpi, results.series[id_], calendar) for id_, kpi in plan.kpis.items() if id_ in results.series]
-    rows = [replace(row, notes=_guardrail_notes(row, rows) + row.notes) for row in rows]
+    rows = [with_decision(replace(row, notes=_guardrail_notes(row, rows) + row.notes), plan, results) for row in rows]
     summary = {status: sum(one.status == status for row in rows for one in row.judged) for status in STATUSES}
     return StatusView(plan.title, results.as_of, tuple(rows), group_rows(plan, rows, by), summary, to_date, against)
 
@@ -35,6 +37,12 @@ def whole_row(kpi: Kpi, series: Series, calendar: Calendar) -> KpiRow:
     if split is None or split.problem is not None:
         return row
     return replace(row, by=split.by, parts=tuple(part_rows(kpi, split, calendar)), notes=row.notes + split.notes)
+
+
+def with_decision(row: KpiRow, plan: Plan, results: Results) -> KpiRow:
+    """The row with the last decision about its KPI and what became of it, if there is one."""
+    outcome = last_outcome(plan, row, next_day(results.as_of)) if plan.decisions else None
+    return row if outcome is None else replace(row, decision=outcome)
 
 
 def part_rows(kpi: Kpi, split: SplitSeries, calendar: Calendar) -> Iterator[PartRow]:
@@ -105,8 +113,12 @@ def _display(value: float, unit: Unit, result: StatusResult) -> str:
 
 def _guardrail_notes(row: KpiRow, rows: list[KpiRow]) -> tuple[str, ...]:
     """A note for each guardrail that got worse and is red while the KPI improved."""
+    return tuple(f'improved while its guardrail "{one.name}" got worse (red)' for one in broken_guardrails(row, rows))
+
+
+def broken_guardrails(row: KpiRow, rows: Iterable[KpiRow]) -> tuple[KpiRow, ...]:
+    """The guardrails of a KPI that got worse and are red while it improved."""
     if row.trend != "better":
         return ()
-    guardrails = [other for other in rows if other.kpi.id in row.kpi.guardrails]
-    broken = [other.name for other in guardrails if other.status == "red" and other.trend == "worse"]
-    return tuple(f'improved while its guardrail "{name}" got worse (red)' for name in broken)
+    guardrails = (other for other in rows if other.kpi.id in row.kpi.guardrails)
+    return tuple(one for one in guardrails if one.status == "red" and one.trend == "worse")

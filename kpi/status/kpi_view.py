@@ -15,7 +15,7 @@ from kpi.insight.forecast import Expected
 from kpi.plan.checks import date_columns
 from kpi.plan.model import Goal, Plan
 from kpi.run.series import Point, Results, SourceUse
-from kpi.status.build_view import whole_row
+from kpi.status.build_view import whole_row, with_decision
 from kpi.status.insights import with_insight
 from kpi.status.target_lines import target_lines
 from kpi.status.view import KpiRow
@@ -77,7 +77,7 @@ def show_view(
     plan = checked.plan
     kpi, series = plan.kpis[id_], results.series[id_]
     calendar = plan.calendar.build()
-    row = with_insight(whole_row(kpi, series, calendar), results, checked, history)
+    row = with_decision(with_insight(whole_row(kpi, series, calendar), results, checked, history), plan, results)
     points = (*row.history, row.point)
     ahead = _ahead(row)
     line, upper = target_lines(kpi, series, (*points, *(Point(period, None) for period, _ in ahead)), calendar)

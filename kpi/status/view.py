@@ -16,6 +16,7 @@ from kpi.values import Period
 from kpi.values.date_words import day_in_full
 
 if TYPE_CHECKING:
+    from kpi.status.outcome import Outcome
     from kpi.status.outlook import Outlook
     from kpi.status.signs import Signs
 
@@ -30,7 +31,8 @@ class KpiRow:
     ``message`` explains the status; ``notes`` are what else bears on the number, one sentence each (rule G2).
     ``history`` is oldest first and ends before ``point``. ``parts`` are the rows for the values of the column
     ``by`` if the KPI is split; ``is_part`` is true for such a row. ``outlook`` is the forecast and ``signs``
-    say whether the value is news, where these were asked for.
+    say whether the value is news, where these were asked for. ``decision`` is the last decision about the KPI and what
+    became of it.
     """
 
     kpi: Kpi
@@ -52,6 +54,7 @@ class KpiRow:
     is_part: bool = False
     outlook: Outlook | None = None
     signs: Signs | None = None
+    decision: Outcome | None = None
 
     @property
     def rows(self) -> tuple[KpiRow, ...]:

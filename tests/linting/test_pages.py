@@ -25,10 +25,10 @@ def examples(rule: Rule, title: str) -> list[str]:
 
 def with_data(rule: Rule, title: str, folder: Path) -> dict[str, Any]:
     """Writes the files that an example shows as ```csv NAME; the options with which it is to be reviewed."""
-    files = re.findall(r"```csv (\S+)\n(.*?)```", section(page(rule), title), re.DOTALL)
-    for name, text in files:
+    files = re.findall(r"```(csv|yaml) (\S+)\n(.*?)```", section(page(rule), title), re.DOTALL)
+    for _, name, text in files:
         (folder / name).write_text(text, encoding="utf-8")
-    return {"today": TODAY, "folder": folder, "data": bool(files)}
+    return {"today": TODAY, "folder": folder, "data": any(language == "csv" for language, _, _ in files)}
 
 
 def test_registry_files_and_pages_are_the_same_rules() -> None:

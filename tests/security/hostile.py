@@ -92,10 +92,20 @@ def rows() -> str:
     return out.getvalue()
 
 
+def decisions() -> str:
+    """A decision about each KPI with each payload, every second of them due in March 2026."""
+    return "".join(
+        f"- {{date: 2026-02-02, kpi: k{number}, value: {quoted(text)}, decided: {quoted(text)}, by: {quoted(text)}, "
+        f"expect: {quoted(text)}, until: 2026-0{3 + number % 2}-15}}\n"
+        for number, text in enumerate(PAYLOADS.values())
+    )
+
+
 def repository(root: Path) -> Repository:
     """Two commits by a hostile author, the second with another target."""
     made = Repository(root)
     made.put("data/orders.csv", rows())
+    made.put("reviews.yaml", decisions())
     made.put("kpi.yaml", plan(target="at least 6"))
     made.git("config", "user.name", "x")
     for text, message in ((plan(target="at least 6"), "command"), (plan(), "colour")):

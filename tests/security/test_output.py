@@ -34,6 +34,7 @@ RUNS = [
     *each(("text", "json"), "sources"),
     *each(("text", "json", "markdown"), "diff", "HEAD~1"),
     *each(("text", "json", "markdown"), "diff", "HEAD~1", "--values"),
+    ("text", ("review",)),
     *each(("text", "json"), "log", "k0"),
     *each(("text", "json"), "blame", "k0"),
     *each(("text", "json"), "list"),
@@ -110,6 +111,9 @@ def test_an_argument_is_repeated_harmlessly(
         ("diff", "--fail-on", text), ("lint", "--select", text), ("lint", "--diff", text), ("lint", "--baseline", text),
         ("lint", text), ("-f", text, "status"), ("-f", text, "lint", "--format", "junit"), (text,), (f"--{text}",),
         ("init", "--template", text), ("init", "-f", f"{text}/no/kpi.yaml"),
+        ("review", "--as-of", text), ("review", "--format", text), ("review", "--record", text, text),
+        ("review", "--record", "a", "x", "--by", text, "--until", text),
+        ("review", "--record", "a", text, "--by", text, "--until", "2099-01-01", "--expect", text),
     ):  # fmt: skip
         code, out, err = ran(capsys, *arguments)
         assert "internal error" not in err, arguments

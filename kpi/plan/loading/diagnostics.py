@@ -251,6 +251,8 @@ class _Error:
         hint = f"write {name}: {field.description[:1].lower()}{field.description[1:].rstrip('.')}"
         noun = owner.record.NOUN
         message = f'the {noun} "{path[-1]}" has no {name}' if noun else f'"{path[-1]}" needs "{name}"'
+        if isinstance(path[-1], int):  # an item of a list
+            message = f"the {noun} has no {name}"
         self.to.missing(message, path, key, node, hint)
 
     def _unknown_field(self) -> None:

@@ -12,11 +12,19 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.diagnostics import Diagnostic
 from kpi.errors import InputError, nearest, shorten
+from kpi.plan.loading.decisions import read_decisions
 from kpi.plan.loading.diagnostics import Diagnostics
 from kpi.plan.loading.disk import DISK, Disk
-from kpi.plan.loading.plan_files import IncludeError, included_files, project_root, refuse_link, shown_name
+from kpi.plan.loading.plan_files import (
+    DECISIONS_NAME,
+    IncludeError,
+    included_files,
+    project_root,
+    refuse_link,
+    shown_name,
+)
 from kpi.plan.loading.validation import report_cut_texts, validate
-from kpi.plan.model import SECTIONS, Context, Goal, Kpi, LintSettings, Plan, PlanFile, Record, Source
+from kpi.plan.model import SECTIONS, Context, Decision, Goal, Kpi, LintSettings, Plan, PlanFile, Record, Source
 from kpi.plan.yaml import source_map as places
 from kpi.plan.yaml import yaml_pitfalls as pitfalls
 from kpi.plan.yaml.documents import load
@@ -139,9 +147,10 @@ class _Reading:
                     self._section(document, section, written[section])
         self._check_weeks_from(header)
         fields = {name: getattr(header, name) for name in header.model_fields_set}
+        decisions = self._decisions(main)
         plan = Plan(
             **{**fields, **self.found}, folder=self.folder, root=self.root, allowed=self.allowed, homes=self.homes,
-            files=tuple(self.documents),
+            files=tuple(self.documents), decisions=decisions,
         )  # fmt: skip
         order = {file: number for number, file in enumerate(self.documents)}
         diagnostics = sorted(self.diagnostics.found, key=lambda one: (order.get(one.location.file, 0), one.location))
@@ -277,6 +286,24 @@ class _Reading:
                     self.unopened = True
                     return
                 yield self._load(file, raw)
+
+    def _decisions(self, main: Document) -> tuple[Decision, ...]:
+        """The decisions of the reviews.yaml beside the main file, if there is one that is not part of the plan."""
+        to, path = self.diagnostics, self.folder / DECISIONS_NAME
+        try:
+            if not self.disk.is_file(path) or self._shown(path) in self.documents:
+                return ()
+            included_files(DECISIONS_NAME, self.folder, (self.root, *self.allowed), self.disk)
+            text = self.unsaved.get(self.disk.real(path))
+            raw = self.disk.read(path) if text is None else text
+        except (IncludeError, OSError) as fault:
+            to.document = main
+            reason = fault.message if isinstance(fault, IncludeError) else fault.strerror or str(fault)
+            to.report("E006", f"{self._shown(path)} cannot be read: {reason}", ("decisions",), 0, 0)
+            return ()
+        document = self._load(path, raw)
+        to.document = document
+        return read_decisions(document, self.data[document.file], to, self.entries)
 
     def _section(self, document: Document, section: str, entry: Entry) -> None:
         to, data = self.diagnostics, self.data[document.file]

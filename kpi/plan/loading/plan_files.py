@@ -10,6 +10,7 @@ from kpi.plan.loading.disk import DISK, Disk
 from kpi.plan.loading.paths import access, home_folder, is_git_name, is_glob, is_home_or_above, refused
 
 PLAN_NAME = "kpi.yaml"
+DECISIONS_NAME = "reviews.yaml"  # beside the main file
 
 
 class IncludeError(KpiError):
@@ -39,6 +40,12 @@ def project_root(folder: Path) -> Path:
         if _is_git_root(one):
             return folder.resolve() if is_home_or_above(one) else one.resolve()
     return folder.resolve()
+
+
+def git_folders(folder: Path) -> tuple[Path, ...]:
+    """A folder and those above it up to the root of its git work tree; none if it is in no work tree."""
+    above = _upwards(folder)
+    return tuple(above) if _is_git_root(above[-1]) else ()
 
 
 def _upwards(start: Path) -> list[Path]:

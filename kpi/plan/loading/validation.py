@@ -37,7 +37,9 @@ def validate(
             errors = error.errors(include_url=False, include_input=False)
         to.of_validation(model, path, entry, errors)
         unusable = {str(one["loc"][0]) for one in errors if one["loc"]}
-        if len(unusable) == 0 or any(not one["loc"] for one in errors):
+        if len(unusable) == 0 or any(
+            not one["loc"] or _cannot_be_empty(model, one["loc"], one["type"]) for one in errors
+        ):
             return None
         context = context._replace(unusable=context.unusable | unusable)
         # Items of a list are taken out from its end, so that the places of those before them stay right.
@@ -48,6 +50,12 @@ def validate(
 
 def _position(loc: tuple[str | int, ...]) -> int:
     return loc[-1] if isinstance(loc[-1], int) else -1
+
+
+def _cannot_be_empty(model: type[Record], loc: tuple[str | int, ...], kind: str) -> bool:
+    """Whether an error is that a field of the entry itself is missing which is no text, so that it cannot be empty."""
+    field = model.model_fields.get(str(loc[0]))
+    return kind == "missing" and len(loc) == 1 and field is not None and field.annotation is not str
 
 
 def _take_out(data: Any, loc: tuple[str | int, ...], kind: str) -> None:

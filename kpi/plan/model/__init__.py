@@ -1,5 +1,6 @@
 """What a plan is: frozen pydantic models, one file per noun, that validate what people write. No YAML, no files."""
 
+from kpi.plan.model.decision import Decision
 from kpi.plan.model.goal import Goal, Review
 from kpi.plan.model.kpi import Kpi, Lead, Note, Split, Thresholds
 from kpi.plan.model.lint import LintSettings, RuleOption, WordOptions, with_rule_options
@@ -11,8 +12,8 @@ from kpi.plan.model.target import Anchor, Bound, OfTarget, Op, Reference, Relati
 from kpi.plan.model.target_text import parse_target
 
 __all__ = [
-    "SECTIONS", "Anchor", "Bound", "CalendarSettings", "Context", "Goal", "Kpi", "Lead", "LintSettings", "Note",
-    "OfTarget", "Op", "Plan", "PlanFile", "ReadOptions", "Record", "Reference", "Relative", "Review", "RuleOption",
-    "ScheduleEntry", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model", "find_kpi",
+    "SECTIONS", "Anchor", "Bound", "CalendarSettings", "Context", "Decision", "Goal", "Kpi", "Lead", "LintSettings",
+    "Note", "OfTarget", "Op", "Plan", "PlanFile", "ReadOptions", "Record", "Reference", "Relative", "Review",
+    "RuleOption", "ScheduleEntry", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model", "find_kpi",
     "parse_target", "with_rule_options",
 ]  # fmt: skip

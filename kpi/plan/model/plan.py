@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from kpi.errors import TextError
+from kpi.plan.model.decision import Decision
 from kpi.plan.model.goal import Goal
 from kpi.plan.model.kpi import Kpi
 from kpi.plan.model.lint import LintSettings
@@ -134,7 +135,8 @@ def file_model(lint: type[LintSettings]) -> type[PlanFile]:
 
 
 class Plan(PlanFile):
-    """All goals, KPIs, measures and sources, from the main file and the files that it includes.
+    """All goals, KPIs, measures and sources, from the main file and the files that it includes, and the decisions of
+    the ``reviews.yaml`` beside it, in the order of that file.
 
     ``folder`` is the main file's folder; ``root`` the project's root (the git root, else ``folder``): no file outside
     it is read, unless it is in one of the folders ``allowed``; ``homes`` maps a source's id to the folder of the file
@@ -147,3 +149,4 @@ class Plan(PlanFile):
     allowed: tuple[Path, ...] = ()
     homes: Mapping[str, Path] = {}
     files: tuple[str, ...] = ()
+    decisions: tuple[Decision, ...] = ()

@@ -1,0 +1,174 @@
+"""``kpi review``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from kpi.cli.common import (
+    AsOfOption,
+    CacheOption,
+    FileOption,
+    MemoryOption,
+    OutsideOption,
+    TimeoutOption,
+    as_of_day,
+    cache_folder,
+    memory_limit,
+    open_checked,
+    show_view,
+)
+from kpi.cli.output import tell
+from kpi.cli.status import HISTORY, tell_problems
+from kpi.errors import TextError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+    from kpi.plan.checks import Checked
+    from kpi.plan.model import Decision, Kpi
+    from kpi.review import Expiring
+    from kpi.run.series import Results
+    from kpi.status import StatusView
+
+EXAMPLES = (
+    ("kpi review", "what needs a look now"),
+    ('kpi review --record nps "call ten detractors" --by ana --until 2026-08-01', "keep a decision"),
+)
+
+
+def _day(text: str) -> date:
+    from kpi.values import parse_date
+
+    try:
+        return parse_date(text)
+    except TextError as mistake:
+        raise UsageError(f"--until: {mistake.message}", hint=mistake.hint) from None
+
+
+def review(
+    file: FileOption = None,
+    format: Annotated[Literal["text"], typer.Option("--format", help="Output format.")] = "text",  # noqa: A002
+    record: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--record", metavar="KPI DECISION", help="Add a decision about a KPI to reviews.yaml."),
+    ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="WHO", help="With --record: who decided.")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="With --record: when the effect is looked at."),
+    ] = None,
+    expect: Annotated[
+        str | None,
+        typer.Option("--expect", metavar="TARGET", help='With --record: the expected effect, e.g. "below 5%".'),
+    ] = None,
+    as_of: AsOfOption = None,
+    memory: MemoryOption = None,
+    timeout: TimeoutOption = None,
+    cache: CacheOption = None,
+    allow_outside: OutsideOption = None,
+) -> None:
+    """Show what needs a look now, and what became of decisions; --record keeps one.
+
+    Exceptions come first: values outside their usual range, statuses that turned worse, targets that will probably be
+    missed, guardrails that broke. KPIs in their usual range take one line. "unknown, will find out by 2026-08-01" is a
+    decision, too.
+    """
+    limit, seconds = memory_limit(memory), timeout
+    if record is None and (by or until or expect):
+        option = "--by" if by else "--until" if until else "--expect"
+        raise UsageError(f"{option} needs --record", hint='write: kpi review --record KPI "what was decided"')
+    checked = open_checked(file, allow_outside)
+    day = as_of_day(checked.plan, as_of)
+    if record is not None:
+        from kpi.plan.model import find_kpi
+
+        kpi = checked.plan.kpis[find_kpi(checked.plan.kpis, record[0])]
+        view = _view(checked, day, [kpi.id], cache, limit, seconds)[0]
+        _record(checked, kpi, _decision(view, kpi, record[1], by, until, expect))
+        return
+    from kpi.review import agenda
+
+    view, results = _view(checked, day, list(checked.plan.kpis), cache, limit, seconds)
+    show_view(agenda(checked.plan, view, results, _suppressions(checked)), format)
+    tell_problems(results.problems)
+
+
+def _view(
+    checked: Checked, day: date, kpis: list[str], cache: bool | None, memory: str | None, seconds: int | None
+) -> tuple[StatusView, Results]:
+    """The status of these KPIs with forecasts and signals, and the results that it was made from."""
+    from kpi.cli.terminal import progress
+    from kpi.run import compute
+    from kpi.status import status_view
+    from kpi.status.insights import periods_needed, with_insights
+
+    plan = checked.plan
+    with progress(f"Computing {len(kpis)} KPIs"):
+        results = compute(
+            checked, day, kpis=kpis, periods=periods_needed((plan.kpis[id_] for id_ in kpis), HISTORY), parts=False,
+            cache=cache_folder(plan, cache), memory=memory, seconds=seconds,
+        )  # fmt: skip
+    return with_insights(status_view(plan, results), results, checked, HISTORY), results
+
+
+def _decision(view: StatusView, kpi: Kpi, text: str, by: str | None, until: str | None, expect: str | None) -> Decision:
+    """The decision with the value of the KPI as shown. Raises UsageError for one that is not complete or not clear."""
+    from kpi.plan.decisions import next_day
+    from kpi.plan.model import Decision
+
+    today = next_day(view.as_of)
+    if not text.strip():
+        raise UsageError("the decision is empty", hint='write "unknown, will find out" if nothing is decided yet')
+    if by is None or not by.strip():
+        raise UsageError("--record needs --by", hint="write who decided, as in --by ana")
+    if until is None:
+        raise UsageError("--record needs --until", hint="write the day on which the effect is looked at")
+    day = _day(until)
+    if day <= today:
+        raise UsageError(f"--until: {day} is not after the day of the review, {today}", hint="write a later day")
+    row = view.rows[0]
+    value = None if row.status in ("stale", "no data") else row.display
+    decision = Decision(
+        date=today, kpi=kpi.id, value=value, decided=" ".join(text.split()), by=" ".join(by.split()),
+        expect=None if expect is None else " ".join(expect.split()), until=day,
+    )  # fmt: skip
+    if decision.expect is not None:
+        from kpi.status.decision import parse_expectation
+
+        try:
+            parse_expectation(decision.expect, kpi, row.point.value)
+        except TextError as mistake:
+            raise UsageError(f"--expect: {mistake.message}", hint=mistake.hint) from None
+    return decision
+
+
+def _record(checked: Checked, kpi: Kpi, decision: Decision) -> None:
+    from kpi.plan.loading.plan_files import DECISIONS_NAME
+    from kpi.review import record
+
+    attributes = record(checked.plan.folder, decision)
+    value = "" if decision.value is None else f" at {decision.value}"
+    tell(f"{DECISIONS_NAME}: {kpi.id}{value}: {decision.decided}; next look on {decision.until}")
+    if attributes is not None:
+        tell(
+            f"{attributes.name}: {DECISIONS_NAME} merge=union, so that git keeps what two people add; commit both files"
+        )
+
+
+def _suppressions(checked: Checked) -> Iterator[Expiring]:
+    """The comments of the plan's files that suppress findings until a day."""
+    from kpi.review import Expiring
+
+    if not any("kpi:" in text for text in checked.places.texts.values()):
+        return
+    from kpi.lint.registry import RULES
+    from kpi.lint.selection import codes
+    from kpi.lint.suppressions import find_suppressions
+
+    for comment in find_suppressions(checked.places.texts, codes(RULES)):
+        if comment.until is not None:
+            rules = tuple(code for code, _, _ in comment.named)
+            yield Expiring(comment.file, comment.place.line, rules, comment.until)
