@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpi.diff.history import Event, History
+    from kpi.plan.model import Decision
     from kpi.render.log_view import LogView
     from kpi.status.value_changes import ValueChange
 
@@ -53,7 +54,7 @@ def log(
     problems: dict[str, None] = {}
     if values:
         computed = _compute(history, id_, problems)
-    show_view(_view(history, id_, computed), format)
+    show_view(_view(history, id_, computed, _decisions(path, history, allow_outside or ())), format)
     sys.stdout.flush()  # so that what follows comes after the output if both streams are the same
     end_of_history(history)
     tell_problems(list(problems))
@@ -110,8 +111,21 @@ def _values(event: Event, problems: dict[str, None]) -> ValueChange | None:
     return value_changes({event.id: event.id_before}, sides[0], sides[1]).get(event.id)
 
 
-def _view(history: History, id_: str, values: dict[int, ValueChange] | None) -> LogView:
+def _decisions(path: Path, history: History, allowed: Sequence[Path]) -> tuple[Decision, ...]:
+    """The decisions about the KPI under all its ids, newest first."""
+    if not path.is_file():
+        return ()
+    from kpi.plan.loading import read_plan
+
+    ids = {id_ for event in history.events for id_ in (event.id, event.id_before)}
+    found = [one for one in read_plan(path, allowed=allowed, model=file_model).plan.decisions if one.kpi in ids]
+    return tuple(sorted(found, key=lambda one: one.date)[::-1])
+
+
+def _view(
+    history: History, id_: str, values: dict[int, ValueChange] | None, decisions: tuple[Decision, ...]
+) -> LogView:
     from kpi.render.log_view import LogView
 
     names = [kpi.name for event in history.events if (kpi := event.after.read.plan.kpis.get(event.id)) is not None]
-    return LogView(id_, next(iter(names), id_), history.events, values, history.cut_at)
+    return LogView(id_, next(iter(names), id_), history.events, values, history.cut_at, decisions)

@@ -50,7 +50,9 @@ def _day(text: str) -> date:
 
 def review(
     file: FileOption = None,
-    format: Annotated[Literal["text"], typer.Option("--format", help="Output format.")] = "text",  # noqa: A002
+    format: Annotated[  # noqa: A002
+        Literal["text", "markdown", "json", "html"], typer.Option("--format", help="Output format.")
+    ] = "text",
     record: Annotated[
         tuple[str, str] | None,
         typer.Option("--record", metavar="KPI DECISION", help="Add a decision about a KPI to reviews.yaml."),

@@ -17,6 +17,7 @@ from kpi.render.style import paint
 from kpi.values.date_words import day_in_words
 
 if TYPE_CHECKING:
+    from kpi.plan.model import Decision
     from kpi.status.value_changes import ValueChange
 
 SHORT = 9  # digits of a hash
@@ -36,8 +37,12 @@ def log_lines(view: LogView, width: int) -> list[Line]:
     count = len(view.events)
     head = line(Piece(one_line(view.name), "bold"), f" ({view.id}) · {count} change{'' if count == 1 else 's'}")
     lines = [cut(head, width)]
+    decisions = list(view.decisions)
     for number, event in enumerate(view.events):
+        while decisions and event.commit is not None and decisions[0].date >= event.commit.day:
+            lines += [(), *_decision(decisions.pop(0), width)]
         lines += [(), *_event(event, None if view.values is None else view.values.get(number), width)]
+    lines += [part for decision in decisions for part in ((), *_decision(decision, width))]
     if view.cut_at is not None:
         lines += [(), cut(line(f"The history before {view.cut_at[:SHORT]} is not in this shallow clone."), width)]
     return lines
@@ -96,6 +101,16 @@ def _event(event: Event, values: ValueChange | None, width: int) -> list[Line]:
         said = f"perhaps already in {commit.hash[:SHORT]}, in which the definition was not valid"
         lines += [line(INDENT, Piece(part, "dim")) for part in wrap(said, width - len(INDENT))]
     return lines
+
+
+def _decision(decision: Decision, width: int) -> list[Line]:
+    """A decision of kpi review, among the changes of its time."""
+    head = line(Piece("decision".ljust(SHORT), "cyan"), f"  {day_in_words(decision.date)}  {one_line(decision.by)}  ")
+    said = [decision.decided, f"next look {day_in_words(decision.until)}"]
+    said += [f"expected {decision.expect}"] if decision.expect else []
+    said += [f"at {decision.value}"] if decision.value else []
+    parts = wrap(one_line("; ".join(said)), width - len(INDENT))
+    return [cut(head, width), *(line(INDENT, part) for part in parts)]
 
 
 def _head(event: Event, width: int) -> Line:

@@ -10,19 +10,21 @@ from kpi.diff.commit import Commit
 from kpi.diff.history import Event
 
 if TYPE_CHECKING:
+    from kpi.plan.model import Decision
     from kpi.status.value_changes import ValueChange
 
 
 class LogView(NamedTuple):
     """The history of one KPI, newest first. ``values`` holds its values on the day of an event, by index in
     ``events``, under the definitions before and after it; None if they were not requested. ``cut_at`` is the commit
-    at which a shallow clone ends."""
+    at which a shallow clone ends. ``decisions`` are those about the KPI, newest first."""
 
     id: str
     name: str
     events: tuple[Event, ...]
     values: Mapping[int, ValueChange] | None = None
     cut_at: str | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 class BlameView(NamedTuple):

@@ -55,7 +55,12 @@ FORMATS: dict[str, dict[str, str]] = {
     "EvidenceView": {"text": "evidence_text:render_evidence_text", "json": "evidence_json:render_evidence_json"},
     "ExplainView": {"text": "explain_text:render_explain_text", "json": "explain_json:render_explain_json"},
     "SourcesView": {"text": "sources_text:render_sources_text", "json": "sources_json:render_sources_json"},
-    "Agenda": {"text": "review_text:render_review_text"},
+    "Agenda": {
+        "text": "review_text:render_review_text",
+        "markdown": "review_markdown:render_review_markdown",
+        "json": "review_json:render_review_json",
+        "html": "review_page:render_review_html",
+    },
     "DiffView": {
         "text": "diff_text:render_diff_text",
         "json": "diff_json:render_diff_json",

@@ -43,6 +43,7 @@ ARGUMENTS = {
     "SourcesView": ["sources"],
     "EvidenceView": ["evidence"],
     "ExplainView": ["explain", "sales"],
+    "Agenda": ["review"],
     "DiffView": ["diff", "HEAD~1..HEAD"],
     "LogView": ["log", "sales"],
     "BlameView": ["blame", "sales"],

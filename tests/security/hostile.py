@@ -6,13 +6,16 @@ GitHub's runner obeys, by what a spreadsheet computes.
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import re
 import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
+from html.parser import HTMLParser
 from pathlib import Path
 
 from ci.runners import obeyed
@@ -164,6 +167,8 @@ def check(format_: str, out: str, err: str) -> None:
         ET.fromstring(out)
     elif format_ == "svg":
         check_svg(out)
+    elif format_ == "html":
+        check_html(out)
     elif format_ == "csv":
         assert not formulas(out)
     elif format_ == "markdown":
@@ -184,6 +189,29 @@ def check_svg(out: str) -> None:
             assert not name.startswith("on")
             assert "href" not in name
             assert re.fullmatch(r"url\(#\w+\)|[\w #.,-]*", value), value
+
+
+def check_html(out: str) -> None:
+    """Fails where a page has scripts, links or anything that loads, or more than its one policy and style."""
+    found: list[tuple[str, dict[str, str | None]]] = []
+
+    class Tags(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.append((tag, dict(attrs)))
+
+    Tags().feed(out)
+    known = {
+        "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "section", "span", "p", "dl", "dt", "dd",
+        "ul", "li", "br",
+    }  # fmt: skip
+    assert {tag for tag, _ in found} <= known
+    assert sum(tag == "style" for tag, _ in found) == 1
+    names = {name for _, attributes in found for name in attributes}
+    assert names <= {"lang", "charset", "http-equiv", "content", "name", "class", "aria-hidden"}
+    policy = next(attributes["content"] for _, attributes in found if "http-equiv" in attributes)
+    style = out.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
 def pytest_fail(name: str) -> object:

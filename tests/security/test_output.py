@@ -34,7 +34,7 @@ RUNS = [
     *each(("text", "json"), "sources"),
     *each(("text", "json", "markdown"), "diff", "HEAD~1"),
     *each(("text", "json", "markdown"), "diff", "HEAD~1", "--values"),
-    ("text", ("review",)),
+    *each(("text", "markdown", "json", "html"), "review"),
     *each(("text", "json"), "log", "k0"),
     *each(("text", "json"), "blame", "k0"),
     *each(("text", "json"), "list"),
