@@ -62,7 +62,13 @@ def test_models_are_frozen_and_compare_by_value() -> None:
 
 
 def test_fields_set_while_loading_are_not_fields_of_the_file() -> None:
-    assert set(Plan.model_fields) - set(PlanFile.model_fields) == {"folder", "root", "allowed", "homes", "files", "decisions",
+    assert set(Plan.model_fields) - set(PlanFile.model_fields) == {
+        "folder",
+        "root",
+        "allowed",
+        "homes",
+        "files",
+        "decisions",
     }
     assert set(Plan.fields()) == set(PlanFile.fields()) == set(PlanFile.model_json_schema()["properties"])
     for model in (Source, Goal, Kpi):
