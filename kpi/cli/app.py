@@ -54,7 +54,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "blame": "Show who wrote each field of a KPI's definition, and when.",
     },
     "Set-up": {
-        "init": "Write a first kpi.yaml, optionally from a template.",
+        "init": "Write a first kpi.yaml, optionally from a template or from your own data files.",
         "catalog": "Search ready-made KPIs, or show one of them in full.",
         "doctor": "Check the set-up: versions, extras, folders, git, the terminal and the file.",
         "schema": "Print the JSON Schema of the file, for editors.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,6 +15,7 @@ from kpi.writing import create_file
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Sized
     from datetime import date
 
     from kpi.values import Every
@@ -27,6 +28,7 @@ MONTHS_LEFT = 4
 EXAMPLES = (
     ("kpi init", "a small file with values typed in"),
     ("kpi init --template saas", "a whole plan over files"),
+    ("kpi init --from data/*.csv", "a draft from your own files, and its first table"),
 )
 
 
@@ -38,35 +40,87 @@ def init(
         str | None,
         typer.Option(metavar="NAME", help="Start from one of: call-center, cash-flow, ecommerce, hr, marketing, saas."),
     ] = None,
+    from_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Draft sources and KPIs from CSV, Excel, Parquet or JSON Lines files."
+        ),
+    ] = None,
+    more: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="More files for --from.")] = None,
+    first: Annotated[
+        Literal["day", "month"] | None,
+        typer.Option("--first", help="Which comes first in dates such as 3/4/2026, where the files do not tell."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
 ) -> None:
-    """Write a first kpi.yaml, optionally from a template.
+    """Write a first kpi.yaml, optionally from a template or from your own data files.
 
     Also writes kpi.schema.json, unless it exists, with which editors complete and explain every field.
 
     Without a template, the file is a small commented plan with recorded values, so that "kpi status" works at once. A
     template is a complete plan with sources to replace by your own.
+
+    With --from, it looks at data files: which columns hold dates, amounts, statuses, scores and so on, and how the
+    files are to be read. It writes sources, KPIs with the reason why each is proposed, and a goal to be filled in, and
+    shows the first table.
     """
     from kpi.catalog import FIRST, template_names, template_text
 
     names = template_names()
     if template is not None and template not in names:
         raise UsageError(f'there is no template "{template}"', hint=did_you_mean(template, names))
+    if more and not from_:
+        raise UsageError(f"unexpected argument {more[0]}", hint=f"kpi init --from {more[0]} drafts a plan from it")
+    if from_ and template is not None:
+        raise UsageError("--from and --template cannot be combined", hint="leave one of the two out")
     if os.path.lexists(file) and not force:
         raise UsageError(f"{file} already exists", hint="--force replaces it; -f FILE writes another file")
+    if from_:
+        _from_files([*from_, *(more or ())], file, first)
+        return
     text = _dated(template_text(template or FIRST), today("UTC"))
     create_file(file, MODELINE + text)
-    schema = file.parent / SCHEMA
-    is_new = not os.path.lexists(schema)
-    if is_new:
-        from kpi.cli.schema import schema_text
-
-        create_file(schema, schema_text() + "\n")
-    wrote = f"{file}, and {schema} for your editor" if is_new else str(file)
-    tell(f"Wrote {wrote}. Next steps:")
+    tell(f"Wrote {_with_schema(file)}. Next steps:")
     kpi = "kpi" if file == Path("kpi.yaml") else f"kpi -f {file}"
     says = "computes it, once its paths and columns are yours" if template else "shows where you stand"
     tell(f"  {kpi} lint    reviews it\n  {kpi} status  {says}")
+
+
+def _with_schema(file: Path) -> str:
+    """Write the schema beside the plan unless it is there; return what has been written, in words."""
+    schema = file.parent / SCHEMA
+    if os.path.lexists(schema):
+        return str(file)
+    from kpi.cli.schema import schema_text
+
+    create_file(schema, schema_text() + "\n")
+    return f"{file}, and {schema} for your editor"
+
+
+def _from_files(given: list[str], file: Path, first: Literal["day", "month"] | None) -> None:
+    """Write the draft of a plan from data files, and show its first table."""
+    from kpi.cli.status import status
+    from kpi.cli.terminal import progress
+    from kpi.drafting import draft
+
+    with progress("Reading the files"):
+        found = draft(given, file, today("UTC"), first)
+    create_file(file, MODELINE + found.text)
+    kpi = "kpi" if file == Path("kpi.yaml") else f"kpi -f {file}"
+    tell(f"Wrote {_with_schema(file)}: {_counted(found.tables, 'source')}, {_counted(found.kpis, 'KPI')}.")
+    for one in found.unread:
+        tell(f"Left out {one.id}: {one.reason}")
+    for doubt in found.doubts:
+        tell(f"Not read as dates: {doubt}. --first day or --first month says which.")
+    if found.as_of is not None:
+        tell(f"All data is old, so the file says as_of: {found.as_of}, the end of the last complete period.")
+    tell(f"Every KPI is a proposal: read the file, delete what does not help, name the goal. {kpi} lint reviews it.")
+    if found.kpis:
+        status(file=file, cache=False)
+
+
+def _counted(things: Sized, noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
 
 def _dated(text: str, day: date) -> str:
