@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ from kpi.cli.common import (
     plan_file,
     read_checked,
     show_view,
+    today,
 )
 from kpi.cli.output import tell
 from kpi.errors import UsageError, did_you_mean
@@ -29,12 +31,14 @@ if TYPE_CHECKING:
 EXAMPLES = (
     ("kpi sources", "all sources"),
     ("kpi sources orders --format json", "one of them for a program"),
+    ("kpi sources data/export.csv", "a file, without any plan"),
 )
 
 
 def sources(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE", help="Only these sources; default: all.")
+        list[str] | None,
+        typer.Argument(metavar="SOURCE|FILE", help="Only these sources, or data files; default: all sources."),
     ] = None,
     file: FileOption = None,
     format: TextOrJson = "text",  # noqa: A002
@@ -47,9 +51,15 @@ def sources(
 
     A source that cannot be read is shown with the reason and with what is known about it, and does not affect the
     others. Mistakes elsewhere in the file are ignored.
+
+    Of data files no plan is needed: they are read as kpi init --from would read them.
     """
     limit, seconds = memory_limit(memory), timeout
-    _, checked = read_checked(plan_file(file), allow_outside or ())
+    if names and file is None and all(map(_is_file, names)):
+        checked = _of_files(names)
+        names = None
+    else:
+        _, checked = read_checked(plan_file(file), allow_outside or ())
     for name in names or ():
         if name not in checked.plan.sources:
             raise UsageError(f'there is no source "{name}"', hint=did_you_mean(name, checked.plan.sources))
@@ -62,6 +72,25 @@ def sources(
         found = profile_sources(checked, day, names or None, memory=limit, seconds=seconds)
     show_view(sources_view(checked, day, found), format)
     _tell(checked, [name for name, each in found.items() if each.problem is not None])
+
+
+def _is_file(name: str) -> bool:
+    """Whether an argument means a file: no source has such a name."""
+    return not name.isidentifier() and (Path(name).is_file() or "." in name or "/" in name)
+
+
+def _of_files(names: list[str]) -> Checked:
+    """A plan in memory with sources for data files, which may be anywhere."""
+    from kpi.cli.terminal import progress
+    from kpi.data import check_plan
+    from kpi.drafting import draft_sources
+    from kpi.plan.loading import read_plan
+
+    plan = Path("kpi.yaml")
+    with progress("Reading the files"):
+        text, _ = draft_sources(names, plan, today("UTC"))
+    folders = [Path(name).parent.resolve() for name in names]
+    return check_plan(read_plan(plan, text=text, allowed=folders))
 
 
 def _tell(checked: Checked, failed: list[str]) -> None:

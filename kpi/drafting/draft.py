@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kpi.data.database import Engine
 from kpi.drafting.columns import Order, meanings
 from kpi.drafting.files import found_files, sources_of
+from kpi.drafting.from_catalog import from_catalog, without_repeated
 from kpi.drafting.kpis import Proposal, proposals
 from kpi.drafting.plan_text import drafted_plan
 from kpi.drafting.reading import checked_plan, read_source
@@ -18,6 +19,8 @@ from kpi.drafting.spec import SourceSpec, plan_text
 from kpi.drafting.tables import DraftTable, draft_table
 from kpi.drafting.words import title_of
 from kpi.errors import KpiError
+from kpi.formulas import parse_formula
+from kpi.formulas.walk import sources
 from kpi.values import Calendar, period_of, shift
 
 # Data that ends so many periods before today is old: all of it would be stale.
@@ -60,31 +63,48 @@ def draft(given: Sequence[str], file: Path, today: date, order: Order | None = N
     tables, unread = _tables(specs, file, today, order)
     if not tables:
         raise KpiError(unread[0].reason, hint="kpi sources FILE shows what is known of it")
+    ready_made, tables = from_catalog(tables)
     tables, unread = _readable(tables, unread, file, today)
     as_of = _as_of(tables, today)
     title = title_of(folder.name) or "First plan"
-    kpis = _distinct([one for table in tables for one in proposals(table)], tables)
+    plain = [one for table in tables for one in proposals(table)]
+    left = [one for one in ready_made if _computes(one, tables)]
+    kpis = _distinct([*left, *without_repeated(plain, left)], tables)
     return Draft(drafted_plan(title, tables, kpis, as_of), tables, kpis, unread, as_of)
 
 
+def _computes(one: Proposal, tables: Sequence[DraftTable]) -> bool:
+    """Whether all sources of a formula are in the draft."""
+    named = {table for table, _ in sources(parse_formula(one.formula))}
+    return named <= {table.id for table in tables}
+
+
 def draft_sources(given: Sequence[str], file: Path, today: date) -> tuple[str, Sequence[Unread]]:
-    """The text of a plan with sources for data files and nothing else, and the sources that cannot be read."""
-    specs = sources_of([path.resolve() for path in found_files(given)], file.parent.resolve())
-    tables, unread = _tables(specs, file, today)
+    """The text of a plan with sources for data files and nothing else, and the sources that cannot be read.
+
+    Files may be anywhere. Raises UsageError for one that is not there.
+    """
+    files = [path.resolve() for path in found_files(given)]
+    specs = sources_of(files, file.parent.resolve())
+    tables, unread = _tables(specs, file, today, allowed=[path.parent for path in files])
     known: dict[str, SourceSpec] = {spec.id: spec for spec in specs}
     known |= {table.id: table.spec for table in tables}
     return plan_text(known), unread
 
 
 def _tables(
-    specs: Sequence[SourceSpec], file: Path, today: date, order: Order | None = None
+    specs: Sequence[SourceSpec],
+    file: Path,
+    today: date,
+    order: Order | None = None,
+    allowed: Sequence[Path] = (),
 ) -> tuple[list[DraftTable], list[Unread]]:
     tables: list[DraftTable] = []
     unread: list[Unread] = []
     for spec in specs:
         with Engine("UTC") as engine:
             try:
-                table = read_source(engine, spec, file)
+                table = read_source(engine, spec, file, allowed)
                 if not table.rows:
                     unread.append(Unread(spec.id, f"{', '.join(spec.paths)} has no rows"))
                     continue

@@ -18,7 +18,8 @@ MOST_OF_A_KIND = 3
 @dataclass(frozen=True)
 class Proposal:
     """A KPI that is proposed. ``why`` is the sentence above it; ``better`` says where its target would be ("at least",
-    "at most"), None where that is for people to say; ``indicator`` is the usual one."""
+    "at most"), None where that is for people to say. What comes of the catalog also has a window, whether it is leading
+    or lagging, whether it is a proxy, and a question."""
 
     id: str
     name: str
@@ -27,7 +28,10 @@ class Proposal:
     why: str
     unit: str | None = None
     better: str | None = None
-    catalog: str | None = None
+    window: str | None = None
+    indicator: str | None = None
+    kind: str | None = None
+    question: str | None = None
 
 
 def proposals(table: DraftTable) -> list[Proposal]:

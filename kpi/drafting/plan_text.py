@@ -47,9 +47,11 @@ def _lines(title: str, tables: Sequence[DraftTable], kpis: Sequence[Proposal], a
         yield f"  {one.id}:"
         yield f"    name: {scalar(one.name)}"
         yield f"    goal: {GOAL}"
-        if one.unit is not None:
-            yield f"    unit: {scalar(one.unit)}"
+        fields = (("question", one.question), ("indicator", one.indicator), ("kind", one.kind), ("unit", one.unit))
+        yield from (f"    {field}: {scalar(text)}" for field, text in fields if text is not None)
         yield f"    every: {one.every}"
+        if one.window is not None:
+            yield f"    window: {one.window}"
         yield f"    formula: {_formula(one.formula)}"
         if one.better is not None:
             yield f"    # target: {one.better} …"

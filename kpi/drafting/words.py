@@ -74,7 +74,8 @@ PEOPLE = {
 EVENTS = {
     "order": "orders", "invoice": "invoices", "ticket": "tickets", "call": "calls", "booking": "bookings",
     "transaction": "transactions", "bestellung": "orders", "auftrag": "orders", "rechnung": "invoices",
-    "shipment": "shipments", "beleg": "receipts", "complaint": "complaints", "case": "cases", "session": "sessions", "visit": "visits",
+    "shipment": "shipments", "beleg": "receipts", "complaint": "complaints", "case": "cases",
+    "session": "sessions", "visit": "visits",
 }  # fmt: skip
 STARTS = frozenset((
     "start", "started", "begin", "began", "from", "hired", "joined", "since", "beginn", "eintritt", "von", "enrolled",
