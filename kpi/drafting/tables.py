@@ -16,6 +16,7 @@ from kpi.drafting.words import says
 from kpi.values import Every
 
 FEW_DAYS, FEW_WEEKS = 21, 120  # a span below is looked at by day, by week
+DENSE = 0.5  # of the days have rows, where a period shorter than a month makes sense
 MOST_IN_KEY = 2
 NO_MONTHS = timedelta(days=45)
 
@@ -171,6 +172,7 @@ def _every(when: Meaning) -> Every:
     if when.firsts and span > NO_MONTHS.days:
         yearly = when.first.month == when.last.month and when.column.distinct <= span // 365 + 1
         return "year" if yearly else "month"
-    if span <= FEW_DAYS:
+    days = when.column.distinct  # or more, where rows have times
+    if span <= FEW_DAYS and days > span * DENSE:
         return "day"
-    return "week" if span <= FEW_WEEKS else "month"
+    return "week" if span <= FEW_WEEKS and days > span * DENSE else "month"
