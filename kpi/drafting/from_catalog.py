@@ -156,9 +156,15 @@ def _proposal(kpi: CatalogKpi, fits: Mapping[str, Fit]) -> Proposal:
     here = f"; here {', '.join(dict.fromkeys(pairs))}" if pairs else ""
     why = f"{kpi.sentence} In the catalog as {kpi.id}{here}. Misleads: {kpi.misleads[0]}"
     return Proposal(
-        kpi.id, kpi.name, _renamed(kpi.formula, fits), kpi.every, why, unit, better, kpi.window, kpi.indicator,
+        kpi.id, kpi.name, _renamed(kpi.formula, fits), _every(kpi, fits), why, unit, better, kpi.window, kpi.indicator,
         None if kpi.proxy_of is None else "proxy", kpi.questions[0],
     )  # fmt: skip
+
+
+def _every(kpi: CatalogKpi, fits: Mapping[str, Fit]) -> str:
+    """The usual period of a KPI, or a month where days without rows would leave shorter ones empty."""
+    short = kpi.every in ("day", "week")
+    return "month" if short and not all(fit.table.dense for fit in fits.values()) else kpi.every
 
 
 def _renamed(formula: str, fits: Mapping[str, Fit]) -> str:

@@ -48,6 +48,13 @@ class DraftTable:
         return says(self.id, words.PLANNED)
 
     @property
+    def dense(self) -> bool:
+        """Whether most days of the span of the rows have some."""
+        if self.when is None or self.when.first is None or self.when.last is None:
+            return False
+        return self.when.column.distinct > (self.when.last - self.when.first).days * DENSE
+
+    @property
     def id(self) -> str:
         """The id of the source."""
         return self.spec.id
