@@ -83,7 +83,9 @@ def _meaning(engine: Engine, table: TextTable, column: Column, order: Order | No
 
 def _dated(engine: Engine, table: TextTable, column: Column, order: Order | None) -> Meaning | None:
     name = quoted(column.name)
-    if column.stored.startswith(("DATE", "TIMESTAMP")) or not column.numbers:
+    if column.stored == "text" and not _may_be_dates(column):
+        return None
+    if column.stored.startswith(("DATE", "TIMESTAMP")) or (column.stored == "text" and not column.numbers):
         for cast, timed in ((date_sql(name), False), (timestamp_sql(name), True), (zoned_sql(name), True)):
             if column.stored.startswith("TIMESTAMP") and cast == date_sql(name):
                 continue
@@ -92,7 +94,7 @@ def _dated(engine: Engine, table: TextTable, column: Column, order: Order | None
         mixed = f"coalesce(CAST({date_sql(name)} AS DATE), CAST({timestamp_sql(name)} AS DATE))"
         if column.stored.startswith("TIMESTAMP") and (found := _span(engine, table, column, mixed, timed=True)):
             return found
-    if column.stored != "text" or not _may_be_dates(column):
+    if column.stored != "text":
         return None
     written = written_dates(engine, table.table, column.name)
     if written is None or written.clash is not None or written.unread is not None:

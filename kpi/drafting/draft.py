@@ -101,8 +101,8 @@ def _tables(
 ) -> tuple[list[DraftTable], list[Unread]]:
     tables: list[DraftTable] = []
     unread: list[Unread] = []
-    for spec in specs:
-        with Engine("UTC") as engine:
+    with Engine("UTC") as engine:
+        for spec in specs:
             try:
                 table = read_source(engine, spec, file, allowed)
                 if not table.rows:

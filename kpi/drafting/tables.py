@@ -93,9 +93,9 @@ def draft_table(engine: Engine, table: TextTable, found: Meanings, today: date) 
         return DraftTable(spec, table.rows, found, "intervals", "month", when, end, last, row_id=row_id)
     once = when.column.distinct == table.rows
     every = _every(when)
-    key = _key(engine, table, found, when, once=once)
     rows_are = "events"
     stocks = [one for one in found.values() if one.role == "stock"]
+    key = _key(engine, table, found, when, once=once) if stocks else []
     if stocks and (once or key):
         rows_are = "levels"
         spec = replace(spec, key=tuple(key))
