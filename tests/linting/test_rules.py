@@ -284,3 +284,24 @@ def test_F106_an_owner_cannot_agree_a_goal_with_themselves() -> None:
     assert of("F106", text % "a@b.c")
     assert of("F106", text % "TBD")
     assert not of("F106", text % "b@b.c")
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "flagged"),
+    [
+        ("Average handling time", "at most 4", True),
+        ("Cost per order", "below 4", True),
+        ("Average handling time", "at least 4", False),
+        ("Returned orders", "at most 4", False),
+    ],
+)
+def test_B109_limits_that_haste_can_keep(name: str, target: str, flagged: bool) -> None:
+    assert bool(of("B109", kpi(name=name, unit="points", target=target))) is flagged
+    assert not of("B109", kpi(name=name, unit="points", target=target, guardrails="[b]") + "  b: {name: Returns}\n")
+
+
+def test_R108_asks_for_a_reason_only_where_most_goals_have_one() -> None:
+    goals = "version: 1\ngoals:\n  a: {name: Customers come back, why: It costs less.}\n  b: {name: Parcels arrive}\n"
+    assert [found.subject for found in of("R108", goals)] == ["goals.b"]
+    assert not of("R108", goals.replace("b: {", "b: {parent: a, "))
+    assert not of("R108", goals + "  c: {name: Shops open}\n")
