@@ -59,7 +59,7 @@ class ColumnRequirements:
         found = set(uses)
         for name, node in reversed(self.in_order()):
             if any(use.partition("$")[0] == name.casefold() for use in found):
-                found |= uses_in(node)
+                found |= {name.casefold(), *uses_in(node)}
         return frozenset(found)
 
     def add(self, name: str, kind: ValueType | None) -> bool:

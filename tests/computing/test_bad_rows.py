@@ -330,7 +330,7 @@ def test_R6_the_file_of_a_glob_is_named(project: Project) -> None:
 def test_R6_a_long_value_is_shortened(project: Project) -> None:
     project.rows("d.csv", "day,n", [("2026-06-01", "x" * 500 + "5")])
     project.source("d")
-    assert f'"{"x" * 57}…" is not a number' in project.problem("sum(d.n)")
+    assert f'"{"x" * 59}…" is not a number' in project.problem("sum(d.n)")
 
 
 def test_more_columns_than_there_are_bits(project: Project) -> None:

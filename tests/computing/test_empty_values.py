@@ -145,9 +145,11 @@ def test_V4_the_deviation_of_one_value_is_none(project: Project) -> None:
     assert project.values(["stddev(t.x)", "median(t.x)", "percentile(t.x, 10)"]) == [None, 5, 5]
 
 
-def test_V5_first_and_last_by_date_with_ties_the_smallest_and_the_largest(project: Project) -> None:
+def test_V5_first_and_last_by_date_pass_over_empty_values(project: Project) -> None:
     project.table("t", "day,x\n2026-06-05,4\n2026-06-05,2\n2026-06-20,8\n2026-06-20,9\n2026-06-25,\n2026-06-10,100")
-    assert project.values(["first(t.x)", "last(t.x)", "last(t.x[x < 9])"]) == [2, 9, 8]
+    assert project.values(["first(t.x[x > 2])", "last(t.x[x > 8])", "last(t.x[x < 9])"]) == [4, 9, 8]
+    for formula, values in {"first(t.x)": "2 and 4", "last(t.x)": "8 and 9"}.items():
+        assert f"have different values: {values}" in project.problem(formula)
 
 
 def test_V5_a_time_of_day_orders_rows_of_one_day(project: Project) -> None:

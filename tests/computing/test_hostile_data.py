@@ -51,7 +51,9 @@ def test_a_line_without_end_is_said_and_not_lost(project: Project, ending: str, 
     raw = b"day,v\n2026-06-03,5\n" + LONG + tail
     project.write(f"s.{ending}", gzip.compress(raw, 1) if ending.endswith("gz") else raw)
     project.source("s", path=f"s.{ending}", read={"encoding": encoding})
-    assert project.problem("sum(s.v)").startswith(f"s.{ending}:3: this row has more than 2 MB")
+    assert project.problem("sum(s.v)").startswith(
+        f"s.{ending}:3: this line is longer than the 2 MB that are read at most"
+    )
 
 
 def test_a_packed_line_of_a_gigabyte_is_not_held_in_memory(project: Project) -> None:
@@ -67,7 +69,7 @@ def test_a_packed_line_of_a_gigabyte_is_not_held_in_memory(project: Project) -> 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found.problem is not None
-    assert "s.csv.gz:3: this row has more than 2 MB" in found.problem
+    assert "s.csv.gz:3: this line is longer than the 2 MB that are read at most" in found.problem
     assert peak < 100_000_000
 
 

@@ -130,7 +130,7 @@ KPIS = {
     "revenue": ExpectedKpi("month", revenue, first=OPENED),
     "revenue_growth": ExpectedKpi("month", revenue_growth, first=OPENED),
     "wholesale_revenue": ExpectedKpi("quarter", wholesale_revenue, first=date(2025, 1, 6)),
-    "box_income": ExpectedKpi("month", box_income, first=FIRST_BOX),
+    "box_income": ExpectedKpi("month", box_income),  # at_end is never partial
     "box_churn": ExpectedKpi("month", box_churn, first=FIRST_BOX),
     "repurchase_rate": ExpectedKpi("month", repurchase_rate, months=12, first=OPENED),
     "days_to_second_order": ExpectedKpi("quarter", days_to_second_order, first=FIRST_SECOND),

@@ -138,14 +138,14 @@ JUNE = period_of(date(2026, 6, 1), "month", CALENDAR)
 @pytest.mark.parametrize("kind", FORMULAS, ids=lambda kind: kind.__name__)
 def test_what_is_planned_is_what_is_looked_up(kind: type[nodes.Node]) -> None:
     context = FormulaContext({}, {"m": parse_formula("count(visits)")}, {}, CALENDAR, frozenset())
-    scope = Scope(JUNE, Window(), parse_unit(None), JUNE)
+    scope = Scope(JUNE, Window(), parse_unit(None), JUNE, "k")
     asked: list[Request] = []
 
     def lookup(request: Request) -> Amount:
         asked.append(request)
         return Amount(2.0)
 
-    assert Evaluator(context, lookup).amount(TREES[kind], scope).value is not None
+    assert Evaluator(context, lookup, lambda *_: False).amount(TREES[kind], scope).value is not None
     planned = list(context.requests(TREES[kind], scope))
     assert sorted(map(repr, asked)) == sorted(map(repr, planned))
     assert {request.aggregate.source for request in asked} == {"orders", "visits"}

@@ -51,8 +51,8 @@ def months_later(moment: date, months: int) -> date:
 class ExpectedKpi:
     """One KPI. ``every`` is week, month or quarter; ``months`` or ``weeks`` how far one value looks back, by default
     the period; ``year_from`` the month in which the year starts, for a year to date; ``first`` the first day of the
-    source that starts last, which makes earlier windows partial; ``year_ago``: it also looks at its window a year
-    before; ``value`` the computation itself."""
+    source that starts last, which makes earlier windows partial, unless the KPI asks for the last rows only;
+    ``value`` the computation itself."""
 
     every: str
     value: Callable[[date, date], Value]
@@ -60,7 +60,6 @@ class ExpectedKpi:
     weeks: int | None = None
     year_from: int | None = None
     first: date = date.min
-    year_ago: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,12 +106,8 @@ def expected(kpi: ExpectedKpi, as_of: date) -> ExpectedResult:
         return kpi.value(window_start(kpi, start, end), end)
 
     def partial(start: date) -> bool:
-        """Whether more than a tenth of the window is before the first row (T2)."""
         ends = step(start, kpi.every, 1)
-        begins = window_start(kpi, start, ends)
-        if kpi.year_ago:
-            begins, ends = months_later(begins, -12), months_later(ends, -12)
-        return begins != date.min and kpi.first < ends and 10 * (kpi.first - begins).days > (ends - begins).days
+        return is_partial(kpi.first, window_start(kpi, start, ends), ends)
 
     history = [(start, value(start)) for start in (step(shown, kpi.every, -n) for n in range(12, 0, -1))]
     while history and history[0][1] is None:
@@ -125,6 +120,11 @@ def expected(kpi: ExpectedKpi, as_of: date) -> ExpectedResult:
         partial=partial(shown),
         history=tuple(history),
     )
+
+
+def is_partial(first: date, start: date, end: date) -> bool:
+    """Whether more than a tenth of a window is before the first row (T2)."""
+    return start != date.min and first < end and 10 * (first - start).days > (end - start).days
 
 
 def between(rows: Iterable[Row], column: str, start: date, end: date) -> list[Row]:
