@@ -17,13 +17,15 @@ Days = Sequence[Sequence[Any]]
 
 
 class TiedRowsError(Exception):
-    """Rows of one moment, the first or last, have different values, from ``low`` to ``high`` (V5)."""
+    """Rows of one moment, the first or last, have different values, from ``low`` to ``high`` (V5); in the group with
+    this ``key``, if they are those of a group of ``per``."""
 
-    def __init__(self, moment: Any, low: float, high: float) -> None:
+    def __init__(self, moment: Any, low: float, high: float, key: str | None = None) -> None:
         super().__init__(f"{low} and {high} at {moment}")
         self.moment = moment
         self.low = low
         self.high = high
+        self.key = key
 
 
 @dataclass(frozen=True)
@@ -132,21 +134,26 @@ def whole_sql(sql: AggregateSql, time: str) -> str:
 
 def grouped_sql(sql: AggregateSql, time: str, rows: str, where: Sequence[str] = (), by: Sequence[str] = ()) -> str:
     """A statement for an aggregate of groups: of the ``rows`` (from FROM on) that meet the conditions ``where``, and
-    for each of the values of ``by``, which come first in it."""
+    for each of the values of ``by``, which come first in it. The cells are for ``to_float``."""
     groups = sql.groups
     assert groups is not None
-    value = whole_sql(groups.value, time)
+    value, tie = whole_sql(groups.value, time), "NULL"
     if groups.value.function in ("first", "last"):
-        value = f"({value})['one']['v']"
+        both = value
+        value = f"({both})['one']['v']"
+        tie = f"(CASE WHEN ({both})['one']['v'] <> -({both})['other']['v'] THEN {both} END)"
     if AGGREGATES[groups.value.function].zero:
         value = f"coalesce({value}, 0)"
     conditions = [*where, f"{groups.key} IS NOT NULL", *([groups.condition] if groups.condition else [])]
     names = [f"b{place}" for place in range(len(by))]
     asked = [f"{one} AS {name}" for one, name in zip(by, names, strict=True)]
     places = ", ".join(str(place + 1) for place in range(len(by) + 1))
+    whole = whole_sql(sql, "NULL::DATE")
+    if tie != "NULL":
+        whole = f"{{'value': {whole}, 'tie': min({{'key': key$::VARCHAR, 'cells': tie$}}) FILTER (tie$ IS NOT NULL)}}"
     return (
-        f"SELECT {', '.join([*names, whole_sql(sql, 'NULL::DATE')])} FROM (\n"
-        f"SELECT {', '.join([*asked, f'{groups.key} AS key$', f'{value} AS value$'])}\n{rows}\n"
+        f"SELECT {', '.join([*names, whole])} FROM (\n"
+        f"SELECT {', '.join([*asked, f'{groups.key} AS key$', f'{value} AS value$', f'{tie} AS tie$'])}\n{rows}\n"
         f"WHERE {' AND '.join(conditions)} GROUP BY {places}) g" + (f" GROUP BY {', '.join(names)}" if by else "")
     )
 
@@ -156,6 +163,11 @@ def to_float(function: str, cell: Any) -> Value:
     TiedRowsError."""
     if cell is None:
         return 0.0 if AGGREGATES[function].zero else None
+    if isinstance(cell, dict) and "tie" in cell:
+        if (tie := cell["tie"]) is not None:
+            low, high = sorted((tie["cells"]["one"]["v"], -tie["cells"]["other"]["v"]))
+            raise TiedRowsError(tie["cells"]["one"]["t"], low, high, tie["key"])
+        return to_float(function, cell["value"])
     if isinstance(cell, dict):
         return _at_edge([(cell["one"], cell["other"])])
     return finite(float(cell))

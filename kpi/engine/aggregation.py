@@ -289,7 +289,7 @@ class Aggregator:
         try:
             return to_float(request.aggregate.function, cell)
         except TiedRowsError as tie:
-            self.errors[request] = tied_rows(request, self.table, tie.moment, tie.low, tie.high)
+            self.errors[request] = tied_rows(request, tie)
             return None
 
     def _without_rows(self, request: Request) -> Value:
@@ -325,7 +325,7 @@ class Aggregator:
                 try:
                     answers[request] = combine(part.function, inside)
                 except TiedRowsError as tie:
-                    self.errors[request] = tied_rows(request, self.table, tie.moment, tie.low, tie.high)
+                    self.errors[request] = tied_rows(request, tie)
                     answers[request] = None
         return answers
 
@@ -415,8 +415,9 @@ class Aggregator:
         sql = grouped_sql(self._parts[aggregate], f"t.{self.table.moment}", rows, by=["w.i"])
         found: dict[int, Any] = {row[0]: row[1] for row in self.engine.run(self.table.source.id, sql)}
         return {
-            Request(aggregate, window): to_float(aggregate.function, found.get(i))
+            request: self._value(request, found.get(i))
             for i, (_, window) in enumerate(pairs)
+            for request in (Request(aggregate, window),)
         }
 
     def _by_order(self, part: AggregateSql, where: str) -> Value:
@@ -575,7 +576,7 @@ class Aggregator:
             if request.aggregate.per is not None:
                 sql = grouped_sql(self._parts[request.aggregate], "NULL::DATE", f"FROM {self.table.name} t")
                 found[request] = self.engine.run(self.table.source.id, sql)[0][0]
-        return {request: to_float(request.aggregate.function, found[request]) for request in asked}
+        return {request: self._value(request, found[request]) for request in asked}
 
 
 # Which of the rows that touch a window count (B1). "Touching" is: begun before its end, not ended before its start.

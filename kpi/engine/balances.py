@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from kpi.data.database import quoted
+from kpi.engine.aggregate_sql import TiedRowsError
 from kpi.engine.request import Request
 from kpi.engine.table import Table
 from kpi.errors import TextError
@@ -132,12 +133,13 @@ def tied_key(request: Request, table: Table, tie: KeyTie) -> TextError:
     return TextError(message, *aggregate.at, hint=hint)
 
 
-def tied_rows(request: Request, table: Table, moment: Any, low: float, high: float) -> TextError:
+def tied_rows(request: Request, tie: TiedRowsError) -> TextError:
     """The error about rows of one moment with different first or last values (V5)."""
     aggregate = request.aggregate
     name = unparse(replace(aggregate, moment=None, filter=None))
-    values = f"{format_plain(low)} and {format_plain(high)}"
-    message = f"{name}: rows of {moment_text(moment)} have different values: {values}"
+    values = f"{format_plain(tie.low)} and {format_plain(tie.high)}"
+    group = "" if aggregate.per is None or tie.key is None else f' and {unparse(aggregate.per.key)} "{tie.key}"'
+    message = f"{name}: rows of {moment_text(tie.moment)}{group} have different values: {values}"
     hint = (
         "add a filter that leaves one of them, or use another aggregate, such as sum or avg; for the balance of "
         'several things, say what a row is about with "key" on the source'

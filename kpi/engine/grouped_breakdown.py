@@ -112,7 +112,7 @@ class GroupingAggregator(Aggregator):
                 values[segment] = value()
             except TiedRowsError as tie:
                 values[segment] = None
-                remarks[segment] = tied_rows(request, self.table, tie.moment, tie.low, tie.high).message
+                remarks[segment] = tied_rows(request, tie).message
         return Cells(values, to_float(request.aggregate.function, None), remarks)
 
     def _of_cells(self, request: Request, cells: Mapping[Segment, Any]) -> Cells:

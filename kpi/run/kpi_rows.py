@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kpi.data.requirements import identified_by, used_by_aggregate
+from kpi.data.requirements import identified_by, identity_of, used_by_aggregate
 from kpi.errors import KpiError
 from kpi.run.source_loader import LoadedSources, in_words
 
@@ -29,19 +29,25 @@ class KpiRows:
         What it names of other KPIs is theirs, and what it names of measures is its own."""
         if owner not in self._columns:
             graph, found = self.checked.dependencies, dict[str, dict[str, None]]()
-            waiting, seen = [owner], {owner}
+            waiting, seen, balances, moved = [owner], {owner}, set[str](), False
             while waiting:
                 name = waiting.pop(0)
                 if name not in graph.trees:
                     continue
                 for aggregate, _ in graph.formulas[name].aggregates:
+                    if aggregate.moment is not None:
+                        balances.add(aggregate.source)
                     uses = found.setdefault(aggregate.source, {})
                     uses |= dict.fromkeys(column.use for column in used_by_aggregate(aggregate))
                     uses |= dict.fromkeys(sorted(identified_by(aggregate)))
+                moved = moved or any(named.moment is not None for named, _ in graph.formulas[name].names)
                 named = dict.fromkeys(named.name for named, _ in graph.formulas[name].names)
                 new = [name for name in named if name in self.checked.plan.measures and name not in seen]
                 seen.update(new)
                 waiting += new
+            # A balance depends on which values of the key are the same (B5); a name may be moved to a point in time.
+            for source in found if moved else balances:
+                found[source] |= {identity_of(column): None for column in self.checked.plan.sources[source].key}
             self._columns[owner] = found
         return self._columns[owner]
 

@@ -88,7 +88,8 @@ class RemoteAggregator(Aggregator):
         edge = ibis.null("date")
         self._chosen(self.remote.relation, aggregate, (edge, edge))
         if aggregate.per is not None:
-            self._groups(self.remote.relation, aggregate, aggregate.per, [], None, (edge, edge))
+            values = self._groups(self.remote.relation, aggregate, aggregate.per, [], None, (edge, edge))
+            self._over_groups(values, aggregate, aggregate.per, [])
         return AggregateSql(aggregate.function, None, None, aggregate.percent)
 
     def _chosen(self, relation: Expr, aggregate: nodes.Aggregate, edges: tuple[Expr, Expr] | None) -> Chosen:
@@ -327,9 +328,24 @@ class RemoteAggregator(Aggregator):
         for aggregate in aggregates:
             assert aggregate.per is not None
             moment = MOMENTS[aggregate.moment](joined) if self.table.shape == "lasting" else None
-            found = self._groups(joined, aggregate, aggregate.per, ["i$"], moment, edges)
+            values = self._groups(joined, aggregate, aggregate.per, ["i$"], moment, edges)
+            found = self._over_groups(values, aggregate, aggregate.per, ["i$"])
             cells[aggregate] = {int(row[0]): row[1] for row in self.remote.ask(found)}
+            if aggregate.per.value.function in AT_EDGE:
+                cells[aggregate] |= self._tied_groups(values)
         return cells
+
+    def _tied_groups(self, values: Expr) -> dict[int, Any]:
+        """The cells, by number of window, that have a group with several first or last values: that of the first."""
+        tied = values.filter(values["v$"] != values["other$"])
+        place = ibis.row_number().over(ibis.window(group_by="i$", order_by="k$"))
+        tied = tied.mutate(place=place)
+        tied = tied.filter(tied["place"] == 0)
+        rows = self.remote.ask(tied.select("i$", key=tied["k$"].cast("string"), v="v$", other="other$", at="time$"))
+        return {
+            int(number): {"value": None, "tie": {"key": key, "cells": _cell(value, other, at)}}
+            for number, key, value, other, at in rows
+        }
 
     def _groups(
         self,
@@ -340,7 +356,8 @@ class RemoteAggregator(Aggregator):
         moment: Expr | None,
         edges: tuple[Expr, Expr] | None,
     ) -> Expr:
-        """One row for each of the values of ``by``: these, and the aggregate of the groups."""
+        """One row for each group of each of the values of ``by``: these, its key and its value. Of a first or last
+        value also that at the other end of its time, and this time."""
         compiler = self._compiler(joined, edges)
         taken = compiler.value(per.key).expr.notnull()
         if aggregate.filter is not None:
@@ -357,6 +374,10 @@ class RemoteAggregator(Aggregator):
             value = self._whole(rows, per.value, chosen)
             value = value.coalesce(0) if AGGREGATES[per.value.function].zero else value
             values = rows.group_by(keys).aggregate(**{"v$": value})
+        return values
+
+    def _over_groups(self, values: Expr, aggregate: nodes.Aggregate, per: nodes.Per, by: list[str]) -> Expr:
+        """One row for each of the values of ``by``: these, and the aggregate of the groups."""
         condition = None
         if per.condition is not None:
             value = Cell(as_float(values["v$"]), "duration" if self.is_duration(per.value) else "number")
@@ -380,7 +401,8 @@ class RemoteAggregator(Aggregator):
         groups = marked.select(*keys).distinct()
         picked = picked.rename({f"{key}2": key for key in keys})
         joined = groups.left_join(picked, [groups[key] == picked[f"{key}2"] for key in keys])
-        return joined.select(*keys, **{"v$": joined["v"]})
+        edge = {"other$": joined["other"], "time$": joined["at"]} if function in AT_EDGE else {}
+        return joined.select(*keys, **{"v$": joined["v"]}, **edge)
 
     def _here(self, joined: Expr, aggregate: nodes.Aggregate) -> Chosen:
         """What an aggregate is over, of rows that are joined with windows."""
@@ -474,6 +496,10 @@ IN_STEPS: Mapping[str, Callable[[Expr, list[str]], Expr]] = {
     "last": lambda rows, by: _at_edge(rows, by, first=False),
     "mode": _most_frequent,
 }
+
+
+# Those of one moment, at which rows may tie.
+AT_EDGE = ("first", "last")
 
 
 class TwoSteps(NamedTuple):

@@ -359,3 +359,20 @@ def test_V5_against_plain_python(project: Project, fill: Fill) -> None:
             tied += len(values) > 1
             assert point.value == (values.pop() if len(values) == 1 else None), point
     assert tied > 3
+
+
+@pytest.mark.parametrize("split", [False, True], ids=["whole", "split"])
+def test_V5_V11_ties_of_a_group_are_an_error_that_names_it(project: Project, fill: Fill, split: bool) -> None:
+    rows = [
+        ("2026-04-30", "b", 1), ("2026-05-31", "a", 3), ("2026-06-30", "a", 4), ("2026-06-30", "b", 6),
+        ("2026-06-30", "b", 7), ("2026-06-30", "c", 5), ("2026-06-30", "c", 5),
+    ]  # fmt: skip
+    fill("o", STOCK, rows)
+    fields = {"split": "shop"} if split else {}
+    message = 'rows of 2026-06-30 and shop "b" have different values: 6 and 7'
+    for formula in ("sum(per(o.shop, last(o.units)))", "count(per(o.shop, first(o.units))[value > 5])"):
+        series = asked(project, formula, "2026-06-30", **fields)
+        assert series.shown.value is None
+        assert message in (series.problem or ""), series
+    assert project.value('sum(per(o.shop[shop != "b"], last(o.units)))', "2026-06-30") == 9
+    assert project.value("sum(per(o.shop, last(o.units)))", "2026-05-31", window="2 months") == 3 + 1
