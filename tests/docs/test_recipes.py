@@ -1,4 +1,4 @@
-"""Each recipe of docs/recipes.md reads its file as the page says."""
+"""Each recipe of docs/recipes.md reads its file, and computes its KPI, as the page says."""
 
 from __future__ import annotations
 
@@ -16,10 +16,28 @@ RECIPE = re.compile(
     re.DOTALL,
 )
 RECIPES = {found["name"]: found for found in RECIPE.finditer(PAGE)}
+KPI_RECIPE = re.compile(
+    r"<!-- kpis: (?P<name>\S+) -->\n```csv\n(?P<file>.*?)```\n\n```yaml\n(?P<plan>.*?)```\n"
+    r".*?At (?P<as_of>[\d-]+), `(?P<kpi>\w+)` is (?P<value>[\d.]*\d)",
+    re.DOTALL,
+)
+KPI_RECIPES = {found["name"]: found for found in KPI_RECIPE.finditer(PAGE)}
 
 
 def test_every_recipe_is_found() -> None:
-    assert len(RECIPES) == PAGE.count("<!-- recipe:") == PAGE.count("\n## ") >= 4
+    assert len(RECIPES) == PAGE.count("<!-- recipe:") >= 4
+    assert len(KPI_RECIPES) == PAGE.count("<!-- kpis:") >= 3
+    assert len(RECIPES) + len(KPI_RECIPES) == PAGE.count("\n## ")
+
+
+@pytest.mark.parametrize("name", KPI_RECIPES)
+def test_a_recipe_computes_its_kpi(tmp_path: Path, name: str) -> None:
+    recipe = KPI_RECIPES[name]
+    project = Project(tmp_path)
+    plan = yaml.safe_load(recipe["plan"])
+    project.write(plan["sources"][name]["path"], recipe["file"])
+    project.plan |= plan
+    assert project.series(recipe["kpi"], recipe["as_of"]).shown.value == float(recipe["value"])
 
 
 @pytest.mark.parametrize("name", RECIPES)
