@@ -49,7 +49,7 @@ def test_anything_else_is_refused(text: str) -> None:
 
 def test_each_field_is_checked_against_its_type() -> None:
     text = to_text(results_of(series_of(1.5)))
-    for right, wrong in [("1.5", '"1.5"'), ("1.5", "true"), ('"month"', '"moon"'), ('"2026-06"', "6"), ("true", "1")]:
+    for right, wrong in [("1.5", '"1.5"'), ("1.5", "true"), ('"2026-06"', "6"), ("true", "1")]:
         assert right in text
         with pytest.raises(ValueError):
             from_text(Results, text.replace(right, wrong))

@@ -181,7 +181,7 @@ def test_R5_a_column_that_is_used_and_missing_from_one_file(project: Project, ki
             to_parquet(project, f"d{name}.parquet", f"from read_csv('{project.folder}/d{name}.csv')")
     project.source("d", path=f"d*.{kind}")
     problem = project.problem("sum(d.amount)", valid=kind == "parquet")
-    assert f'd2.{kind} has no column "amount", which other files have; did you mean "amunt"?' in problem
+    assert f'd2.{kind} has no column "amount", which other files have; did you mean "amunt" there?' in problem
     assert project.value("count(d)") == 3
 
 

@@ -97,7 +97,9 @@ def test_V8_date_and_number_are_days(project: Project) -> None:
 
 
 def test_V8_a_date_moved_out_of_the_calendar_is_empty(project: Project) -> None:
-    project.table("d", "day,wait\n2026-06-01,1e12\n2026-06-02,-900000\n2026-06-03,1", computed={"due": "day + wait"})
+    project.table(
+        "d", "day,wait\n2026-06-01,1000000000000\n2026-06-02,-900000\n2026-06-03,1", computed={"due": "day + wait"}
+    )
     assert project.values(["count(d[due is None])", 'count(d[due > "2026-06-01"])']) == [2, 1]
 
 
@@ -205,7 +207,7 @@ def test_rows_of_columns_without_any_value(project: Project) -> None:
             "compared with a number; text is written in quotation marks; number(state) makes a number of text",
         ),
         ("state", "a condition is needed here, not text"),
-        ("a + state > 1", "text cannot be added; say types: {state: number}, or write number(state)"),
+        ("a + state > 1", "text and a number cannot be added; to join texts say types: {a: text}"),
         ("day > 20260601", "a date cannot be compared with a number"),
     ],
 )

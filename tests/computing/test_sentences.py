@@ -202,7 +202,7 @@ def test_last_balance_of_each_account(shop: Project, frames: dict[str, pd.DataFr
 
 
 def test_V12_growth_of_a_loss_is_by_its_size(project: Project) -> None:
-    project.table("p", "day,profit\n2026-05-10,-500\n2026-06-10,-1500\n")
+    project.table("p", "day,profit\n2026-05-01,-500\n2026-06-10,-1500\n")
     assert project.value("growth(sum(p.profit))") == -2
     project.measure("profit", "sum(p.profit)")
     project.kpi("grown", "profit / previous(profit) - 1", unit="%", target="at least 10%")
@@ -217,12 +217,12 @@ def test_V12_growth_of_a_loss_is_by_its_size(project: Project) -> None:
     assert series["grown"].notes == (note,)
     assert series["above"].notes == (note,)
     assert (series["right"].shown.value, series["right"].notes) == (-2, ())
-    project.table("p", "day,profit\n2026-05-10,500\n2026-06-10,-1500\n")
+    project.table("p", "day,profit\n2026-05-01,500\n2026-06-10,-1500\n")
     assert project.results().series["grown"].notes == ()
 
 
 def test_T9_over_takes_measures_and_no_kpi(project: Project) -> None:
-    project.table("d", "day,n\n2026-05-10,1\n2026-06-10,2\n")
+    project.table("d", "day,n\n2026-03-01,0\n2026-05-10,1\n2026-06-10,2\n")
     project.measure("n", "sum(d.n)")
     project.measure("wide", 'over(n, "2 months")')
     project.kpi("k", "n")

@@ -29,7 +29,7 @@ def test_values_are_of_any_kind_and_as_filters_see_them(
         "orders",
         """day,size,gift,paid,code,Kind,note
         2026-06-01,1,true,2026-06-01,007,a,
-        2026-06-01,1.0,true,2026-06-01,007,a,
+        2026-06-01,1,true,2026-06-01,007,a,
         2026-06-02,2.5,false,2026-06-02,007,A,
         2026-06-02,-3,false,2026-06-02,007,A,
         2026-06-02,,true,2026-06-01,7,A,""",
@@ -88,7 +88,7 @@ def test_numbers_too_large_to_tell_apart_are_refused(project: Project) -> None:
     project.table("raw", "day,id\n2026-06-01,1\n2026-06-02,2")
     project.source("orders", query="select day, 9007199254740992 + id as id from raw", date="day")
     project.kpi("sales", "count(orders)", split="id")
-    assert "orders.id has numbers too large to be distinguished" in project.results().problems[0]
+    assert "orders.id holds floating-point numbers too large to be distinguished" in project.results().problems[0]
     project.table("texts", "day,id\n2026-06-01,9007199254740993\n2026-06-02,9007199254740992")
     project.kpi("sales", "count(texts)", split="id")
     assert len(parts_of(project.series("sales"))) == 2
