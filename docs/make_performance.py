@@ -44,8 +44,8 @@ return the results.
 `python benchmarks/forecast.py` and `python benchmarks/evidence.py` measure how good forecasts and evidence are; their
 results are in [judging.md](judging.md). `python benchmarks/critical_values.py` makes a table that evidence needs.
 
-`python benchmarks/init.py` compares `kpi init --from` on the files of the shop with `sidemantic init`, which writes a model and
-computes no table: 2.97 s against 1.38 s of processor time on a loaded machine.
+`python benchmarks/init.py` compares `kpi init --from` on the files of the shop with `sidemantic init`, which writes a
+model and computes no table: 2.97 s against 1.38 s of processor time on a loaded machine.
 
 `python benchmarks/same_output.py OTHER/.venv/bin/kpi` runs another version of kpi and this one on the examples
 and on plans for data sets that you provide, and reports all differences of their output.
