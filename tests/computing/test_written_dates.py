@@ -54,7 +54,7 @@ def test_what_to_write_for_a_computed_text_that_should_be_a_date(project: Projec
 @pytest.mark.parametrize(
     ("expression", "said"),
     [
-        ("date(at)", "date takes two arguments, not 1"),
+        ("date(at)", "date takes two arguments or three, not 1"),
         ("date(at, n)", "the format of date is written as text"),
         ('date(at, "YYYY-MM-DD")', '"YYYY-MM-DD" is no format'),
         ('date(at, "")', '"" is no format'),

@@ -33,6 +33,7 @@ VIEWS = {
     "goals": ("GoalsView",),
     "list": ("KpiList",),
     "doctor": ("DoctorView",),
+    "review": ("Agenda",),
 }
 # Pages that a command writes to a file, in the one format that they have.
 FILES = {"DashboardView"}

@@ -159,7 +159,7 @@ def test_hover_over_several_findings_shows_how_to_fix_each(folder: Path) -> None
         "# R101 kpi-without-goal",
     ]
     assert pages[2] == (
-        "# A101 no-owner\n\nEvery goal and KPI has an owner. (warning by default)\n\n"
+        "# A101 no-owner\n\nEvery goal and KPI has an owner. (warning by default)\n\nSMART: A, assignable.\n\n"
         "Name the person who will explain the number when it is red. An e-mail address is unambiguous."
     )
     assert pages_at(analysis, "other.yaml", line + 1, column + 1) == []
