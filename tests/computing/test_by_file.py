@@ -43,7 +43,11 @@ def rows_of(month: str, rows: int = 60, seed: int = 0) -> list[list[object]]:
     """Rows on days at random. Those of one day have one amount, so that the first and the last value are certain."""
     chance = random.Random(f"{month}{seed}")
     days = [f"{month}-{chance.randint(1, 28):02d}" for _ in range(rows)]
-    return [[day, round(random.Random(day).uniform(1, 90), 2), chance.choice(["paid", "open"])] for day in days]
+    return [[day, amount_of(day), chance.choice(["paid", "open"])] for day in days]
+
+
+def amount_of(day: str) -> float:
+    return round(random.Random(day).uniform(1, 90), 2)
 
 
 def write(project: Project, month: str, rows: Sequence[Sequence[object]], header: str = "day,amount,status") -> None:
@@ -227,7 +231,7 @@ def test_a_file_with_a_bad_row_is_told_as_ever(orders: Project) -> None:
 
 def test_columns_may_stand_in_another_order(orders: Project) -> None:
     run(orders)
-    write(orders, "2026-07", [["paid", 5, "2026-06-01"]], header="status,amount,day")
+    write(orders, "2026-07", [["paid", amount_of("2026-06-01"), "2026-06-01"]], header="status,amount,day")
     settle()
     assert_right(orders, run(orders))
 
@@ -247,7 +251,8 @@ def test_an_empty_file_and_one_with_another_delimiter(orders: Project) -> None:
 
 def test_two_files_with_rows_of_the_same_day(orders: Project) -> None:
     run(orders)
-    write(orders, "2026-07", [["2026-06-28", 100, "paid"], ["2026-06-28", 0.5, "open"], ["2026-06-01", 0.25, "open"]])
+    new = [("2026-06-28", "paid"), ("2026-06-28", "open"), ("2026-06-01", "open")]
+    write(orders, "2026-07", [[day, amount_of(day), status] for day, status in new])
     settle()
     results = run(orders)
     assert files_read(results) == ["2026-07"]

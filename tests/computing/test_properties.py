@@ -30,8 +30,7 @@ ROWS = st.lists(
     max_size=40,
 )
 FORMULAS = [
-    "sum(t.x)", "count(t)", "avg(t.x)", "median(t.x)", "stddev(t.x)", "count_distinct(t.who)", "first(t.x)",
-    "last(t.x)",
+    "sum(t.x)", "count(t)", "avg(t.x)", "median(t.x)", "stddev(t.x)", "count_distinct(t.who)",
     'sum(t.x[place == "web"]) / count(t)', "at_end(sum(t.x))", "percentile(t.x, 90)",
     "count_distinct(t.who[day > first])", "min(t.x) - max(t.x)",
 ]  # fmt: skip
@@ -79,7 +78,8 @@ def test_R5_splitting_a_file_in_two_changes_nothing(folders: Iterator[Path], row
 @QUICK
 @given(rows=ROWS)
 def test_the_sum_of_months_is_the_quarter(folders: Iterator[Path], rows: list[tuple[Any, ...]]) -> None:
-    project = a_project(next(folders), rows)
+    before = (FIRST - timedelta(days=400), None, None, None)  # so that no period is partial (T2)
+    project = a_project(next(folders), [before, *rows])
     for formula in ("sum(t.x)", "count(t)", 'count(t[place == "web"])', "2 * sum(t.x) - count(t)"):
         parts = project.values([formula, f"previous({formula})", f"previous({formula}, 2)"])
         quarter = project.value(formula, every="quarter")
