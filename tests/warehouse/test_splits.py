@@ -25,7 +25,7 @@ KPIS: dict[str, dict[str, Any]] = {
     },
     "middle": {"formula": "median(orders.amount)", "split": {"by": "vip", "limit": 1}},
     "rate": {"formula": "count(orders[amount > 10]) / count(orders)", "split": {"by": "units", "limit": 3}},
-    "lasts": {"formula": "last(orders.amount) - first(orders.amount)", "split": "channel"},
+    "spread": {"formula": "max(orders.amount) - min(orders.amount)", "split": "channel"},
     "by_day": {"formula": "count(orders)", "split": {"by": "paid_on", "limit": 2}},
     "late": {"formula": "at_end(count(orders))", "split": "Channel"},
     "sizes": {"formula": "avg(orders.value)", "split": "size"},
