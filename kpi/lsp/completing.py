@@ -131,7 +131,7 @@ def _plain(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
     choices = field.choices if field is not None else ()
     if path[:2] == ("lint", "severity"):
         choices = get_args(SeverityWord)
-    if path[-1] == "every":
+    if path[-1:] == ("every",):
         choices = (*choices, "2 weeks")
     if choices:
         return (CompletionItem(word, "word", word, spot.at, rank=rank) for rank, word in enumerate(choices))
