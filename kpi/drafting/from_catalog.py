@@ -14,8 +14,7 @@ from kpi.drafting.columns import Meaning
 from kpi.drafting.kpis import Proposal
 from kpi.drafting.tables import DraftTable
 from kpi.drafting.words import words_of
-from kpi.formulas import parse_formula, parse_row
-from kpi.formulas.walk import columns, source_columns, sources
+from kpi.formulas.renaming import SourceNames, renamed_formula, renamed_row
 
 MOST_OF_A_TABLE = 6
 # Other names of tables and columns of the catalog that can mean nothing else.
@@ -113,10 +112,7 @@ def _fit(need: Requirement, table: DraftTable) -> Fit | None:
         if column in table.meanings:
             return None
         names[column] = column
-        expression = need.source.computed[column]
-        computed[column] = _changed(
-            expression, {one.at: names[one.name] for one in columns(parse_row(expression)) if one.name in names}
-        )
+        computed[column] = renamed_row(need.source.computed[column], names)
     return Fit(table, names, computed)
 
 
@@ -153,11 +149,12 @@ def _proposal(kpi: CatalogKpi, fits: Mapping[str, Fit]) -> Proposal:
     unit = kpi.unit if kpi.unit != MONEY else units.pop() if len(units) == 1 else None
     better = {"up": "at least", "down": "at most"}.get(kpi.direction, "between")
     pairs = [f"{theirs} is {own}" for fit in fits.values() for own, theirs in fit.names.items() if own != theirs]
+    names = {id_: SourceNames(fit.table.id, fit.names) for id_, fit in fits.items()}
     here = f"; here {', '.join(dict.fromkeys(pairs))}" if pairs else ""
     why = f"{kpi.sentence} In the catalog as {kpi.id}{here}. Misleads: {kpi.misleads[0]}"
     return Proposal(
-        kpi.id, kpi.name, _renamed(kpi.formula, fits), _every(kpi, fits), why, unit, better, kpi.window, kpi.indicator,
-        None if kpi.proxy_of is None else "proxy", kpi.questions[0],
+        kpi.id, kpi.name, renamed_formula(kpi.formula, names), _every(kpi, fits), why, unit, better, kpi.window,
+        kpi.indicator, None if kpi.proxy_of is None else "proxy", kpi.questions[0],
     )  # fmt: skip
 
 
@@ -165,20 +162,6 @@ def _every(kpi: CatalogKpi, fits: Mapping[str, Fit]) -> str:
     """The usual period of a KPI, or a month where days without rows would leave shorter ones empty."""
     short = kpi.every in ("day", "week")
     return "month" if short and not all(fit.table.dense for fit in fits.values()) else kpi.every
-
-
-def _renamed(formula: str, fits: Mapping[str, Fit]) -> str:
-    tree = parse_formula(formula)
-    changes = {at: fits[table].table.id for table, at in sources(tree)}
-    for table, column, at in source_columns(tree):
-        changes[at] = fits[table].names.get(column, column)
-    return _changed(formula, changes)
-
-
-def _changed(text: str, changes: Mapping[tuple[int, int], str]) -> str:
-    for (start, end), new in sorted(changes.items(), reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
 
 
 def without_repeated(plain: Sequence[Proposal], catalog: Sequence[Proposal]) -> Iterator[Proposal]:

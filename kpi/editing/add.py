@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi.catalog.catalog import Requirement, load_catalog, requirements
 from kpi.catalog.model import MONEY, CatalogKpi
 from kpi.errors import TextError, UsageError, did_you_mean
-from kpi.formulas import parse_formula, parse_row
-from kpi.formulas.walk import columns, source_columns, sources
+from kpi.formulas import columns, parse_row
+from kpi.formulas.renaming import SourceNames, renamed_formula, renamed_row
 from kpi.plan.model.column_names import column_name, folded
 from kpi.plan.yaml.round_trip import Value, add_entry, set_entry
 from kpi.values import parse_unit
@@ -84,7 +84,8 @@ def added(session: Session, wanted: Wanted) -> Added:
     _check_tables(wanted, needs)
     renaming, computing = _Renaming(wanted.names, needs), _Renaming(wanted.expressions, needs)
     placed = [_Placed(session, need, wanted.tables.get(need.source.id), renaming, computing) for need in needs]
-    fields = dict(_fields(plan, kpi, goal, wanted, _renamed(kpi.formula, placed)))
+    names = {one.table.id: SourceNames(one.id_, one.names) for one in placed}
+    fields = dict(_fields(plan, kpi, goal, wanted, renamed_formula(kpi.formula, names)))
     name, text = session.main()
     texts = {name: text}
     for one in placed:
@@ -259,7 +260,7 @@ class _Placed:
     def write(self, session: Session, texts: dict[str, str], main: str) -> None:
         """Add the source, or the computed columns that it lacks, to the texts."""
         computed = {self.names[name]: expression for name, expression in self.expressions.items()}
-        computed |= {name: _renamed_row(self.table.computed[name], self.names) for name in self.need.computed}
+        computed |= {name: renamed_row(self.table.computed[name], self.names) for name in self.need.computed}
         if self.source is None:
             texts[main] = add_entry(texts[main], "sources", self.id_, dict(self._entry(session, computed)))
             return
@@ -289,33 +290,12 @@ class _Placed:
             yield "no_rows", self.table.no_rows
 
 
-def _renamed(formula: str, placed: Sequence[_Placed]) -> str:
-    """The formula with the user's sources and columns."""
-    tree = parse_formula(formula)
-    by_table = {one.table.id: one for one in placed}
-    changes = {at: by_table[table].id_ for table, at in sources(tree)}
-    for table, column, at in source_columns(tree):
-        changes[at] = by_table[table].names.get(column, column)
-    return _changed(formula, changes)
-
-
-def _renamed_row(expression: str, names: Mapping[str, str]) -> str:
-    changes = {column.at: names.get(column.name, column.name) for column in columns(parse_row(expression))}
-    return _changed(expression, changes)
-
-
 def _row(expression: str) -> Node:
     """The tree of an expression that the user wrote. Raises UsageError."""
     try:
         return parse_row(expression)
     except TextError as mistake:
         raise UsageError(f"{expression}: {mistake.message}", hint=mistake.hint) from None
-
-
-def _changed(text: str, changes: Mapping[tuple[int, int], str]) -> str:
-    for (start, end), new in sorted(changes.items(), reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
 
 
 def _check_columns(session: Session, texts: Mapping[str, str], placed: Sequence[_Placed]) -> None:
