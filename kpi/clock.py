@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 
 def now(timezone: str) -> datetime:
@@ -13,3 +13,13 @@ def now(timezone: str) -> datetime:
 
         zone = ZoneInfo(timezone)
     return datetime.now(zone)
+
+
+def today(timezone: str) -> date:
+    """Today's date in a plan's time zone."""
+    return now(timezone).date()
+
+
+def yesterday(timezone: str) -> date:
+    """The last day that is over in a plan's time zone."""
+    return today(timezone) - timedelta(days=1)

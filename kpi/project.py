@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpi.clock import now
+from kpi.clock import yesterday
 from kpi.data import check_plan
 from kpi.diagnostics import Diagnostic
 from kpi.errors import InputError, KpiError, UsageError, did_you_mean
@@ -196,7 +196,7 @@ class Project:
 
     def _day(self, as_of: date | None) -> date:
         plan = self._checked.plan
-        return as_of or plan.as_of or now(plan.calendar.timezone).date() - timedelta(days=1)
+        return as_of or plan.as_of or yesterday(plan.calendar.timezone)
 
     def _compute(
         self,

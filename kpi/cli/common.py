@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 import typer
 
 from kpi.cli.output import show, show_data, tell_painted
+from kpi.clock import yesterday
 from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from kpi.plan.checks import Checked
     from kpi.plan.loading import ReadResult
@@ -54,10 +54,26 @@ CacheOption = Annotated[
     ),
 ]
 
+
+def memory_limit(text: str) -> str:
+    """The size given by ``--memory-limit``. Raises UsageError."""
+    from kpi.data.limits import bytes_of
+
+    size = bytes_of(text)
+    if size is None:
+        raise UsageError(f'--memory-limit cannot be "{text}"', hint="write a size such as 512MB, 1.5GB or 2GiB")
+    if size < LEAST_MEMORY:
+        raise UsageError(f"--memory-limit {text} is too small", hint="the minimum is 64MB")
+    return "".join(text.split())
+
+
 MemoryOption = Annotated[
     str | None,
     typer.Option(
-        "--memory-limit", metavar="SIZE", help="Most memory to use for data, e.g. 512MB; the rest goes to disk."
+        "--memory-limit",
+        metavar="SIZE",
+        parser=memory_limit,
+        help="Most memory to use for data, e.g. 512MB; the rest goes to disk.",
     ),
 ]
 
@@ -73,14 +89,14 @@ TimeoutOption = Annotated[
 ]
 
 
-def parse_day(text: str) -> date:
-    """The date given to an option such as ``--as-of``. Raises UsageError."""
+def parse_day(text: str, option: str = "--as-of") -> date:
+    """The date given to an option. Raises UsageError."""
     from kpi.values import parse_date
 
     try:
         return parse_date(text)
     except TextError as mistake:
-        raise UsageError(f"--as-of: {mistake.message}", hint=mistake.hint) from None
+        raise UsageError(f"{option}: {mistake.message}", hint=mistake.hint) from None
 
 
 AsOfOption = Annotated[
@@ -179,37 +195,9 @@ def show_view(view: object, format_: str, **options: Any) -> None:
     (show if format_ in FOR_PEOPLE else show_data)(text)
 
 
-def now(timezone: str) -> datetime:
-    """The time in the plan's time zone."""
-    from kpi.clock import now
-
-    return now(timezone)
-
-
-def today(timezone: str) -> date:
-    """Today's date in the plan's time zone."""
-    return now(timezone).date()
-
-
 def as_of_day(plan: Plan, asked: date | None = None) -> date:
     """The last day that counts as over: that of ``--as-of``, else the file's ``as_of``, else yesterday."""
-    from datetime import timedelta
-
-    return asked or plan.as_of or today(plan.calendar.timezone) - timedelta(days=1)
-
-
-def memory_limit(text: str | None) -> str | None:
-    """The size given by ``--memory-limit``, None without it. Raises UsageError."""
-    if text is None:
-        return None
-    from kpi.data.limits import bytes_of
-
-    size = bytes_of(text)
-    if size is None:
-        raise UsageError(f'--memory-limit cannot be "{text}"', hint="write a size such as 512MB, 1.5GB or 2GiB")
-    if size < LEAST_MEMORY:
-        raise UsageError(f"--memory-limit {text} is too small", hint="the minimum is 64MB")
-    return "".join(text.split())
+    return asked or plan.as_of or yesterday(plan.calendar.timezone)
 
 
 def cache_folder(plan: Plan, cache: bool | None) -> Path | None:

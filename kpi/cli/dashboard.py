@@ -16,12 +16,11 @@ from kpi.cli.common import (
     TimeoutOption,
     as_of_day,
     cache_folder,
-    memory_limit,
-    now,
     open_checked,
 )
 from kpi.cli.output import tell
 from kpi.cli.status import ToDateOption, tell_problems
+from kpi.clock import now
 
 if TYPE_CHECKING:
     from kpi.plan.model import Plan
@@ -47,7 +46,6 @@ def dashboard(
     allow_outside: OutsideOption = None,
 ) -> None:
     """Write all KPIs as one self-contained HTML page."""
-    limit, seconds = memory_limit(memory), timeout
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
@@ -60,7 +58,7 @@ def dashboard(
     with progress(f"Computing {len(checked.plan.kpis)} KPIs"):
         periods = periods_needed(checked.plan.kpis.values(), PERIODS)
         folder = cache_folder(checked.plan, cache)
-        results = compute(checked, day, to_date=to_date, periods=periods, cache=folder, memory=limit, seconds=seconds)
+        results = compute(checked, day, to_date=to_date, periods=periods, cache=folder, memory=memory, seconds=timeout)
     view = dashboard_view(
         checked,
         results,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, read_checked, show_view
+from kpi.cli.common import FileOption, TextOrJson, read_checked, show_view
 from kpi.errors import InputError
 
 EXAMPLES = (
@@ -19,9 +18,7 @@ EXAMPLES = (
 
 def doctor(
     file: FileOption = None,
-    format: Annotated[  # noqa: A002
-        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
-    ] = "text",
+    format: TextOrJson = "text",  # noqa: A002
 ) -> None:
     """Check the set-up: versions, extras, folders, git, the terminal and the file.
 

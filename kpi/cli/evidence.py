@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-import typer
-
 from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
     MemoryOption,
     OutsideOption,
+    TextOrJson,
     TimeoutOption,
     as_of_day,
     cache_folder,
-    memory_limit,
     open_checked,
     show_view,
 )
@@ -26,9 +22,7 @@ EXAMPLES = (("kpi evidence", "all links between KPIs"),)
 
 def evidence(
     file: FileOption = None,
-    format: Annotated[  # noqa: A002
-        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
-    ] = "text",
+    format: TextOrJson = "text",  # noqa: A002
     as_of: AsOfOption = None,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
@@ -36,7 +30,6 @@ def evidence(
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show whether leading indicators lead, guardrails are needed and proxies hold."""
-    limit, seconds = memory_limit(memory), timeout
     checked = open_checked(file, allow_outside)
     plan = checked.plan
     day = as_of_day(plan, as_of)
@@ -49,7 +42,7 @@ def evidence(
     with progress(f"Computing {len(kpis)} KPIs"):
         results = compute(
             checked, day, kpis=kpis, periods=periods_needed((plan.kpis[id_] for id_ in kpis), 1), parts=False,
-            cache=cache_folder(plan, cache), memory=limit, seconds=seconds,
+            cache=cache_folder(plan, cache), memory=memory, seconds=timeout,
         )  # fmt: skip
     show_view(evidence_view(plan, results), format)
     tell_problems(results.problems)

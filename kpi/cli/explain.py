@@ -10,12 +10,13 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    KpiArgument,
     MemoryOption,
     OutsideOption,
+    TextOrJson,
     TimeoutOption,
     as_of_day,
     cache_folder,
-    memory_limit,
     open_checked,
     show_view,
 )
@@ -33,11 +34,9 @@ EXAMPLES = (
 
 
 def explain(
-    id_: Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")],
+    id_: KpiArgument,
     file: FileOption = None,
-    format: Annotated[  # noqa: A002
-        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
-    ] = "text",
+    format: TextOrJson = "text",  # noqa: A002
     against: Annotated[
         Literal["previous period", "year ago"],
         typer.Option("--against", help="What the value is compared with."),
@@ -56,7 +55,6 @@ def explain(
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show what moved a KPI: by the parts of its formula, or by the values of a column."""
-    limit, seconds = memory_limit(memory), timeout
     checked = open_checked(file, allow_outside)
     plan = checked.plan
     if id_ not in plan.kpis:
@@ -71,7 +69,7 @@ def explain(
         with progress(f"Computing {id_}"):
             return compute(
                 changed, day, to_date=to_date, kpis=sorted(kpis), periods=1, against=against,
-                cache=cache_folder(plan, cache), memory=limit, seconds=seconds,
+                cache=cache_folder(plan, cache), memory=memory, seconds=timeout,
             )  # fmt: skip
 
     if by is None:

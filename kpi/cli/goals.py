@@ -15,7 +15,6 @@ from kpi.cli.common import (
     TimeoutOption,
     as_of_day,
     cache_folder,
-    memory_limit,
     open_checked,
     show_view,
 )
@@ -61,7 +60,6 @@ def goals(
     """Show the goals as a tree, or as OKRs, a scorecard, one metric or agreed objectives."""
     if format == "svg" and framework not in (None, "bsc"):
         raise UsageError("--format svg is the strategy map of a scorecard", hint="use it with --framework bsc")
-    limit, seconds = memory_limit(memory), timeout
     checked = open_checked(file, allow_outside)
     plan, day = checked.plan, as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
@@ -79,7 +77,7 @@ def goals(
 
     def computed(of: Checked, kpis: Collection[str] | None, periods: int) -> Results:
         folder = cache_folder(plan, cache)
-        return compute(of, day, kpis=kpis, periods=periods, cache=folder, memory=limit, seconds=seconds)
+        return compute(of, day, kpis=kpis, periods=periods, cache=folder, memory=memory, seconds=timeout)
 
     with progress(f"Computing {len(plan.kpis)} KPIs"):
         results = computed(checked, None, periods)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import today
 from kpi.cli.output import tell
+from kpi.clock import today
 from kpi.errors import UsageError, did_you_mean
 from kpi.writing import create_file
 

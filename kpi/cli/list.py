@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-import typer
-
-from kpi.cli.common import FileOption, OutsideOption, open_checked, show_view
+from kpi.cli.common import FileOption, OutsideOption, TextOrJson, open_checked, show_view
 
 EXAMPLES = (
     ("kpi list", "shows the id, name, goal and owner of each KPI"),
@@ -16,9 +12,7 @@ EXAMPLES = (
 
 def list_(
     file: FileOption = None,
-    format: Annotated[  # noqa: A002
-        Literal["text", "json"], typer.Option("--format", help="How it is written to standard output.")
-    ] = "text",
+    format: TextOrJson = "text",  # noqa: A002
     allow_outside: OutsideOption = None,
 ) -> None:
     """List the KPIs with their ids, names, goals and owners."""

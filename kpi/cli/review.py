@@ -15,8 +15,8 @@ from kpi.cli.common import (
     TimeoutOption,
     as_of_day,
     cache_folder,
-    memory_limit,
     open_checked,
+    parse_day,
     show_view,
 )
 from kpi.cli.output import tell
@@ -37,15 +37,6 @@ EXAMPLES = (
     ("kpi review", "what needs a look now"),
     ('kpi review --record nps "call ten detractors" --by ana --until 2026-08-01', "keep a decision"),
 )
-
-
-def _day(text: str) -> date:
-    from kpi.values import parse_date
-
-    try:
-        return parse_date(text)
-    except TextError as mistake:
-        raise UsageError(f"--until: {mistake.message}", hint=mistake.hint) from None
 
 
 def review(
@@ -78,7 +69,6 @@ def review(
     missed, guardrails that broke. KPIs in their usual range take one line. "unknown, will find out by 2026-08-01" is a
     decision, too.
     """
-    limit, seconds = memory_limit(memory), timeout
     if record is None and (by or until or expect):
         option = "--by" if by else "--until" if until else "--expect"
         raise UsageError(f"{option} needs --record", hint='write: kpi review --record KPI "what was decided"')
@@ -88,18 +78,18 @@ def review(
         from kpi.plan.model import find_kpi
 
         kpi = checked.plan.kpis[find_kpi(checked.plan.kpis, record[0])]
-        view = _view(checked, day, [kpi.id], cache, limit, seconds)[0]
+        view = _view(checked, day, [kpi.id], cache, memory, timeout)[0]
         _record(checked, kpi, _decision(view, kpi, record[1], by, until, expect))
         return
     from kpi.review import agenda
 
-    view, results = _view(checked, day, list(checked.plan.kpis), cache, limit, seconds)
+    view, results = _view(checked, day, list(checked.plan.kpis), cache, memory, timeout)
     show_view(agenda(checked.plan, view, results, _suppressions(checked)), format)
     tell_problems(results.problems)
 
 
 def _view(
-    checked: Checked, day: date, kpis: list[str], cache: bool | None, memory: str | None, seconds: int | None
+    checked: Checked, day: date, kpis: list[str], cache: bool | None, memory: str | None, timeout: int | None
 ) -> tuple[StatusView, Results]:
     """The status of these KPIs with forecasts and signals, and the results that it was made from."""
     from kpi.cli.terminal import progress
@@ -111,7 +101,7 @@ def _view(
     with progress(f"Computing {len(kpis)} KPIs"):
         results = compute(
             checked, day, kpis=kpis, periods=periods_needed((plan.kpis[id_] for id_ in kpis), HISTORY), parts=False,
-            cache=cache_folder(plan, cache), memory=memory, seconds=seconds,
+            cache=cache_folder(plan, cache), memory=memory, seconds=timeout,
         )  # fmt: skip
     return with_insights(status_view(plan, results), results, checked, HISTORY), results
 
@@ -128,7 +118,7 @@ def _decision(view: StatusView, kpi: Kpi, text: str, by: str | None, until: str 
         raise UsageError("--record needs --by", hint="write who decided, as in --by ana")
     if until is None:
         raise UsageError("--record needs --until", hint="write the day on which the effect is looked at")
-    day = _day(until)
+    day = parse_day(until, "--until")
     if day <= today:
         raise UsageError(f"--until: {day} is not after the day of the review, {today}", hint="write a later day")
     row = view.rows[0]

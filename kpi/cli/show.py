@@ -16,7 +16,6 @@ from kpi.cli.common import (
     TimeoutOption,
     as_of_day,
     cache_folder,
-    memory_limit,
     open_checked,
     show_view,
 )
@@ -43,7 +42,6 @@ def show(
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show one KPI in full: definition, value, history and sources."""
-    limit, seconds = memory_limit(memory), timeout
     from kpi.plan.model import find_kpi
 
     checked = open_checked(file, allow_outside)
@@ -58,7 +56,7 @@ def show(
         folder = cache_folder(checked.plan, cache)
         periods = periods_needed([checked.plan.kpis[id_]], PERIODS)
         results = compute(
-            checked, day, to_date=to_date, kpis=[id_], periods=periods, cache=folder, memory=limit, seconds=seconds
+            checked, day, to_date=to_date, kpis=[id_], periods=periods, cache=folder, memory=memory, seconds=timeout
         )
     show_view(kpi_view(checked, results, id_, PERIODS, to_date=to_date), format, sql=sql)
     tell_problems(results.problems)

@@ -16,13 +16,12 @@ from kpi.cli.common import (
     TextOrJson,
     TimeoutOption,
     as_of_day,
-    memory_limit,
     plan_file,
     read_checked,
     show_view,
-    today,
 )
 from kpi.cli.output import tell
+from kpi.clock import today
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -54,7 +53,6 @@ def sources(
 
     Of data files no plan is needed: they are read as kpi init --from would read them.
     """
-    limit, seconds = memory_limit(memory), timeout
     if names and file is None and all(map(_is_file, names)):
         checked = _of_files(names)
         names = None
@@ -69,7 +67,7 @@ def sources(
     from kpi.status.source_view import sources_view
 
     with progress("Reading the sources"):
-        found = profile_sources(checked, day, names or None, memory=limit, seconds=seconds)
+        found = profile_sources(checked, day, names or None, memory=memory, seconds=timeout)
     show_view(sources_view(checked, day, found), format)
     _tell(checked, [name for name, each in found.items() if each.problem is not None])
 

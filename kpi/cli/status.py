@@ -17,7 +17,6 @@ from kpi.cli.common import (
     TimeoutOption,
     as_of_day,
     cache_folder,
-    memory_limit,
     open_checked,
     show_view,
 )
@@ -96,7 +95,7 @@ def status(
     failing = _statuses(fail_on)
     if forecast and periods:
         raise UsageError("--forecast cannot be combined with --periods", hint="leave one of the two out")
-    count, limit, seconds = periods or 0, memory_limit(memory), timeout
+    count = periods or 0
     checked = open_checked(file, allow_outside)
     day = as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
@@ -117,8 +116,8 @@ def status(
             history = periods_needed((checked.plan.kpis[id_] for id_ in wanted), history)
         folder = cache_folder(checked.plan, cache)
         results = compute(
-            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=folder, memory=limit,
-            seconds=seconds,
+            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=folder, memory=memory,
+            seconds=timeout,
         )  # fmt: skip
     if split is not None and not results.problems and not any(one.split for one in results.series.values()):
         raise cannot_split(checked, wanted, split)  # the columns are known only once the rows have been read
