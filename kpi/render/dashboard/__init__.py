@@ -1,16 +1,14 @@
 """``kpi dashboard``: one self-contained HTML file that asks for nothing from elsewhere and is complete without scripts.
 
-Style and script stand in the page and are named in its content security policy by their hashes; nothing else may run.
-All texts are escaped by the template engine.
+Style and script are in the page and are named in its content security policy by their hashes. All texts are escaped by
+the template engine.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from kpi.render.html_page import asset, policy_hash, templates
 from kpi.render.sanitize import one_line, visible_lines
 from kpi.render.status_icons import SIGNS
 from kpi.render.svg_chart import svg_chart
@@ -37,8 +35,8 @@ def render_dashboard(view: DashboardView, _: Page) -> str:
         f'.{status.replace(" ", "-")}>.badge::before,.badge.{status.replace(" ", "-")}::before{{content:"{sign} "/""}}'
         for status, sign in SIGNS.items()
     )
-    style = _asset("style.css").replace("AS-OF", day_in_full(view.status.as_of)) + signs
-    script = _asset("script.js").strip()
+    style = asset(__package__, "style.css").replace("AS-OF", day_in_full(view.status.as_of)) + signs
+    script = asset(__package__, "script.js").strip()
     from markupsafe import Markup
 
     return environment.get_template("page.html.j2").render(
@@ -48,31 +46,15 @@ def render_dashboard(view: DashboardView, _: Page) -> str:
         section_titles=SECTION_TITLES,
         style=Markup(style),
         script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=policy_hash(style),
+        script_hash=policy_hash(script),
     )
-
-
-def _asset(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    """The hash by which a content security policy names a style or script."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    def shown(value: Any) -> Any:
-        """What a text becomes on the page: one line, without characters that nobody sees."""
-        return value if isinstance(value, Markup) or not isinstance(value, str) else one_line(value)
-
-    environment = Environment(
-        loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined, finalize=shown, auto_reload=False
-    )
+    environment = templates(__package__)
     environment.filters |= {
         "slug": lambda status: status.replace(" ", "-"),
         "owner": short_owner,
