@@ -10,7 +10,6 @@ from kpi.render.diff_json import change_as_json, values_as_json
 from kpi.render.log_view import BlameView, LogView, afterthought
 from kpi.render.output import Page
 from kpi.render.sanitize import json_text
-from kpi.render.status_json import decision_as_json
 
 if TYPE_CHECKING:
     from kpi.status.value_changes import ValueChange
@@ -22,7 +21,7 @@ def render_log_json(view: LogView, _: Page) -> str:
         _event(event, view.values is not None, (view.values or {}).get(number))
         for number, event in enumerate(view.events)
     ]
-    decisions = {"decisions": [decision_as_json(one) for one in view.decisions]} if view.decisions else {}
+    decisions = {"decisions": [one.fields_as_text() for one in view.decisions]} if view.decisions else {}
     return json_text({"version": 1, "kpi": view.id, "events": events, "cut_at": view.cut_at, **decisions})
 
 

@@ -12,7 +12,6 @@ from kpi.status import ActiveTarget, KpiRow, PartRow, StatusView
 from kpi.status.matrix import Matrix
 
 if TYPE_CHECKING:
-    from kpi.plan.model import Decision
     from kpi.status.outcome import Outcome
     from kpi.status.outlook import Outlook
     from kpi.status.signs import Signs
@@ -145,23 +144,10 @@ def _signal(signs: Signs) -> dict[str, object]:
     }
 
 
-def decision_as_json(decision: Decision) -> dict[str, object]:
-    """A decision, as it is written in reviews.yaml."""
-    return {
-        "date": decision.date.isoformat(),
-        "kpi": decision.kpi,
-        "value": decision.value,
-        "decided": decision.decided,
-        "by": decision.by,
-        "expect": decision.expect,
-        "until": decision.until.isoformat(),
-    }
-
-
 def outcome_as_json(outcome: Outcome) -> dict[str, object]:
     """A decision and what became of it."""
     return {
-        **decision_as_json(outcome.decision),
+        **outcome.decision.fields_as_text(),
         "state": outcome.state,
         "reason": outcome.reason,
         "now": outcome.now,

@@ -21,16 +21,7 @@ UNION = f"{DECISIONS_NAME} merge=union"
 
 def new_entry(decision: Decision) -> str:
     """The line of a decision, without indentation and line break."""
-    fields = {
-        "date": decision.date.isoformat(),
-        "kpi": decision.kpi,
-        "value": decision.value,
-        "decided": decision.decided,
-        "by": decision.by,
-        "expect": decision.expect,
-        "until": decision.until.isoformat(),
-    }
-    written = (f"{name}: {scalar(text)}" for name, text in fields.items() if text is not None)
+    written = (f"{name}: {scalar(text)}" for name, text in decision.fields_as_text().items() if text is not None)
     return f"- {{{', '.join(written)}}}"
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kpi.engine.table import Table
     from kpi.formulas import nodes
     from kpi.plan.checks import Checked
+    from kpi.plan.checks.dependencies import FormulaDependencies
 
 
 @dataclass(frozen=True)
@@ -28,41 +29,40 @@ class KpiRows:
         """The uses of columns (``nodes.column_use``) of each source in the formula of a KPI or measure, in their order.
         What it names of other KPIs is theirs, and what it names of measures is its own."""
         if owner not in self._columns:
-            graph, found = self.checked.dependencies, dict[str, dict[str, None]]()
-            waiting, seen, balances, moved = [owner], {owner}, set[str](), False
-            while waiting:
-                name = waiting.pop(0)
-                if name not in graph.trees:
-                    continue
-                for aggregate, _ in graph.formulas[name].aggregates:
+            found = dict[str, dict[str, None]]()
+            balances, moved = set[str](), False
+            for formula in self._formulas(owner):
+                for aggregate, _ in formula.aggregates:
                     if aggregate.moment is not None:
                         balances.add(aggregate.source)
                     uses = found.setdefault(aggregate.source, {})
                     uses |= dict.fromkeys(column.use for column in used_by_aggregate(aggregate))
                     uses |= dict.fromkeys(sorted(identified_by(aggregate)))
-                moved = moved or any(named.moment is not None for named, _ in graph.formulas[name].names)
-                named = dict.fromkeys(named.name for named, _ in graph.formulas[name].names)
-                new = [name for name in named if name in self.checked.plan.measures and name not in seen]
-                seen.update(new)
-                waiting += new
+                moved = moved or any(named.moment is not None for named, _ in formula.names)
             # A balance depends on which values of the key are the same (B5); a name may be moved to a point in time.
             for source in found if moved else balances:
                 found[source] |= {identity_of(column): None for column in self.checked.plan.sources[source].key}
             self._columns[owner] = found
         return self._columns[owner]
 
-    def _aggregates(self, owner: str, source: str) -> Iterator[nodes.Aggregate]:
-        """The aggregates over a source in the formula of a KPI or measure, and in those of the measures that it names.
-        Those inside others are over the same rows."""
+    def _formulas(self, owner: str) -> Iterator[FormulaDependencies]:
+        """What the formula of a KPI or measure refers to, and what those of the measures that it names do."""
         graph, waiting, seen = self.checked.dependencies, [owner], {owner}
         while waiting:
             formula = graph.formulas.get(waiting.pop(0))
             if formula is None:
                 continue
-            yield from (aggregate for aggregate, _ in formula.aggregates if aggregate.source == source)
-            new = {named.name for named, _ in formula.names} & self.checked.plan.measures.keys() - seen
-            seen |= new
+            yield formula
+            named = dict.fromkeys(named.name for named, _ in formula.names)
+            new = [name for name in named if name in self.checked.plan.measures and name not in seen]
+            seen.update(new)
             waiting += new
+
+    def _aggregates(self, owner: str, source: str) -> Iterator[nodes.Aggregate]:
+        """The aggregates over a source in the formula of a KPI or measure, and in those of the measures that it names.
+        Those inside others are over the same rows."""
+        for formula in self._formulas(owner):
+            yield from (aggregate for aggregate, _ in formula.aggregates if aggregate.source == source)
 
     def owners(self, name: str) -> Iterator[str]:
         """The KPI or measure itself, and the KPIs that its value comes from."""

@@ -34,3 +34,8 @@ class Decision(Record):
             message = f"the effect of a decision of {made} cannot be looked at on {until}"
             raise Flaw("E021", message, "write a later day").error()
         return until
+
+    def fields_as_text(self) -> dict[str, str | None]:
+        """The fields in their order, days as YYYY-MM-DD; None for those that are not set."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: None if value is None else str(value) for name, value in values.items()}
