@@ -42,6 +42,9 @@ FILE = "file$"
 
 # Columns of one source that are read at once; the engine's time for a statement grows faster than they do.
 MOST_COLUMNS = 2_000
+# So many values are looked at for columns of words, and so many columns compared to find totals (R10).
+SAMPLE_CELLS = 500_000
+COMPARED = 300
 
 UTF8 = ("utf-8", "utf-8-sig", "utf8", "ascii", "us-ascii")
 # What the reader is told that an empty value looks like, and no value does. It lets a row have one field too many if
@@ -333,9 +336,7 @@ class Scanner:
         ]
         columns = self._columns_of_all(known or [(self.facts.files[0], ())])
         self._note_totals_in_json(table, names, keys, dict(zip(paths, self.facts.files, strict=True)))
-        pointers = [pointer(by_name.get(name.casefold(), name)) for name in columns]
-        # All keys of an object at once: one by one, each would take it apart anew.
-        values = f"json_extract_string(json, {listed(pointers)}::VARCHAR[])"
+        values = _values_of([by_name.get(name.casefold(), name) for name in columns])
         self.engine.ask(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {values} AS values$, file$ FROM {table}")
         chosen = [f"values$[{place}] AS {quoted(name)}" for place, name in enumerate(columns, 1)]
         types = dict.fromkeys(columns, "VARCHAR")
@@ -351,17 +352,22 @@ class Scanner:
         dates = self._date_places(names)
         if not dates:
             return
-        values = [f"json_extract_string(json, {text_literal(pointer(key))})" for key in keys]
-        cells = ", ".join(f"{value} AS c{place}" for place, value in enumerate(values))
-        sample = self.engine.ask(f"SELECT {cells} FROM {table} LIMIT {SAMPLE}")
-        worded = columns_of_words([[text or "" for text in row] for row in sample], dates)
+        values = _values_of(keys)
+        limit = max(1, min(SAMPLE, SAMPLE_CELLS // len(keys)))
+        sample = self.engine.ask(f"SELECT {values} FROM {table} LIMIT {limit}")
+        worded = columns_of_words([[text or "" for text in row] for (row,) in sample], dates)
         may = [f"regexp_matches(json, {text_literal(labels_in_json())})"]
         if worded:
-            may.append(" AND ".join(f"coalesce({values[place]}, '') = ''" for place in worded))
+            words = _values_of([keys[place] for place in worded])
+            may.append(f"len(list_filter({words}, lambda word: word <> '')) = 0")
         found = self.engine.ask(f"SELECT DISTINCT file$ FROM {table} WHERE {' OR '.join(f'({one})' for one in may)}")
+        # Of very wide objects the columns without words are compared as far as the engine can.
+        places = sorted(list(dict.fromkeys([*dates, *worded, *range(len(keys))]))[:COMPARED])
+        cells = ", ".join(f"values$[{place + 1}] AS c{number}" for number, place in enumerate(places))
         for (read,) in sorted(found):
-            rows = f"(SELECT {cells} FROM {table} WHERE file$ = {text_literal(read)})"
-            self._note_totals(files[read], names, dates, rows)
+            rows = f"(SELECT {cells} FROM (SELECT {values} AS values$ FROM {table} WHERE file$ = {text_literal(read)}))"
+            chosen = [names[place] for place in places]
+            self._note_totals(files[read], chosen, self._date_places(chosen), rows)
 
     def _parquet(self) -> Scan:
         per_file: list[tuple[Path, dict[str, str], dict[str, str]]] = []
@@ -515,6 +521,11 @@ def clash(source_id: str, name: str) -> KpiError:
     """What is wrong with a computed column that has the name of one that is there already."""
     hint = f"choose another name, or rename the other: columns: {{{name}_as_written: …}}"
     return KpiError(f'{source_id} has a column "{name}" already, and computes another', hint=hint)
+
+
+def _values_of(keys: Sequence[str]) -> str:
+    """SQL of the values of these keys of an object, as a list of texts. One by one, each would take it apart anew."""
+    return f"json_extract_string(json, {listed([pointer(key) for key in keys])}::VARCHAR[])"
 
 
 def pointer(key: str) -> str:

@@ -81,6 +81,8 @@ def _suspicious(file: FileFacts, escape: str | None) -> Iterator[tuple[int, int,
     others = bytes(set(range(256)) - {*mark, *delimiter, *b"\n"})
     width, before, held, looked = len(file.names), 0, b"", 0
     for block in chain(_blocks(file), (b"",)):
+        if len(held) > MOST_LINE:
+            raise Error(LONG_LINE)
         text = held + block
         cut = text.rfind(b"\n") + 1 if block else len(text)
         piece, held = text[:cut], text[cut:]
@@ -103,8 +105,6 @@ def _suspicious(file: FileFacts, escape: str | None) -> Iterator[tuple[int, int,
             for _ in range(parts.pop().count(b"\n") + 1):
                 start = piece.rfind(b"\n", 0, start)
             piece, held = piece[: start + 1], piece[start + 1 :] + held
-        if len(held) > MOST_LINE:
-            raise Error(LONG_LINE)
         if len(max(parts[1::2], key=len, default=b"")) >= width:
             for above, lines in _with_whole_rows(piece.decode(errors="replace"), parts, delimiter, width):
                 yield before, above, lines

@@ -109,10 +109,8 @@ class ReadableRows:
     def without(self, mask: int) -> Table:
         """The rows without those that have a bit of ``mask``, however many these are."""
         if mask not in self._known:
-            table = self.base
-            if mask:
-                assert self.select is not None, "bad rows can be distinguished"
-                table = self.select(mask)
+            # Also of no bit: the first dates of values are those of the rows that are left.
+            table = self.base if self.select is None else self.select(mask)
             reasons = [
                 f"{counted(cells.rows)}: {cells.words}" for cells in self.bad if cells.mask & mask and cells.rows
             ]

@@ -378,7 +378,7 @@ class Loader:
             behind=self._columns_behind,
             faults=self._faults,
             totals=tuple(self._totals),
-            select=lambda mask: self._selected(whole, mask, computed.later),
+            select=(lambda mask: self._selected(whole, mask, computed.later)) if found else None,
         )
 
     def _refuse_floats(self, scan: Scan) -> None:
@@ -416,6 +416,8 @@ class Loader:
 
     def _selected(self, whole: Table, mask: int, later: Mapping[str, nodes.Node]) -> Table:
         """The rows that none of the bits in ``mask`` marks as bad."""
+        if not (mask or later):
+            return whole
         name = f"{self.name}${mask}"
         chosen = f"SELECT * FROM {whole.name} WHERE bad$ & {mask} = 0"
         self.engine.run(self.source.id, f"CREATE OR REPLACE TEMP VIEW {name} AS\n{chosen}")

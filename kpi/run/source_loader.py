@@ -158,7 +158,7 @@ class SourceLoader:
             table, aggregator = self._incremental.load(source_id, loader)
             return ReadableRows(table), aggregator
         rows = replace(loader.load(), notes=notes)
-        return rows, Aggregator(self.engine, rows.base)
+        return rows, Aggregator(self.engine, rows.without(0))
 
     def _warehouse(self) -> Warehouses:
         """The warehouses of this run. Raises KpiError where what is needed for them is not installed."""

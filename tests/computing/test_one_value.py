@@ -112,6 +112,14 @@ def test_R6_first_dates_are_those_of_the_rows_of_the_kpi(project: Project) -> No
     assert project.value("sum(o.n[day == first])") == 1 + 2  # without the bad row, a first came in June
 
 
+def test_R6_first_dates_are_there_for_kpis_without_bad_rows(project: Project) -> None:
+    """Where another KPI reads the same column as numbers, which one of its values is not."""
+    rows = "day,who\n2026-05-01,7\n2026-06-02,7\n2026-06-03,soon"
+    project.table("o", rows, computed={"first": "first_date(who)"}, on_bad_rows="skip up to 40%")
+    formulas = ["count(o[day == first])", "count_distinct(o.first)", "count(o[who == 7])"]
+    assert project.values(formulas) == [1, 2, 1]
+
+
 def test_R6_a_query_leaves_out_the_rows_that_it_cannot_use(project: Project) -> None:
     project.table("o", ROWS, types={"code": "number"}, on_bad_rows="skip up to 60%")
     project.source("named", query="select day, n from o")
