@@ -51,7 +51,7 @@ class Entry(BaseModel):
 
 
 class Column(Entry):
-    """A column of a table. ``values`` are the texts that formulas tell apart, ``low`` and ``high`` the range of a
+    """A column of a table. ``values`` are the texts that formulas distinguish, ``low`` and ``high`` the range of a
     number such as a score."""
 
     type: Literal["text", "number", "boolean", "date", "timestamp"]

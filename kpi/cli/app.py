@@ -28,7 +28,7 @@ EXIT_OK, EXIT_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
 # not import them all.
 GROUPS: dict[str, dict[str, str]] = {
     "Every day": {
-        "status": "Compute every KPI and say where the team stands.",
+        "status": "Compute every KPI and show where the team is.",
         "show": "Show one KPI in full: definition, value, history and sources.",
         "explain": "Show what moved a KPI: by the parts of its formula, or by the values of a column.",
         "goals": "Show the goals as a tree, or as OKRs, a scorecard, one metric or agreed objectives.",

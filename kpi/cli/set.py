@@ -25,7 +25,7 @@ EXAMPLES = (
 def set_(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="The id or the name of the KPI.")],
     field: Annotated[str, typer.Argument(metavar="FIELD", help="The field, such as target or thresholds.green.")],
-    value: Annotated[str | None, typer.Argument(metavar="VALUE", help="The value as it stands in the file.")] = None,
+    value: Annotated[str | None, typer.Argument(metavar="VALUE", help="The value as written in the file.")] = None,
     file: FileOption = None,
     allow_outside: OutsideOption = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the field instead.")] = False,

@@ -91,7 +91,7 @@ def status(
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
-    """Compute every KPI and say where the team stands."""
+    """Compute every KPI and show where the team is."""
     failing = _statuses(fail_on)
     if forecast and periods:
         raise UsageError("--forecast cannot be combined with --periods", hint="leave one of the two out")

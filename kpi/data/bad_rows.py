@@ -317,7 +317,7 @@ def describe_reader_error(error: Exception, source: Source, facts: SourceFacts, 
                 return KpiError(f"{names[str(file)]}{fault}", hint="fix that line, or write the file again")
     if line is None:
         return KpiError(f"{source.id}: {shorten(text.splitlines()[0], 200)}")
-    # First the row as it stands, which may have several lines, then what is wrong with it, then what else there is.
+    # First the row as written, which may have several lines, then what is wrong with it, then what else there is.
     said = re.split(r"^Possible ", text, maxsplit=1, flags=re.MULTILINE)[0].strip().splitlines()
     words = in_words(said[-1])
     stated = re.search(r"^\s*file\s*=\s*(.+)$", text, re.MULTILINE)

@@ -47,7 +47,7 @@ def _with(source: Source, **options: object) -> Source:
 
 
 def _around_fields(quote: str, file: FileFacts) -> bool:
-    """Whether a mark stands at the beginning and at the end of fields, early in the file."""
+    """Whether a mark is at the beginning and at the end of fields, early in the file."""
     try:
         head = next(opened(file), "")
     except (UnicodeError, OSError, EOFError):

@@ -56,7 +56,7 @@ def driver() -> Any:
 # Characters of a statement about so many columns, a hundred or so, that some optimizers take longer than they save.
 LONG = 15_000
 
-# How long to wait for a statement that is told to stop, and when a person has asked for that.
+# How long to wait for a statement that is asked to stop, and when a person has asked for that.
 STOPPING_SECONDS, HURRIED_SECONDS = 2.0, 0.3
 # How long to sleep at most without a look at signals, which some systems deliver only then.
 NAP_SECONDS = 0.2
@@ -113,7 +113,7 @@ class Engine:
     statements together may take; None is what ``KPI_TIMEOUT`` says, or ten minutes.
 
     ``statements`` are what was run, as (source, SQL), in order; ``scans`` how often each source's files were read.
-    ``timezone`` is where a time with a zone has its day (T5), else that would be where the machine stands. Raises
+    ``timezone`` is where a time with a zone has its day (T5), else that would be where the machine is. Raises
     KpiError for one that the engine does not know; all methods that run statements raise MemoryLimitError and
     TimeLimitError.
     """
@@ -137,7 +137,7 @@ class Engine:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,
             "preserve_insertion_order": False,
-            # Else DuckDB makes a folder where the user stands.
+            # Else DuckDB makes a folder in the working directory.
             "temp_directory": "" if self._spill is None else str(self._spill / "spill"),
         }
         if self._spill is not None:
@@ -168,7 +168,7 @@ class Engine:
         return size
 
     def run(self, source: str, sql: str, *, scans_files: bool = False, foreign: bool = False) -> list[Row]:
-        """The rows of one statement, recorded under ``source``. ``foreign``: its text stands in the plan. Raises
+        """The rows of one statement, recorded under ``source``. ``foreign``: its text is in the plan. Raises
         ``self.Error``."""
         self.statements.append((source, sql))
         if scans_files:

@@ -26,7 +26,7 @@ OFFERED = (
     "%Y%m%d", "%Y-%m", "%m/%Y", "%Y", "%Y-%m-%d %I:%M %p", "%Y-%m-%d %I:%M:%S %p", "%b %Y", "%B %Y", "%b-%y",
     "%A, %B %d, %Y", "%a, %d %b %Y %H:%M:%S %z",
 )  # fmt: skip
-# Of two formats that read all values of one kind alike, the one that stands first here.
+# Of two formats that read all values of one kind alike, the one that is first here.
 FORMATS = tuple(dict.fromkeys((
     *ISO, *ZONED, *readings(), *OFFERED, *SHORT_YEARS,
 )))  # fmt: skip

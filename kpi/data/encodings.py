@@ -18,7 +18,7 @@ _SINGLE = ("cp125", "cp43", "cp85", "cp86", "iso8859", "latin", "mac")
 
 
 def wide(raw: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a byte order mark, told from the zero bytes; None for anything else."""
+    """UTF-16 or UTF-32 without a byte order mark, recognized by the zero bytes; None for anything else."""
     if b"\0" not in raw:
         return None
     for name, size in (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2)):

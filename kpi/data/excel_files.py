@@ -394,7 +394,7 @@ def microseconds(cell: Cell) -> int:
 
 
 class Chosen(NamedTuple):
-    """A column to copy: its name, where it stands in each sheet (None: nowhere), and what is known of its type
+    """A column to copy: its name, where it is in each sheet (None: nowhere), and what is known of its type
     beforehand."""
 
     name: str

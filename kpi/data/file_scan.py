@@ -47,7 +47,7 @@ SAMPLE_CELLS = 500_000
 COMPARED = 300
 
 UTF8 = ("utf-8", "utf-8-sig", "utf8", "ascii", "us-ascii")
-# What the reader is told that an empty value looks like, and no value does. It lets a row have one field too many if
+# What the reader takes for an empty value, and no value is. It lets a row have one field too many if
 # that is an empty value, and so would pass over a delimiter too many in the middle of a row, which moves all values
 # behind it. It may not contain the delimiter.
 NO_NULLS = "\x01\x02\x03\x04\x05\x06"
@@ -60,7 +60,7 @@ NULL_TEXT = "CAST(NULL AS VARCHAR)"
 class Scan(NamedTuple):
     """A FROM clause (a parenthesised SELECT) whose columns are named as in the plan.
 
-    ``types`` has the DuckDB type of each column; VARCHAR columns are text as it stands in the file. ``at``: where the
+    ``types`` has the DuckDB type of each column; VARCHAR columns are text as written in the file. ``at``: where the
     rows are now, in the files, in a table of the engine, or there as cleaned text. ``rejects``: the reader notes rows
     with too few or too many fields instead of stopping; ``odd`` are those that are left out here, how many and why.
     """
@@ -303,7 +303,7 @@ class Scanner:
         )
 
     def _json(self) -> Scan:
-        """All objects as they stand, in a table, since only all of them tell the keys."""
+        """All objects as written, in a table, since only all of them tell the keys."""
         from kpi.data.json_files import copied, marked, refuse_odd
 
         table = f"json${self.source.id}"

@@ -12,7 +12,7 @@ from kpi.data.database import Engine
 from kpi.data.text_files import opened_bytes
 from kpi.errors import KpiError
 
-# What is read once more to say where something stands; beyond that the message goes without.
+# What is read once more to say where something is; beyond that the message goes without.
 LARGEST = 100_000_000
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
@@ -66,7 +66,7 @@ def as_text(value: Any) -> str:
 
 
 def find(path: Path, wanted: Mapping[str, Collection[str]]) -> tuple[str, str] | None:
-    """Where the first object stands that has one of the values under each of these keys, e.g. ``:3`` or ``: row 3``,
+    """Where the first object is that has one of the values under each of these keys, e.g. ``:3`` or ``: row 3``,
     and its value under the first."""
     for place, row in _rows(path):
         values = [as_text(row.get(key) if isinstance(row, dict) else None) for key in wanted]

@@ -70,7 +70,7 @@ def number(text: str, decimal: str) -> float | None:
 
 
 class Odd(NamedTuple):
-    """A row that is none of the table: where the first of its kind stands, its fields, how many there are like it, what
+    """A row that is none of the table: where the first of its kind is, its fields, how many there are like it, what
     it is in words, and the condition that would leave it out."""
 
     line: int
@@ -97,7 +97,7 @@ def look_through(file: FileFacts, source: Source, name: str) -> Looked:
     try:
         glance.go()
         if glance.again and not handled(source, file.names):
-            words = "the header stands here once more"
+            words = "the header is repeated here"
             odd.append(Odd(glance.again[0], file.header, len(glance.again), words, _where(source, file)))
         if glance.gaps or glance.ends_oddly:
             odd += _go_through(file, source, name)
@@ -252,7 +252,7 @@ def refuse_odd_cells(tally: Tally, source: Source, names: Sequence[str], header:
         return
     if tally.again is not None:
         where = left_out_by(source, names[0], header[0])
-        message = f"{sheet}!{tally.again}: the header stands here once more"
+        message = f"{sheet}!{tally.again}: the header is repeated here"
         raise KpiError(message, hint=f"take it out, or say {where}")
     total = tally.total()
     if total is not None:
@@ -269,7 +269,7 @@ def handled(source: Source, names: Sequence[str]) -> bool:
 
 
 def _where(source: Source, file: FileFacts, text: str | None = None, place: int = 0) -> str:
-    """A condition that leaves a row out by what stands at one place in it; by default what the header has there."""
+    """A condition that leaves a row out by what is at one place in it; by default what the header has there."""
     return left_out_by(source, file.names[place], file.header[place] if text is None else text)
 
 

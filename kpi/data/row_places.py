@@ -1,4 +1,4 @@
-"""Where a row stands in its file, for messages: ``orders.csv:17``, ``stock.xlsx:Sheet1!C7``, ``o.parquet: row 3``."""
+"""Where a row is in its file, for messages: ``orders.csv:17``, ``stock.xlsx:Sheet1!C7``, ``o.parquet: row 3``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is that is no table of text, told from its first bytes, and what to do about it."""
+"""What a file is that is no table of text, recognized by its first bytes, and what to do about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a text table is written: its delimiter, its quotation mark, and where its header stands."""
+"""How a text table is written: its delimiter, its quotation mark, and where its header is."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def layout(text: str, whole: bool, read: ReadOptions) -> Layout:
 
 
 def _torn(text: str, delimiter: str, quote: str, escape: str | None) -> bool:
-    """Whether anything stands behind a closing quotation mark; an engine may make no rows at all of what is below."""
+    """Whether anything follows a closing quotation mark; an engine may make no rows at all of what is below."""
     from csv import Error
 
     try:
@@ -133,7 +133,7 @@ def _excel_delimiter(line: str) -> str | None:
 
 
 def _quote(lines: list[str]) -> str:
-    """``'`` where it stands around fields and ``"`` never does, else ``"``."""
+    """``'`` where it encloses fields and ``"`` never does, else ``"``."""
     single = 0
     for line in lines[:_SAMPLE]:
         if "'" not in line and '"' not in line:

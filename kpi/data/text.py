@@ -79,7 +79,7 @@ def read_head(path: Path, encoding: str | None = None) -> Head:
     marked = next((name for mark, name in _MARKS if raw.startswith(mark)), None)
     name = marked or _known_encoding(encoding)
     if name in ("utf-16", "utf-32") and marked is None:
-        # Which of the two byte orders it is has to be told from the bytes.
+        # Which of the two byte orders it is has to be found out from the bytes.
         name = wide(raw) or ""
         if not name:
             message = f"is not {encoding}: it does not begin with a byte order mark"

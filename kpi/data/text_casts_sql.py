@@ -196,7 +196,7 @@ def spoken_duration_sql(text: str) -> str:
     """Seconds of a duration that can be read in one way only, as ``1:02:03``, ``1h 5m``, ``P1DT5M``."""
     lower, parts = f"lower({text})", []
     for unit, factor in UNITS:
-        # Behind the day of ISO 8601 stands a T.
+        # In ISO 8601 a T follows the day.
         amount = text_literal(f"({AMOUNT})\\s*(?:{unit})(?:[^a-su-z]|$)")
         parts.append(f"coalesce(TRY_CAST(regexp_extract({lower}, {amount}, 1) AS DOUBLE), 0) * {factor}")
     for place, factor in ((1, 3600), (2, 60), (3, 1)):

@@ -61,8 +61,8 @@ class Reading:
 
     ``sql`` is NULL where the text cannot be read. ``sure``: every row that does not fit is a bad row; else the guess
     is wrong and the kind has to be decided over all rows. ``words`` say what a value should have been. ``raw``: the
-    SQL takes the text as it stands in the file, empty where it is blank, which saves trimming every value of a large
-    one. ``cast``: a dear part of the SQL that stands in it more than once, to be worked out once a row. ``listed``: the
+    SQL takes the text as written in the file, empty where it is blank, which saves trimming every value of a large
+    one. ``cast``: a costly part of the SQL that is in it more than once, to be computed once a row. ``listed``: the
     SQL knows the values of the first rows only, and raises an error that says UNLISTED at any other. ``whole``: the
     values are held as whole numbers. ``held_in`` is the column of the table that
     gets the values, and ``uses`` are the uses (``nodes.column_use``) that it is for.
@@ -300,7 +300,7 @@ class Readings:
             return Reading(name, kind, f"CAST(NULL AS {SQL_TYPES[kind]})", True, "text")
         if required == "text":
             return replace(self.of_kind(name, "text"), sure=True)
-        # Where no value has any digit the formula is wrong, not the rows: then it alone is told so.
+        # Where no value has any digit the formula is wrong, not the rows: then only the formula is reported.
         digits = f"SELECT 1 FROM {table} WHERE regexp_matches({quoted(name)}, '\\d') LIMIT 1"
         if required == "number" and engine.ask(digits):
             self._refuse_codes(engine, table, name)

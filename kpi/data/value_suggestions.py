@@ -49,7 +49,7 @@ def date_hint(name: str, value: str) -> str:
 def notation_hint(name: str, words: str) -> str | None:
     """What to write for a number that is written otherwise than the rest of its column; None for any other fault."""
     if words == TWO_WAYS:
-        return 'say read: {decimal: ","} if the point stands between thousands, read: {decimal: "."} if it does not'
+        return 'say read: {decimal: ","} if the point separates thousands, read: {decimal: "."} if it does not'
     if words.startswith(LIKE_THE_OTHERS):
         return (
             "different things are not added up; where both mean the same, leave types out, and say "
@@ -68,7 +68,7 @@ def number_hint(name: str, value: str, *, most: bool, reads: Callable[[str], boo
     declared = f"types: {{{name}: number}}"
     if point and comma and re.search(r"[.,]\d{3}(?!\d)", value):
         if "," in value:
-            return f'say {declared} if the comma stands between thousands, or read: {{decimal: ","}} if it does not'
+            return f'say {declared} if the comma separates thousands, or read: {{decimal: ","}} if it does not'
         return f'say {declared} if the point is the decimal mark, and read: {{decimal: ","}} as well if it is not'
     if point:
         return f"say {declared}, which reads currency signs, thousands marks and %"

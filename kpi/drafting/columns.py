@@ -289,7 +289,7 @@ def _counts_rows(table: TextTable, column: Column) -> bool:
 
 
 def _currency(column: Column) -> str | None:
-    """The code of the currency that stands in the values or in the header, where one sign means one currency."""
+    """The code of the currency that is in the values or in the header, where one sign means one currency."""
     texts = [*list(column.values)[:20], column.header]
     for text in texts:
         for sign, codes in SIGNS.items():

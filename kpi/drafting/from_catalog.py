@@ -51,8 +51,8 @@ NUMBERS = frozenset(("amount", "quantity", "people", "price", "score", "duration
 
 
 class Fit(NamedTuple):
-    """A table of a draft that stands for one of the catalog: the names of its columns by those of the catalog, and the
-    columns that its source has to compute."""
+    """A table of a draft that takes the place of one of the catalog: the names of its columns by those of the catalog,
+    and the columns that its source has to compute."""
 
     table: DraftTable
     names: Mapping[str, str]

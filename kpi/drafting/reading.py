@@ -31,7 +31,7 @@ UTF8 = ("utf-8", "utf-8-sig", "ascii")
 
 @dataclass(frozen=True)
 class Column:
-    """One column as it stands in the files.
+    """One column as it is in the files.
 
     ``stored`` is the type that the file states, "text" for text; ``filled`` the number of rows with a value,
     ``distinct`` that of different values, ``values`` the most frequent of them with their numbers. ``numbers``: all of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-_SHORTEST_PART = 5  # letters; a shorter word counts only where it stands by itself
+_SHORTEST_PART = 5  # letters; a shorter word counts only where it is by itself
 
 IDS = frozenset((
     "id", "ids", "uuid", "guid", "no", "nr", "number", "num", "nummer", "key", "code", "zip", "zipcode", "postal",

@@ -100,7 +100,7 @@ def _check_new(session: Session, section: str, new: str) -> None:
 
 
 def _references(session: Session, section: str, id_: str) -> Iterator[Location]:
-    """Where the id stands: its own key, and each reference to it."""
+    """Where the id is: its own key, and each reference to it."""
     checked = session.checked
     plan, places = checked.plan, checked.places
     yield places.key((section, id_))

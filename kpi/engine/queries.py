@@ -29,7 +29,7 @@ OPERATORS = frozenset([
     "ARRAY_EXTRACT", "ARRAY_SLICE", "COMPARE_IN", "COMPARE_NOT_IN", "GROUPING_FUNCTION", "OPERATOR_COALESCE",
     "OPERATOR_IS_NOT_NULL", "OPERATOR_IS_NULL", "OPERATOR_NOT", "OPERATOR_TRY", "OPERATOR_UNPACK", "STRUCT_EXTRACT",
 ])  # fmt: skip
-# Kinds of all else, in "type": queries, what stands behind FROM, and what stands behind both.
+# Kinds of all else, in "type": queries, what may follow FROM, and what may follow both.
 PARTS = frozenset([
     "SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE",
     "BASE_TABLE", "EMPTY", "EXPRESSION_LIST", "JOIN", "PIVOT", "SUBQUERY", "TABLE_FUNCTION",
@@ -141,7 +141,7 @@ def _path(node: dict[str, Any], key: str) -> list[str]:
 
 
 def _vet_function(node: dict[str, Any], at: int) -> None:
-    """Raise TextError for a function that a query may not call, or not in this way. What stands before a name and a dot
+    """Raise TextError for a function that a query may not call, or not in this way. What comes before a name and a dot
     is a schema or a first argument (``name.lower()``), and no schema can have functions of a query's own."""
     name = str(node["function_name"]).casefold()
     end = at + len(name)

@@ -35,7 +35,7 @@ class Contribution(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """One part of the rows: its numerator and denominator before and after. The numerator of a sum stands alone, and
+    """One part of the rows: its numerator and denominator before and after. The numerator of a sum is alone, and
     its denominators are 0."""
 
     name: str

@@ -38,7 +38,7 @@ NARROWEST = 8  # columns of a name, whatever the terminal says
 BAR = 10  # characters of the bar of a score
 SIDE_BY_SIDE = 30  # columns that a perspective needs at least
 BETWEEN = 3  # columns between two perspectives
-WIDEST = 100  # a name, and what stands at the right of it, are hard to join over more columns
+WIDEST = 100  # a name, and what is at the right of it, are hard to join over more columns
 HEADS = ("Goal", "Status", "Score", "Owner", "Due", "Id")
 
 

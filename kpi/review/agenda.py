@@ -125,7 +125,7 @@ def inputs_first(rows: Iterable[KpiRow]) -> tuple[KpiRow, ...]:
 def exception_of(row: KpiRow, rows: Sequence[KpiRow], series: Series, calendar: Calendar) -> Exceptional | None:
     """Why a KPI needs a look; None if it does not.
 
-    A change of status is one only where it cannot be told whether the value is within its usual range: within it, a
+    A change of status is one only where it is unknown whether the value is within its usual range: within it, a
     status changes by chance.
     """
     kinds: set[Kind] = set()

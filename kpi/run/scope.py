@@ -98,7 +98,7 @@ class FormulaContext:
         return Request(node, window_span(scope.window, scope.period, self.calendar), bad)
 
     def measure(self, node: nodes.Name) -> nodes.Node | None:
-        """The formula of the measure that a name stands for, with the moment of the name given to its aggregates; None
+        """The formula of the measure that a name refers to, with the moment of the name given to its aggregates; None
         where the name is a KPI's."""
         measure = self.measures.get(node.name)
         return None if measure is None else with_moment(measure, node.moment)

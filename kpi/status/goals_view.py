@@ -94,7 +94,7 @@ class GoalNode:
 
 @dataclass(frozen=True)
 class Detail:
-    """More of the one metric: its history as ``kpi show`` has it, and what moved it, if that can be told."""
+    """More of the one metric: its history as ``kpi show`` has it, and what moved it, if that is known."""
 
     show: ShowView
     moved: ExplainView | None = None

@@ -35,7 +35,7 @@ def bounds_of_values(kpi: Kpi, values: Sequence[float], checked: Checked) -> Bou
 
 
 def _expanded(node: nodes.Node | None, checked: Checked) -> nodes.Node | None:
-    """The formula that a name at the top stands for."""
+    """The formula that a name at the top refers to."""
     for _ in range(len(checked.measures) + len(checked.formulas)):
         if not isinstance(node, nodes.Name):
             break

@@ -255,7 +255,7 @@ class RemoteAggregator(Aggregator):
         answers: dict[Request, Value] = {}
         for windows, aggregates in alike.items():
             joined = self._joined(self._near(windows), windows)
-            # A window stands for its rows also where a moment narrows them to one day.
+            # A window means its rows also where a moment narrows them to one day.
             cells = self._cells(joined, aggregates)
             for aggregate, found in cells.items():
                 for i, (_, window) in enumerate(windows):

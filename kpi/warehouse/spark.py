@@ -94,7 +94,7 @@ class SparkSession_:
         threading.Thread(target=self._watch, args=(answered, late), daemon=True).start()
         try:
             with contextlib.suppress(AttributeError):
-                # Without this a task that is told to stop goes on until it looks up, which may be never.
+                # Without this a task that is asked to stop goes on until it looks up, which may be never.
                 self._spark.sparkContext.setJobGroup("kpi", "kpi", interruptOnCancel=True)
             return [tuple(row) for row in self._spark.sql(sql).collect()]
         except Exception as error:

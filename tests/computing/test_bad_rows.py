@@ -61,7 +61,7 @@ def test_R6_how_many_such_rows_there_are(project: Project) -> None:
         ("1,5", 'if that is a decimal comma, say read: {decimal: ","}'),
         ("12,34", 'if that is a decimal comma, say read: {decimal: ","}'),
         ("1.234,50", 'if that is a decimal comma, say read: {decimal: ","}'),
-        ("1,234", 'say types: {n: number} if the comma stands between thousands, or read: {decimal: ","} if it does'),
+        ("1,234", 'say types: {n: number} if the comma separates thousands, or read: {decimal: ","} if it does'),
         ("$1.234", 'say types: {n: number} if the point is the decimal mark, and read: {decimal: ","} as well if it'),
         ("0.02.23", 'if that is a duration, say types: {n: "duration %H.%M.%S"}'),
         ("-4:30", 'if that is a duration, say types: {n: "duration %M:%S"} or "duration %H:%M"'),

@@ -35,7 +35,7 @@ def test_a_header_that_stands_there_again_is_no_row(project: Project, again: str
     put(project, text)
     for formula in ("count(d)", "sum(d.amount)"):
         said = project.problem(formula)
-        assert said.startswith("d.csv:5: the header stands here once more"), said
+        assert said.startswith("d.csv:5: the header is repeated here"), said
     follow(project, said, text)
     if "\ufeff" not in again:
         assert project.values(["count(d)", "sum(d.amount)"]) == [4, 100]
@@ -44,7 +44,7 @@ def test_a_header_that_stands_there_again_is_no_row(project: Project, again: str
     results = project.results()
     assert results.series["n"].shown.value == 4
     assert results.sources["d"].skipped == 1
-    assert results.sources["d"].skipped_reasons == ("1 row: d.csv:5: the header stands here once more",)
+    assert results.sources["d"].skipped_reasons == ("1 row: d.csv:5: the header is repeated here",)
 
 
 def test_a_header_far_below_and_several_times(project: Project) -> None:
@@ -248,7 +248,7 @@ def sheet(project: Project, *more: list[object], **fields: object) -> None:
         (["Total", 60.5, 6], 'looks like a total of those above ("Total")', 'region != "Total"'),
         (["Mittelwert", 20.16667, 2], 'looks like a total of those above ("Mittelwert")', 'region != "Mittelwert"'),
         ([None, 60.5, 6], "looks like a total of those above;", "region is not None"),
-        (CELLS[0], "the header stands here once more", 'region != "region"'),
+        (CELLS[0], "the header is repeated here", 'region != "region"'),
     ],
 )
 def test_rows_of_a_sheet_that_are_none_of_its_table(

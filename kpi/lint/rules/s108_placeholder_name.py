@@ -43,7 +43,7 @@ def check(context: Context) -> Iterator[Finding]:
             yield Finding(
                 sentence.path,
                 f'"{text.strip()}" is a code, not a {_what(sentence.kind)}',
-                "say in words what it stands for",
+                "say in words what it means",
             )
             continue
         if len(text) < 40 and (is_placeholder(text) or _is_kind(text, KINDS[sentence.kind])):

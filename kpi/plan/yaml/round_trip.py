@@ -124,7 +124,7 @@ def scalar(text: str) -> str:
 
 
 def inline(value: Value) -> str:
-    """A value as it stands on one line."""
+    """A value as written on one line."""
     if isinstance(value, str):
         return scalar(value)
     if isinstance(value, Mapping):
