@@ -18,8 +18,8 @@ from typing import Any, NamedTuple, Protocol
 
 from kpi.data.signatures import signature
 from kpi.errors import KpiError, did_you_mean
+from kpi.formulas.column_names import column_name
 from kpi.plan.model import ReadOptions
-from kpi.plan.model.column_names import column_name
 
 Cell = object
 # A number with so great a fraction means a time of the last half millisecond of a day.

@@ -10,9 +10,9 @@ from kpi.data.sniffing import Layout, ends_unevenly, layout
 from kpi.data.source_files import Found, OutsideError, confined, find_files, kind_of, kind_of_name
 from kpi.data.text import UnreadableError, read_bytes, read_head
 from kpi.errors import did_you_mean
+from kpi.formulas.column_names import folded, positional_name
 from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, MISSING, FileFacts, FileKind, Problem, SourceFacts, shown
 from kpi.plan.model import Plan, Source
-from kpi.plan.model.column_names import folded, positional_name
 
 _JSON_LIMIT = 1_000_000
 

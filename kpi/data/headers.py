@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from kpi.plan.model.column_names import column_name, folded, positional_name
+from kpi.formulas.column_names import column_name, folded, positional_name
 
 
 class Collision(NamedTuple):

@@ -11,8 +11,8 @@ from pathlib import Path
 from kpi.data.source_files import kind_of_name
 from kpi.drafting.spec import SourceSpec
 from kpi.errors import UsageError
+from kpi.formulas.column_names import column_name
 from kpi.formulas.functions import AGGREGATES
-from kpi.plan.model.column_names import column_name
 
 _ENDINGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".xlsx", ".xlsm")
 _PACKED = (".gz", ".zst")

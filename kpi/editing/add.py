@@ -10,8 +10,8 @@ from kpi.catalog.catalog import Requirement, load_catalog, requirements
 from kpi.catalog.model import MONEY, CatalogKpi
 from kpi.errors import TextError, UsageError, did_you_mean
 from kpi.formulas import columns, parse_row
+from kpi.formulas.column_names import column_name, folded
 from kpi.formulas.renaming import SourceNames, renamed_formula, renamed_row
-from kpi.plan.model.column_names import column_name, folded
 from kpi.plan.yaml.round_trip import Value, add_entry, set_entry
 from kpi.values import parse_unit
 

@@ -13,9 +13,9 @@ from kpi.data.database import Engine, quoted, text_literal
 from kpi.data.file_scan import Scan
 from kpi.engine.table import Table
 from kpi.errors import TextError, did_you_mean
+from kpi.formulas.column_names import column_name
 from kpi.plan.checks.queries import NOTHING_ELSE, no_function, not_one_select
 from kpi.plan.checks.query_functions import FUNCTIONS, TYPES
-from kpi.plan.model.column_names import column_name
 
 TABLE_FUNCTIONS = frozenset(["unnest", "range", "generate_series", "generate_subscripts", "regexp_split_to_table"])
 # The second argument of these is the name of an aggregate, as text.

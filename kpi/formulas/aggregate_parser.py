@@ -85,7 +85,7 @@ class ExpressionParser(RowParser):
         )
         source = next(owners, "orders")
         message = f"{node.id} is written without its source; an aggregate takes columns of one source"
-        raise self.text.error_at("E052", message, node, f"write {source}.{node.id}")
+        raise self.text.error_at("E052", message, node, instead=f"{source}.{node.id}")
 
     def _refuse(self, node: ast.expr) -> FormulaError:
         text = self.text
@@ -216,7 +216,7 @@ class AggregateParser:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value > 100:
             raise text.error_at("E051", "the percent is a number from 0 to 100", node, "e.g. 95")
         if 0 < value < 1:
-            raise text.error_at("E051", "the percent is counted from 0 to 100", node, f"write {value * 100:.12g}")
+            raise text.error_at("E051", "the percent is counted from 0 to 100", node, instead=f"{value * 100:.12g}")
         return float(value)
 
     # What aggregates work on.
@@ -304,7 +304,7 @@ class AggregateParser:
             raise text.error_at("E050", "a comma does not join conditions", commas[0][2:] if commas else node, hint)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and rows.column is None:
             raise text.error_at(
-                "E052", "a column is named with a dot", whole, f"write {rows.source}.{text.literal(node).value}"
+                "E052", "a column is named with a dot", whole, instead=f"{rows.source}.{text.literal(node).value}"
             )
         made = self.filters.read(node)
         check_condition(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from kpi.errors import TextError
+from kpi.errors import Replacement, TextError
 from kpi.formulas.nodes import At
 
 ErrorCode = Literal["E050", "E051", "E052", "E053", "E054"]
@@ -15,8 +15,14 @@ class FormulaError(TextError):
 
     ``code`` is the kind of mistake: E050 a formula that cannot be read, E051 a function that is unknown or wrongly
     used, E052 a value of the wrong type, E053 time, E054 a KPI of another ``every`` (found by ``kpi.plan.checks``).
+    ``instead`` is what to write in place of these characters; unless there is a ``hint``, it becomes one.
     """
 
-    def __init__(self, code: ErrorCode, message: str, at: At, *, hint: str | None = None) -> None:
-        super().__init__(message, at[0], at[1], hint=hint)
+    def __init__(
+        self, code: ErrorCode, message: str, at: At, *, hint: str | None = None, instead: str | None = None
+    ) -> None:
+        replacements = () if instead is None else (Replacement(*at, instead),)
+        if hint is None and instead is not None:
+            hint = f"write {instead.strip()}"
+        super().__init__(message, at[0], at[1], hint=hint, replacements=replacements)
         self.code: ErrorCode = code

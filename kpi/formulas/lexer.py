@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
+from kpi.formulas.column_names import column_name
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.functions import CONSTANT_WORDS, OPERATOR_WORDS, RESERVED
-from kpi.formulas.suggestions import PHRASES, SYMBOLS
+from kpi.formulas.suggestions import MEANT, PHRASES, SYMBOLS
 
 Token = tuple[str, str, int, int]  # kind (number, text, name, word, mark), text, start, end
 
@@ -122,11 +123,16 @@ class _Lexer:
         if end == start or (mark in SYMBOLS and not mark.isascii()):
             shown = f"{mark} (U+{ord(mark):04X})" if mark.isprintable() else f"the character U+{ord(mark):04X}"
             message, hint = SYMBOLS.get(mark, (f"{shown} has no meaning in a formula", None))
-            self.fail(message, end, end + 1, hint)
+            self.fail(message, end, end + 1, hint, instead=MEANT.get(mark))
         return text[start:end]
 
-    def fail(self, message: str, start: int, end: int, hint: str | None = None) -> NoReturn:
-        raise FormulaError("E050", message, (start, end), hint=hint)
+    def fail(
+        self, message: str, start: int, end: int, hint: str | None = None, *, instead: str | None = None
+    ) -> NoReturn:
+        if instead is not None and instead.isalpha():  # a word needs a blank on each side
+            before, after = self.text[start - 1 : start], self.text[end : end + 1]
+            instead = " " * (before.strip(" ([") != "") + instead + " " * (after.strip(" )]") != "")
+        raise FormulaError("E050", message, (start, end), hint=hint, instead=instead)
 
     # One token.
 
@@ -135,7 +141,8 @@ class _Lexer:
         if self.tokens and self.tokens[-1][1] == "." and self.tokens[-1][0] == "mark":
             self.after_dot(token)
         elif kind == "date":
-            self.fail(f"{found} would be a subtraction", start, end, f'a date is written as text: "{found}"')
+            hint = f'a date is written as text: "{found}"'
+            self.fail(f"{found} would be a subtraction", start, end, hint, instead=f'"{found}"')
         elif kind == "number":
             self.number(token)
         elif kind == "text":
@@ -151,6 +158,8 @@ class _Lexer:
 
     def after_dot(self, token: Token) -> None:
         kind, found, start, end = token
+        if kind == "text" and (name := column_name(found[1:-1])):
+            self.fail("a column is named without quotation marks", start, end, instead=name)
         if kind != "name":
             hint = "count(orders) counts the rows" if found == "*" else None
             self.fail("the name of a column is missing after the dot", start, end, hint)
@@ -177,7 +186,7 @@ class _Lexer:
         for word in words:
             if word[0] == "name" and word[1] in PHRASES:
                 message, hint = PHRASES[word[1]]
-                self.fail(message, word[2], word[3], hint)
+                self.fail(message, word[2], word[3], hint, instead=MEANT.get(word[1]))
         if before[0] == "text" and token[0] == "text":
             self.fail("two texts are next to each other", token[2], token[3], "put a comma or an operator between them")
         hint = "put + - * / or, in a filter, and, or, == between them"
@@ -193,19 +202,19 @@ class _Lexer:
         suffix = self.text[end:stop]
         if suffix in _SCALES and _WELL_FORMED.fullmatch(found):
             worth = float(found.replace("_", "")) * _SCALES[suffix]
-            self.fail(f"{found}{suffix} is not a number in a formula", start, stop, f"write {worth:.15g}")
+            self.fail(f"{found}{suffix} is not a number in a formula", start, stop, instead=f"{worth:.15g}")
         if suffix or not _WELL_FORMED.fullmatch(found):
             whole = found + suffix
-            hint = f"write {whole.lstrip('0')}" if re.fullmatch(r"0+[1-9]\d*", whole, re.ASCII) else None
-            self.fail(f"{whole} is not a number in a formula", start, stop, hint)
+            plain = whole.lstrip("0") if re.fullmatch(r"0+[1-9]\d*", whole, re.ASCII) else None
+            self.fail(f"{whole} is not a number in a formula", start, stop, instead=plain)
         digits = found.replace("_", "")
         if float(digits) == float("inf") or (digits.isdigit() and len(digits) > MOST_DIGITS):
             self.fail("this number is too large", start, end)
         if self.text[end : end + 1] == "%":
-            hint = f"write {float(digits) / 100:.12g}"
+            share = f"{float(digits) / 100:.12g}"
             rest = self.text[end + 1 :].lstrip()[:1]
             if not rest or rest in ")],+-*/<>=":
-                self.fail(f"{found}% is written as a share in a formula", start, end + 1, hint)
+                self.fail(f"{found}% is written as a share in a formula", start, end + 1, instead=share)
         self.value(token)
 
     def quoted(self, token: Token) -> None:
@@ -262,7 +271,7 @@ class _Lexer:
             self.fail("this quotation mark is never closed", start, end)
         elif found in SYMBOLS:
             message, hint = SYMBOLS[found]
-            self.fail(message, start, end, hint)
+            self.fail(message, start, end, hint, instead=MEANT.get(found))
         else:
             self.fail(f"{found} has no meaning in a formula", start, end)
 
@@ -281,7 +290,7 @@ class _Lexer:
         opened = self.open.pop()
         if _CLOSERS[opened[1]] != found:
             self.fail(f"this {found} does not fit the {opened[1]} at character {opened[2] + 1}", start, end,
-                      f"write {_CLOSERS[opened[1]]}")  # fmt: skip
+                      instead=_CLOSERS[opened[1]])  # fmt: skip
         before = self.tokens[-1]
         if before is opened and found == "]":
             self.fail("the brackets are empty", opened[2], end, 'a filter is a condition, e.g. [status == "paid"]')
@@ -297,8 +306,8 @@ class _Lexer:
         before = self.tokens[-1]
         called = bool(self.open) and self.open[-1][1] == "("
         if before[0] == "number" and before[3] == start and grouped and not (called and self.is_list_or_call()):
-            hint = f"write {before[1]}{grouped.group(1).replace(',', '')}"
-            self.fail("numbers are written without commas here", before[2], grouped.end(), hint)
+            plain = f"{before[1]}{grouped.group(1).replace(',', '')}"
+            self.fail("numbers are written without commas here", before[2], grouped.end(), instead=plain)
         if not self.open:
             self.fail("a comma has no meaning here", start, end, "one formula is one expression")
         self.wants_value = True
@@ -318,8 +327,9 @@ class _Lexer:
             hint = "write the value alone, e.g. previous(x, 12); a filter goes in brackets with =="
             self.fail("arguments have no names in a formula", before[2], token[3], hint)
         if before[1] in ("<", ">", "!"):
-            self.fail(f"{before[1]} and = are written without a space", before[2], token[3], f"write {before[1]}=")
-        self.fail("= does not compare", token[2], token[3], "write ==")
+            together = f"{before[1]}="
+            self.fail(f"{before[1]} and = are written without a space", before[2], token[3], instead=together)
+        self.fail("= does not compare", token[2], token[3], instead="==")
 
     def finish(self) -> None:
         if not self.tokens:

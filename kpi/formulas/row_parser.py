@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection
 from typing import Literal
 
-from kpi.errors import TextError, did_you_mean
+from kpi.errors import TextError, did_you_mean, nearest
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.functions import (
     AGGREGATES,
@@ -119,7 +119,7 @@ class RowParser:
                 "E052",
                 "a row expression names the columns of its own source alone",
                 node,
-                f"write {text.text[start:end]}",
+                instead=text.text[start:end],
             )
         if isinstance(node, ast.Subscript):
             return text.error_at(
@@ -175,6 +175,7 @@ class RowParser:
                     f"{operator[1]} does not test for an empty value",
                     where,
                     f"write {self.text.of(other)} {test}",
+                    instead=test if side is right else f"{self.text.of(other)} {test}",
                 )
         if isinstance(right, (ast.Tuple, ast.List)):
             word = "not in" if isinstance(op, ast.NotEq) else "in"
@@ -183,17 +184,18 @@ class RowParser:
                 f"{operator[1]} does not compare with a list",
                 (operator[2], at[1]),
                 f"write {self.text.of(left)} {word} {self.text.of(right)}",
+                instead=f"{word} {self.text.of(right)}",
             )
         return Compare(COMPARISONS[type(op)], self.read(left), self.read(right), at=at)
 
     def _is(self, negated: bool, left: ast.expr, right: ast.expr, where: At, at: At) -> Node:
         word = "is not" if negated else "is"
         if isinstance(right, ast.Name) and is_empty_word(right):
-            raise self.text.error_at("E052", f"{right.id} is written None", right, "write None")
+            raise self.text.error_at("E052", f"{right.id} is written None", right, instead="None")
         if not is_empty_word(right):
             equals = "!=" if negated else "=="
             raise self.text.error_at(
-                "E052", f"{word} tests only for None", where, f"write {equals} {self.text.of(right)}"
+                "E052", f"{word} tests only for None", where, instead=f"{equals} {self.text.of(right)}"
             )
         return IsNone(self.read(left), negated, at=at)
 
@@ -347,6 +349,9 @@ def unknown_function(text: SourceText, function: ast.Name, known: Collection[str
     """The error E051 about a name that is not a function, with the right one where that is known."""
     name, folded = function.id, function.id.lower()
     if folded != name and folded in FUNCTIONS:
-        return text.error_at("E051", f"functions are written in lower case: {folded}", function, f"write {folded}")
-    hint = elsewhere(name) or did_you_mean(name, known)
-    return text.error_at("E051", f"there is no function {name}", function, hint)
+        return text.error_at("E051", f"functions are written in lower case: {folded}", function, instead=folded)
+    hint = elsewhere(name)
+    meant = None if hint else nearest(name, known)
+    return text.error_at(
+        "E051", f"there is no function {name}", function, hint or did_you_mean(name, known), instead=meant
+    )

@@ -66,9 +66,18 @@ class SourceText:
 
     # Errors.
 
-    def error_at(self, code: ErrorCode, message: str, where: ast.expr | At, hint: str | None = None) -> FormulaError:
-        """The error about a node or a stretch of the text, to be raised."""
-        return FormulaError(code, message, where if isinstance(where, tuple) else self.at(where), hint=hint)
+    def error_at(
+        self,
+        code: ErrorCode,
+        message: str,
+        where: ast.expr | At,
+        hint: str | None = None,
+        *,
+        instead: str | None = None,
+    ) -> FormulaError:
+        """The error about a node or a stretch of the text, to be raised; ``instead`` is as in FormulaError."""
+        at = where if isinstance(where, tuple) else self.at(where)
+        return FormulaError(code, message, at, hint=hint, instead=instead)
 
     def too_deep(self, at: At) -> FormulaError:
         """The error of a formula that nests beyond what a walker may recurse into."""
@@ -111,7 +120,7 @@ class SourceText:
         """Raise for ``null``, ``true`` and the like as they are spelled elsewhere."""
         if node.id in BOOLEAN_WORDS:
             right = BOOLEAN_WORDS[node.id]
-            raise self.error_at("E052", f"{node.id} is written {right}", node, f"write {right}")
+            raise self.error_at("E052", f"{node.id} is written {right}", node, instead=right)
         if node.id in EMPTY_WORDS:
             raise self.error_at("E052", f"{node.id} is written None", node, _EMPTINESS)
 

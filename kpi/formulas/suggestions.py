@@ -8,23 +8,49 @@ from __future__ import annotations
 from kpi.formulas.functions import FUNCTIONS
 from kpi.values.units import CURRENCY_SIGNS
 
-# Symbols without a meaning here: what to say, and what to write instead.
+# Symbols that mean in other languages what these mean here.
+MEANT = {
+    "===": "==",
+    "!==": "!=",
+    "<>": "!=",
+    "=>": ">=",
+    "=<": "<=",
+    "&": "and",
+    "&&": "and",
+    "|": "or",
+    "||": "or",
+    "!": "not",
+    "~": "not",
+    "//": "/",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "×": "*",
+    "·": "*",
+    "÷": "/",
+    "∧": "and",
+    "∨": "or",
+    "¬": "not",
+    "div": "/",
+    "equals": "==",
+}
+# Symbols without a meaning here: what to say, and what to do about it.
 SYMBOLS: dict[str, tuple[str, str | None]] = {
-    "===": ("=== does not compare", "write =="),
-    "!==": ("!== does not compare", "write !="),
-    "<>": ("<> does not compare", "write !="),
-    "=>": ("=> does not compare", "write >="),
-    "=<": ("=< does not compare", "write <="),
+    "===": ("=== does not compare", None),
+    "!==": ("!== does not compare", None),
+    "<>": ("<> does not compare", None),
+    "=>": ("=> does not compare", None),
+    "=<": ("=< does not compare", None),
     "<=>": ("<=> has no meaning in a formula", None),
-    "&": ("& does not join conditions", "write and"),
-    "&&": ("&& does not join conditions", "write and"),
-    "|": ("| does not join conditions", "write or"),
-    "||": ("|| does not join conditions", "write or"),
-    "!": ("! does not negate", "write not"),
-    "~": ("~ does not negate", "write not"),
+    "&": ("& does not join conditions", None),
+    "&&": ("&& does not join conditions", None),
+    "|": ("| does not join conditions", None),
+    "||": ("|| does not join conditions", None),
+    "!": ("! does not negate", None),
+    "~": ("~ does not negate", None),
     "**": ("there are no powers in a formula", "write x * x for a square"),
     "^": ("there are no powers in a formula", "write x * x for a square"),
-    "//": ("there is no whole-number division in a formula", "write /"),
+    "//": ("there is no whole-number division in a formula", None),
     "%": ("there is no remainder in a formula", "a percentage is written as a share, e.g. 0.3 for 30%"),
     "<<": ("<< has no meaning in a formula", None),
     ">>": (">> has no meaning in a formula", None),
@@ -41,20 +67,21 @@ SYMBOLS: dict[str, tuple[str, str | None]] = {
     "#": ("a comment cannot be inside a formula", "put it on a line of its own in the file"),
     "...": ("... has no meaning in a formula", None),
     "…": ("… has no meaning in a formula", None),
-    "≥": ("≥ does not compare", "write >="),
-    "≤": ("≤ does not compare", "write <="),
-    "≠": ("≠ does not compare", "write !="),
-    "×": ("× does not multiply", "write *"),
-    "·": ("· does not multiply", "write *"),
-    "÷": ("÷ does not divide", "write /"),
-    "∧": ("∧ does not join conditions", "write and"),
-    "∨": ("∨ does not join conditions", "write or"),
-    "¬": ("¬ does not negate", "write not"),
+    "≥": ("≥ does not compare", None),
+    "≤": ("≤ does not compare", None),
+    "≠": ("≠ does not compare", None),
+    "×": ("× does not multiply", None),
+    "·": ("· does not multiply", None),
+    "÷": ("÷ does not divide", None),
+    "∧": ("∧ does not join conditions", None),
+    "∨": ("∨ does not join conditions", None),
+    "¬": ("¬ does not negate", None),
     "²": ("there are no powers in a formula", "write x * x for a square"),
 }
 for _sign in CURRENCY_SIGNS:
     SYMBOLS[_sign] = (f"{_sign} has no meaning in a formula", "write the number or the name alone")
 for _dash in "−–—‐‑":
+    MEANT[_dash] = "-"
     SYMBOLS[_dash] = (f"{_dash} is not a minus sign", "write - (the plain hyphen)")
 for _quote in "“”„‟″«»":
     SYMBOLS[_quote] = (f"{_quote} does not quote text", 'write plain quotation marks, e.g. "paid"')
@@ -62,7 +89,7 @@ for _quote in "‘’‚‛′´":
     SYMBOLS[_quote] = (f"{_quote} does not quote text", "write plain quotation marks, e.g. 'paid'")
 
 # Words between or before two things, where an operator is missing.
-PHRASES: dict[str, tuple[str, str]] = {
+PHRASES: dict[str, tuple[str, str | None]] = {
     "where": ("where has no meaning in a formula", 'a filter goes in brackets: count(orders[status == "paid"])'),
     "filter": ("filter has no meaning in a formula", 'a filter goes in brackets: count(orders[status == "paid"])'),
     "case": ("case has no meaning in a formula", "a choice between values of a row is written a if condition else b"),
@@ -82,10 +109,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "over comes before its brackets",
         'the window of the KPI says what a value looks back over; one value over another: over(sales, "3 months")',
     ),
-    "div": ("div has no meaning in a formula", "write /"),
+    "div": ("div has no meaning in a formula", None),
     "mod": ("there is no remainder in a formula", "compute it in a query"),
     "xor": ("xor has no meaning in a formula", "write a != b"),
-    "equals": ("equals does not compare", "write =="),
+    "equals": ("equals does not compare", None),
 }
 for _word in ("AND", "OR", "NOT", "IN", "IS", "IF", "ELSE"):
     PHRASES[_word] = (f"{_word} is written in lower case", f"write {_word.lower()}")

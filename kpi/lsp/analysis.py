@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kpi.data import check_plan
 from kpi.diagnostics import Diagnostic
+from kpi.formulas.column_names import folded
 from kpi.lint import Options, lint
 from kpi.lint.registry import file_model
 from kpi.lsp.position_encoding import Lines
 from kpi.plan.checks import Checked
 from kpi.plan.loading import ReadResult, read_plan
 from kpi.plan.model import Plan
-from kpi.plan.model.column_names import folded
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from kpi.data.text import UnreadableError, read_head
 from kpi.diagnostics import Location
+from kpi.formulas.column_names import folded
 from kpi.lsp.analysis import Analysis
 from kpi.lsp.fields import Path as FieldPath
 from kpi.lsp.position_encoding import Lines
 from kpi.lsp.symbols import Symbol
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.loading.plan_files import IncludeError, included_files
-from kpi.plan.model.column_names import folded
 
 _SECTIONS = {"goal": "goals", "kpi": "kpis", "measure": "measures", "source": "sources"}
 _PACKED = (".gz", ".zst")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kpi.formulas import describe
+from kpi.formulas.column_names import folded
 from kpi.formulas.functions import EVERY_FUNCTION, WORDS
 from kpi.formulas.nodes import Node
 from kpi.lint.registry import RULES
@@ -15,7 +16,6 @@ from kpi.lsp.fields import field_at
 from kpi.lsp.symbols import Symbol
 from kpi.plan.checks import date_columns
 from kpi.plan.model import Goal, Source
-from kpi.plan.model.column_names import folded
 from kpi.render.sanitize import one_line
 from kpi.render.sparkline import sparkline
 from kpi.render.status_icons import SIGNS

@@ -34,8 +34,10 @@ def whole_row(kpi: Kpi, series: Series, calendar: Calendar) -> KpiRow:
     """The row of a KPI, with the rows of its parts if it is split."""
     row = kpi_row(kpi, series, evaluate_status(kpi, series, calendar))
     split = series.split
-    if split is None or split.problem is not None:
+    if split is None:
         return row
+    if split.problem is not None:
+        return replace(row, notes=(*row.notes, split.problem))
     return replace(row, by=split.by, parts=tuple(part_rows(kpi, split, calendar)), notes=row.notes + split.notes)
 
 

@@ -347,6 +347,48 @@ def test_a_mistake_in_a_row_is_shown_at_its_characters(
     check(marked, code, message, hint, place)
 
 
+def unmarked(marked: str) -> str:
+    return marked.replace("⟦", "").replace("⟧", "")
+
+
+def faults_of(text: str, place: Place | None) -> list[tuple[int, str]]:
+    """The mistake in a formula, if there is one."""
+    try:
+        parse_formula(text) if place is None else parse_row(text, place)
+    except FormulaError as found:
+        return [(found.start, found.message)]
+    return []
+
+
+ALL = [*((None, *case) for case in SYMBOLS + NUMBERS + FORMS + FUNCTIONS + KINDS + TIME), *ROWS]
+
+
+@pytest.mark.parametrize(("place", "marked", "code", "message", "hint"), ALL)
+def test_what_a_hint_says_to_write_can_be_applied(
+    place: Place | None, marked: str, code: str, message: str, hint: str | None
+) -> None:
+    """G3: with what is to be written, the mistake at that place is gone."""
+    text = unmarked(marked)
+    found = fault_of(text, place)
+    for start, end, instead in found.replacements:
+        changed = f"{text[:start]}{instead}{text[end:]}"
+        assert (found.start, found.message) not in faults_of(changed, place)
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [("count(orders[a && b])", "count(orders[a and b])"), ("count(orders[!paid])", "count(orders[not paid])"),
+     ("count(orders[a>1&b>2])", "count(orders[a>1 and b>2])"), ("sum(orders.amount) * 5%", "sum(orders.amount) * 0.05"),
+     ('sum(orders."Net Amount")', "sum(orders.net_amount)"), ("count(orders[day > 2026-05-01])",
+     'count(orders[day > "2026-05-01"])'), ("count(orders[paid == true])", "count(orders[paid == True])"),
+     ("summ(orders.amount)", "sum(orders.amount)"), ("count(orders[a == None])", "count(orders[a is None])")],
+)  # fmt: skip
+def test_what_to_write_is_there_as_an_edit(text: str, changed: str) -> None:
+    found = fault_of(text)
+    assert [f"{text[:start]}{instead}{text[end:]}" for start, end, instead in found.replacements] == [changed]
+    parse_formula(changed)
+
+
 def test_a_formula_has_a_bound_of_length() -> None:
     assert "10,000" in fault_of("a" * 10_001).message
 

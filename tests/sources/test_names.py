@@ -2,7 +2,7 @@
 
 import pytest
 
-from kpi.plan.model.column_names import column_name, folded
+from kpi.formulas.column_names import column_name, folded
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kpi.formulas import walk
+from kpi.formulas.column_names import column_name
 from kpi.formulas.nodes import Call, Column, Compare, IsNone, Literal_, Node, WindowEdge, Within
 from kpi.plan.checks.report import Finding
 from kpi.plan.checks.rows import Rows
-from kpi.plan.model.column_names import column_name
 
 
 def constant_conditions(node: Node, rows: Rows) -> Iterator[Finding]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from kpi.formulas.column_names import column_name, folded
 from kpi.formulas.nodes import At, Node
 from kpi.formulas.type_checker import row_types
 from kpi.formulas.types import ANY, BOOLEAN, DURATION, NUMBER, TEXT, TIME, Types
 from kpi.plan.checks.report import Finding, Path, Report
 from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, SourceFacts, shown
 from kpi.plan.model import Plan, Source
-from kpi.plan.model.column_names import column_name, folded
 
 FILENAME = "filename"
 GIVE_DATES = "give the source a date: column, or, for interval rows, from: and until:"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from kpi.errors import TextError
 from kpi.formulas import columns, walk
+from kpi.formulas.column_names import folded
 from kpi.formulas.datetime_formats import check_type
 from kpi.formulas.nodes import Call, Column, Node
 from kpi.formulas.types import TEXT, TIME, in_words
@@ -15,7 +16,6 @@ from kpi.plan.checks.parse_cache import ParseCache
 from kpi.plan.checks.report import Finding, Report
 from kpi.plan.checks.rows import FILENAME, GIVE_DATES, Rows
 from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, MISSING
-from kpi.plan.model.column_names import folded
 
 MAX_COLUMNS = 100  # computed from one another: each is a subquery around the one before
 

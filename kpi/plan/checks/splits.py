@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kpi.errors import UsageError, did_you_mean
+from kpi.formulas.column_names import folded
 from kpi.formulas.types import DURATION
 from kpi.plan.checks.checked import Checked
 from kpi.plan.checks.dependencies import DependencyGraph
@@ -12,7 +13,6 @@ from kpi.plan.checks.formulas import Formulas
 from kpi.plan.checks.report import Finding, Path
 from kpi.plan.checks.rows import FILENAME, Rows
 from kpi.plan.model import Kpi, Split
-from kpi.plan.model.column_names import folded
 
 _MOST_NAMED = 8
 
