@@ -319,5 +319,5 @@ def _no_number(node: Aggregate, operand: Node, rows: Rows) -> Finding | None:
     try:
         UNTYPED.aggregated(node, TypeChecker(lambda column: rows.kinds(column.name)).value(operand).types)
     except FormulaError as error:
-        return Finding(error.code, error.message, (error.start, error.end), error.hint)
+        return Finding.of(error)
     return None

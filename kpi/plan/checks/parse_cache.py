@@ -20,7 +20,7 @@ class ParseCache:
             try:
                 made = parse_formula(text)
             except FormulaError as fault:
-                made = _finding(fault)
+                made = Finding.of(fault)
             self._formulas[text] = made
         return made
 
@@ -29,8 +29,4 @@ class ParseCache:
         try:
             return parse_row(text, place)
         except FormulaError as fault:
-            return _finding(fault)
-
-
-def _finding(fault: FormulaError) -> Finding:
-    return Finding(fault.code, fault.message, (fault.start, fault.end), fault.hint)
+            return Finding.of(fault)

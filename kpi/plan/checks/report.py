@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from kpi.diagnostics import Diagnostic, Edit, Location, error
-from kpi.errors import did_you_mean, nearest
+from kpi.errors import Replacement, did_you_mean, nearest
+from kpi.formulas import FormulaError
 from kpi.formulas.nodes import At
 from kpi.plan.loading import SourceMap
+from kpi.plan.yaml.rewriting import rewritten
 
 Path = tuple[str | int, ...]
 # Finding a similar name among thousands is slow; a file with more wrong names than this has another problem.
@@ -18,7 +20,8 @@ _MOST_LOOKS = 50
 class Finding(NamedTuple):
     """A mistake in a formula or row expression, at the characters ``at`` of its text, wherever that text is.
 
-    ``meant`` is the name that an unknown one was most likely meant to be.
+    ``meant`` is the name that an unknown one was most likely meant to be; ``replacements`` are what the hint says to
+    write in the text, each by itself.
     """
 
     code: str
@@ -26,6 +29,13 @@ class Finding(NamedTuple):
     at: At
     hint: str | None = None
     meant: str | None = None
+    replacements: tuple[Replacement, ...] = ()
+
+    @classmethod
+    def of(cls, error: FormulaError) -> Finding:
+        """The mistake that an error is about."""
+        at = (error.start, error.end)
+        return cls(error.code, error.message, at, error.hint, replacements=error.replacements)
 
 
 class Report:
@@ -39,7 +49,8 @@ class Report:
 
     def at(self, code: str, message: str, path: Path, hint: str | None = None, *, meant: str | None = None) -> None:
         """Report a value. ``meant`` is the name that an unknown one was most likely meant to be."""
-        self._add(code, message, self._places.of(path), path, hint, meant)
+        place = self._places.of(path)
+        self._add(code, message, place, path, hint, meant, () if meant is None else (Edit(place, meant),))
 
     def key(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
         """Report a key."""
@@ -48,7 +59,20 @@ class Report:
     def within(self, finding: Finding, path: Path) -> None:
         """Report some characters of a text."""
         place = self._places.within(path, *finding.at)
-        self._add(finding.code, finding.message, place, path, finding.hint, finding.meant)
+        written = finding.replacements
+        if finding.meant is not None:
+            written = (Replacement(*finding.at, finding.meant), *written)
+        edits = self._edits(path, written)
+        self._add(finding.code, finding.message, place, path, finding.hint, finding.meant, edits)
+
+    def _edits(self, path: Path, replacements: Sequence[Replacement]) -> tuple[Edit, ...]:
+        """The edits of the file that make these replacements in the text at ``path``, where that is possible."""
+        found = self._places.scalar(path) if replacements else None
+        if found is None:
+            return ()
+        document, node = found
+        made = (rewritten(document, node, one) for one in replacements)
+        return tuple(Edit(document.location(start, end), text) for start, end, text in filter(None, made))
 
     def is_torn(self, path: Path) -> bool:
         """Whether a text was cut off, as happens to one in braces that has a comma in it. That has been reported right
@@ -69,7 +93,13 @@ class Report:
         return did_you_mean(name, choices) if self._looks <= _MOST_LOOKS or len(choices) <= 12 else None
 
     def _add(
-        self, code: str, message: str, location: Location, path: Path, hint: str | None, meant: str | None = None
+        self,
+        code: str,
+        message: str,
+        location: Location,
+        path: Path,
+        hint: str | None,
+        meant: str | None = None,
+        edits: tuple[Edit, ...] = (),
     ) -> None:
-        edits = () if meant is None else (Edit(location, meant),)
         self.found.append(error(code, message, location, ".".join(map(str, path)), hint, meant=meant, edits=edits))

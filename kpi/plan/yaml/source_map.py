@@ -58,6 +58,11 @@ class SourceMap:
             return self.of(path)
         return document.location(*scalar_span(document, value, start, end))
 
+    def scalar(self, path: Path) -> tuple[Document, ScalarNode] | None:
+        """The document and the node of the text at ``path``; None if there is no text."""
+        document, _, value = self._find(path)
+        return (document, value) if isinstance(value, ScalarNode) and value.value else None
+
     def has(self, path: Path) -> bool:
         """Whether anything is written at ``path``, right or wrong."""
         return self._walk(path)[3]
