@@ -5,6 +5,7 @@ All files that kpi writes are written by this module.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import stat
@@ -37,16 +38,18 @@ def create_file(path: Path, content: str | bytes, *, private: bool = False) -> N
 def rewrite_file(path: Path, text: str, *, before: str) -> None:
     """Replace the content of a file that was read. Symbolic links are followed and kept.
 
-    The file keeps its mode, owner and hard links. Raises ChangedError if its content is no longer ``before``, and
-    InputError if it cannot be written, e.g. because it is read-only; the file is then unchanged.
+    The file keeps its encoding, mode, owner and hard links. Raises ChangedError if its content is no longer ``before``,
+    and InputError if it cannot be written, e.g. because it is read-only; the file is then unchanged.
     """
     with _explained(path):
         target = path.resolve(strict=True)
         with _locked(target.parent):
             found = _regular(target)
-            if found is None or target.read_bytes() != before.encode():
+            content = b"" if found is None else target.read_bytes()
+            encoding = encoding_of(content)
+            if found is None or content != before.encode(encoding):
                 raise ChangedError(f"{path} has changed since it was read", hint="run the command again")
-            _write(target, text.encode(), found)
+            _write(target, text.encode(encoding), found)
 
 
 def change_file(path: Path, change: Callable[[bytes | None], bytes]) -> None:
@@ -58,6 +61,14 @@ def change_file(path: Path, change: Callable[[bytes | None], bytes]) -> None:
     with _explained(path), _locked(path.parent):
         found = _regular(path)
         _write(path, change(None if found is None else path.read_bytes()), found)
+
+
+def encoding_of(content: bytes) -> str:
+    """The encoding of a file: UTF-16 where it begins with that byte order mark, else UTF-8. The mark is kept as a
+    character when such a file is decoded."""
+    if content.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    return "utf-16-be" if content.startswith(codecs.BOM_UTF16_BE) else "utf-8"
 
 
 @contextlib.contextmanager

@@ -125,7 +125,7 @@ class _Run:
         self.stdin_filename = stdin_filename
         self.reviews: dict[Path, tuple[ReadResult, Review]] = {}
         self.unreadable: list[tuple[Path, KpiError]] = []
-        self._stdin: str | None = None
+        self._stdin: bytes | None = None
 
     def read(self, asked: Iterable[Path]) -> None:
         """Review each plan once; an included file is reviewed as part of the plan that includes it. Without any file,
@@ -157,11 +157,12 @@ class _Run:
         from kpi.lint import Options, review
         from kpi.lint.registry import file_model
         from kpi.plan.loading import read_plan
+        from kpi.plan.yaml.nodes import MAX_BYTES
 
         text = None
         if path == STDIN:
             if self._stdin is None:
-                self._stdin = sys.stdin.buffer.read().decode("utf-8-sig", "replace")
+                self._stdin = sys.stdin.buffer.read(MAX_BYTES + 1)
             text = self._stdin
         name = self.stdin_filename if path == STDIN else path
         read = read_plan(name, text=text, allowed=self.allowed, model=file_model)

@@ -259,7 +259,7 @@ def json_rows(raw: bytes) -> list[object]:
         try:
             rows = json.loads(text)
         except json.JSONDecodeError as fault:
-            lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+            lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
             rows = _json_lines(lines, fault)
     except UnicodeDecodeError as fault:
         raise UnreadableError("is not UTF-8, as JSON has to be", "save it as UTF-8") from fault

@@ -106,7 +106,7 @@ def _parsed(path: Path) -> Iterator[tuple[str, Any]]:
         for number, row in enumerate(json.loads(text), 1):
             yield f": row {number}", row
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
                 row = json.loads(line)

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from kpi.errors import InputError, UsageError, did_you_mean
 from kpi.plan.loading.plan import is_id, nearest_id
 from kpi.plan.model import SECTIONS
-from kpi.plan.yaml.nodes import Document, begin, compose, entries, finish
+from kpi.plan.yaml.nodes import Document, begin, compose, entries, finish, split_lines
 
 if TYPE_CHECKING:
     from kpi.diagnostics import Location
@@ -63,7 +63,7 @@ def renamed(session: Session, old: str, new: str) -> Renamed:
     left = tuple(
         f"{name}:{number}"
         for name, text in {**session.texts, **texts}.items()
-        for number, line in enumerate(text.splitlines(), 1)
+        for number, line in enumerate(split_lines(text), 1)
         if "_" in id_ and re.search(rf"(?<!\w){id_}(?!\w)", line)
     )
     return Renamed(texts, sum(map(len, spans.values())), left)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from kpi.diagnostics import Diagnostic
 from kpi.plan.model import Plan
+from kpi.plan.yaml.nodes import split_lines
 
 SECTIONS = ("sources", "measures", "goals", "kpis")
 
@@ -20,14 +21,14 @@ def on_changes(
     kept, because nothing can be computed until they are fixed.
     """
     changed = set(_changed(before, now))
-    lines = {line.strip() for text in old_texts.values() for line in text.splitlines()}
+    lines = {line.strip() for text in old_texts.values() for line in split_lines(text)}
     kept = []
     for found in findings:
         entry = tuple(found.subject.split(".")[:2])
         if found.code.startswith("E") or entry in changed:
             kept.append(found)
         elif entry[0] not in SECTIONS:
-            here = texts.get(found.location.file, "").splitlines()[found.location.line - 1 : found.location.line]
+            here = split_lines(texts.get(found.location.file, ""))[found.location.line - 1 : found.location.line]
             if any(line.strip() not in lines for line in here):
                 kept.append(found)
     return kept

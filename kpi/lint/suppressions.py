@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from kpi.diagnostics import Location
 from kpi.errors import TextError, did_you_mean
+from kpi.plan.yaml.nodes import Masked, split_lines
 from kpi.values import parse_date
 
 _COMMENT = r"(?:(?<=\s)|(?<![\s\S]))#[ \t]*kpi:[ \t]*(ignore|ingore|ignroe|ignored|disable|noqa|skip|allow)\b([^\r\n]*)"
@@ -95,7 +96,7 @@ def _in_file(file: str, text: str, codes: Mapping[str, str]) -> Iterator[Suppres
     if not matches:
         return
     scalars = _scalars(text)
-    lines = re.split("\r\n|\r|\n", text)
+    lines = split_lines(text)
     starts = [0, *(found.end() for found in re.finditer("\r\n|\r|\n", text))]
     for match in matches:
         before = bisect_right(scalars, (match.start(), len(text))) - 1
@@ -118,7 +119,7 @@ def _scalars(text: str) -> list[tuple[int, int]]:
     with suppress(yaml.YAMLError):  # reported when reading; the tokens before it are known
         found.extend(
             (token.start_mark.index, token.end_mark.index)
-            for token in yaml.scan(text, Loader=loader)
+            for token in yaml.scan(Masked(text).text, Loader=loader)
             if isinstance(token, yaml.ScalarToken) and not token.plain
         )
     return found

@@ -14,6 +14,7 @@ from kpi.lsp.symbols import role_of
 from kpi.lsp.tokens import CompletionRequest, completion_request_at
 from kpi.plan.model.lint import SeverityWord
 from kpi.plan.yaml.cursor import CursorContext, completion_context
+from kpi.plan.yaml.nodes import split_lines
 
 CompletionKind = Literal[
     "field", "section", "goal", "kpi", "measure", "source", "column", "function", "word", "rule", "text"
@@ -44,7 +45,7 @@ def complete(known: Sequence[Analysis], text: str, offset: int, *, included: boo
         return []
     names = _Names(known)
     if spot.key:
-        return list(_keys(spot, names, included, "".join(text[offset:].splitlines()[:1])))
+        return list(_keys(spot, names, included, split_lines(text[offset:])[0]))
     return [_quoted(item, text[: offset - item.typed]) for item in _values(spot, names)]
 
 

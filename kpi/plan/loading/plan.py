@@ -64,7 +64,7 @@ class ReadResult(NamedTuple):
 def read_plan(
     path: Path,
     *,
-    text: str | None = None,
+    text: str | bytes | None = None,
     cwd: Path | None = None,
     allowed: Sequence[Path] = (),
     unsaved: Mapping[Path, str] = {},
@@ -131,7 +131,7 @@ class _Reading:
         self.entries: dict[places.Path, tuple[Document, Entry]] = {}
         self.declared: dict[tuple[str, str], tuple[str, Document, ScalarNode]] = {}
 
-    def read(self, text: str | None) -> ReadResult:
+    def read(self, text: str | bytes | None) -> ReadResult:
         """Header, included files, then the sections of all."""
         main = self._load_main(text)
         header, written = self._header(main, is_main=True)
@@ -159,7 +159,7 @@ class _Reading:
         whole = all(document.is_whole() for document in self.documents.values()) and not self.unopened
         return ReadResult(plan, tuple(diagnostics), found, texts, frozenset(self.broken), whole)
 
-    def _load_main(self, text: str | None) -> Document:
+    def _load_main(self, text: str | bytes | None) -> Document:
         raw: bytes | str
         if text is not None:
             raw = text

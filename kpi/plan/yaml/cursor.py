@@ -6,7 +6,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.diagnostics import Location
 from kpi.plan.yaml.documents import load
-from kpi.plan.yaml.nodes import Document, begin, finish
+from kpi.plan.yaml.nodes import Document, begin, finish, split_lines
 from kpi.plan.yaml.source_map import Path, scalar_offset, scalar_span
 
 # A private-use character, which no file has and YAML takes for a letter.
@@ -78,7 +78,7 @@ def completion_context(text: str, offset: int) -> CursorContext | None:
     The text may not be valid YAML yet. None if the letter would belong to neither."""
     start = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
     line = text[start:offset]
-    rest = "".join(text[offset:].splitlines()[:1])
+    rest = split_lines(text[offset:])[0]
     best: tuple[int, CursorContext, str] | None = None
     for letters in _readings(line.lstrip(), rest):
         document = load("", text[:offset] + letters + text[offset:], lambda document, trap: None)

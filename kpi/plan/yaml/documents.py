@@ -7,6 +7,7 @@ is not reported.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from kpi.plan.yaml.yaml_pitfalls import YamlPitfall
 
 _MOST_REPAIRS = 1_000
 _MOST_PARSED = 20_000_000  # characters in all, over all parses of one file
+# What git leaves in a file with a conflict, at the beginning of a line; nothing of YAML looks like it there.
+_MARKER = re.compile(r"^(?:(?:<{7}|>{7}|\|{7})(?=[ \r\n]|\Z)[^\r\n]*|={7}(?=[\r\n]|\Z))", re.MULTILINE)
+_RESOLVE = "keep what is right of the two sides, and delete the lines <<<<<<<, ======= and >>>>>>>"
 Report = Callable[[Document, YamlPitfall], None]
 
 
@@ -50,13 +54,38 @@ def load(file: str, raw: bytes | str, report: Report) -> Document:
         report(document, YamlPitfall("E006", "the file is not UTF-8 from here on", at, at, "save it as UTF-8"))
         return document
     document = Document(file, text)
-    document.failed = not _parse(document, report)
+    document.failed = not _parse(document, report, _without_conflicts(document, report))
     return document
 
 
-def _parse(document: Document, report: Report) -> bool:
-    """Set the document's root; False when it has none because of mistakes."""
+def _without_conflicts(document: Document, report: Report) -> str:
+    """The text with the lines that git left of a conflict blanked out, each conflict reported once.
+
+    Of its sides the first is kept, so that the rest of the file can be reviewed.
+    """
     text = document.text
+    if not _MARKER.search(text):
+        return text
+    stretches: list[tuple[int, int]] = []
+    dropping, opened = -1, False
+    for found in _MARKER.finditer(text):
+        kind = found[0][0]
+        if kind == "<" or not opened:
+            message, hint = "a merge conflict is not resolved here", _RESOLVE
+            if kind != "<":
+                message, hint = "this line was left behind when a merge conflict was resolved", "delete it"
+            report(document, YamlPitfall("E001", message, found.start(), found.end(), hint))
+        stretches.append((dropping if opened and dropping >= 0 else found.start(), found.end()))
+        opened = kind != ">" and (opened or kind == "<")
+        dropping = found.end() if opened and kind in "|=" else -1
+    document.blanked.extend(stretches)
+    for start, end in reversed(stretches):
+        text = text[:start] + re.sub(r"[^\r\n]", " ", text[start:end]) + text[end:]
+    return text
+
+
+def _parse(document: Document, report: Report, text: str) -> bool:
+    """Set the document's root from what is left of its text; False when it has none because of mistakes."""
     left = min(_MOST_REPAIRS, max(2, _MOST_PARSED // max(1, len(text))))
     while True:
         try:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from itertools import accumulate
+from itertools import accumulate, count
 from typing import Any
 
+from yaml import YAMLError
 from yaml.composer import Composer
 from yaml.events import Event
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.parser import Parser
 from yaml.reader import Reader
-from yaml.scanner import Scanner
+from yaml.scanner import Scanner, ScannerError
 
 from kpi.diagnostics import Location
 
@@ -130,6 +131,11 @@ class Document:
         return bool(self.blanked) and self.is_blanked(begin(node), finish(self, node))
 
 
+def split_lines(text: str) -> list[str]:
+    """The lines of a text without their breaks, which are those of YAML; ``splitlines()`` knows more of them."""
+    return re.split("\r\n|\r|\n", text)
+
+
 def _line_starts(text: str) -> Iterator[int]:
     yield 0
     at, length = 0, len(text)
@@ -185,13 +191,80 @@ def _loader(text: str) -> Any:
 
 
 def compose(text: str) -> Node | None:
-    """The root node, or None of an empty file. Raises yaml.YAMLError, TooLarge."""
-    check_depth(text)
-    loader = _loader(text)
+    """The root node, or None of a file that is empty or null. Raises yaml.YAMLError, TooLarge."""
+    masked = Masked(text)
+    check_depth(masked.text)
+    loader = _loader(masked.text)
     root: Node | None = loader.get_single_node()
-    if root is not None and "&" in text:
+    if root is None or is_null(root):
+        return None
+    if "&" in text:
         _check_aliases(root)
+    masked.restore(root)
     return root
+
+
+# What ends a line in YAML 1.1, the version that the parser reads, and is a character like any other since 1.2.
+FORMER_BREAKS = "\x85\u2028\u2029"
+_ESCAPE = re.compile(r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|.)", re.IGNORECASE | re.DOTALL)
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Masked:
+    """A text in which the parser finds YAML 1.2 and JSON although it reads YAML 1.1; offsets are those of the original.
+
+    Characters that ended a line in YAML 1.1 are replaced by others that the text does not have, and the two escapes of
+    a character beyond U+FFFF, as JSON writes it (``"\\ud83d\\ude00"``), by one escape and such characters.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._breaks: dict[int, str] = {}
+        self._pairs: list[tuple[int, str]] = []
+        self._halves = _HALF.search(text) is not None
+        former = [char for char in FORMER_BREAKS if char in text]
+        if not former and not self._halves:
+            return
+        unused = (chr(code) for code in range(0xF8FF, 0xE000, -1) if chr(code) not in text)
+        replaced = {ord(char): next(unused) for char in former}
+        self._breaks = {ord(mark): chr(code) for code, mark in replaced.items()}
+        self.text = text.translate(replaced)
+        if self._halves:
+            self._filler = next(unused)
+            self.text = _ESCAPE.sub(self._joined, self.text)
+
+    def _joined(self, found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        code = 0x10000 + ((int(found[1], 16) - 0xD800) << 10) + int(found[2], 16) - 0xDC00
+        self._pairs.append((found.start(), found[0]))
+        return f"\\U{code:08x}" + self._filler * 2
+
+    def restore(self, root: Node) -> None:
+        """Write the original characters into the scalars. Raises ScannerError for one half of an escaped character."""
+        if not self._breaks and not self._halves:
+            return
+        seen: set[int] = set()
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            waiting += _children(node)
+            if type(node) is ScalarNode:
+                node.value = self._restored(node)
+
+    def _restored(self, node: ScalarNode) -> str:
+        value: str = node.value
+        if self._pairs and node.style == '"':
+            value = value.replace(self._filler, "")
+        elif self._pairs and self._filler in value:  # in any other style a backslash is a backslash
+            written = count(bisect_left(self._pairs, (begin(node), "")))
+            value = re.sub(rf"\\U[0-9a-f]{{8}}{self._filler}{{2}}", lambda _: self._pairs[next(written)][1], value)
+        if self._halves and any("\ud800" <= char <= "\udfff" for char in value):  # only without libyaml
+            raise ScannerError("while parsing a double-quoted scalar", node.start_mark, "invalid escape", node.end_mark)
+        return value.translate(self._breaks)
 
 
 def check_depth(text: str) -> None:
@@ -208,7 +281,7 @@ def check_depth(text: str) -> None:
     # A block level costs at least one column, or two levels share one ("key:" and the "- " below it).
     if len(brackets) <= MAX_DEPTH and not _DEEP_LINE.search(raw):
         return
-    from yaml import MarkedYAMLError, YAMLError
+    from yaml import MarkedYAMLError
     from yaml.events import CollectionEndEvent, CollectionStartEvent
 
     loader = _loader(text)
@@ -237,7 +310,6 @@ def check_depth(text: str) -> None:
 def _check_brackets(ahead: str, at: int, in_flow: list[bool]) -> None:
     """Raise TooLargeError when the brackets of ``ahead``, which starts at offset ``at`` inside the collections
     ``in_flow``, nest too deep. The scanner that is written in Python has no limit."""
-    from yaml import YAMLError
     from yaml.tokens import (
         FlowMappingEndToken,
         FlowMappingStartToken,

@@ -15,8 +15,9 @@ from yaml import YAMLError
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.errors import InputError
-from kpi.plan.yaml.nodes import Document, TooLargeError, begin, compose, entries, finish, is_null
+from kpi.plan.yaml.nodes import Document, TooLargeError, begin, compose, entries, finish, is_null, split_lines
 from kpi.values.units import CURRENCY_SIGNS
+from kpi.writing import encoding_of
 
 # Text that needs no quotes, not even in braces: no sign with a meaning in YAML, no ": " and no " #".
 _PLAIN = re.compile(
@@ -110,9 +111,13 @@ def _composed(text: str) -> Node:
 def read_text(path: Path) -> str:
     """A file's text with its own line breaks and byte order mark, as :func:`set_entry` takes it. Raises InputError."""
     try:
-        return path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{path} cannot be read: {fault}") from fault
+        content = path.read_bytes()
+    except OSError as fault:
+        raise InputError(f"{path} cannot be read: {fault.strerror or fault}") from fault
+    try:
+        return content.decode(encoding_of(content))
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not UTF-8", hint="save it as UTF-8") from None
 
 
 def scalar(text: str) -> str:
@@ -217,7 +222,7 @@ def _is_spaced(text: _Text, mapping: MappingNode) -> bool:
         return True
     (_, value), (following, _) = mapping.value[:2]
     between = text.text[text.last(value) : begin(following)]
-    return any(not line.strip() for line in between.splitlines()[1:-1])
+    return any(not line.strip() for line in split_lines(between)[1:-1])
 
 
 def _removed(text: _Text, node: MappingNode, key: str, path: Sequence[str]) -> tuple[int, int]:

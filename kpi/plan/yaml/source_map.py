@@ -16,6 +16,7 @@ from kpi.plan.yaml.nodes import Document, Entry, begin, entries, finish
 
 Path = tuple[str | int, ...]
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
+_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # one character, as JSON writes it
 _CONNECTION = re.compile(r"""(connection["']?\s*:\s*)(?!["']?\$\{\w+\}["']?\s*(?:[,}#]|$))([^\s#,}][^\r\n]*)""")
 _CREDENTIALS = re.compile(r"(://)([^\s/@]+)(?=@)")
 
@@ -167,7 +168,7 @@ def _offsets(text: str, first: int, last: int, value: str, style: str) -> list[t
     for char in value:
         at = _skip_blanks(text, at, stop, style, keep=char.isspace())
         if at < stop and style == '"' and text[at] == "\\":
-            width = _ESCAPES.get(text[at + 1], 2)
+            width = len(pair[0]) if (pair := _PAIR.match(text, at)) else _ESCAPES.get(text[at + 1], 2)
         elif at < stop and text[at] == char:
             width = 2 if style == char == "'" else 1
         elif char.isspace():

@@ -20,6 +20,9 @@ KEY = re.compile(
 )
 ITEM = re.compile(r"[ \t]*(?:-[ \t]+)*-(?:[ \t]+|$)")
 _GLUED = re.compile(r"\s*(?:- +)*([A-Za-z_][\w-]*):([^\s/].*)")
+_HALF = re.compile(  # an escape of UTF-16 that is not one of a pair
+    r"\\u[dD](?:[89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..\\u[dD])[c-fC-F][0-9a-fA-F]{2})"
+)
 _SECOND_DOCUMENT = "a second document starts here, but one file holds one plan"
 
 
@@ -197,6 +200,9 @@ def _quote(case: _Case) -> Explained | None:
     if "quoted scalar" not in case.context:
         return None
     if "escape" in case.problem or "hexdecimal" in case.problem:
+        if half := _HALF.search(case.text, case.began, case.document.line_span(case.began)[1]):
+            message = f'"{half[0]}" is one half of a character, and the other half is missing'
+            return Explained("E001", message, *half.span(), "write the character itself", case.began)
         at = case.text.rfind("\\", case.began, case.at + 1)
         at = case.at if at < 0 else at
         hint = "in double quotes write \\\\ for a backslash, or use single quotes"
