@@ -155,7 +155,12 @@ def open_checked(file: Path | None, allowed: Sequence[Path] | None = None) -> Ch
     If the plan is invalid, prints its errors to standard error as ``kpi lint`` does and ends the command with exit code
     2. Raises InputError if there is no file or it cannot be read.
     """
-    return _valid(plan_file(file), allowed or ())[1]
+    return open_read(file, allowed)[1]
+
+
+def open_read(file: Path | None, allowed: Sequence[Path] | None = None) -> tuple[ReadResult, Checked]:
+    """The plan as read and as checked, where a command also needs its texts; see :func:`open_checked`."""
+    return _valid(plan_file(file), allowed or ())
 
 
 def _valid(path: Path, allowed: Sequence[Path]) -> tuple[ReadResult, Checked]:

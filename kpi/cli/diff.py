@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from kpi.diff.changes import Comparison
     from kpi.diff.versions import Version
+    from kpi.lint.smart import SmartView
     from kpi.plan.checks import Checked
     from kpi.render.diff_view import DiffView
     from kpi.status.value_changes import ValueChange
@@ -84,7 +85,10 @@ def diff(
     problems: tuple[str, ...] = ()
     if values or count:
         computed, problems = _compute((before, after), comparison, as_of, count)
-    show_view(_view(before, after, comparison, computed), format)
+    view = _view(before, after, comparison, computed)
+    if format == "markdown":
+        view = view._replace(smart=_smart(before, after, checked[1], as_of))
+    show_view(view, format)
     tell_problems(problems)
     if comparison.of_class(failing):
         raise typer.Exit(1)
@@ -164,6 +168,20 @@ def _view(
     if not after.there:
         notes.append(f"The file does not exist in {after.label}, so everything in it is gone.")
     return DiffView(title, before.label, after.label, before.id, after.id, comparison, values, tuple(notes))
+
+
+def _smart(before: Version, after: Version, checked: Checked, as_of: date | None) -> SmartView:
+    """The SMART grid of the goals that changed, themselves or by their KPIs."""
+    from kpi.lint import Options, lint
+    from kpi.lint.changed_only import changed_entries
+    from kpi.lint.smart import smart_view
+    from kpi.status.goals_view import goals_view
+    from kpi.status.view import StatusView
+
+    plan, day = checked.plan, as_of_day(checked.plan, as_of)
+    goals = {id_ for section, id_ in changed_entries(before.read.plan, after.read.plan) if section == "goals"}
+    tree = goals_view(plan, StatusView(plan.title, day, (), (), {}))
+    return smart_view(plan, tree, lint(checked, after.read.texts, Options(day)) if goals else (), goals)
 
 
 def _classes(text: str | None) -> Collection[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -16,6 +19,7 @@ from kpi.cli.common import (
     as_of_day,
     cache_folder,
     open_checked,
+    open_read,
     show_view,
 )
 from kpi.cli.show import PERIODS
@@ -23,10 +27,12 @@ from kpi.cli.status import HISTORY, tell_problems
 from kpi.errors import KpiError, TextError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
+    from kpi.lint.smart import SmartView
     from kpi.plan.checks import Checked
     from kpi.plan.model import Kpi, Plan
+    from kpi.plan.model.goal import Framework
     from kpi.run.series import Results
     from kpi.status.goals_view import Detail
 
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
 EXAMPLES = (
     ("kpi goals --framework okr --cycle 2026-Q3", "objectives and key results of a quarter"),
     ("kpi goals --framework bsc --format svg > map.svg", "the strategy map"),
+    ("kpi goals --smart", "which goals are specific, measurable, assignable, realistic and time-bound"),
 )
 
 
@@ -51,15 +58,23 @@ def goals(
     cycle: Annotated[
         str | None, typer.Option("--cycle", metavar="PERIOD", help="Only goals due in this period, e.g. 2026-Q3.")
     ] = None,
+    smart: Annotated[
+        bool, typer.Option("--smart", help="Show for each goal which letters of SMART it meets, without computing.")
+    ] = False,
     as_of: AsOfOption = None,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
 ) -> None:
-    """Show the goals as a tree, or as OKRs, a scorecard, one metric or agreed objectives."""
+    """Show the goals as a tree, as OKRs, a scorecard, one metric or agreed objectives, or as a SMART grid."""
     if format == "svg" and framework not in (None, "bsc"):
         raise UsageError("--format svg is the strategy map of a scorecard", hint="use it with --framework bsc")
+    if smart:
+        if format == "svg":
+            raise UsageError("--smart has no --format svg", hint="use text, markdown or json")
+        show_view(_smart(file, allow_outside or [], as_of, framework, cycle), format)
+        return
     checked = open_checked(file, allow_outside)
     plan, day = checked.plan, as_of_day(checked.plan, as_of)
     from kpi.cli.terminal import progress
@@ -82,12 +97,35 @@ def goals(
     with progress(f"Computing {len(plan.kpis)} KPIs"):
         results = computed(checked, None, periods)
         details = {kpi.id: _detail(checked, results, kpi.id, computed) for kpi in large}
-    try:
+    with _cycle_errors():
         view = goals_view(plan, status_view(plan, results), framework=framework, cycle=cycle, details=details)
-    except TextError as mistake:
-        raise UsageError(f"--cycle: {mistake.message}", hint=mistake.hint) from None
     show_view(view, format)
     tell_problems(results.problems)
+
+
+def _smart(
+    file: Path | None, allowed: list[Path], as_of: date | None, framework: Framework | None, cycle: str | None
+) -> SmartView:
+    """The grid of the goals, from the findings of ``kpi lint``."""
+    from kpi.lint import Options, lint
+    from kpi.lint.smart import smart_view
+    from kpi.status.goals_view import goals_view
+    from kpi.status.view import StatusView
+
+    read, checked = open_read(file, allowed)
+    plan, day = checked.plan, as_of_day(checked.plan, as_of)
+    with _cycle_errors():
+        tree = goals_view(plan, StatusView(plan.title, day, (), (), {}), framework=framework, cycle=cycle)
+    return smart_view(plan, tree, lint(checked, read.texts, Options(day)))
+
+
+@contextmanager
+def _cycle_errors() -> Iterator[None]:
+    """Report a ``--cycle`` that is no period as a usage error."""
+    try:
+        yield
+    except TextError as mistake:
+        raise UsageError(f"--cycle: {mistake.message}", hint=mistake.hint) from None
 
 
 def _framework_of(plan: Plan, kpi: Kpi) -> str | None:

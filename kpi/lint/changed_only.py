@@ -20,7 +20,7 @@ def on_changes(
     outside of all entries (a comment, a setting) has changed if its line is not in the old texts. Errors are always
     kept, because nothing can be computed until they are fixed.
     """
-    changed = set(_changed(before, now))
+    changed = set(changed_entries(before, now))
     lines = {line.strip() for text in old_texts.values() for line in split_lines(text)}
     kept = []
     for found in findings:
@@ -34,7 +34,8 @@ def on_changes(
     return kept
 
 
-def _changed(before: Plan, now: Plan) -> Iterator[tuple[str, str]]:
+def changed_entries(before: Plan, now: Plan) -> Iterator[tuple[str, str]]:
+    """The entries that are new, gone or different, as section and id; and the goals of such KPIs."""
     for section in SECTIONS:
         old, new = getattr(before, section), getattr(now, section)
         for id_ in {*old, *new}:

@@ -69,6 +69,13 @@ def render_diff_markdown(view: DiffView, _: Page) -> str:
                 paper.sentence(f"{escape(one.name)}: {escape(note)}")
     elif computed:
         paper.sentence("No value or status differs under the new definitions.")
+    if view.smart is not None and view.smart.goals:
+        from kpi.render.smart import grid_head, grid_row
+        from kpi.render.smart import summary as smart_summary
+
+        paper.table(grid_head(), [grid_row(row, escape) for row in view.smart.goals])
+        text = f"Of the goals that changed, {smart_summary(view.smart)}"
+        paper.sentence(f"{text} <code>kpi rule CODE</code> explains a rule.")
     rest = [change for change in view.comparison.changes if not _stands_out(change)]
     if rest:
         summary = f"{len(rest)} {'more' if goalposts else 'change' if len(rest) == 1 else 'changes'}"

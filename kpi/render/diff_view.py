@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi.diff.changes import Change, ChangeClass, Comparison
 
 if TYPE_CHECKING:
+    from kpi.lint.smart import SmartView
     from kpi.status import Status
     from kpi.status.value_changes import ValueChange
 
@@ -24,7 +25,8 @@ STYLES: dict[ChangeClass, str] = {
 
 class DiffView(NamedTuple):
     """A comparison with the names and hashes (or ``worktree``) of the two versions. ``values`` holds the values by KPI
-    id if they were requested; ``notes`` are further sentences for the reader."""
+    id if they were requested; ``notes`` are further sentences for the reader, and ``smart`` is the SMART grid of the
+    goals that changed, if it was requested."""
 
     title: str | None
     before: str
@@ -34,6 +36,7 @@ class DiffView(NamedTuple):
     comparison: Comparison
     values: Mapping[str, ValueChange] | None = None
     notes: tuple[str, ...] = ()
+    smart: SmartView | None = None
 
 
 class ChangeGroup(NamedTuple):

@@ -51,6 +51,11 @@ FORMATS: dict[str, dict[str, str]] = {
         "markdown": "goals_markdown:render_goals_markdown",
         "svg": "strategy_map:render_strategy_map",
     },
+    "SmartView": {
+        "text": "smart:render_smart_text",
+        "json": "smart:render_smart_json",
+        "markdown": "smart:render_smart_markdown",
+    },
     "DashboardView": {"html": "dashboard:render_dashboard"},
     "EvidenceView": {"text": "evidence_text:render_evidence_text", "json": "evidence_json:render_evidence_json"},
     "ExplainView": {"text": "explain_text:render_explain_text", "json": "explain_json:render_explain_json"},
