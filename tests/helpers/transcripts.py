@@ -60,6 +60,15 @@ def commands(block: re.Match[str]) -> list[Command]:
     return found
 
 
+# Commits have the same hashes in every run.
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (
+        ("NAME", "Mira Holm"), ("EMAIL", "mira@shop.example"), ("DATE", "2026-07-01T09:00:00+00:00"))},
+}  # fmt: skip
+
+
 def environment(folder: Path, **extra: str) -> dict[str, str]:
     """Where ``kpi`` is this checkout's, the terminal is none, 80 columns wide, and knows UTF-8."""
     bin_ = folder / "bin"
@@ -68,7 +77,7 @@ def environment(folder: Path, **extra: str) -> dict[str, str]:
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kpi "$@"\n')
     script.chmod(0o755)
     paths = {"PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(REPOSITORY)}
-    return {**os.environ, **paths, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **extra}
+    return {**GIT, **os.environ, **paths, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **extra}
 
 
 def run_page(path: Path, folder: Path, scratch: Path) -> list[tuple[Command, str]]:

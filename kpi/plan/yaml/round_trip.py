@@ -44,16 +44,32 @@ def set_entry(text: str, path: Sequence[str], key: str, value: Value, *, before:
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     body = text[len(mark) :]
     root = _composed(body)
-    start, end, new = _splice(_Text(body), root, path, key, inline(value), before)
-    changed = body[:start] + new + body[end:]
-    expected = _tree(root)
-    _put(expected, path, key, _tree_of(value))
-    if not _equal(_tree(compose(changed)), expected):
-        raise InputError(
-            f"{'.'.join([*path, key])} cannot be changed here without disturbing the rest of the file",
-            hint=f'write it by hand: "{scalar(key)}: {inline(value)}"',
-        )
-    return mark + changed
+    for written in _spellings(value):
+        start, end, new = _splice(_Text(body), root, path, key, written, before)
+        changed = body[:start] + new + body[end:]
+        expected = _tree(root)
+        _put(expected, path, key, _tree_of(value))
+        if _equal(_tree_or_none(changed), expected):
+            return mark + changed
+    raise InputError(
+        f"{'.'.join([*path, key])} cannot be changed here without disturbing the rest of the file",
+        hint=f'write it by hand: "{scalar(key)}: {inline(value)}"',
+    )
+
+
+def _spellings(value: Value) -> Iterator[str]:
+    """A value as written on one line; first without quotes, which may be enough outside of braces."""
+    if isinstance(value, str) and _reads_plain(value):
+        yield value
+    yield inline(value)
+
+
+def _tree_or_none(text: str) -> Any:
+    """The tree of a text as :func:`_tree` has it; None for one that is not YAML."""
+    try:
+        return _tree(compose(text))
+    except (YAMLError, TooLargeError):
+        return None
 
 
 def add_entry(text: str, section: str, id_: str, fields: Mapping[str, Value], comments: Sequence[str] = ()) -> str:
@@ -124,6 +140,8 @@ def scalar(text: str) -> str:
     """``text`` as a YAML scalar that reads as that text, also inside braces; plain where that is safe."""
     if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS:
         return text
+    if text.isprintable() and "'" not in text and ('"' in text or "\\" in text):
+        return f"'{text}'"
     escaped = "".join(_escape(character) for character in text)
     return f'"{escaped}"'
 
