@@ -19,7 +19,7 @@ HEAD = """\
 # Every field of the file
 
 Made by `python docs/make_fields.py` from what `kpi schema` prints; a test holds the two together. Only the fields
-in bold must be there. [kpi.yaml.example](../kpi.yaml.example) shows most of them at work.
+in bold must be there. `kpi.yaml.example` in the project shows most of them at work.
 """
 SECTIONS = {
     "": "The file",
