@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,8 +25,8 @@ from kpi.errors import KpiError, UsageError, did_you_mean
 EXIT_OK, EXIT_ERROR, INTERRUPTED, PIPE_CLOSED = 0, 2, 130, 141
 
 # In the order in which `kpi --help` shows them. A command `x` is the function `x` of the module kpi.cli.x (`x_` where
-# Python has another x), and the first line of its docstring is the sentence here (a test holds that): help for all must
-# not import them all.
+# Python has another x; of kpi.cli.x_ where x is a keyword), and the first line of its docstring is the sentence here (a
+# test holds that): help for all must not import them all.
 GROUPS: dict[str, dict[str, str]] = {
     "Every day": {
         "status": "Compute every KPI and show where the team is.",
@@ -55,6 +56,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Set-up": {
         "init": "Write a first kpi.yaml, optionally from a template or from your own data files.",
+        "import": "Write a plan from a sheet of KPIs.",
         "catalog": "Search ready-made KPIs, or show one of them in full.",
         "doctor": "Check the set-up: versions, extras, folders, git, the terminal and the file.",
         "schema": "Print the JSON Schema of the file, for editors.",
@@ -65,15 +67,20 @@ COMMANDS: dict[str, str] = {name: sentence for group in GROUPS.values() for name
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
+def command_module(name: str) -> Any:
+    """The module of a command, imported."""
+    return import_module(f"kpi.cli.{name}_" if iskeyword(name) else f"kpi.cli.{name}")
+
+
 def command_function(name: str) -> Any:
     """The function of a command, its module imported."""
-    module = import_module(f"kpi.cli.{name}")
+    module = command_module(name)
     return getattr(module, f"{name}_", None) or getattr(module, name)
 
 
 def examples(name: str) -> str:
     """The examples of a command as its help shows them, one a line."""
-    found = getattr(import_module(f"kpi.cli.{name}"), "EXAMPLES", ())
+    found = getattr(command_module(name), "EXAMPLES", ())
     width = max((len(command) for command, _ in found), default=0)
     return "\n".join(f"  {command:<{width}}  {what}" for command, what in found)
 
@@ -91,7 +98,7 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"kpi.cli.{cmd_name}")
+        module = command_module(cmd_name)
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         settings = {**HELP_OPTIONS, **getattr(module, "CONTEXT", {})}
         # \b keeps the lines of a paragraph as they are.

@@ -187,6 +187,22 @@ class Sheet:
                     held = b""
         return iter(sorted({one for one in found if one.top > self.above and one[:2] != one[2:]}))
 
+    def percents(self, most: int) -> set[tuple[int, int]]:
+        """The cells (row, column from 0) among the first ``most`` rows whose numbers are shown with a percent sign."""
+        found: set[tuple[int, int]] = set()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                for number, row in enumerate(islice(self._sheet.iter_rows(), most), 1):
+                    found |= {(number, place) for place, cell in enumerate(row) if "%" in (cell.number_format or "")}
+            except DAMAGED as fault:
+                raise self._damaged(fault) from None
+        return found
+
+    def titles(self) -> list[str]:
+        """The sheets of the workbook that can be seen."""
+        return titles(self._sheet.parent)
+
     def hint(self, column: str) -> str | None:
         """What to write where a column is not found because this is a title row, or not the sheet that has it."""
         if self.read.skip_rows is None and sum(1 for text in self.header if text) == 1:

@@ -32,12 +32,7 @@ def _lines(title: str, tables: Sequence[DraftTable], kpis: Sequence[Proposal], a
         yield from table.spec.lines()
     yield ""
     yield "goals:"
-    yield f"  {GOAL}:"
-    yield "    # What should change, for whom, and by when? A goal per purpose is better than one for all."
-    yield "    name: Name the goal that these numbers serve"
-    yield "    # owner: you@example.com"
-    yield "    # due: 2027-12-31"
-    yield "    # questions: [What do you want to know each month?]"
+    yield from goal_lines()
     yield ""
     yield "kpis:" if kpis else "kpis: {}"
     for place, one in enumerate(kpis):
@@ -55,6 +50,16 @@ def _lines(title: str, tables: Sequence[DraftTable], kpis: Sequence[Proposal], a
         yield f"    formula: {_formula(one.formula)}"
         if one.better is not None:
             yield f"    # target: {one.better} …"
+
+
+def goal_lines() -> Iterator[str]:
+    """The entry of a goal that is to be filled in."""
+    yield f"  {GOAL}:"
+    yield "    # What should change, for whom, and by when? A goal per purpose is better than one for all."
+    yield "    name: Name the goal that these numbers serve"
+    yield "    # owner: you@example.com"
+    yield "    # due: 2027-12-31"
+    yield "    # questions: [What do you want to know each month?]"
 
 
 def _formula(text: str) -> str:

@@ -82,6 +82,7 @@ FORMATS: dict[str, dict[str, str]] = {
         "junit": "junit:render_junit",
     },
     "DoctorView": {"text": "doctor_text:render_doctor_text", "json": "doctor_json:render_doctor_json"},
+    "ImportView": {"text": "import_text:render_import_text", "json": "import_json:render_import_json"},
     "KpiList": {"text": "list_text:render_list_text", "json": "list_json:render_list_json"},
     "CatalogView": {
         "text": "catalog_text:render_catalog_text",

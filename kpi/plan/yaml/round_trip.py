@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from yaml import YAMLError
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
@@ -27,8 +27,8 @@ _COMMENT = re.compile(r"(?m)(?:^|\s)#")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 
 Splice = tuple[int, int, str]
-# What a field can be set to: a text, a list of texts, or a mapping of texts.
-Value = str | Sequence[str] | Mapping[str, str]
+# What a field can be set to: a text, a list, or a mapping.
+Value: TypeAlias = "str | Sequence[Value] | Mapping[str, Value]"
 _WIDEST = 110  # columns of a line that is added
 
 
@@ -151,11 +151,11 @@ def inline(value: Value) -> str:
     if isinstance(value, str):
         return scalar(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(key)}: {scalar(one)}" for key, one in value.items()) + "}"
-    return "[" + ", ".join(scalar(one) for one in value) + "]"
+        return "{" + ", ".join(f"{scalar(key)}: {inline(one)}" for key, one in value.items()) + "}"
+    return "[" + ", ".join(inline(one) for one in value) + "]"
 
 
-def _in_block(key: str, value: Value, indent: str) -> Iterator[str]:
+def field_lines(key: str, value: Value, indent: str) -> Iterator[str]:
     """The lines of an entry of a block mapping; long texts are folded, and long mappings have one line per entry."""
     name = f"{indent}{scalar(key)}:"
     if isinstance(value, str):
@@ -168,7 +168,7 @@ def _in_block(key: str, value: Value, indent: str) -> Iterator[str]:
     elif isinstance(value, Mapping) and len(f"{name} {inline(value)}") > _WIDEST:
         yield name
         for below, text in value.items():
-            yield from _in_block(below, text, indent + "  ")
+            yield from field_lines(below, text, indent + "  ")
     else:
         yield f"{name} {inline(value)}"
 
@@ -211,11 +211,11 @@ def _entry_splice(
         lead = text.newline * (2 if text.text.strip() else 0)
         at = len(text.text.rstrip())
         # A comment at the end of the file stays above what is added.
-        return at, at, lead + text.newline.join([f"{scalar(section)}:", *_entry(id_, fields, comments, "  ")])
+        return at, at, lead + text.newline.join([f"{scalar(section)}:", *entry_lines(id_, fields, comments, "  ")])
     name, node = pair
     if is_null(node):
         at = text.line_end(finish(text.document, name))
-        return at, at, text.newline + text.newline.join(_entry(id_, fields, comments, "  "))
+        return at, at, text.newline + text.newline.join(entry_lines(id_, fields, comments, "  "))
     mapping = _mapping(node, [section])
     if begin(node) < begin(name):
         raise _unplain([section])
@@ -224,14 +224,15 @@ def _entry_splice(
     indent = " " * text.column(begin(mapping.value[0][0]))
     at = text.line_end(text.last(mapping))
     gap = text.newline * (2 if _is_spaced(text, mapping) else 1)
-    return at, at, gap + text.newline.join(_entry(id_, fields, comments, indent))
+    return at, at, gap + text.newline.join(entry_lines(id_, fields, comments, indent))
 
 
-def _entry(id_: str, fields: Mapping[str, Value], comments: Sequence[str], indent: str) -> Iterator[str]:
+def entry_lines(id_: str, fields: Mapping[str, Value], comments: Sequence[str], indent: str) -> Iterator[str]:
+    """The lines of an entry of a section, with comments above its fields."""
     yield f"{indent}{scalar(id_)}:"
     yield from (f"{indent}  # {comment}" for comment in comments)
     for key, value in fields.items():
-        yield from _in_block(key, value, indent + "  ")
+        yield from field_lines(key, value, indent + "  ")
 
 
 def _is_spaced(text: _Text, mapping: MappingNode) -> bool:
@@ -421,8 +422,8 @@ def _tree_of(value: Value) -> Tree:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return ["map", *([key, one] for key, one in value.items())]
-    return ["list", *value]
+        return ["map", *([key, _tree_of(one)] for key, one in value.items())]
+    return ["list", *map(_tree_of, value)]
 
 
 def _drop(tree: Tree, path: Sequence[str], key: str) -> None:

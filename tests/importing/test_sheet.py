@@ -1,0 +1,243 @@
+"""Sheets of KPIs: what becomes of each cell, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from kpi.cli.app import run
+from kpi.errors import InputError, KpiError
+from kpi.importing import Imported, Settings, import_files
+from kpi.plan.model import Kpi, Target
+
+GOV = Path(__file__).parents[3] / "shared" / "data" / "definitions" / "performance_gov_targets.json"
+
+
+def imported(folder: Path, text: str, **options: Any) -> Imported:
+    (folder / "kpis.csv").write_text(text, encoding="utf-8")
+    return import_files("sheet", [folder / "kpis.csv"], Settings(**options), folder / "kpi.yaml")
+
+
+def one(folder: Path, header: str, row: str, **options: Any) -> tuple[Kpi, list[str]]:
+    """The only KPI of a sheet, and the reasons of what was refused."""
+    found = imported(folder, f"{header}\n{row}\n", **options)
+    (kpi,) = found.plan.kpis.values()
+    return kpi, [str(each.reason) for each in found.refused]
+
+
+def aim(kpi: Kpi) -> tuple[str, object, object, date | None]:
+    assert isinstance(kpi.target, Target)
+    return kpi.target.op, kpi.target.value, kpi.target.upper, kpi.target.by
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("at least 30", (">=", 30, None, None)),
+        ("mind. 30", (">=", 30, None, None)),
+        ("höchstens 2,5", ("<=", 2.5, None, None)),
+        ("max. 1.250,5", ("<=", 1250.5, None, None)),
+        ("unter 12", ("<", 12, None, None)),
+        ("über 12", (">", 12, None, None)),
+        ("≥ 1 250", (">=", 1250, None, None)),
+        ("20 bis 30", ("between", 20, 30, None)),
+        ("zwischen 20 und 30", ("between", 20, 30, None)),
+        ("20–30", ("between", 20, 30, None)),
+        ("mindestens 30 bis 31.12.2026", (">=", 30, None, date(2026, 12, 31))),
+        ("mindestens 30 bis Ende 2026", (">=", 30, None, date(2026, 12, 31))),
+        ("at least 30 by Q3 2026", (">=", 30, None, date(2026, 9, 30))),
+        ("< 5", ("<", 5, None, None)),
+        ("min 1,2 Mio", (">=", 1_200_000, None, None)),
+        ("at most -5", ("<=", -5, None, None)),
+    ],
+)
+def test_targets_are_read_as_people_write_them(tmp_path: Path, cell: str, expected: object) -> None:
+    kpi, refused = one(tmp_path, "Kennzahl;Zielwert", f"A;{cell}", decimal=",")
+    assert (aim(kpi), refused) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("unit", "cell", "expected"),
+    [
+        ("%", "at least 30", 0.3),
+        ("Prozent", "mind. 30 %", 0.3),
+        ("", "at least 30%", 0.3),
+        ("T€", "at least 12.5", 12_500),
+        ("Mio. EUR", "at least 3", 3_000_000),
+        ("€", "at least 12 €", 12),
+        ("Tage", "at least 3 Tage", 3),
+    ],
+)
+def test_units_and_what_is_beside_a_number(tmp_path: Path, unit: str, cell: str, expected: float) -> None:
+    kpi, refused = one(tmp_path, "KPI;Unit;Target", f"A;{unit};{cell}")
+    assert (aim(kpi)[1], refused) == (pytest.approx(expected), [])
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "reason"),
+    [
+        ("KPI;Target", "A;75", "75 does not say whether more or less is better"),
+        ("KPI;Unit;Target", "A;%;at least 0.3", "0.3 can be 30% or 0.3%"),
+        ("KPI;Target", "A;at least 1.250", '"1.250" can be 1250 or 1.250'),
+        ("KPI;Unit;Target", "A;$;at least 5", '"$" can be USD, AUD, CAD'),
+        ("KPI;Unit;Target", "A;EUR;at least 5%", 'the number has a % and the unit is "EUR"'),
+        ("KPI;Unit;Target", "A;EUR;at least 5 Tage", 'the number is in "Tage" and the unit is "EUR"'),
+        ("KPI;Target;Due", "A;at least 5;3/4/2026", '"3/4/2026" can be 2026-04-03 or 2026-03-04'),
+        ("KPI;Frequency;Target", "A;now and then;at least 5", '"now and then" is not the length of a period'),
+        ("KPI;Yellow", "A;at least 5", "there is no green beside it"),
+        ("KPI;Target;Colour", "A;at least 5;blue", "no field of a KPI has such a name"),
+        ("KPI;Owner;Actual", "A;ana;5", "no column says which period the values are of"),
+        ("KPI;Target", "A;as many as possible", '"as many as possible" is not a number'),
+        ("KPI;Goal;Perspective", "A;Grow;Sideways", '"Sideways" is none of financial, customer, internal, learning'),
+    ],
+)
+def test_what_can_mean_two_things_is_refused(tmp_path: Path, header: str, row: str, reason: str) -> None:
+    kpi, refused = one(tmp_path, header, row)
+    assert kpi.name == "A"
+    assert refused == [reason]
+
+
+def test_a_decimal_mark_is_proved_by_the_other_numbers(tmp_path: Path) -> None:
+    text = "Kennzahl;Zielwert\nA;mind. 1.250\nB;mind. 2,5\n"
+    assert [aim(kpi)[1] for kpi in imported(tmp_path, text).plan.kpis.values()] == [1250, 2.5]
+
+
+def test_a_german_sheet_below_a_title(tmp_path: Path) -> None:
+    rows = [
+        "Kennzahlenblatt;;;;;;;;;",
+        ";;;;;;;;;",
+        "Nr.;Kennzahl;Oberziel;Verantwortliche/r;Einheit;Frequenz;Richtung;Zielwert;Termin;Gelb;Jan 2026;Mär 2026",
+        "1;Umsatz;Wachsen;ana;T€;monatlich;höher;1.250,5;31.12.2026;≥ 1.000;980,5;1.010",
+        "2;Quote;Wachsen;Ben;%;monatlich;niedriger;max. 2,5 %;;3;3,1;2,9%",
+    ]
+    found = imported(tmp_path, "\n".join(rows))
+    sales, quote = found.plan.kpis.values()
+    assert (sales.owner, sales.unit, sales.every, sales.goal) == ("ana", "EUR", "month", "wachsen")
+    assert aim(sales) == (">=", 1_250_500, None, date(2026, 12, 31))
+    assert sales.values == {"2026-01": 980_500, "2026-03": 1_010_000}
+    assert sales.thresholds is not None
+    assert sales.thresholds.yellow is not None
+    assert (sales.thresholds.green.value, sales.thresholds.yellow.value) == (1_250_500, 1_000_000)
+    assert quote.values == {"2026-01": pytest.approx(0.031), "2026-03": pytest.approx(0.029)}
+    assert found.refused == ()
+
+
+def test_a_workbook_keeps_percentages_and_dates(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["KPI", "Unit", "Target", "Direction", "Actual", "As of", date(2026, 1, 1), date(2026, 2, 1)])
+    sheet.append(["Return rate", "%", 0.05, "lower", 0.043, date(2026, 3, 31), 0.051, 0.0478])
+    sheet.append(["Weight", "kg", 12.345, "higher", None, None, None, None])
+    for cell in ("C2", "E2", "G2", "H2"):
+        sheet[cell].number_format = "0.0%"
+    book.create_sheet("Archive")
+    book.save(tmp_path / "kpis.xlsx")
+    found = import_files("sheet", [tmp_path / "kpis.xlsx"], Settings(), tmp_path / "kpi.yaml")
+    rate, weight = found.plan.kpis.values()
+    assert rate.values == pytest.approx({"2026-01": 0.051, "2026-02": 0.0478, "2026-03": 0.043})
+    assert aim(rate)[:2] == ("<=", 0.05)
+    assert aim(weight)[:2] == (">=", 12.345)
+    notes = [each.reason for each in found.outcomes if each.state == "note"]
+    assert notes == ["only Sheet was read; --sheet NAME reads Archive"]
+
+
+def test_one_row_for_each_period_is_one_kpi(tmp_path: Path) -> None:
+    text = "KPI,Month,Actual\nSales,2026-01,10\nSales,2026-02,12\nSales,2026-02,13\n"
+    found = imported(tmp_path, text)
+    assert [dict(kpi.values) for kpi in found.plan.kpis.values()] == [{"2026-01": 10, "2026-02": 12}]
+    assert [each.reason for each in found.refused] == ["Sales has a value of 2026-02 already"]
+
+
+def test_a_calculation_of_other_rows_is_a_formula_and_another_a_comment(tmp_path: Path) -> None:
+    text = 'KPI,Calculation\nSales,from the ledger\nOrders,"count, by hand"\nAverage order,Sales / Orders\n'
+    found = imported(tmp_path, text)
+    assert found.plan.kpis["average_order"].formula == "sales / orders"
+    assert "# Calculation: from the ledger" in found.text
+
+
+def test_ziel_is_a_goal_or_a_target(tmp_path: Path) -> None:
+    texts = imported(tmp_path, "Kennzahl;Ziel\nA;Kunden begeistern\nB;Kunden begeistern\n").plan
+    assert [goal.name for goal in texts.goals.values()] == ["Kunden begeistern"]
+    numbers = imported(tmp_path, "Kennzahl;Ziel\nA;mind. 3\nB;max. 4\n").plan
+    assert [aim(kpi)[:2] for kpi in numbers.kpis.values()] == [(">=", 3), ("<=", 4)]
+
+
+def test_windows_encoding_is_read_and_said(tmp_path: Path) -> None:
+    (tmp_path / "kpis.csv").write_bytes("Kennzahl;Zielwert\nErlöse;mind. 3\n".encode("cp1252"))
+    found = import_files("sheet", [tmp_path / "kpis.csv"], Settings(), tmp_path / "kpi.yaml")
+    assert [kpi.name for kpi in found.plan.kpis.values()] == ["Erlöse"]
+    assert [each.origin.construct for each in found.outcomes if each.state == "note"] == ["encoding"]
+
+
+def test_the_command_writes_reports_and_never_overwrites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("kpis.csv").write_text("KPI,Target\nA,at least 3\nB,75\n")
+    assert run(["import", "sheet", "kpis.csv", "-o", "kpi.yaml"]) == 1
+    text = Path("kpi.yaml").read_text()
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert 'kpis.csv:3: refused: row "B", column "Target": 75 does not say' in output.err
+    assert run(["import", "sheet", "kpis.csv", "-o", "kpi.yaml"]) == 2
+    assert "--force replaces it" in capsys.readouterr().err
+    assert run(["lint", "--select", "M,S", "--fail-on", "error"]) == 0
+    capsys.readouterr()
+    assert run(["import", "sheet", "kpis.csv", "--format", "json"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["plan"] == text
+    states = [(each["line"], each["state"], each["becomes"]) for each in report["constructs"]]
+    assert states == [(2, "imported", "kpis.a"), (3, "refused", None), (3, "imported", "kpis.b")]
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\1\2", b"PK\3\4", b'KPI,"A\n', b"a,b\n1,2\n", b"\xff\xfe", b"KPI\n"])
+@pytest.mark.parametrize("name", ["kpis.csv", "kpis.xlsx"])
+def test_broken_files_are_errors_without_a_traceback(tmp_path: Path, content: bytes, name: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(KpiError):
+        import_files("sheet", [tmp_path / name], Settings(), tmp_path / "kpi.yaml")
+
+
+CELLS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12),
+    st.sampled_from(["at least", "1.234", "1,5", "%", "3%", "bis 31.12.2026", "–", "2026-13", "10 - 20", "=", "<>"]),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(CELLS, min_size=8, max_size=8), min_size=1, max_size=4))
+def test_whatever_the_cells_hold_the_plan_is_valid(tmp_path: Path, rows: list[list[str]]) -> None:
+    header = ["KPI", "Goal", "Unit", "Frequency", "Target", "Yellow", "2026-01", "Note"]
+    with (tmp_path / "kpis.csv").open("w", newline="", encoding="utf-8", errors="replace") as file:
+        csv.writer(file).writerows([header, *rows])
+    try:
+        found = import_files("sheet", [tmp_path / "kpis.csv"], Settings(), tmp_path / "kpi.yaml")
+    except InputError:
+        raise  # the plan cannot be written, or the file not be read
+    except KpiError:
+        return
+    assert found.plan.kpis
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not GOV.exists(), reason="the shared data is not here")
+def test_a_large_table_of_targets(tmp_path: Path) -> None:
+    rows = json.loads(GOV.read_text(encoding="utf-8"))
+    with (tmp_path / "kpis.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, fieldnames=rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    found = import_files("sheet", [tmp_path / "kpis.csv"], Settings(), tmp_path / "kpi.yaml")
+    named = [row for row in rows if row["indicator"].strip()]
+    refused_rows = [each for each in found.refused if each.reason == "it names no KPI"]
+    assert len(found.plan.kpis) == len(named)
+    assert len(refused_rows) == len(rows) - len(named)
+    assert all(each.reason and each.workaround and each.origin.line for each in found.refused)
