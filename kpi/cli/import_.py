@@ -23,7 +23,7 @@ Form = Literal["sheet"]
 def import_(
     form: Annotated[Form, typer.Argument(metavar="FORMAT", help="sheet.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of them.")],
-    output: Annotated[
+    file: Annotated[
         Path | None,
         typer.Option("-o", "--output", "-f", "--file", metavar="FILE", help="The plan to write; default: print it."),
     ] = None,
@@ -58,17 +58,17 @@ def import_(
     from kpi.render.output import Page, render
     from kpi.writing import create_file
 
-    if output is not None and os.path.lexists(output) and not force:
-        raise UsageError(f"{output} already exists", hint="--force replaces it; -o FILE writes another file")
+    if file is not None and os.path.lexists(file) and not force:
+        raise UsageError(f"{file} already exists", hint="--force replaces it; -o FILE writes another file")
     settings = _settings(every, data, date or [], decimal, sheet)
-    imported = import_files(form, files, settings, output or Path("kpi.yaml"))
-    if output is not None:
-        create_file(output, imported.text)
-    view = ImportView(imported, output)
+    imported = import_files(form, files, settings, file or Path("kpi.yaml"))
+    if file is not None:
+        create_file(file, imported.text)
+    view = ImportView(imported, file)
     if format == "json":
         show_data(render(view, "json"))
     else:
-        if output is None:
+        if file is None:
             show(imported.text, end="")
         import sys
 

@@ -34,9 +34,9 @@ class Origin(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a construct.
 
-    ``imported``: it is ``becomes``, e.g. ``kpis.revenue``, exactly. ``note``: it has no counterpart and bears on no
-    number, or something was chosen for it; ``reason`` says what. ``refused``: it is not in the plan; ``reason`` says
-    why, and ``workaround`` what to do instead.
+    ``imported``: it is ``becomes``, e.g. ``kpis.revenue``, exactly, or as ``reason`` says. ``note``: it has no counterpart
+    and bears on no number, or something was chosen for it; ``reason`` says what. ``refused``: it is not in the plan;
+    ``reason`` says why, and ``workaround`` what to do instead.
     """
 
     origin: Origin
@@ -91,6 +91,10 @@ class Result:
         """Add an entry, which says what became of its construct."""
         self.entries[section][id_] = Entry(origin, dict(fields), list(comments))
         self._note(Outcome(origin, "imported", f"{section}.{id_}"))
+
+    def imported(self, origin: Origin, reason: str) -> None:
+        """Report what is in the plan without an entry of its own."""
+        self._note(Outcome(origin, "imported", None, reason))
 
     def note(self, origin: Origin, reason: str, becomes: str | None = None) -> None:
         """Report what has no counterpart, or what was chosen."""

@@ -117,7 +117,7 @@ def _accepted(result: Result, format_: str, target: Path) -> Imported:
         checked = check_plan(read_plan(target, text=text))
         errors = [one for one in checked.diagnostics if one.severity == "error"]
         if not errors:
-            return Imported(text, checked.plan, format_, tuple(result.outcomes))
+            return Imported(text, checked.plan, format_, _in_order(result.outcomes))
         before = _size(result)
         for error in errors:
             _refuse(result, error)
@@ -127,6 +127,12 @@ def _accepted(result: Result, format_: str, target: Path) -> Imported:
             break
     first = errors[0]
     raise KpiError(f"nothing could be imported: {first.message}", hint=first.hint)
+
+
+def _in_order(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """The outcomes by file and line."""
+    files = {file: place for place, file in enumerate(dict.fromkeys(one.origin.file for one in outcomes))}
+    return tuple(sorted(outcomes, key=lambda one: (files[one.origin.file], one.origin.line or 0)))
 
 
 def _size(result: Result) -> int:

@@ -6,13 +6,12 @@ import shlex
 import signal
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from kpi import __version__
-from kpi.cli.app import COMMANDS, GROUPS, command_function, run
+from kpi.cli.app import COMMANDS, GROUPS, command_function, command_module, run
 from kpi.cli.common import wants_color
 from kpi.errors import InputError
 
@@ -44,7 +43,7 @@ def test_help_shows_every_command_in_the_order_of_the_design(capsys: pytest.Capt
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_examples_are_in_the_help_and_name_options_that_exist(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = import_module(f"kpi.cli.{name}").EXAMPLES
+    found = command_module(name).EXAMPLES
     assert run([name, "-h"]) == 0
     help_ = capsys.readouterr().out
     assert found
