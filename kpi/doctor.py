@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DISTRIBUTION = "kpi-as-code"
 # What each extra is for, and the modules that it brings.
 EXTRAS = {
+    "import": ("kpi import of dbt, Ossie and Cube", ("sqlglot",)),
     "lsp": ("kpi lsp, the language server", ("pygls", "lsprotocol")),
     "warehouse": ("sources in PostgreSQL, DuckDB files and other warehouses", ("ibis", "psycopg")),
     "spark": ("sources in Spark", ("ibis", "pyspark")),

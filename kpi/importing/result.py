@@ -34,9 +34,9 @@ class Origin(NamedTuple):
 class Outcome(NamedTuple):
     """What became of a construct.
 
-    ``imported``: it is ``becomes``, e.g. ``kpis.revenue``, exactly, or as ``reason`` says. ``note``: it has no counterpart
-    and bears on no number, or something was chosen for it; ``reason`` says what. ``refused``: it is not in the plan;
-    ``reason`` says why, and ``workaround`` what to do instead.
+    ``imported``: it is ``becomes``, e.g. ``kpis.revenue``, exactly, or as ``reason`` says. ``note``: it has no
+    counterpart and bears on no number, or something was chosen for it; ``reason`` says what. ``refused``: it is not in
+    the plan; ``reason`` says why, and ``workaround`` what to do instead.
     """
 
     origin: Origin

@@ -18,9 +18,10 @@ from kpi.plan.yaml.round_trip import entry_lines, field_lines
 
 # The formats, the names of their files, and what a folder of them is searched for.
 FORMATS: Mapping[str, tuple[str, ...]] = {
+    "dbt": (".yml", ".yaml"),
     "sheet": (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"),
 }
-NAMES = {"sheet": "a sheet"}
+NAMES = {"dbt": "dbt", "sheet": "a sheet"}
 MOST_FILES = 5_000
 MOST_ROUNDS = 50
 _SKIPPED = frozenset({"node_modules", "target", "dbt_packages", "venv", "__pycache__"})
@@ -96,7 +97,7 @@ def _below(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
     for root, folders, names in folder.walk() if hasattr(folder, "walk") else _walk(folder):
         folders[:] = sorted(one for one in folders if one not in _SKIPPED and not one.startswith("."))
         for name in names:
-            if name.lower().endswith(endings) and not name.startswith("."):
+            if name.lower().endswith(endings) and not name.startswith(".") and (root / name).is_file():
                 number += 1
                 if number > MOST_FILES:
                     raise UsageError(f"there are more than {MOST_FILES:,} files in {folder}", hint="name fewer")

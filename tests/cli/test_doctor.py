@@ -49,7 +49,7 @@ def test_it_looks_at_everything(folder: Path) -> None:
     areas = ["kpi", "packages", "extras", "cache", "undo", "temporary files", "git", "encoding", "terminal", "plan"]
     found = checks(folder)
     assert list(found) == areas
-    assert [one.text.partition(":")[0] for one in found["extras"]] == ["lsp", "warehouse", "spark"]
+    assert [one.text.partition(":")[0] for one in found["extras"]] == ["import", "lsp", "warehouse", "spark"]
 
 
 def test_an_old_or_missing_package_is_a_problem(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,13 +70,13 @@ def test_an_extra_that_is_not_there_is_a_note_until_a_source_needs_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "find_spec", lambda name: None if name == "psycopg" else name)
-    one = checks(folder)["extras"][1]
+    one = checks(folder)["extras"][2]
     assert (one.state, one.hint) == ("note", "pip install 'kpi-as-code[warehouse]'")
     more = "sources:\n  s: {connection: '${SHOP_URL}', table: t}\n"
     (folder / "kpi.yaml").write_text(PLAN + more, encoding="utf-8")
     monkeypatch.delenv("SHOP_URL", raising=False)
     found = checks(folder)
-    assert found["extras"][1].state == "problem"
+    assert found["extras"][2].state == "problem"
     assert [(one.state, one.text) for one in found["plan"]][1:] == [
         ("problem", "a source needs SHOP_URL, which is not set")
     ]
