@@ -97,13 +97,13 @@ def diff(
 def _plan_file(file: Path | None, revisions: str | None) -> Path:
     """The file to compare, or the one that the earlier version had if it was removed. Raises InputError."""
     from kpi.diff.versions import deleted_plan
-    from kpi.plan.loading.plan_files import PLAN_NAME
+    from kpi.plan.loading.plan_files import PLAN_NAMES
 
     try:
         return plan_file(file)
     except InputError as missing:
         try:
-            found = deleted_plan(PLAN_NAME, revisions, Path.cwd())
+            found = deleted_plan(PLAN_NAMES, revisions, Path.cwd())
         except InputError:
             found = None
         if found is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,12 +15,14 @@ import typer
 from kpi.cli.common import FileOption, OutsideOption, as_of_day, page_for, parse_day, plan_file
 from kpi.cli.output import show, show_data, tell
 from kpi.errors import InputError, KpiError, UsageError
+from kpi.plan.loading.plan_files import project_name, report_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from kpi.diagnostics import Diagnostic
     from kpi.lint import Review
+    from kpi.lint.baseline import Baseline
     from kpi.plan.loading import ReadResult
 
 # In ascending order: --fail-on ignores the severities before its value.
@@ -26,6 +30,8 @@ SEVERITIES = ("info", "warning", "error", "never")
 BASELINE = Path("kpi-baseline.json")
 STDIN = Path("-")
 PLAN = Path("kpi.yaml")  # the name in the error if no file was given
+# The formats of services that look for a file from the root of the repository, wherever the program is run.
+FROM_THE_ROOT = ("github", "gitlab", "sarif", "junit")
 Format = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
 
 EXAMPLES = (
@@ -93,6 +99,8 @@ def lint(
     """
     if dry_run and not fix:
         raise UsageError("--dry-run needs --fix", hint="write: kpi lint --fix --dry-run")
+    if write_baseline and diff is not None:
+        raise UsageError("a baseline has all findings, not only those on changes", hint="leave out --diff")
     run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [], data, diff)
     run.read([*([file] if file is not None else []), *(files or [])])
     if fix:
@@ -100,13 +108,11 @@ def lint(
         if dry_run:
             run.refuse_unreadable()
             return
-    findings = list(run.findings())
     if write_baseline:
-        _write_baseline(findings, baseline or BASELINE)
+        run.write_baseline(baseline or BASELINE)
         run.refuse_unreadable()
         return
-    if baseline is not None:
-        findings = _new(findings, baseline)
+    findings = [found for _, found in (run.findings() if baseline is None else run.new_findings(baseline))]
     _report(findings, run, format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"), fail_on)
     run.refuse_unreadable()
     if any(SEVERITIES.index(found.severity) >= SEVERITIES.index(fail_on) for found in findings):
@@ -126,11 +132,13 @@ class _Run:
         self.reviews: dict[Path, tuple[ReadResult, Review]] = {}
         self.unreadable: list[tuple[Path, KpiError]] = []
         self._stdin: bytes | None = None
+        self._included: dict[Path, frozenset[Path]] = {}
 
     def read(self, asked: Iterable[Path]) -> None:
         """Review each plan once; an included file is reviewed as part of the plan that includes it. Without any file,
         review the plan of the current folder."""
-        for path in dict.fromkeys(found for one in asked or (None,) for found in self._found(one)):
+        found = [path for one in asked or (None,) for path in self._found(one)]
+        for path in {path if path == STDIN else path.resolve(): path for path in reversed(found)}.values():
             self._try(path, lambda path=path: self._review(path))  # type: ignore[misc]
         if len(self.reviews) > 1:
             for path in list(self.reviews):
@@ -141,7 +149,28 @@ class _Run:
     def _found(self, asked: Path | None) -> list[Path]:
         found: list[Path] = []
         self._try(asked or PLAN, lambda: found.extend(_plans(plan_file(None) if asked is None else asked)))
-        return found
+        return found if asked in (None, STDIN) else [self._including(path) or path for path in found]
+
+    def _including(self, path: Path) -> Path | None:
+        """The plan in the folder of a file or above that includes it; None for a file that is a plan itself."""
+        from kpi.plan.loading import read_plan
+        from kpi.plan.loading.plan_files import plans_above
+
+        real = path.resolve()
+        for main in plans_above(path):
+            if main.resolve() == real:
+                continue
+            if main not in self._included:
+                self._included[main] = frozenset()
+                with suppress(KpiError):
+                    self._included[main] = frozenset(_files(read_plan(main, allowed=self.allowed))[1:])
+            if real in self._included[main]:
+                return main
+        return None
+
+    def _file_of(self, path: Path) -> Path:
+        """The main file of the plan to review: for standard input, that of the plan which includes its name."""
+        return (self._including(self.stdin_filename) or self.stdin_filename) if path == STDIN else path
 
     def _try(self, path: Path, work: Callable[[], None]) -> None:
         """Run ``work``, and keep its error if ``path`` cannot be read."""
@@ -159,21 +188,76 @@ class _Run:
         from kpi.plan.loading import read_plan
         from kpi.plan.yaml.nodes import MAX_BYTES
 
-        text = None
+        name, text, unsaved = self._file_of(path), None, {}
         if path == STDIN:
             if self._stdin is None:
                 self._stdin = sys.stdin.buffer.read(MAX_BYTES + 1)
-            text = self._stdin
-        name = self.stdin_filename if path == STDIN else path
-        read = read_plan(name, text=text, allowed=self.allowed, model=file_model)
+            if name == self.stdin_filename:
+                text = self._stdin
+            else:
+                unsaved = {self.stdin_filename.resolve(): self._stdin}
+        read = read_plan(name, text=text, unsaved=unsaved, allowed=self.allowed, model=file_model)
         options = Options(
             as_of_day(read.plan, self.as_of), select=self.select, ignore=self.ignore, strict=self.strict, data=self.data
         )
         self.reviews[path] = read, review(check_plan(read), read.texts, options)
 
-    def findings(self) -> Iterable[Diagnostic]:
-        """The findings of all plans, or only those on changes; one in a file that two plans include is listed once."""
-        return dict.fromkeys(found for path in self.reviews for found in self._findings_of(path))
+    def findings(self) -> list[tuple[str, Diagnostic]]:
+        """The findings of all plans, or only those on changes, each with its plan; one in a file that two plans include
+        is listed once."""
+        found: dict[Diagnostic, str] = {}
+        for path in self.reviews:
+            for one in self._findings_of(path):
+                found.setdefault(one, self._called(path))
+        return [(plan, one) for one, plan in found.items()]
+
+    def _called(self, path: Path) -> str:
+        """The main file of a plan, as a baseline names it."""
+        read = self.reviews[path][0]
+        return read.places.project_name(read.plan.files[0])
+
+    def new_findings(self, baseline: Path) -> list[tuple[str, Diagnostic]]:
+        """The findings that are not in a baseline. Says how many of the baseline no longer exist, as far as this run
+        looked for them. Raises InputError."""
+        from kpi.lint.baseline import subtract
+
+        new, left = subtract(self.findings(), _read_baseline(baseline))
+        gone = 0 if self.since else sum(count for key, count in left.items() if self._looked_for(*key))
+        if gone:
+            tell(f"findings of the baseline that no longer exist: {gone}; update it with kpi lint --write-baseline")
+        return new
+
+    def _looked_for(self, plan: str, subject: str, code: str) -> bool:
+        """Whether a finding of a baseline would have been found if it still existed: its rule was applied to its plan,
+        and nothing was left out of the plan because of errors."""
+        return any(
+            plan in ("", self._called(path))
+            and code in review.context.applied
+            and all(found.severity != "error" for found in review.findings)
+            for path, (_, review) in self.reviews.items()
+        )
+
+    def write_baseline(self, path: Path) -> None:
+        """Write a baseline of the findings. One that exists keeps what this run did not look for. Raises InputError."""
+        from kpi.lint.baseline import make_baseline
+        from kpi.writing import create_file
+
+        kept = {}
+        if path.is_file():
+            kept = {key: count for key, count in _read_baseline(path).items() if self._remains(*key)}
+        create_file(path, make_baseline(self.findings(), kept))
+        also = f", with {sum(kept.values())} that this run did not look for" if kept else ""
+        tell(f"wrote {path}{also}: review with kpi lint --baseline {path}")
+
+    def _remains(self, plan: str, subject: str, code: str) -> bool:
+        """Whether a finding of an older baseline is kept: it is of another plan, which still exists, or of a rule that
+        was left out."""
+        for path, (read, review) in self.reviews.items():
+            if plan in ("", self._called(path)):
+                return code not in review.context.applied
+            if (report_root(read.plan.folder) / plan).is_file():
+                return True
+        return False
 
     def _findings_of(self, path: Path) -> Iterable[Diagnostic]:
         read, review = self.reviews[path]
@@ -185,9 +269,20 @@ class _Run:
 
         if ".." in self.since:
             raise UsageError("--diff takes one commit, to compare the working tree with")
-        name = self.stdin_filename if path == STDIN else path
-        before = open_versions(name, self.since, Path.cwd(), self.allowed, file_model)[0].read
-        return on_changes(review.findings, before.plan, read.plan, before.texts, read.texts)
+        before = open_versions(self._file_of(path), self.since, Path.cwd(), self.allowed, file_model)[0].read
+        return on_changes(review, before, read)
+
+    def from_root(self, found: Diagnostic) -> Diagnostic:
+        """A finding with the path of its file from the root of the repository."""
+        file = found.location.file
+        for read, _ in self.reviews.values():
+            if read.places.document(file) is not None:
+                name = read.places.project_name(file)
+                break
+        else:
+            path = Path.cwd() / file
+            name = project_name(path, report_root(path.parent))
+        return replace(found, location=replace(found.location, file=name))
 
     def line_text(self, file: str, line: int) -> str:
         """A line of a file with its secrets hidden; "" if there is none."""
@@ -209,7 +304,7 @@ class _Run:
             after = applied(texts[file], (edit for edit in changes if edit.file == file))
             if dry_run:
                 show(visible_lines(diff(file, texts[file], after).replace("\t", TAB)), end="")
-            elif STDIN in self.reviews and file == self.reviews[STDIN][0].plan.files[0]:
+            elif STDIN in self.reviews and Path(file).resolve() == self.stdin_filename.resolve():
                 raise UsageError("standard input cannot be fixed", hint="--fix --dry-run shows the changes")
             else:
                 _rewrite(Path(file), texts[file], after)
@@ -273,26 +368,15 @@ def _rewrite(path: Path, before: str, after: str) -> None:
     rewrite_file(path, mark + after, before=now)
 
 
-def _write_baseline(findings: Iterable[Diagnostic], path: Path) -> None:
-    from kpi.lint.baseline import make_baseline
-    from kpi.writing import create_file
-
-    create_file(path, make_baseline(findings))
-    tell(f"wrote {path}: review with kpi lint --baseline {path}")
-
-
-def _new(findings: Iterable[Diagnostic], path: Path) -> list[Diagnostic]:
-    from kpi.lint.baseline import read_baseline, subtract
+def _read_baseline(path: Path) -> Baseline:
+    from kpi.lint.baseline import read_baseline
 
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         hint = f"kpi lint --write-baseline --baseline {path} creates it"
         raise InputError(f"the baseline {path} cannot be read: {fault}", hint=hint) from fault
-    new, gone = subtract(findings, read_baseline(text, str(path)))
-    if gone:
-        tell(f"findings of the baseline that no longer exist: {gone}; update it with kpi lint --write-baseline")
-    return new
+    return read_baseline(text, str(path))
 
 
 def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on: str) -> None:
@@ -308,6 +392,8 @@ def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on:
             tell(summary_line(findings))
         return
     findings = [*run.not_read(), *findings]
+    if format_ in FROM_THE_ROOT:
+        findings = [run.from_root(found) for found in findings]
     page = Page(fail_on="error" if run.unreadable and fail_on == "never" else fail_on)
     if text := render(FindingsView(findings), format_, page):
         show_data(text)

@@ -74,18 +74,19 @@ def open_versions(
     return before, after
 
 
-def deleted_plan(name: str, asked: str | None, cwd: Path) -> Path | None:
-    """The path of ``name`` in the current folder or the nearest parent that has it in the earlier version of ``asked``.
+def deleted_plan(names: Sequence[str], asked: str | None, cwd: Path) -> Path | None:
+    """The path of a file with one of these names in the current folder or above, in the earlier version of ``asked``.
 
-    None if there is none. Raises InputError or UsageError like ``open_versions``.
+    The nearest one; None if there is none. Raises InputError or UsageError like ``open_versions``.
     """
     repository = Repository.around(cwd)
     (_, commit), _ = _named(repository, asked)
     here = Path(os.path.realpath(cwd))
     for folder in (here, *here.parents):
-        path = (folder / name).relative_to(repository.root).as_posix()
-        if repository.tree(commit, path):
-            return Path(os.path.relpath(folder / name, here))
+        for name in names:
+            path = (folder / name).relative_to(repository.root).as_posix()
+            if repository.tree(commit, path):
+                return Path(os.path.relpath(folder / name, here))
         if folder == repository.root:
             break
     return None

@@ -42,7 +42,8 @@ class Rule:
     ``code`` is a letter for the family and three digits, and ``severity`` the default. ``summary`` is one sentence on
     what the rule requires, and ``check`` yields its findings. ``options`` are those that the rule declares. A rule that
     runs ``after_others`` sees which of their findings were suppressed. ``smart`` is the letter of SMART that the rule
-    serves: S, M, A, R or T, and "" for a rule that serves none.
+    serves: S, M, A, R or T, and "" for a rule that serves none. A rule that ``needs_data`` is only applied with
+    ``--data``.
     """
 
     code: str
@@ -53,6 +54,7 @@ class Rule:
     options: Sequence[RuleOption[Any]] = ()
     after_others: bool = False
     smart: str = ""
+    needs_data: bool = False
 
 
 REGISTERED: list[Rule] = []
@@ -67,6 +69,7 @@ def rule(
     options: Sequence[RuleOption[Any]] = (),
     after_others: bool = False,
     smart: str | None = None,
+    needs_data: bool = False,
 ) -> Callable[[Check], Check]:
     """Register the decorated check as a rule. See :class:`Rule` for the arguments.
 
@@ -75,9 +78,8 @@ def rule(
     letter = code[0] if code[0] in "SMART" else ""
 
     def register(check: Check) -> Check:
-        REGISTERED.append(
-            Rule(code, name, severity, summary, check, options, after_others, letter if smart is None else smart)
-        )
+        smart_letter = letter if smart is None else smart
+        REGISTERED.append(Rule(code, name, severity, summary, check, options, after_others, smart_letter, needs_data))
         return check
 
     return register

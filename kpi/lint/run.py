@@ -64,10 +64,12 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
     rules = chosen(
         RULES, select=settings.select, ignore=settings.ignore, also_select=options.select, also_ignore=options.ignore
     )
+    data = _data(checked, options)
+    rules = [rule for rule in rules if data is not None or not rule.needs_data]
     applied = frozenset(rule.code for rule in rules)
-    context = Context(checked, options.today, find_suppressions(texts, codes(RULES)), applied, _data(checked, options))
+    context = Context(checked, options.today, find_suppressions(texts, codes(RULES)), applied, data)
     silent = silencer(context.suppressions, options.today)
-    passes = _per_file(settings.per_file_ignores)
+    passes = _per_file(settings.per_file_ignores, checked.places.project_name)
     found: list[Diagnostic] = []
     for rule in rules:
         if not rule.after_others:
@@ -122,7 +124,7 @@ def _apply(rule: Rule, context: Context, options: Options) -> Iterator[Diagnosti
     try:
         for finding in rule.check(context):
             place = _place(finding, context)
-            subject = ".".join(map(str, finding.path)) or f"{place.file} comment"
+            subject = ".".join(map(str, finding.path)) or f"{context.places.project_name(place.file)} comment"
             yield Diagnostic(
                 rule.code, rule.name, cast("Severity", severity), finding.message, place, subject, finding.hint,
                 finding.fixable,
@@ -148,7 +150,9 @@ def _place(finding: Finding, context: Context) -> Location:
     return place if place.line == place.end_line else context.places.key(finding.path)
 
 
-def _per_file(ignores: Mapping[str, tuple[str, ...]]) -> Callable[[Diagnostic], bool]:
+def _per_file(
+    ignores: Mapping[str, tuple[str, ...]], project_name: Callable[[str], str]
+) -> Callable[[Diagnostic], bool]:
     """Return a predicate for findings in files for which their rule is switched off."""
     if not ignores:
         return lambda found: False
@@ -157,7 +161,7 @@ def _per_file(ignores: Mapping[str, tuple[str, ...]]) -> Callable[[Diagnostic], 
     by_code = {rule.code: rule for rule in RULES}
 
     def passes(found: Diagnostic) -> bool:
-        file = found.location.file.replace("\\", "/")
+        file = project_name(found.location.file)
         return any(
             (fnmatch(file, glob) or fnmatch(file, f"*/{glob}"))
             and any(strength(name, by_code[found.code]) for name in names)

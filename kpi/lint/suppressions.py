@@ -10,7 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kpi.diagnostics import Location
-from kpi.errors import TextError, did_you_mean
+from kpi.errors import TextError, did_you_mean, shorten
 from kpi.plan.yaml.nodes import Masked, split_lines
 from kpi.values import parse_date
 
@@ -27,7 +27,8 @@ class Problem(NamedTuple):
 
 
 class Suppression:
-    """One comment. It covers lines ``first`` to ``last`` of its file: its own line, or the entry below it.
+    """One comment. It covers lines ``first`` to ``last`` of its file: its own line with all lines of a text that begins
+    or ends there, or the entry below it.
 
     ``named`` are the rules it names: code, the name as written, its offsets in the file's text. ``names`` are the
     offsets of all names, also of unknown rules, ``span`` those of the whole comment. ``used`` are the codes
@@ -99,29 +100,48 @@ def _in_file(file: str, text: str, codes: Mapping[str, str]) -> Iterator[Suppres
     lines = split_lines(text)
     starts = [0, *(found.end() for found in re.finditer("\r\n|\r|\n", text))]
     for match in matches:
-        before = bisect_right(scalars, (match.start(), len(text))) - 1
-        if before >= 0 and match.start() < scalars[before][1]:
+        before = bisect_right(scalars, (match.start(), len(text), len(text))) - 1
+        if before >= 0 and scalars[before].content <= match.start() < scalars[before].end:
             continue
         line = bisect_right(starts, match.start())
         own_line = not text[starts[line - 1] : match.start()].strip()
         first, last = _block(lines, line) if own_line else (line, line)
+        if before >= 0 and not own_line:
+            begins, ends = (bisect_right(starts, at) for at in (scalars[before].start, scalars[before].last))
+            if begins == line or ends == line:
+                first, last = min(first, begins), max(last, ends)
         comment = Suppression(file, text, match.span(), first, last, line)
         _parse(comment, match, codes)
         yield comment
 
 
-def _scalars(text: str) -> list[tuple[int, int]]:
-    """Positions of quoted and block texts, in which a # does not start a comment."""
+class _Text(NamedTuple):
+    """Where a text is: from ``start``, its characters (in which a # starts no comment) from ``content`` to ``end``, the
+    last one that is not blank at ``last``."""
+
+    start: int
+    content: int
+    end: int
+
+    last: int = 0
+
+
+def _scalars(text: str) -> list[_Text]:
+    """The texts of a file: plain, quoted, and the blocks after > and |, whose first line may end with a comment."""
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: list[tuple[int, int]] = []
+    found: list[_Text] = []
     with suppress(yaml.YAMLError):  # reported when reading; the tokens before it are known
-        found.extend(
-            (token.start_mark.index, token.end_mark.index)
-            for token in yaml.scan(Masked(text).text, Loader=loader)
-            if isinstance(token, yaml.ScalarToken) and not token.plain
-        )
+        for token in yaml.scan(Masked(text).text, Loader=loader):
+            if not isinstance(token, yaml.ScalarToken):
+                continue
+            start, end = token.start_mark.index, token.end_mark.index
+            content = start
+            if token.style in ("|", ">"):
+                content = next((one.end() for one in re.finditer("\r\n|\r|\n", text[start:end])), end - start) + start
+            last = start + max(len(text[start:end].rstrip()) - 1, 0)
+            found.append(_Text(start, content, end, last))
     return found
 
 
@@ -157,38 +177,77 @@ def _parse(comment: Suppression, match: re.Match[str], codes: Mapping[str, str])
         comment.problems.append(Problem(f'"{match[1]}" is not understood here', 'did you mean "ignore"?', place))
         return
     rest, offset = match[2], match.start(2)
-    head = re.split(r"[ \t]--(?=\s|$)", rest, maxsplit=1)[0]
-    until = re.search(_UNTIL, head) or re.search(_UNTIL + r"[ \t]*$", rest)
+    dashes = re.search(r"(?:^|[ \t])--(?=\s|$)", rest)
+    head, reason = (rest, "") if dashes is None else (rest[: dashes.start()], rest[dashes.end() :])
+    until = re.search(_UNTIL, head)
     if until is not None:
         _take_date(comment, until, offset)
-        head = head[: until.start()] if until.start() < len(head) else head
-    for name in re.finditer(r"[^\s,;:\[\]()]+", head):
-        span = (offset + name.start(), offset + name.end())
-        comment.names.append(span)
-        code = codes.get(name[0]) or codes.get(name[0].upper())
-        if code is not None:
-            comment.named.append((code, name[0], span))
-            continue
-        if re.fullmatch(r"E\d{3}", name[0]):
-            problem = Problem(
-                f"{name[0]} is an error, and errors cannot be ignored", "fix the error instead", comment.locate(*span)
-            )
-        else:
-            problem = Problem(
-                f'there is no rule "{name[0]}"',
-                did_you_mean(name[0], codes) or "kpi rule --all lists the rules; a reason goes after --",
-                comment.locate(*span),
-            )
-        comment.problems.append(problem)
-    if not comment.named and not comment.problems:
+        head = head[: until.start()]
+    elif at_end := re.search(_UNTIL + r"[ \t]*$", reason):
+        with suppress(TextError):  # else it is a part of the reason, as in "until later"
+            comment.until = parse_date(at_end[1].rstrip(".,;"))
+    words = list(re.finditer(r"[^\s,;:\[\]()]+", head))
+    names = _names_among(words, head, codes)
+    for name in words[:names]:
+        _take_name(comment, name, offset, codes)
+    if words[names:]:
+        comment.problems.append(_unmarked_reason(comment, head, words, names, offset))
+    elif not comment.named and not comment.problems:
         comment.problems.append(
             Problem("no rule to ignore is named here", "write the code: # kpi: ignore S101 -- reason", comment.place)
         )
 
 
+def _names_among(words: list[re.Match[str]], head: str, codes: Mapping[str, str]) -> int:
+    """How many of the words before the dashes are names of rules, known or not; the others are a reason.
+
+    A list of names ends at the last word that is one, is written as a code, or has a comma before or after it. One
+    word that remains may as well be a misspelt name.
+    """
+    count = 0
+    for number, word in enumerate(words):
+        around = head[: word.start()].rstrip()[-1:] + head[word.end() :].lstrip()[:1]
+        known = codes.get(word[0]) or codes.get(word[0].upper())
+        if known or re.fullmatch(r"[A-Za-z]\d+", word[0]) or ("," in around and number == count):
+            count = number + 1
+    return len(words) if len(words) - count == 1 else count
+
+
+def _take_name(comment: Suppression, name: re.Match[str], offset: int, codes: Mapping[str, str]) -> None:
+    """One name of a rule."""
+    span = (offset + name.start(), offset + name.end())
+    comment.names.append(span)
+    code = codes.get(name[0]) or codes.get(name[0].upper())
+    if code is not None:
+        comment.named.append((code, name[0], span))
+        return
+    if re.fullmatch(r"E\d{3}", name[0]):
+        message, hint = f"{name[0]} is an error, and errors cannot be ignored", "fix the error instead"
+    else:
+        message = f'there is no rule "{name[0]}"'
+        hint = did_you_mean(name[0], codes) or "kpi rule --all lists the rules; a reason goes after --"
+    comment.problems.append(Problem(message, hint, comment.locate(*span)))
+
+
+def _unmarked_reason(comment: Suppression, head: str, words: list[re.Match[str]], names: int, offset: int) -> Problem:
+    """The problem of several words that are no rules: once, and with the comment as it should be."""
+    reason = head[words[names].start() :].strip()
+    place = comment.locate(offset + words[names].start(), offset + words[-1].end())
+    if names == 0:
+        hint = f"write the code: # kpi: ignore S101 -- {shorten(reason)}"
+        return Problem("no rule to ignore is named here", hint, place)
+    named = head[: words[names - 1].end()].strip()
+    return Problem("a reason goes after --", f"write # kpi: ignore {named} -- {shorten(reason)}", place)
+
+
 def _take_date(comment: Suppression, until: re.Match[str], offset: int) -> None:
+    text = until[1].rstrip(".,;")
     try:
-        comment.until = parse_date(until[1].rstrip(".,;"))
+        comment.until = parse_date(text)
     except TextError as mistake:
         place = comment.locate(offset + until.start(1), offset + until.end(1))
-        comment.problems.append(Problem(mistake.message, mistake.hint, place))
+        message, hint = mistake.message, mistake.hint
+        if not any(char.isdigit() for char in text):
+            message = f'"{text}" is not a date, so nothing ends the suppression'
+            hint = "write until YYYY-MM-DD, or make it a reason after --"
+        comment.problems.append(Problem(message, hint, place))

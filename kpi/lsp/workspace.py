@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpi.errors import KpiError
 from kpi.lsp.analysis import Analysis, DayOf, Value, analyse, real
-from kpi.plan.loading import find_plan, read_plan
-from kpi.plan.loading.paths import home_folder
+from kpi.plan.loading import read_plan
+from kpi.plan.loading.plan_files import PLAN_NAMES, plans_above
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
-
-
-_NAMES = ("kpi.yaml", "kpi.yml")
 
 
 class Workspace:
@@ -107,11 +104,11 @@ class Workspace:
         return homes[name]
 
     def _find_home(self, path: Path) -> Path | None:
-        mains = dict.fromkeys([*([self._file] if self._file else []), *_above(path), *self._analyses])
+        mains = dict.fromkeys([*([self._file] if self._file else []), *plans_above(path), *self._analyses])
         for main in mains:
             if real(main) != real(path) and self._includes(main, path):
                 return main
-        own = path.name in _NAMES or path.name.endswith(tuple("." + name for name in _NAMES))
+        own = path.name in PLAN_NAMES or path.name.endswith(tuple("." + name for name in PLAN_NAMES))
         return path.absolute() if own or (self._file is not None and real(self._file) == real(path)) else None
 
     def _includes(self, main: Path, path: Path) -> bool:
@@ -123,16 +120,6 @@ class Workspace:
         except KpiError:
             return False
         return any(real(main.parent / file) == real(path) for file in read.plan.files[1:])
-
-
-def _above(path: Path) -> Iterator[Path]:
-    """Each kpi.yaml in the folder of a file or above, up to the root of the git repository."""
-    folder = path.absolute().parent
-    while (found := find_plan(folder)) is not None:
-        yield found
-        if (found.parent / ".git").exists() or found.parent in (home_folder(), found.parent.parent):
-            return
-        folder = found.parent.parent
 
 
 def _hand_over(old: Analysis, new: Analysis) -> None:

@@ -57,6 +57,28 @@ def test_a_comment_behind_a_line_is_for_that_line(comment: str) -> None:
     assert [found.location.line for found in findings(commented("    name: Robust teams", comment))] == [7, 10]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "name: >-  {}\n      Robust\n      and holistic teams",
+        "name: |  {}\n\n      Robust\n      and holistic teams\n",
+        "name: Robust and\n      holistic teams  {}",
+        'name: "Robust and\n      holistic teams"  {}',
+        "name: >-\n      Robust and\n      holistic teams\n    owner: a@b.c",
+    ],
+)
+def test_a_comment_beside_a_text_of_several_lines_is_for_all_of_them(written: str) -> None:
+    plain = "version: 1\nlint: {select: [S101, L]}\ngoals:\n  a:\n    " + written + "\n    questions: [Is it robust?]\n"
+    assert codes(plain.replace("  {}", "")) == ["S101", "S101", "S101"]
+    commented_ = plain.replace("{}", "# kpi: ignore S101 -- reason")
+    assert codes(commented_) == (["S101"] if "{}" in plain else ["S101"] * 3)
+
+
+def test_a_rule_on_data_leaves_nothing_unused_where_the_data_is_not_read() -> None:
+    text = "version: 1\nlint: {select: [D, R106, L]}\nsources:\n  a: {path: a.csv}  # kpi: ignore D106, R106\n"
+    assert codes(text) == []
+
+
 def test_a_comment_above_an_entry_is_for_all_of_it() -> None:
     assert [found.subject for found in findings(above("  a:", "# kpi: ignore S101"))] == ["goals.b.name"]
     assert [found.subject for found in findings(above("goals:", "# kpi: ignore S101"))] == []
@@ -109,7 +131,25 @@ def test_a_rule_that_is_not_applied_leaves_nothing_unused() -> None:
         ("# kpi: ignore", "no rule to ignore is named here", "write the code: # kpi: ignore S101 -- reason"),
         ("# kpi: ignore -- S101", "no rule to ignore is named here", "write the code: # kpi: ignore S101 -- reason"),
         ("# kpi: ingore S101", '"ingore" is not understood here', 'did you mean "ignore"?'),
-        ("# kpi: ignore S101 until soon", '"soon" is not a date', None),
+        ("# kpi: ignore S101 until 2027-13-01", '"2027-13-01" is not possible: there is no month 13', None),
+        (
+            "# kpi: ignore S101 until later",
+            '"later" is not a date, so nothing ends the suppression',
+            "write until YYYY-MM-DD, or make it a reason after --",
+        ),
+        ("# kpi: ignore S101 until we rename it", '"we" is not a date, so nothing ends the suppression', None),
+        ("# kpi: ignore S101 for now", "a reason goes after --", "write # kpi: ignore S101 -- for now"),
+        (
+            "# kpi: ignore S101, M101 because the board wants it: really",
+            "a reason goes after --",
+            "write # kpi: ignore S101, M101 -- because the board wants it: really",
+        ),
+        (
+            "# kpi: ignore because the board wants it",
+            "no rule to ignore is named here",
+            "write the code: # kpi: ignore S101 -- because the board wants it",
+        ),
+        ("# kpi: ignore S101 temporarily", 'there is no rule "temporarily"', None),
     ],
 )
 def test_a_comment_that_cannot_be_understood_is_a_finding(comment: str, message: str, hint: str | None) -> None:

@@ -8,7 +8,7 @@ from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 
 
-@rule("D101", "missing-file", "warning", "Every path of a source matches a file.")
+@rule("D101", "missing-file", "warning", "Every path of a source matches a file.", needs_data=True)
 def check(context: Context) -> Iterator[Finding]:
     """Paths of sources that match no file."""
     if context.data is None:

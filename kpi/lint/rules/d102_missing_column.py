@@ -12,7 +12,7 @@ from kpi.lint.rule import Finding, rule
 ABSENT = re.compile(r"\b(there is|has) no column\b")
 
 
-@rule("D102", "missing-column", "warning", "Formulas use only columns that the data has.")
+@rule("D102", "missing-column", "warning", "Formulas use only columns that the data has.", needs_data=True)
 def check(context: Context) -> Iterator[Finding]:
     """KPIs whose formulas use a column that the data does not have."""
     if context.data is None:

@@ -8,7 +8,7 @@ from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 
 
-@rule("D103", "unreadable-data", "warning", "Every row of a source can be read.")
+@rule("D103", "unreadable-data", "warning", "Every row of a source can be read.", needs_data=True)
 def check(context: Context) -> Iterator[Finding]:
     """Sources that cannot be read, and rows that were skipped."""
     if context.data is None:

@@ -10,7 +10,7 @@ from kpi.lint.rule import Finding, rule
 from kpi.values import parse_updated
 
 
-@rule("D104", "stale-data", "warning", "Data is as fresh as its source declares.")
+@rule("D104", "stale-data", "warning", "Data is as fresh as its source declares.", needs_data=True)
 def check(context: Context) -> Iterator[Finding]:
     """Sources whose newest row is older than ``updated`` allows."""
     if context.data is None:

@@ -14,7 +14,7 @@ from kpi.values import parse_updated
 ENOUGH, LEAST, TIMES, MOST = 20, 7, 4, 2
 
 
-@rule("D105", "hole-in-dates", "info", "The dates of a source have no gaps.")
+@rule("D105", "hole-in-dates", "info", "The dates of a source have no gaps.", needs_data=True)
 def check(context: Context) -> Iterator[Finding]:
     """Stretches without rows that are far longer than usual for the source."""
     if context.data is None:

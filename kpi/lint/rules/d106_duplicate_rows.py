@@ -8,7 +8,7 @@ from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 
 
-@rule("D106", "duplicate-rows", "warning", "A source has no duplicate rows.")
+@rule("D106", "duplicate-rows", "warning", "A source has no duplicate rows.", needs_data=True)
 def check(context: Context) -> Iterator[Finding]:
     """Sources with duplicate rows, where a column identifies all other rows."""
     if context.data is None:

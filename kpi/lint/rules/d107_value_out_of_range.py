@@ -10,7 +10,7 @@ from kpi.lint.rule import Finding, rule
 LAST = 12  # periods before the one shown
 
 
-@rule("D107", "value-out-of-range", "warning", "Values are within the range of their unit.")
+@rule("D107", "value-out-of-range", "warning", "Values are within the range of their unit.", needs_data=True)
 def check(context: Context) -> Iterator[Finding]:
     """Values that the unit of their KPI makes impossible or absurd."""
     if context.data is None:

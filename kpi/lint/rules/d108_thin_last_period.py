@@ -11,7 +11,13 @@ from kpi.values import last_over, shift
 BEFORE, PART = 6, 0.5  # months to compare with; the part of the poorest of them that is still believed
 
 
-@rule("D108", "thin-last-period", "warning", "The last period has about as many rows as the periods before.")
+@rule(
+    "D108",
+    "thin-last-period",
+    "warning",
+    "The last period has about as many rows as the periods before.",
+    needs_data=True,
+)
 def check(context: Context) -> Iterator[Finding]:
     """Dated sources whose last month has far fewer rows than each of the six before."""
     if context.data is None:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 BEFORE = 12  # dates to compare with
 
 
-@rule("D109", "balance-without-key", "warning", "The last date of a balance has as many rows as the dates before.")
+@rule(
+    "D109",
+    "balance-without-key",
+    "warning",
+    "The last date of a balance has as many rows as the dates before.",
+    needs_data=True,
+)
 def check(context: Context) -> Iterator[Finding]:
     """Sources without ``key`` of which balances are asked, and whose last date has fewer rows than is usual."""
     if context.data is None:

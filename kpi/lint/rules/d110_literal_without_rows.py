@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     "literal-without-rows",
     "warning",
     "Every text and number that a condition compares with occurs in the data.",
+    needs_data=True,
 )
 def check(context: Context) -> Iterator[Finding]:
     """Literals in filters, ``where`` and computed columns that no row has."""

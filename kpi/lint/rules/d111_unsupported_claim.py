@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from kpi.lint.context import Context
 
 
-@rule("D111", "unsupported-claim", "info", "The data support what leading indicators and proxies are said to do.")
+@rule(
+    "D111",
+    "unsupported-claim",
+    "info",
+    "The data support what leading indicators and proxies are said to do.",
+    needs_data=True,
+)
 def check(context: Context) -> Iterator[Finding]:
     """Leading indicators and proxies for which there is enough data and no evidence, or evidence of the opposite."""
     if context.data is None:

@@ -11,7 +11,7 @@ from kpi.lint.rules.r104_target_already_met import meets
 ENOUGH = 12  # periods before the one shown
 
 
-@rule("R105", "no-ambition", "info", "A target is not met in every period.")
+@rule("R105", "no-ambition", "info", "A target is not met in every period.", needs_data=True)
 def check(context: Context) -> Iterator[Finding]:
     """Targets that were met in the period shown and in every one of those before."""
     if context.data is None:

@@ -11,7 +11,7 @@ from kpi.lint.rules.r104_target_already_met import meets
 ENOUGH, TIMES, STRETCH = 6, 3, 7  # values; times their range; the ambition (1 to 10) from which it is a stretch
 
 
-@rule("R106", "implausible-target", "info", "A target is within reach, judging by the history.")
+@rule("R106", "implausible-target", "info", "A target is within reach, judging by the history.", needs_data=True)
 def check(context: Context) -> Iterator[Finding]:
     """Targets with a date that are several times further away than the range of the KPI's history."""
     if context.data is None:

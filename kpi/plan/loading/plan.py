@@ -17,10 +17,13 @@ from kpi.plan.loading.diagnostics import Diagnostics
 from kpi.plan.loading.disk import DISK, Disk
 from kpi.plan.loading.plan_files import (
     DECISIONS_NAME,
+    PLAN_NAMES,
     IncludeError,
     included_files,
+    project_name,
     project_root,
     refuse_link,
+    report_root,
     shown_name,
 )
 from kpi.plan.loading.validation import report_cut_texts, validate
@@ -67,7 +70,7 @@ def read_plan(
     text: str | bytes | None = None,
     cwd: Path | None = None,
     allowed: Sequence[Path] = (),
-    unsaved: Mapping[Path, str] = {},
+    unsaved: Mapping[Path, str | bytes] = {},
     disk: Disk = DISK,
     root: Path | None = None,
     model: FileModel = plain_model,
@@ -118,13 +121,15 @@ class _Reading:
         self.disk = disk
         self.model = model
         self.allowed = allowed
-        self.unsaved: Mapping[Path, str] = {}
+        self.unsaved: Mapping[Path, str | bytes] = {}
         self.unopened = False
         self.diagnostics = Diagnostics()
         self.data: dict[str, PlainData] = {}
         self.context = Context()
         self.documents: dict[str, Document] = {}
         self.folders: dict[str, Path] = {}
+        self.project_names: dict[str, str] = {}
+        self.reported_from = report_root(self.folder)
         self.found: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
         self.homes: dict[str, Path] = {}
         self.broken: set[tuple[str, str]] = set()
@@ -155,7 +160,7 @@ class _Reading:
         order = {file: number for number, file in enumerate(self.documents)}
         diagnostics = sorted(self.diagnostics.found, key=lambda one: (order.get(one.location.file, 0), one.location))
         texts = {file: document.text for file, document in self.documents.items()}
-        found = SourceMap(main, self.documents, self.entries)
+        found = SourceMap(main, self.documents, self.entries, self.project_names)
         whole = all(document.is_whole() for document in self.documents.values()) and not self.unopened
         return ReadResult(plan, tuple(diagnostics), found, texts, frozenset(self.broken), whole)
 
@@ -174,7 +179,8 @@ class _Reading:
     def _meant(self, fault: OSError) -> str | None:
         """What to write for a main file that cannot be opened: the plan in that folder, or one of nearly that name."""
         if isinstance(fault, IsADirectoryError):
-            return f'did you mean "{self.given / "kpi.yaml"}"?' if (self.path / "kpi.yaml").is_file() else None
+            inside = next((name for name in PLAN_NAMES if (self.path / name).is_file()), None)
+            return None if inside is None else f'did you mean "{self.given / inside}"?'
         if not isinstance(fault, FileNotFoundError):
             return None
         files = [file for ending in ("yml", "yaml") for file in self.folder.glob(f"*.{ending}")]
@@ -195,6 +201,7 @@ class _Reading:
         self.documents[document.file] = document
         self.data[document.file] = PlainData(document, to.pitfall)
         self.folders[document.file] = path.parent
+        self.project_names[document.file] = project_name(path, self.reported_from)
         return document
 
     def _shown(self, path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from kpi.errors import InputError, KpiError
@@ -10,6 +11,7 @@ from kpi.plan.loading.disk import DISK, Disk
 from kpi.plan.loading.paths import access, home_folder, is_git_name, is_glob, is_home_or_above, refused
 
 PLAN_NAME = "kpi.yaml"
+PLAN_NAMES = (PLAN_NAME, "kpi.yml")  # of two in one folder the first is the plan
 DECISIONS_NAME = "reviews.yaml"  # beside the main file
 
 
@@ -22,11 +24,23 @@ class IncludeError(KpiError):
 
 
 def find_plan(start: Path) -> Path | None:
-    """``kpi.yaml`` in ``start`` or in a folder above it, up to the git root, the home folder or the file system's."""
+    """``kpi.yaml``, else ``kpi.yml``, in ``start`` or in a folder above it, up to the git root, the home folder or the
+    file system's."""
     for folder in _upwards(start):
-        if (folder / PLAN_NAME).is_file():
-            return folder / PLAN_NAME
+        for name in PLAN_NAMES:
+            if (folder / name).is_file():
+                return folder / name
     return None
+
+
+def plans_above(file: Path) -> Iterator[Path]:
+    """Each plan in the folder of a file or above, the nearest first, up to the root of the git repository."""
+    folder = file.absolute().parent
+    while (found := find_plan(folder)) is not None:
+        yield found
+        if (found.parent / ".git").exists() or found.parent in (home_folder(), found.parent.parent):
+            return
+        folder = found.parent.parent
 
 
 def project_root(folder: Path) -> Path:
@@ -46,6 +60,21 @@ def git_folders(folder: Path) -> tuple[Path, ...]:
     """A folder and those above it up to the root of its git work tree; none if it is in no work tree."""
     above = _upwards(folder)
     return tuple(above) if _is_git_root(above[-1]) else ()
+
+
+def report_root(folder: Path) -> Path:
+    """The folder, links followed, that paths in reports for other programs start from: the root of the git work tree
+    that holds a plan's folder, else that folder itself."""
+    return Path(os.path.realpath((git_folders(folder) or (folder,))[-1]))
+
+
+def project_name(path: Path, root: Path) -> str:
+    """The path of a file from ``root``, see :func:`report_root`; its absolute path where it is elsewhere.
+
+    Links of folders are followed, but not that of the file itself, which keeps the name by which it was found.
+    """
+    real = Path(os.path.realpath(path.parent), path.name)
+    return (real.relative_to(root) if real.is_relative_to(root) else real).as_posix()
 
 
 def _upwards(start: Path) -> list[Path]:

@@ -25,11 +25,16 @@ class SourceMap:
     """Where every path of a plan is. Paths lead over all files; lines and columns count from 1 in characters."""
 
     def __init__(
-        self, main: Document, documents: Mapping[str, Document], entries: Mapping[Path, tuple[Document, Entry]]
+        self,
+        main: Document,
+        documents: Mapping[str, Document],
+        entries: Mapping[Path, tuple[Document, Entry]],
+        project_names: Mapping[str, str],
     ) -> None:
         self._main = main
         self._documents = documents
         self._entries = entries
+        self._project_names = project_names
         self._shown: tuple[tuple[str, int], str] | None = None
 
     @property
@@ -86,6 +91,11 @@ class SourceMap:
         if self._shown is None or self._shown[0] != (file, line):
             self._shown = ((file, line), hide_secrets(document.line(line)))
         return self._shown[1]
+
+    def project_name(self, file: str) -> str:
+        """The path of a file of the plan from the root of its git repository, or without one from the plan's folder; it
+        does not depend on the current folder. Absolute for a file elsewhere."""
+        return self._project_names.get(file, file)
 
     def _find(self, path: Path) -> tuple[Document, Node | None, Node | None]:
         """The document, key and value of the longest part of ``path`` that exists."""
