@@ -193,5 +193,8 @@ def _classes(text: str | None) -> Collection[str]:
     named = [part.strip() for part in text.split(",")]
     for name in named:
         if name not in CLASSES:
-            raise UsageError(f'--fail-on: there is no class of changes "{name}"', hint=did_you_mean(name, CLASSES))
+            meant = did_you_mean(name, CLASSES)
+            listed = f"the classes are {', '.join(CLASSES)}"
+            hint = listed if meant is None else f"{meant} {listed}"
+            raise UsageError(f'--fail-on: there is no class of changes "{name}"', hint=hint)
     return named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kpi.diff.changes import Change
+from kpi.diff.changes import REACHING, Change
 from kpi.plan.checks import Checked
 
 # Sources have a namespace of their own. A target changes no value, so the KPI's own users are not reached through it.
@@ -32,7 +32,7 @@ def affected_kpis(after: Checked, changes: Iterable[Change]) -> dict[str, tuple[
 def reaches_out(change: Change) -> bool:
     """Whether a change may alter the values of what uses its subject. Added and removed entries do so only through
     formulas that changed as well."""
-    return change.kind in ("formula", "source") or (change.section == "kpis" and change.field == "unit")
+    return change.kind in REACHING or (change.section == "kpis" and change.field == "unit")
 
 
 def _users(after: Checked) -> dict[str, list[str]]:

@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from kpi.diagnostics import Location
 
-# In the order of importance to a reviewer: first targets that became easier, then changes of values.
 ChangeClass = Literal[
-    "loosened", "later", "removed", "formula", "source", "baseline", "tightened", "earlier", "added", "renamed",
-    "moved", "ownership", "other", "wording",
+    "loosened", "later", "removed", "formula", "window", "rows", "source", "baseline", "tightened", "earlier", "added",
+    "renamed", "moved", "ownership", "other", "wording",
 ]  # fmt: skip
-CLASSES: tuple[ChangeClass, ...] = get_args(ChangeClass)
+
+# Every class and what belongs to it, in the order of importance to a reviewer: first targets that became easier, then
+# changes of values.
+CLASSES: dict[ChangeClass, str] = {
+    "loosened": "a target, a threshold or the target of a part is easier to meet",
+    "later": "a date by which a target is due, the due date of a goal, or the start of a KPI is later",
+    "removed": "a KPI, goal, measure or source is gone",
+    "formula": "a formula or a computed column computes something else",
+    "window": "the span of time that a value covers is another one: `window`, `every`, the calendar",
+    "rows": "other rows count: `where`, `key`, `no_rows`, or the kind of dates that rows have",
+    "source": "the data comes from elsewhere or is read in another way, or a value typed in by hand differs",
+    "baseline": "the baseline, or the path from there to the target, is another one",
+    "tightened": "a target, a threshold or the target of a part is harder to meet",
+    "earlier": "one of the dates of `later` is earlier",
+    "added": "a KPI, goal, measure or source is new",
+    "renamed": "an entry has another id and is otherwise recognizably the same",
+    "moved": "a KPI serves another goal, or a goal has another parent",
+    "ownership": "an owner is another one",
+    "other": "anything else, such as the unit, the kind of indicator, tags, or settings of the linter",
+    "wording": "names, questions, reasons and notes",
+}
 
 # The classes that may change a value or a status.
 COUNTING: frozenset[ChangeClass] = frozenset(
-    ["loosened", "later", "removed", "formula", "source", "baseline", "tightened", "earlier", "added"]
-)
+    [
+        "loosened", "later", "removed", "formula", "window", "rows", "source", "baseline", "tightened", "earlier",
+        "added",
+    ]
+)  # fmt: skip
+
+# The classes by which a change of one entry reaches the values of those that use it.
+REACHING: frozenset[ChangeClass] = frozenset(["formula", "window", "rows", "source"])
 
 
 class Change(NamedTuple):
@@ -43,6 +68,11 @@ class Change(NamedTuple):
         return self.kind in COUNTING or self.field in ("unit", "target")
 
     @property
+    def is_of_before(self) -> bool:
+        """Whether ``place`` is in the earlier version, because the later one has nothing of the entry."""
+        return self.kind == "removed"
+
+    @property
     def section(self) -> str:
         """``kpis``, ``goals``, ``measures``, ``sources`` or ``plan``."""
         return self.subject.partition(".")[0]
@@ -66,7 +96,7 @@ class Comparison(NamedTuple):
 
     def counted(self) -> dict[ChangeClass, int]:
         """The number of changes of each class that occurs, in the order of ``CLASSES``."""
-        counts = {kind: sum(change.kind == kind for change in self.changes) for kind in CLASSES}
+        counts: dict[ChangeClass, int] = {kind: sum(change.kind == kind for change in self.changes) for kind in CLASSES}
         return {kind: count for kind, count in counts.items() if count}
 
     def kpis_to_compute(self) -> dict[str, str | None]:

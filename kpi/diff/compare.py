@@ -16,6 +16,7 @@ from kpi.plan.checks import Checked
 from kpi.plan.model import Kpi, Source, Target
 from kpi.values import period_of
 
+_RANKS = {kind: rank for rank, kind in enumerate(CLASSES)}
 _Day = tuple[date | None, date | None]
 SECTIONS = ("sources", "measures", "goals", "kpis")
 
@@ -83,7 +84,7 @@ class _Comparing:
         meanings = self.before.source(old), self.after.source(new)
         if kind_of_rows(old) != kind_of_rows(new):
             for side in meanings:
-                side.update({name: one._replace(kind="formula") for name, one in side.items() if is_of_rows(name)})
+                side.update({name: one._replace(kind="rows") for name, one in side.items() if is_of_rows(name)})
         self._fields(subject, was, *meanings)
 
     def _kpi(self, subject: str, was: str, old: Kpi, new: Kpi) -> None:
@@ -128,8 +129,8 @@ class _Comparing:
         if field is not None and field != "id":
             deep = subject == "plan" or field.startswith(PARTS)
             path += tuple(field.split(".", 2 if deep else 1))  # the last key may itself contain dots
-        place = (self.before if kind == "removed" else self.after).checked.places.key(path)
-        self.changes.append(Change(kind, subject, field, before, after, place, was))
+        side = self.before if kind == "removed" else self.after
+        self.changes.append(Change(kind, subject, field, before, after, side.checked.places.key(path), was))
 
 
 def _differences(old: FieldMeanings, new: FieldMeanings) -> Iterator[tuple[str, ChangeClass, str | None, str | None]]:
@@ -147,7 +148,7 @@ def _rank(change: Change) -> tuple[object, ...]:
     # A change of a target in an unknown direction is as important as one that loosens it.
     if kind == "other" and (change.field or "").startswith(("target", "thresholds", PARTS)):
         kind = "loosened"
-    return CLASSES.index(kind), change.place.file, change.place.line, change.subject, change.field or ""
+    return _RANKS[kind], change.place.file, change.place.line, change.subject, change.field or ""
 
 
 def _called(id_: str, entry: Any) -> str:

@@ -34,7 +34,7 @@ FieldMeanings = dict[str, FieldMeaning]
 
 _KPI_TEXTS: dict[str, ChangeClass] = {
     "name": "wording", "question": "wording", "when_red": "wording", "owner": "ownership", "indicator": "other",
-    "kind": "other", "ambition": "other", "score": "other", "every": "formula",
+    "kind": "other", "ambition": "other", "score": "other", "every": "window",
 }  # fmt: skip
 _GOAL_TEXTS: dict[str, ChangeClass] = {
     "name": "wording", "why": "wording", "owner": "ownership", "level": "other", "perspective": "other",
@@ -42,7 +42,7 @@ _GOAL_TEXTS: dict[str, ChangeClass] = {
     "agreed_with": "other", "next": "wording",
 }  # fmt: skip
 _SOURCE_TEXTS: dict[str, ChangeClass] = {
-    "owner": "ownership", "connection": "source", "table": "source", "on_bad_rows": "source", "no_rows": "formula",
+    "owner": "ownership", "connection": "source", "table": "source", "on_bad_rows": "source", "no_rows": "rows",
 }  # fmt: skip
 _ROWS = {"date": "date", "from": "from_", "until": "until", "through": "through"}
 # Units of windows that are an exact multiple of a shorter unit.
@@ -62,7 +62,7 @@ class ComparedPlan:
         found = _texts(kpi, _KPI_TEXTS)
         _put(found, "goal", "moved", self.names.goals.get(kpi.goal or "", kpi.goal), kpi.goal)
         _put(found, "unit", "other", (unit.kind, unit.seconds or unit.symbol or unit.text), kpi.unit)
-        _put(found, "window", "formula", _window(kpi.window), kpi.window)
+        _put(found, "window", "window", _window(kpi.window), kpi.window)
         _put_weight(found, kpi)
         if kpi.split is not None:
             _put(found, "split", "other", folded(kpi.split.by), kpi.split.by)
@@ -118,7 +118,7 @@ class ComparedPlan:
             found["path"] = FieldMeaning("source", self._paths(source), ", ".join(source.path))
         if source.key:
             names = tuple(sorted(folded(name) for name in source.key))
-            found["key"] = FieldMeaning("formula", names, ", ".join(source.key))
+            found["key"] = FieldMeaning("rows", names, ", ".join(source.key))
         if source.updated is not None:
             found["updated"] = FieldMeaning("source", parse_updated(source.updated), source.updated)
         if source.query is not None:
@@ -126,7 +126,7 @@ class ComparedPlan:
             words = tuple(sources.get(token.text.strip('"'), token.text) for token in tokens(source.query))
             found["query"] = FieldMeaning("source", words, hide_secrets(_spaced(source.query)))
         if source.where is not None:
-            found["where"] = self._row("formula", source.where, self.checked.where.get(source.id))
+            found["where"] = self._row("rows", source.where, self.checked.where.get(source.id))
         for name, text in source.computed.items():
             found[f"computed.{name}"] = self._row("formula", text, self.checked.rows.get((source.id, name)))
         _put_map(found, "columns", "source", source.columns)
@@ -146,7 +146,7 @@ class ComparedPlan:
         _put(found, "title", "wording", _spaced(plan.title or "") or None, plan.title)
         _put(found, "as_of", "other", plan.as_of, _day(plan.as_of))
         for name, value in plan.calendar:
-            found[f"calendar.{name}"] = FieldMeaning("formula", value, value)
+            found[f"calendar.{name}"] = FieldMeaning("window", value, value)
         _put_settings(found, "okr", plan.okr, type(plan.okr)())
         _put_settings(found, "lint", plan.lint, type(plan.lint)())
         return found

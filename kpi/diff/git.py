@@ -154,6 +154,16 @@ class Repository:
                 return os.fsdecode(old)
         return None
 
+    def mapped(self, people: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The names and addresses of people as the ``.mailmap`` of the work tree and the settings of git have them."""
+        asked = "".join(f"{name} <{address}>\n" if name else f"<{address}>\n" for name, address in people)
+        done = self._git(["check-mailmap", "--stdin"], asked.encode("utf-8", "replace"))
+        lines = done.stdout.decode("utf-8", "replace").split("\n")[:-1]
+        if done.returncode or len(lines) != len(people):  # one of them is not what git takes for a name and an address
+            return list(people)
+        found = [line.rpartition("<") for line in lines]
+        return [(name.strip(), address.removesuffix(">")) for name, _, address in found]
+
     def shallow_commits(self) -> frozenset[str]:
         """The commits whose parents are missing from a shallow clone."""
         if not self.is_shallow:

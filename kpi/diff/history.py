@@ -82,6 +82,7 @@ class _Walk:
         self.cut_at: str | None = None
         self.shallow = repository.shallow_commits()
         self._commits: dict[str, Commit] = {}
+        self._people: dict[tuple[str, str], tuple[str, str]] = {}  # as commits have them: as .mailmap has them
 
     def start(self, place: PlanPlace, id_: str) -> None:
         """Walk the working tree and all its ancestors."""
@@ -98,8 +99,12 @@ class _Walk:
 
     def learn(self, hashes: Iterable[str]) -> None:
         """Read several commits at once, which is faster than one by one."""
-        for hash_, raw in self.repository.contents(hashes).items():
-            self._commits[hash_] = parse_commit(hash_, raw)
+        found = [parse_commit(hash_, raw) for hash_, raw in self.repository.contents(hashes).items()]
+        new = list({(one.author, one.email) for one in found} - self._people.keys())
+        self._people |= zip(new, self.repository.mapped(new), strict=True) if new else ()
+        for one in found:
+            author, email = self._people[one.author, one.email]
+            self._commits[one.hash] = one._replace(author=author, email=email)
 
     def commit(self, hash_: str) -> Commit:
         """A commit with its author and day."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi.diff.changes import Change
+from kpi.render.diff_highlights import highlights
 from kpi.render.diff_view import DiffView, affected, values_of
 from kpi.render.output import Page
 from kpi.render.sanitize import json_number, json_text
@@ -24,6 +25,7 @@ def render_diff_json(view: DiffView, _: Page) -> str:
             {"subject": one.subject, "because": list(one.because), **_values(view, one.values)}
             for one in affected(view)
         ],
+        "summary": highlights(view),
     }  # fmt: skip
     return json_text(content)
 

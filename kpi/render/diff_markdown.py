@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kpi.diff.changes import Change
+from kpi.render.diff_highlights import highlights
 from kpi.render.diff_view import (
     NOT_COMPUTED,
     NOUNS,
@@ -57,6 +58,7 @@ def render_diff_markdown(view: DiffView, _: Page) -> str:
     head = [MARK, f"### {escape(view.title or 'KPI definitions')}: {counts}"]
     head.append(f"{escape(view.before)} → {escape(view.after)}")
     head += [escape(note) for note in view.notes]
+    head += [f"**{escape(sentence)}**" for sentence in highlights(view)]
     paper = _Paper("\n\n".join(head))
     goalposts = [change for change in view.comparison.changes if _stands_out(change)]
     if goalposts:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from kpi.diff.changes import Change
+from kpi.diff.git import SHORT
+from kpi.render.diff_highlights import highlights
 from kpi.render.diff_view import (
     STYLES,
     Affected,
@@ -44,9 +46,11 @@ def diff_lines(view: DiffView, width: int) -> list[Line]:
     counts = [(Piece(words, STYLES[kind]),) for kind, words in counts_in_words(view)]
     if not counts:
         return [*lines, line("No changes.")]
+    for sentence in highlights(view):
+        lines += [line(Piece(part, "bold")) for part in wrap(sentence, width)]
     lines += _in_rows(counts, width)
     for group in change_groups(view):
-        lines += [(), *_group(group, width)]
+        lines += [(), *_group(group, width, view)]
     reached = affected(view)
     if reached:
         lines += [(), line(Piece("Affected by these changes", "bold"))]
@@ -67,9 +71,12 @@ def _in_rows(parts: Iterable[Line], width: int) -> list[Line]:
     return rows
 
 
-def _group(group: ChangeGroup, width: int) -> list[Line]:
+def _group(group: ChangeGroup, width: int, view: DiffView) -> list[Line]:
     place = group.changes[0].place
-    full = Piece(f"{group.subject}  {one_line(place.file)}:{place.line}", "dim")
+    where = f"{one_line(place.file)}:{place.line}"
+    if group.changes[0].is_of_before:
+        where += f" in {one_line(view.before_id[:SHORT])}"
+    full = Piece(f"{group.subject}  {where}", "dim")
     head = sides(line(Piece(one_line(group.name), "bold")), [(full,), (Piece(group.subject, "dim"),)], width)
     fields = [_field(change, group) for change in group.changes]
     widest = min(max(map(columns, fields)), WIDEST_FIELD)

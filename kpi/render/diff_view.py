@@ -17,9 +17,9 @@ NOUNS = {"kpis": "KPI", "goals": "goal", "measures": "measure", "sources": "sour
 
 # The more a change deserves a reviewer's attention, the stronger its style.
 STYLES: dict[ChangeClass, str] = {
-    "loosened": "bold white on red", "later": "bold red", "removed": "red", "formula": "yellow", "source": "yellow",
-    "baseline": "yellow", "tightened": "green", "earlier": "green", "added": "green", "renamed": "cyan",
-    "moved": "cyan", "ownership": "magenta", "other": "", "wording": "dim",
+    "loosened": "bold white on red", "later": "bold red", "removed": "red", "formula": "yellow", "window": "yellow",
+    "rows": "yellow", "source": "yellow", "baseline": "yellow", "tightened": "green", "earlier": "green",
+    "added": "green", "renamed": "cyan", "moved": "cyan", "ownership": "magenta", "other": "", "wording": "dim",
 }  # fmt: skip
 
 

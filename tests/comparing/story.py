@@ -176,7 +176,7 @@ kpis:
     Step("Only guests that paid", [(K, "formula: count(trips[again == True]) / count(trips)",
                                     "formula: count(trips[again == True and paid == True]) / count(trips)")],
          {("formula", "kpis.loyalty", "formula")}, author="Cleo"),
-    Step("Look further back", [(K, "window: 1 quarter", "window: 1 year")], {("formula", "kpis.loyalty", "window")}),
+    Step("Look further back", [(K, "window: 1 quarter", "window: 1 year")], {("window", "kpis.loyalty", "window")}),
     Step("The same in months", [(K, "window: 1 year", "window: 12 months")], set()),
     Step("Deposits are no takings", [(K, "takings: sum(trips.price)", "takings: sum(trips.price) - sum(trips.deposit)")],
          {("formula", "measures.takings", "formula")}, ("revenue", "price_per_trip"), author="Bo"),
@@ -194,16 +194,16 @@ kpis:
     Step("One file a year, and only those that left", [
         (K, "path: data/trips.csv,", 'path: data/trips-*.csv, where: status != "cancelled",'),
         (K, "updated: daily}", "updated: 1 day}"),
-    ], {("source", "sources.outings", "path"), ("formula", "sources.outings", "where")},
+    ], {("source", "sources.outings", "path"), ("rows", "sources.outings", "where")},
         ("loyalty", "load", "price_per_trip", "revenue")),
     Step("Boats that are paid for", [
         (K, "boats: {path: data/boats.csv}",
          "boats: {path: data/boats.csv, from: bought_on, until: sold_on, read: {delimiter: ;}, types: {price: number}}"),
         (K, "repairs: {path: data/repairs.csv, date: reported_on}",
          "repairs: {path: data/repairs.csv, date: reported_on, no_rows: zero, computed: {took: minutes(done - begun)}}"),
-    ], {("formula", "sources.boats", "from"), ("formula", "sources.boats", "until"),
+    ], {("rows", "sources.boats", "from"), ("rows", "sources.boats", "until"),
         ("source", "sources.boats", "read.delimiter"), ("source", "sources.boats", "types.price"),
-        ("formula", "sources.repairs", "no_rows"), ("formula", "sources.repairs", "computed.took")},
+        ("rows", "sources.repairs", "no_rows"), ("formula", "sources.repairs", "computed.took")},
         ("repair_time",)),
     Step("Green more often", [(K, "{green: at least 29%, yellow: at least 25%}", "{green: at least 26%, yellow: at or above 25%}")],
          {("loosened", "kpis.loyalty", "thresholds.green")}),
@@ -267,8 +267,8 @@ kpis:
          (K, "{2026-Q1: Counted again}", "{2026-03: Counted again}"),
          (K, "{2026-Q2: at least 4.2, 2027-Q1: at least 4.5, 2027-Q2: at least 4.6}",
              "{2026-04: at least 4.2, 2027-01: at least 4.5, 2027-04: at least 4.6}")],
-         {("formula", "plan", "calendar.fiscal_year_starts"), ("other", "plan", "lint.ignore"),
-          ("formula", "kpis.stars", "every"), ("source", "kpis.stars", "values.2026-Q1"),
+         {("window", "plan", "calendar.fiscal_year_starts"), ("other", "plan", "lint.ignore"),
+          ("window", "kpis.stars", "every"), ("source", "kpis.stars", "values.2026-Q1"),
           ("source", "kpis.stars", "values.2026-Q2"), ("source", "kpis.stars", "values.2026-03"),
           ("source", "kpis.stars", "values.2026-06"), ("wording", "kpis.stars", "notes.2026-Q1"),
           ("wording", "kpis.stars", "notes.2026-03")},
@@ -280,7 +280,7 @@ kpis:
       | {("removed", f"kpis.{name}", None)
          for name in ("revenue", "price_per_trip", "loyalty", "repair_time", "load", "stars")}
       | {("wording", "plan", "title"), ("other", "plan", "as_of"), ("other", "plan", "lint.ignore"),
-         ("formula", "plan", "calendar.fiscal_year_starts")}),
+         ("window", "plan", "calendar.fiscal_year_starts")}),
 ]  # fmt: skip
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from pathlib import Path
 
+import pytest
+from comparing.repository import Repository
+
+from kpi.cli.app import run
 from kpi.diff.commit import parse_commit
 
 
@@ -29,3 +34,31 @@ def test_other_encodings() -> None:
     assert (parse_commit("h", raw).author, parse_commit("h", raw).subject) == ("Änne", "Über")
     raw = "tree t\nauthor Änne <a@x> 0 +0000\nencoding nonsense\n\nÜber".encode()
     assert parse_commit("h", raw).subject == "Über"
+
+
+PLAN = "version: 1\nkpis:\n  nps: {{name: NPS, unit: points, owner: {}}}\n"
+
+
+def test_authors_are_called_as_the_mailmap_calls_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = Repository(tmp_path)
+    for number, author in enumerate(["Ana", "Bo", "Ana"]):
+        repository.put("kpi.yaml", PLAN.format(f"owner{number}"))
+        repository.commit(f"Number {number}", author=author)
+    monkeypatch.chdir(tmp_path)
+
+    def authors() -> list[tuple[str, str]]:
+        assert run(["log", "nps", "--format", "json"]) == 0
+        events = json.loads(capsys.readouterr().out)["events"]
+        return [(one["commit"]["author"], one["commit"]["email"]) for one in events]
+
+    ana, bo = ("Ana", "ana@harbour.example"), ("Bo", "bo@harbour.example")
+    assert authors() == [ana, bo, ana]
+    mapped = "Ana Núñez <ana@nunez.example> <ana@harbour.example>\n"
+    repository.put(".mailmap", mapped)
+    assert authors() == [("Ana Núñez", "ana@nunez.example"), bo, ("Ana Núñez", "ana@nunez.example")]
+    assert run(["blame", "nps"]) == 0
+    assert "Ana Núñez" in capsys.readouterr().out
+    repository.put(".mailmap", "Bo the <<<\n")
+    assert authors() == [ana, bo, ana]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from comparing.made_plans import changes, in_short, kpi_changes, plan
 
 from kpi.data import check_plan
-from kpi.diff.changes import CLASSES
+from kpi.diff.changes import CLASSES, COUNTING, ChangeClass
 from kpi.diff.compare import compare
 from kpi.plan.loading import read_plan
 
@@ -54,8 +55,8 @@ def test_another_way_to_write_it_is_no_change(before: str, after: str) -> None:
         ("ambition: 3", "ambition: 4", ("other", "ambition")),
         ("tags: [a, b]", "tags: [a]", ("other", "tags")),
         ("unit: EUR", "unit: USD", ("other", "unit")),
-        ("every: month", "every: week", ("formula", "every")),
-        ("window: 3 months", "window: year to date", ("formula", "window")),
+        ("every: month", "every: week", ("window", "every")),
+        ("window: 3 months", "window: year to date", ("window", "window")),
         ("formula: sum(orders.a)", "formula: sum(orders.b)", ("formula", "formula")),
         ("formula: count(orders)", "every: month", ("formula", "formula")),
         ("baseline: 4", "baseline: 5", ("baseline", "baseline")),
@@ -99,16 +100,16 @@ def test_the_fields_of_a_goal(before: str, after: str, expected: tuple[str, str]
         ("path: a.csv, date: day", "path: b.csv, date: day", [("source", "path")]),
         ("path: [a.csv, b.csv], date: day", "path: [b.csv, ./a.csv], date: day", []),
         ("path: a.csv, date: day", "path: a.csv, date: paid_on", [("source", "date")]),
-        ("path: a.csv, date: day", "path: a.csv, from: day", [("formula", "date"), ("formula", "from")]),
+        ("path: a.csv, date: day", "path: a.csv, from: day", [("rows", "date"), ("rows", "from")]),
         ("path: a.csv, from: a, until: b", "path: a.csv, from: a, through: b",
-         [("formula", "until"), ("formula", "through")]),
+         [("rows", "until"), ("rows", "through")]),
         ("path: a.csv, updated: daily", "path: a.csv, updated: 1 day", []),
         ("path: a.csv, updated: daily", "path: a.csv, updated: weekly", [("source", "updated")]),
         ("path: a.csv, where: a>1", "path: a.csv, where: a > 1", []),
-        ("path: a.csv, where: a > 1", "path: a.csv, where: a > 2", [("formula", "where")]),
+        ("path: a.csv, where: a > 1", "path: a.csv, where: a > 2", [("rows", "where")]),
         ("path: a.csv, computed: {c: a*b}", "path: a.csv, computed: {c: a * b}", []),
         ("path: a.csv, computed: {c: a*b}", "path: a.csv, computed: {c: a}", [("formula", "computed.c")]),
-        ("path: a.csv", "path: a.csv, no_rows: zero", [("formula", "no_rows")]),
+        ("path: a.csv", "path: a.csv, no_rows: zero", [("rows", "no_rows")]),
         ("path: a.csv", "path: a.csv, on_bad_rows: skip", [("source", "on_bad_rows")]),
         ("path: a.csv, columns: {c: C 1}", "path: a.csv, columns: {c: C 2}", [("source", "columns.c")]),
         ("path: a.csv, types: {c: number}", "path: a.csv, types: {c: text}", [("source", "types.c")]),
@@ -144,7 +145,7 @@ def test_a_tab_is_seen() -> None:
         (
             "calendar: {week_starts: monday}",
             "calendar: {week_starts: Sunday}",
-            ("formula", "plan", "calendar.week_starts"),
+            ("window", "plan", "calendar.week_starts"),
         ),
         ("lint: {ignore: [A, B]}", "lint: {ignore: [A]}", ("other", "plan", "lint.ignore")),
         ("lint: {max_kpis_per_goal: 7}", "lint: {max_kpis_per_goal: 9}", ("other", "plan", "lint.max_kpis_per_goal")),
@@ -363,7 +364,8 @@ def test_a_change_has_its_new_location_and_a_removal_its_old_one(tmp_path: Path)
 
 
 def test_goalposts_come_first() -> None:
-    assert CLASSES[0] == "loosened"
+    assert next(iter(CLASSES)) == "loosened"
+    assert tuple(CLASSES) == get_args(ChangeClass)
     found = changes(
         "title: A\nkpis:\n  a: {name: A, owner: x}\n  b: {name: B, target: at least 2}\n",
         "title: B\nkpis:\n  a: {name: A, owner: y}\n  b: {name: B, target: at least 1}\n  c: {name: C}\n",
@@ -380,3 +382,11 @@ def test_a_lag_is_compared_by_its_length() -> None:
     assert changes("{b: 3 months}", "{b: 1 quarter}") == []
     assert changes("[b]", "{b: 3 months}") == [("other", "leads", "b", "b: 3 months")]
     assert changes("{b: 3 months}", "{b: 2 months}") == [("other", "leads", "b: 3 months", "b: 2 months")]
+
+
+def test_every_class_is_on_its_page() -> None:
+    page = (Path(__file__).parents[2] / "docs/diff.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `") and not line.startswith("| `kpi")]
+    assert rows == [
+        f"| `{kind}` | {meaning} | {'yes' if kind in COUNTING else ''} |" for kind, meaning in CLASSES.items()
+    ]

@@ -83,7 +83,7 @@ def test_goalposts_stand_first() -> None:
         "  formula    formula  n / count(visits) → n / sum(visits.n)",
         "  ownership  owner    ana → bo",
         "",
-        "Gone".ljust(78) + "kpis.gone  kpi.yaml:10",
+        "Gone".ljust(65) + "kpis.gone  kpi.yaml:10 in 3f2a91c1d",  # its line is that of the older file
         "  removed    KPI",
         "",
         "n".ljust(78) + "measures.n  kpi.yaml:8",
@@ -133,6 +133,82 @@ def test_the_strongest_colour_is_for_what_was_loosened() -> None:
     assert set(STYLES) == set(CLASSES)
     assert [kind for kind, style in STYLES.items() if " on " in style] == ["loosened"]
     assert "\x1b[1;37;41mloosened\x1b[0m" in as_ansi(diff_lines(view(), 100))
+
+
+TWO = """
+title: Shop
+kpis:
+  a: {name: A, formula: count(orders), target: at least 3, window: 1 month}
+  b: {name: B, formula: count(orders), target: at least 3}
+  c: {name: C, formula: count(orders), target: at least 3}
+  gone: {name: Gone, formula: count(orders)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("after", "computed", "expected"),
+    [
+        (
+            TWO.replace("at least 3", "at least 2", 1),
+            {"a": values(2, 2, was="red")},
+            ["1 KPI turned green because its target was loosened"],
+        ),
+        (
+            TWO.replace("at least 3", "at least 2"),
+            {id_: values(2, 2, was="red") for id_ in "abc"},
+            ["3 KPIs turned green because their targets were loosened"],
+        ),
+        (
+            TWO.replace("at least 3, window: 1 month", "at least 2, window: 2 months").replace("least 3", "least 4", 1),
+            {"a": values(2, 3, was="red"), "b": values(3, 3, was="green", now="red")},
+            [
+                "1 KPI turned green because its target was loosened and its window changed",
+                "1 KPI turned red because its target was tightened",
+            ],
+        ),
+        (
+            TWO.replace("  gone: {name: Gone, formula: count(orders)}\n", ""),
+            {"gone": values(1, None, was="red", now=None)},
+            ["1 KPI that was red was removed"],
+        ),
+        (
+            TWO.replace("count(orders)", "count(visits)"),
+            {
+                "a": values(2, 2, was="green", now="stale"),
+                "b": values(2, None, was="red", now="no data"),
+                "c": values(2, 2, was="red", now="yellow"),
+                "gone": values(2, 2, was="green", now="red"),
+            },
+            [
+                "1 KPI turned red because its formula changed",
+                "1 KPI turned yellow because its formula changed",
+                "2 more changes of a status",
+            ],
+        ),
+        (
+            TWO.replace("count(orders)", "count(visits)", 1),
+            {"a": values(2, None, was="green", now="no data")._replace(failed=(None, "no file"))},
+            ["1 KPI could not be computed"],
+        ),
+        (TWO.replace("at least 3", "at least 2"), {"a": values(2, 2, was="green", now="green")}, []),
+        (TWO.replace("at least 3", "at least 2"), None, []),
+    ],
+)
+def test_the_header_says_what_matters(
+    after: str, computed: Mapping[str, ValueChange] | None, expected: list[str]
+) -> None:
+    shown = view(TWO, after, computed)
+    assert text(shown).splitlines()[1 : 1 + len(expected)] == expected
+    assert re.match(r"\d \w+", text(shown).splitlines()[1 + len(expected)])
+    assert json.loads(render(shown, "json"))["summary"] == expected
+    written = render(shown, "markdown")
+    assert [line.strip("*") for line in written.splitlines() if line.startswith("**")] == expected
+
+
+def test_what_uses_a_change_is_a_reason_too() -> None:
+    measure = "measures: {n: count(orders)}\nkpis: {a: {name: A, formula: n, target: at least 1}}\n"
+    shown = view(measure, measure.replace("orders", "visits"), {"a": values(1, 0, was="green", now="red")})
+    assert text(shown).splitlines()[1] == "1 KPI turned red because something that it uses changed"
 
 
 LONG = "sum(orders.a) / " + " / ".join(f"sum(orders.column_{n})" for n in range(12))
@@ -260,7 +336,8 @@ def test_a_comment_is_never_longer_than_it_may_be_and_says_what_is_left_out(coun
 
 def test_json_has_exactly_the_keys_of_the_design() -> None:
     content = json.loads(render(view(), "json"))
-    assert list(content) == ["version", "from", "to", "changes", "affected"]
+    assert list(content) == ["version", "from", "to", "changes", "affected", "summary"]
+    assert content["summary"] == []
     assert (content["version"], content["from"], content["to"]) == (1, HASH, "worktree")
     assert content["changes"][0] == {
         "class": "loosened",
