@@ -28,6 +28,7 @@ EXTRAS = {
     "import": ("kpi import of dbt, Ossie and Cube", ("sqlglot",)),
     "lsp": ("kpi lsp, the language server", ("pygls", "lsprotocol")),
     "warehouse": ("sources in PostgreSQL, DuckDB files and other warehouses", ("ibis", "psycopg")),
+    "serve": ("kpi dashboard --serve and kpi status --watch", ("starlette", "uvicorn", "watchfiles")),
     "spark": ("sources in Spark", ("ibis", "pyspark")),
 }
 NARROW = 60  # columns in which tables are cut

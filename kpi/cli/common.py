@@ -6,6 +6,7 @@ import os
 import sys
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
@@ -16,7 +17,8 @@ from kpi.clock import yesterday
 from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+    from types import ModuleType
 
     from kpi.plan.checks import Checked
     from kpi.plan.loading import ReadResult
@@ -182,6 +184,19 @@ def wants_color(stream: TextIO) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (stream.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def need_extra(extra: str, what: str, module: str, packages: Collection[str]) -> ModuleType:
+    """Import a module that needs the ``packages`` of an extra. Raises UsageError if one is not installed; ``what`` is
+    what needs it."""
+    try:
+        return import_module(module)
+    except ImportError as missing:
+        name = (missing.name or "").partition(".")[0]
+        if name not in packages:
+            raise
+        message = f"{what} needs {name}, which is not installed or too old"
+        raise UsageError(message, hint=f'pip install "kpi-as-code[{extra}]"') from None
 
 
 def page_for(stream: TextIO) -> Page:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple, NoReturn
 
 import typer
 
@@ -17,14 +17,25 @@ from kpi.cli.common import (
     TimeoutOption,
     as_of_day,
     cache_folder,
+    file_model,
+    need_extra,
     open_checked,
+    page_for,
+    plan_file,
     show_view,
 )
-from kpi.cli.output import tell
+from kpi.cli.output import show, tell
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from kpi.plan.checks import Checked
+    from kpi.run.series import Against
+    from kpi.status import By, StatusView
+    from kpi.status.matrix import Matrix
 
 
 HISTORY = 12  # values before the current one, in the sparkline and in JSON
@@ -37,6 +48,7 @@ EXAMPLES = (
     ("kpi status", "all KPIs at the end of the last period"),
     ("kpi status --as-of 2026-06-30 --format markdown", "another day, as Markdown"),
     ("kpi status --fail-on red", "exit code 1 if a KPI is red"),
+    ("kpi status --watch", "the table again after every change, until Ctrl+C"),
 )
 
 
@@ -86,6 +98,9 @@ def status(
         str | None,
         typer.Option("--fail-on", metavar="STATUS,…", help="Exit code 1 if a KPI has such a status, e.g. red,stale."),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show the table again whenever the plan or its data changes.")
+    ] = False,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
@@ -95,46 +110,113 @@ def status(
     failing = _statuses(fail_on)
     if forecast and periods:
         raise UsageError("--forecast cannot be combined with --periods", hint="leave one of the two out")
-    count = periods or 0
-    checked = open_checked(file, allow_outside)
-    day = as_of_day(checked.plan, as_of)
-    from kpi.cli.terminal import progress
-    from kpi.status import select_kpis, status_view
+    if watch and (format != "table" or failing):
+        raise UsageError("--watch shows a table until Ctrl+C", hint="leave --format and --fail-on out")
+    asked = _Asked(
+        kpi or (), goal or (), owner or (), by, as_of, to_date, compare, periods or 0, split, forecast, memory, timeout,
+        cache,
+    )  # fmt: skip
+    if watch:
+        _watch(asked, plan_file(file), allow_outside or ())
+    shown, problems = asked.compute(open_checked(file, allow_outside))
+    if shown.matrix is None:
+        show_view(shown.view, format, by=by)
+    else:
+        show_view(shown.matrix, format)
+    tell_problems(problems)
+    if any(count for name, count in shown.view.summary.items() if name in failing):
+        raise typer.Exit(1)
 
-    wanted = select_kpis(checked.plan, kpi or (), goal or (), owner or ())
-    if split is not None:
-        from kpi.plan.checks.splits import cannot_split, split_by
 
-        checked = split_by(checked, wanted, split)
-    from kpi.run import compute
+class _Shown(NamedTuple):
+    """The status, and the values side by side if they were asked for."""
 
-    with progress(f"Computing {len(wanted)} KPIs"):
-        history = max(HISTORY, count)
-        if forecast:
-            from kpi.status.insights import periods_needed
+    view: StatusView
+    matrix: Matrix | None
 
-            history = periods_needed((checked.plan.kpis[id_] for id_ in wanted), history)
-        folder = cache_folder(checked.plan, cache)
-        results = compute(
-            checked, day, to_date=to_date, kpis=wanted, periods=history, against=compare, cache=folder, memory=memory,
-            seconds=timeout,
-        )  # fmt: skip
-    if split is not None and not results.problems and not any(one.split for one in results.series.values()):
-        raise cannot_split(checked, wanted, split)  # the columns are known only once the rows have been read
-    view = status_view(checked.plan, results, by=by, to_date=to_date, against=compare)
-    if forecast:
-        from kpi.status.insights import with_insights
 
-        view = with_insights(view, results, checked, HISTORY)
-    if count:
+class _Asked(NamedTuple):
+    """What a call of ``kpi status`` asks for; see its options."""
+
+    kpis: Sequence[str]
+    goals: Sequence[str]
+    owners: Sequence[str]
+    by: By
+    as_of: date | None
+    to_date: bool
+    against: Against
+    periods: int
+    split: str | None
+    forecast: bool
+    memory: str | None
+    timeout: int | None
+    cache: bool | None
+
+    def compute(self, checked: Checked) -> tuple[_Shown, Sequence[str]]:
+        """What is shown of a valid plan, and why values could not be computed. Raises KpiError."""
+        day = as_of_day(checked.plan, self.as_of)
+        from kpi.cli.terminal import progress
+        from kpi.status import select_kpis, status_view
+
+        wanted = select_kpis(checked.plan, self.kpis, self.goals, self.owners)
+        if self.split is not None:
+            from kpi.plan.checks.splits import cannot_split, split_by
+
+            checked = split_by(checked, wanted, self.split)
+        from kpi.run import compute
+
+        with progress(f"Computing {len(wanted)} KPIs"):
+            history = max(HISTORY, self.periods)
+            if self.forecast:
+                from kpi.status.insights import periods_needed
+
+                history = periods_needed((checked.plan.kpis[id_] for id_ in wanted), history)
+            folder = cache_folder(checked.plan, self.cache)
+            results = compute(
+                checked, day, to_date=self.to_date, kpis=wanted, periods=history, against=self.against, cache=folder,
+                memory=self.memory, seconds=self.timeout,
+            )  # fmt: skip
+        if self.split is not None and not results.problems and not any(one.split for one in results.series.values()):
+            raise cannot_split(checked, wanted, self.split)  # the columns are known only once the rows have been read
+        view = status_view(checked.plan, results, by=self.by, to_date=self.to_date, against=self.against)
+        if self.forecast:
+            from kpi.status.insights import with_insights
+
+            view = with_insights(view, results, checked, HISTORY)
+        if not self.periods:
+            return _Shown(view, None), results.problems
         from kpi.status.matrix import matrix
 
-        show_view(matrix(checked.plan, view, count), format)
-    else:
-        show_view(view, format, by=by)
-    tell_problems(results.problems)
-    if any(count for name, count in view.summary.items() if name in failing):
-        raise typer.Exit(1)
+        return _Shown(view, matrix(checked.plan, view, self.periods)), results.problems
+
+
+def _watch(asked: _Asked, file: Path, allowed: Sequence[Path]) -> NoReturn:
+    """Show the table until Ctrl+C, and after a mistake in the files the last good one with the mistake below it."""
+    waiting = need_extra("serve", "--watch", "kpi.live.waiting", ("watchfiles", "anyio"))
+    from kpi.live.last_good import LastGood
+
+    live = LastGood(
+        file,
+        asked.compute,
+        day_of=lambda plan: as_of_day(plan, asked.as_of),
+        model=file_model,
+        allowed=allowed,
+        page=page_for(sys.stdout),
+    )
+    while True:
+        outcome = live.update()
+        if sys.stdout.isatty():
+            show("\x1b[2J\x1b[3J\x1b[H", end="")
+        if outcome.good is not None:
+            shown, problems = outcome.good
+            show_view(shown.matrix or shown.view, "table", by=asked.by)
+            for problem in problems:
+                tell(f"kpi: {problem}")
+        if outcome.computed is not None and outcome.mistake is not None:
+            show(f"\nThese are the numbers of {outcome.computed:%H:%M:%S}. Since then:\n")
+        show(outcome.mistake if outcome.mistake is not None else f"\nComputed at {outcome.computed:%H:%M:%S}.")
+        sys.stdout.flush()
+        waiting.wait(live.watched)
 
 
 def tell_problems(problems: Sequence[str]) -> None:

@@ -1,0 +1,1 @@
+"""Numbers that follow their files: ``kpi status --watch`` and ``kpi dashboard --serve``."""
