@@ -203,6 +203,7 @@ def _watch(asked: _Asked, file: Path, allowed: Sequence[Path]) -> NoReturn:
         allowed=allowed,
         page=page_for(sys.stdout),
     )
+    changes = waiting.follow(live.watched)
     while True:
         outcome = live.update()
         if sys.stdout.isatty():
@@ -216,7 +217,7 @@ def _watch(asked: _Asked, file: Path, allowed: Sequence[Path]) -> NoReturn:
             show(f"\nThese are the numbers of {outcome.computed:%H:%M:%S}. Since then:\n")
         show(outcome.mistake if outcome.mistake is not None else f"\nComputed at {outcome.computed:%H:%M:%S}.")
         sys.stdout.flush()
-        waiting.wait(live.watched)
+        next(changes)
 
 
 def tell_problems(problems: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
@@ -14,27 +14,29 @@ if TYPE_CHECKING:
 # step: changes that follow within so many milliseconds are one change. The pause between two looks at the files finds
 # what a file system does not report, such as files on a network drive, and the next day.
 _OPTIONS: dict[str, Any] = {
-    "watch_filter": None, "step": 50, "rust_timeout": 2000, "yield_on_timeout": True, "recursive": False,
+    "watch_filter": None, "step": 50, "rust_timeout": 1000, "yield_on_timeout": True, "recursive": False,
     "ignore_permission_denied": True,
 }  # fmt: skip
 
 
-def wait(watched: Watched) -> None:
-    """Return when the plan or its data has changed. Raises KeyboardInterrupt."""
-    if watched.changed():
-        return
-    for events in watch(*watched.folders(), **_OPTIONS):
-        if watched.changed(path for _, path in events):
-            return
+def follow(watched: Watched) -> Iterator[None]:
+    """Yield whenever the plan or its data has changed since it was last read. Raises KeyboardInterrupt."""
+    while True:
+        folders = watched.folders()
+        # What changes while the plan is computed is kept by the watch and comes with its next events.
+        for events in watch(*folders, **_OPTIONS):
+            if watched.changed(path for _, path in events):
+                yield
+            if watched.folders() != folders:
+                break
 
 
 async def changes(watched: Watched) -> AsyncIterator[None]:
-    """Yield whenever the plan or its data has changed since it was last read."""
+    """As :func:`follow`, for an event loop."""
     while True:
-        if await anyio.to_thread.run_sync(watched.changed):
-            yield
-        async for events in awatch(*watched.folders(), **_OPTIONS):
-            paths = [path for _, path in events]
-            if await anyio.to_thread.run_sync(watched.changed, paths):
+        folders = watched.folders()
+        async for events in awatch(*folders, **_OPTIONS):
+            if await anyio.to_thread.run_sync(watched.changed, [path for _, path in events]):
+                yield
+            if watched.folders() != folders:
                 break
-        yield

@@ -17,7 +17,8 @@ class Page:
 
     ``width`` is the number of columns and ``color`` whether to write ANSI codes. ``by`` is what the KPIs of a status
     table are grouped by, ``sql`` adds the statements that were run, and ``fail_on`` is the least severity that fails
-    a test case of a JUnit report.
+    a test case of a JUnit report. ``wall`` makes a dashboard that is read across a room, and ``version`` one that
+    follows its server, whose page that version is.
     """
 
     width: int = 80
@@ -25,6 +26,8 @@ class Page:
     by: str = "goal"
     sql: bool = False
     fail_on: str = "warning"
+    wall: bool = False
+    version: str | None = None
 
 
 Renderer = Callable[[Any, Page], str]
@@ -57,6 +60,7 @@ FORMATS: dict[str, dict[str, str]] = {
         "markdown": "smart:render_smart_markdown",
     },
     "DashboardView": {"html": "dashboard:render_dashboard"},
+    "MistakeView": {"html": "dashboard:render_mistake"},
     "EvidenceView": {"text": "evidence_text:render_evidence_text", "json": "evidence_json:render_evidence_json"},
     "ExplainView": {"text": "explain_text:render_explain_text", "json": "explain_json:render_explain_json"},
     "SourcesView": {"text": "sources_text:render_sources_text", "json": "sources_json:render_sources_json"},

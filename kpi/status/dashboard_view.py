@@ -24,7 +24,8 @@ class DashboardView:
     ``status`` is what ``kpi status`` shows, ``kpis`` the view of each KPI by its id, ``sections`` the other groupings
     that the plan has (by perspective, by owner). ``statements`` are the SQL statements that were run, by source.
     ``computed`` is the time at which the page was made and ``commit`` the commit of the definitions, with a remark if
-    they have been edited since; None outside a repository.
+    they have been edited since; None outside a repository. ``mistake`` is why the numbers are not those of the files as
+    they are now.
     """
 
     status: StatusView
@@ -33,6 +34,14 @@ class DashboardView:
     statements: Mapping[str, tuple[str, ...]]
     computed: datetime
     commit: str | None = None
+    mistake: str | None = None
+
+
+@dataclass(frozen=True)
+class MistakeView:
+    """A plan that could not be computed yet, and why."""
+
+    mistake: str
 
 
 def dashboard_view(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,14 @@ def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def watched(monkeypatch: pytest.MonkeyPatch, *edits: Callable[[], Any], options: tuple[str, ...] = ()) -> int:
     """Run the command; each wait for a change makes the next edit instead, and the last one is Ctrl+C."""
-    left = list(edits)
 
-    def wait(_: object) -> None:
-        if not left:
-            raise KeyboardInterrupt
-        left.pop(0)()
+    def follow(_: object) -> Iterator[None]:
+        for edit in edits:
+            edit()
+            yield
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr("kpi.live.waiting.wait", wait)
+    monkeypatch.setattr("kpi.live.waiting.follow", follow)
     return run(["status", "--watch", *options])
 
 

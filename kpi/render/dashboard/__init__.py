@@ -21,33 +21,58 @@ if TYPE_CHECKING:
     from kpi.render.output import Page
     from kpi.run.series import SourceUse
     from kpi.status import Group, KpiRow
-    from kpi.status.dashboard_view import DashboardView
+    from kpi.status.dashboard_view import DashboardView, MistakeView
     from kpi.status.kpi_view import ShowView
 
 SECTION_TITLES = {"perspective": "Scorecard", "owner": "By owner"}
 
 
-def render_dashboard(view: DashboardView, _: Page) -> str:
+def render_dashboard(view: DashboardView, page: Page) -> str:
     """Return the whole page as HTML."""
-    environment = _environment()
+    return _render(
+        "page.html.j2",
+        page,
+        day=day_in_full(view.status.as_of),
+        view=view,
+        status=view.status,
+        title=view.status.title or "KPIs",
+        section_titles=SECTION_TITLES,
+    )
+
+
+def render_mistake(view: MistakeView, page: Page) -> str:
+    """Return a page that says why there are no numbers."""
+    return _render("mistake.html.j2", page, day="", mistake=view.mistake)
+
+
+def _render(template: str, page: Page, *, day: str, **content: Any) -> str:
+    """A page with its style and scripts, and the policy that allows these and nothing else."""
+    from markupsafe import Markup
+
     # The signs are decoration beside the word, which screen readers would read out.
     signs = "\n".join(
         f'.{status.replace(" ", "-")}>.badge::before,.badge.{status.replace(" ", "-")}::before{{content:"{sign} "/""}}'
         for status, sign in SIGNS.items()
     )
-    style = asset(__package__, "style.css").replace("AS-OF", day_in_full(view.status.as_of)) + signs
-    script = asset(__package__, "script.js").strip()
-    from markupsafe import Markup
-
-    return environment.get_template("page.html.j2").render(
-        view=view,
-        status=view.status,
-        title=view.status.title or "KPIs",
-        section_titles=SECTION_TITLES,
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=policy_hash(style),
-        script_hash=policy_hash(script),
+    style = asset(__package__, "style.css").replace("AS-OF", day) + signs
+    scripts = ["script.js"]
+    if page.wall:
+        style += asset(__package__, "wall.css")
+        scripts.append("wall.js")
+    if page.version is not None:
+        scripts.append("live.js")
+    script = "\n".join(asset(__package__, name).strip() for name in scripts)
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            **content,
+            page=page,
+            style=Markup(style),
+            script=Markup(script),
+            style_hash=policy_hash(style),
+            script_hash=policy_hash(script),
+        )
     )
 
 

@@ -1,6 +1,7 @@
-(() => {
+function filters() {
   const cards = [...document.querySelectorAll("article[data-status]")];
   const fields = ["status", "owner", "perspective", "tags"];
+  if (!cards.length) return;
   const form = document.createElement("form");
   form.setAttribute("role", "search");
   const chosen = {};
@@ -53,4 +54,5 @@
     }
     shown.textContent = count === cards.length ? "" : `${count} of ${cards.length} KPIs`;
   }
-})();
+}
+filters();
