@@ -42,6 +42,7 @@ EXAMPLES = (
     ("kpi dashboard", "writes kpi.html"),
     ("kpi dashboard -o report.html --as-of 2026-06-30", "another file, and another day"),
     ("kpi dashboard --serve", "a page that follows the plan and its data"),
+    ("kpi dashboard --serve --wall", "for a screen on a wall"),
 )
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import AsyncIterator, Iterator
 from importlib.resources import files
 from pathlib import Path
+from queue import Queue
+from threading import Event, Thread
 from typing import Any
 
 import pytest
+from anyio import to_thread
 from security.hostile import PAYLOADS, repository
 
 from kpi.cli.app import run
+from kpi.errors import InputError
 
 pytestmark = pytest.mark.browser
 
@@ -142,3 +147,132 @@ def test_hostile_definitions_stay_text(browser: Any, tmp_path: Path, monkeypatch
     assert "<img src=x onerror=y>" in shown.page.inner_text("body")
     assert len(shown.visible()) == len(PAYLOADS)
     shown.context.close()
+
+
+@pytest.fixture(scope="module")
+def wall(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("wall") / "wall.html"
+    plan = Path(__file__).parents[2] / "examples" / "ecommerce" / "kpi.yaml"
+    assert run(["-f", str(plan), "dashboard", "--wall", "--no-cache", "-o", str(path)]) == 0
+    return path
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (3840, 2160)])
+def test_a_wall_shows_every_kpi_without_scrolling(width: int, height: int, browser: Any, wall: Path) -> None:
+    shown = Shown(browser, wall, viewport={"width": width, "height": height})
+    page = shown.page
+    seen: list[str] = []
+    for _ in range(int(page.locator("footer .cycle").last.inner_text().split()[-1])):
+        seen += shown.visible()
+        assert page.locator("main > section:visible").count() == 1
+        assert page.evaluate("[document.body.scrollWidth, document.body.scrollHeight]") == [width, height]
+        page.keyboard.press("ArrowRight")
+    assert page.locator("footer .cycle").last.inner_text().startswith("1 of ")
+    assert sorted(seen) == sorted(page.evaluate("[...document.querySelectorAll('article')].map((one) => one.id)"))
+    # Readable across a room: the smallest text is a fiftieth of the height.
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('h3, dl, .badge')].map((one) => getComputedStyle(one).fontSize)"
+    )
+    assert min(float(size.removesuffix("px")) for size in sizes) >= height / 50
+    assert shown.reported == []
+    shown.context.close()
+
+
+def test_a_wall_moves_on_by_itself_until_it_is_paused(browser: Any, wall: Path) -> None:
+    shown = Shown(browser, wall)
+    page, place = shown.page, shown.page.locator("footer .cycle").last
+    page.evaluate("WALL.seconds = 0.05; wall()")
+    page.wait_for_selector("footer p.cycle:has-text('2 of')")
+    page.get_by_role("button", name="Pause").click()
+    paused = place.inner_text()
+    page.keyboard.press("ArrowRight")
+    assert place.inner_text() != paused
+    assert page.evaluate("WALL.paused")
+    page.get_by_role("button", name="Continue").click()
+    assert not page.evaluate("WALL.paused")
+    shown.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_wall(scheme: Any, browser: Any, wall: Path) -> None:
+    axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    shown = Shown(browser, wall, color_scheme=scheme, bypass_csp=True)
+    shown.page.evaluate(axe)
+    violations = shown.page.evaluate("axe.run()")["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == []
+    shown.context.close()
+
+
+PLAN = """\
+version: 1
+as_of: 2026-03-31
+kpis:
+  one: {name: NAME, owner: ana, values: {2026-02: 1, 2026-03: 2}}
+  two: {name: Two, owner: ben, values: {2026-02: 1, 2026-03: 3}}
+"""
+
+
+class Served:
+    """``kpi dashboard --serve`` in a thread, which builds the page again only after :meth:`write`."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._plan = folder / "kpi.yaml"
+        self._plan.write_text(PLAN.replace("NAME", "Name 1"), encoding="utf-8")
+        self._written: Queue[bool] = Queue()
+        started = Event()
+
+        async def changes(_: object) -> AsyncIterator[None]:
+            started.set()
+            while await to_thread.run_sync(self._written.get):
+                yield
+            raise InputError("the test is over")
+
+        monkeypatch.setattr("kpi.live.waiting.changes", changes)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}/"
+        arguments = ["-f", str(self._plan), "dashboard", "--no-cache", "--serve", str(port)]
+        self._thread = Thread(target=run, args=(arguments,), daemon=True)
+        self._thread.start()
+        assert started.wait(30)
+
+    def write(self, text: str) -> None:
+        self._plan.write_text(text, encoding="utf-8")
+        self._written.put(True)
+
+    def end(self) -> None:
+        self._written.put(False)
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+
+
+def test_a_served_page_changes_with_its_filters_kept(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = Served(tmp_path, monkeypatch)
+    context = browser.new_context()
+    page = context.new_page()
+    reported: list[str] = []
+    page.on("console", lambda message: reported.append(message.text))
+    page.on("pageerror", lambda error: reported.append(str(error)))
+    page.goto(served.address)
+    page.get_by_label("Owner", exact=True).select_option("ana")
+    page.locator("article:visible summary").first.click()
+    served.write(PLAN.replace("NAME", "Name 2"))
+    page.wait_for_selector("text=Name 2")
+    assert page.get_by_label("Owner", exact=True).input_value() == "ana"
+    assert [card.get_attribute("id") for card in page.locator("article[data-status]").all() if card.is_visible()] == [
+        "one"
+    ]
+    assert page.locator("#one details").get_attribute("open") is not None
+    served.write(PLAN.replace("NAME", "x, owners: <script>alert(1)</script>"))
+    page.wait_for_selector("section.mistake")
+    assert "<script>alert(1)</script>" in page.locator("section.mistake").inner_text()
+    assert "Name 2" in page.inner_text("main")
+    served.write(PLAN.replace("NAME", "Name 3"))
+    page.wait_for_selector("text=Name 3")
+    assert page.locator("section.mistake").count() == 0
+    assert reported == []
+    served.end()
+    page.wait_for_selector("text=No connection to kpi since")
+    context.close()

@@ -6,6 +6,7 @@ import base64
 import gzip
 import hashlib
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -15,7 +16,7 @@ from helpers.builders import at_least, checked_of, kpi_of, plan_of, results_of, 
 from helpers.shop import GOALS, shop_plan, shop_results
 
 from kpi.plan.model import Plan
-from kpi.render.output import render
+from kpi.render.output import Page, render
 from kpi.run.series import Series, SourceUse
 from kpi.status import status_view
 from kpi.status.dashboard_view import DashboardView
@@ -139,6 +140,25 @@ def test_a_change_says_whether_it_is_better() -> None:
     text = page_of(plan, [series_of(1.0, 2.0, id_="up"), series_of(1.0, 2.0, id_="free")]).text
     assert text.count("▲ 1 better") == 2  # in the table and on the card
     assert text.count("▲ 1") == 4
+
+
+def test_a_wall_has_what_is_read_across_a_room_and_when_it_was_updated() -> None:
+    view = view_of(*many(3))
+    page = Parsed(render(view, "html", Page(wall=True)))
+    assert "Updated 2026-07-01 12:00" in page.text
+    assert page.text.count("Share of customers who came back, part 0") == 2  # in the overview and on its card
+    assert not {"nav", "details", "form"} & {tag for tag, _ in page.elements}
+    assert [attrs["class"] for tag, attrs in page.elements if tag == "html"] == ["wall"]
+    assert "connect-src" not in render(view, "html", Page(wall=True))
+
+
+def test_a_mistake_is_text_above_the_last_good_numbers() -> None:
+    view = replace(view_of(*many(1)), mistake='kpi.yaml:4:1: error: "<script>alert(1)</script>"\n  = help: none')
+    page = Parsed(render(view, "html", Page(version="x")))
+    assert "so these are the numbers of 2026-07-01 12:00:00" in page.text
+    assert '"<script>alert(1)</script>"' in page.text
+    assert [tag for tag, _ in page.elements].count("script") == 1
+    assert page.text.index("alert(1)") < page.text.index("part 0")
 
 
 def test_fifty_kpis_over_two_years_are_small() -> None:

@@ -1,7 +1,7 @@
 function filters() {
   const cards = [...document.querySelectorAll("article[data-status]")];
   const fields = ["status", "owner", "perspective", "tags"];
-  if (!cards.length) return;
+  if (!cards.length || document.documentElement.classList.contains("wall")) return;
   const form = document.createElement("form");
   form.setAttribute("role", "search");
   const chosen = {};
