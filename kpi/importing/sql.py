@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 from kpi.errors import KpiError, TextError, shorten
 from kpi.formulas import parse_formula, parse_row
+from kpi.formulas.column_names import column_name
 from kpi.formulas.unparse import literal_text, unparse
 from kpi.importing.result import Refusal
-from kpi.plan.model.column_names import column_name
 
 LONGEST = 4_000  # characters of an expression
 DEEPEST = 40  # brackets within brackets
