@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from helpers.oracle import EXAMPLES
 
-NAMES = ("call-center", "cash-flow", "ecommerce", "hr", "marketing", "saas")
+NAMES = ("call-center", "cash-flow", "ecommerce", "hr", "marketing", "monday", "saas")
 
 
 @pytest.mark.parametrize("name", NAMES)

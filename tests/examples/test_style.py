@@ -21,8 +21,8 @@ READMES = sorted(EXAMPLES.glob("*/README.md"))
 
 
 def test_all_are_found() -> None:
-    assert len(FILES) == 11
-    assert len(READMES) == 7
+    assert len(FILES) == 12
+    assert len(READMES) == 8
 
 
 @pytest.mark.parametrize("file", FILES)
