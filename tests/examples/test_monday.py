@@ -71,4 +71,4 @@ def test_the_first_exception(day: str, exceptions: str, monkeypatch: pytest.Monk
     outcome = CliRunner().invoke(
         app, ["-f", FILE, "review", "--as-of", day, "--format", "json"], catch_exceptions=False
     )
-    assert json.loads(outcome.stdout)["exceptions"][0]["kpi"] == exceptions
+    assert json.loads(outcome.stdout)["exceptions"][0]["kpi"]["id"] == exceptions
