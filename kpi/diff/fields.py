@@ -79,7 +79,9 @@ class ComparedPlan:
             found["baseline"] = FieldMeaning(
                 "baseline", round12(kpi.baseline * scale), format_exact(kpi.baseline, unit)
             )
-        if kpi.path != "linear":
+        if kpi.path == "seasonal":
+            found["path"] = FieldMeaning("baseline", "seasonal", "seasonal")
+        elif kpi.path != "linear":
             for label, _, value in kpi.path:
                 found[f"path.{label}"] = FieldMeaning("baseline", round12(value * scale), format_exact(value, unit))
         for label, value in kpi.values.items():

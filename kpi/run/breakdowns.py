@@ -13,11 +13,10 @@ from kpi.engine.queries import first_line
 from kpi.engine.request import Request
 from kpi.errors import KpiError, TextError, did_you_mean
 from kpi.formulas import nodes
-from kpi.plan.checks.dependencies import target_anchors
 from kpi.run.additivity import is_additive_over_segments
 from kpi.run.coverage import is_partial
 from kpi.run.evaluator import Amount, Evaluator
-from kpi.run.planning import RequestPlanner, anchor_period
+from kpi.run.planning import RequestPlanner, anchor_periods
 from kpi.run.series import EACH, EMPTY, REST, PartSeries, Point, Series, SplitSeries
 from kpi.run.source_loader import in_words, placed
 from kpi.values import Period, Span, shift, whole
@@ -139,8 +138,8 @@ def plan_split(inputs: RunInputs, planner: RequestPlanner, kpi: str, split: Spli
     starts = [whole(now, calendar), *([shown] if series.last is not None else [])]
     history = [shift(start, -n, calendar) for start in starts for n in range(inputs.periods, 0, -1)]
     previous = [] if series.previous is None else [series.previous.period]
-    anchors = [anchor_period(anchor, shown, calendar) for anchor in target_anchors(planner.context.kpis[kpi])]
-    periods = dict.fromkeys((now, shown, *history, *previous, *anchors))
+    anchors = anchor_periods(inputs, planner.context, kpi, shown)
+    periods = dict.fromkeys((now, shown, *history, *previous, *anchors.values()))
     formula = inputs.checked.formulas.get(kpi)
     additive = formula is not None and is_additive_over_segments(formula, inputs.checked)
     requests = {period: planner.kpi(kpi, period, now) for period in periods}
@@ -280,8 +279,8 @@ class Splitter:
 
         shown, previous, last = series.shown, series.previous, series.last
         anchors: dict[str, float | None] = {  # where the whole has such a value
-            anchor: found[anchor_period(anchor, plan.shown, calendar)]
-            for anchor in target_anchors(plan.planner.context.kpis[plan.kpi])
+            anchor: found[earlier]
+            for anchor, earlier in anchor_periods(self.inputs, plan.planner.context, plan.kpi, plan.shown).items()
             if series.references.get(anchor) is not None
         }
         return replace(

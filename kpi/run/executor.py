@@ -16,7 +16,6 @@ from kpi.engine.queries import first_line
 from kpi.engine.request import Request
 from kpi.errors import KpiError, TextError
 from kpi.formulas import nodes, walk
-from kpi.plan.checks.dependencies import target_anchors
 from kpi.run.breakdowns import split_series
 from kpi.run.coverage import is_partial
 from kpi.run.evaluator import Amount, Evaluator, MixedKindsError
@@ -29,7 +28,7 @@ from kpi.run.planning import (
     KpiPeriods,
     RequestPlanner,
     RunPlan,
-    anchor_period,
+    anchor_periods,
     is_additive,
     plan_run,
     target_period,
@@ -310,11 +309,9 @@ class Evaluation:
         return Point(period, self.evaluator.kpi(kpi, period, now), is_partial(requests, self.loaded.first_row))
 
     def _anchors(self, kpi: str, period: Period) -> dict[str, Value]:
-        """The earlier values to which the KPI's targets are relative, by their names; no partial ones (T2)."""
-        points = {
-            anchor: self._point(kpi, anchor_period(anchor, period, self.context.calendar))
-            for anchor in target_anchors(self.context.kpis[kpi])
-        }
+        """The earlier values that the KPI's targets need, by their names; no partial ones (T2)."""
+        periods = anchor_periods(self.inputs, self.context, kpi, period)
+        points = {anchor: self._point(kpi, earlier) for anchor, earlier in periods.items()}
         return {anchor: None if point.partial else point.value for anchor, point in points.items()}
 
     def _reference(self, name: str, kpi: str, period: Period) -> Value:

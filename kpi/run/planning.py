@@ -10,16 +10,15 @@ from kpi.plan.checks.dependencies import target_anchors
 from kpi.run.additivity import is_additive_over_days
 from kpi.run.freshness import held_value, is_fresh, last_fresh_period
 from kpi.run.scope import FormulaContext, KpiValue
+from kpi.run.season import season_periods
 from kpi.values import YEAR_TO_DATE, Period, last_over, running, shift, whole, year_ago
 
 if TYPE_CHECKING:
     from kpi.engine.request import Request
     from kpi.engine.table import Table
     from kpi.formulas import nodes
-    from kpi.plan.model import Anchor
     from kpi.run.inputs import RunInputs
     from kpi.run.scope import Scope
-    from kpi.values import Calendar
 
 
 class KpiPeriods(NamedTuple):
@@ -89,24 +88,22 @@ def plan_run(
 
 
 def _requests(inputs: RunInputs, planner: RequestPlanner, periods: Mapping[str, KpiPeriods]) -> Iterator[Request]:
-    calendar = planner.context.calendar
     for kpi, (now, previous, history, *_) in periods.items():
         for period in history:
             yield from planner.kpi(kpi, period, now)
         for name in inputs.checked.dependencies.target_names(kpi):
             yield from planner.reference(name, kpi, target_period(inputs, planner.context, kpi, now))
-        for anchor in target_anchors(planner.context.kpis[kpi]):
-            yield from planner.kpi(kpi, anchor_period(anchor, now, calendar), now)
+        for anchor in anchor_periods(inputs, planner.context, kpi, now).values():
+            yield from planner.kpi(kpi, anchor, now)
         yield from planner.kpi(kpi, now, now)
         yield from planner.kpi(kpi, previous, now)
     for kpi, (now, _, _, look_back, _) in periods.items():
         for name in inputs.checked.dependencies.target_names(kpi):
             for period in look_back:
                 yield from planner.reference(name, kpi, period)
-        for anchor in target_anchors(planner.context.kpis[kpi]):
-            for period in look_back:
-                yield from planner.kpi(kpi, anchor_period(anchor, period, calendar), now)
         for period in look_back:
+            for anchor in anchor_periods(inputs, planner.context, kpi, period).values():
+                yield from planner.kpi(kpi, anchor, now)
             yield from planner.kpi(kpi, period, now)
 
 
@@ -144,9 +141,16 @@ def is_additive(inputs: RunInputs, context: FormulaContext, kpi: str) -> bool:
     return is_additive_over_days(formula, inputs.checked)
 
 
-def anchor_period(anchor: Anchor, period: Period, calendar: Calendar) -> Period:
-    """The period of the earlier value to which a target of ``period`` is relative; of a part, the same part (T7)."""
-    return year_ago(period, calendar) if anchor == "a year ago" else shift(period, -1, calendar)
+def anchor_periods(inputs: RunInputs, context: FormulaContext, kpi: str, period: Period) -> dict[str, Period]:
+    """The periods of the earlier values of a KPI that its targets for ``period`` need, by their names: those to which
+    they are relative (of a part, the same part: T7), and those that share them out over the year."""
+    definition, calendar = context.kpis[kpi], context.calendar
+    found: dict[str, Period] = {
+        anchor: year_ago(period, calendar) if anchor == "a year ago" else shift(period, -1, calendar)
+        for anchor in target_anchors(definition)
+    }
+    additive = is_additive(inputs, context, kpi)
+    return found | season_periods(definition, period, calendar, context.window(kpi), additive=additive)
 
 
 def target_period(inputs: RunInputs, context: FormulaContext, kpi: str, period: Period) -> Period:

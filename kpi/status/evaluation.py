@@ -7,24 +7,30 @@ from dataclasses import replace
 from itertools import chain
 from typing import NamedTuple
 
-from kpi.plan.model import Kpi, Relative, Target, Thresholds
+from kpi.plan.model import Kpi, Relative, Shape, Target, Thresholds
+from kpi.run.season import BEFORE, END, NOW, PART, WHOLE
 from kpi.run.series import Point, Series
 from kpi.status.active_target import Bounds, Comparisons, bounds_of, is_written, target_on, why_unknown
 from kpi.status.result import ActiveTarget, Pace, Status, StatusResult
 from kpi.status.target_path import Glide, glide_path
-from kpi.values import Calendar, Period, whole
+from kpi.values import Calendar, Period, format_plain, round12, whole
 from kpi.values.date_words import day_in_words
 
+_SHAPES: dict[Shape, str] = {
+    "seasonal": "expected by now: the shape of last year",
+    "linear": "expected by now: a straight line, because last year has no values for its shape",
+}
 NO_ROWS = "no data to compute it from in this period"
 
 
 class ResolvedTarget(NamedTuple):
     """The target of one period: ``active`` is what is shown, ``bounds`` what the value is compared with, and ``glide``
-    the path to the target until its date."""
+    the path to the target until its date, and ``shape`` the one that it has if a seasonal one was asked for."""
 
     active: ActiveTarget
     bounds: Bounds
     glide: Glide | None
+    shape: Shape | None = None
 
 
 def evaluate_status(kpi: Kpi, series: Series, calendar: Calendar) -> StatusResult:
@@ -42,7 +48,9 @@ def evaluate_status(kpi: Kpi, series: Series, calendar: Calendar) -> StatusResul
         return StatusResult("no target", point, message=_joined(notes))
     notes += why_unknown(target, series.references)
     if proration < 1 and _is_prorated(target):
-        notes.append(f"target prorated: {period.span.days} of {whole(period, calendar).span.days} days")
+        notes.append(_prorated(series, period, calendar))
+    if resolved.shape is not None:
+        notes.append(_SHAPES[resolved.shape])
     status, pace, comparisons = _status(point.value, kpi, resolved, series.references, proration)
     if kpi.thresholds is not None and resolved.bounds.known:
         lines = filter(None, (kpi.thresholds.green, kpi.thresholds.yellow))
@@ -69,20 +77,49 @@ def resolve_target(
     # The final target is shown unprorated; only the current value of the glide path is prorated.
     shown = bounds if glide is None else bounds_of(target, kpi, references)
     expected: float | None = None
+    shape: Shape | None = None
     if glide is not None:
-        expected = glide.at(period.end)
+        expected, shape = _line(glide, kpi, references, period)
     elif proration < 1 and _is_prorated(target) and bounds.op != "between":
         expected = bounds.lower
     written = is_written(target) and (proration == 1 or glide is not None)
     now = ActiveTarget(target.text, target.op, shown.lower, shown.upper, target.by, expected, written)
-    return ResolvedTarget(now, bounds, glide)
+    return ResolvedTarget(now, bounds, glide, shape)
+
+
+def _line(glide: Glide, kpi: Kpi, references: Mapping[str, float | None], period: Period) -> tuple[float, Shape | None]:
+    """What is expected at the end of a period, and the shape of the path if a seasonal one was asked for (S10)."""
+    straight = glide.at(period.end)
+    if kpi.path != "seasonal":
+        return straight, None
+    before, then, last = (references.get(name, 0.0 if name == BEFORE else None) for name in (BEFORE, NOW, END))
+    found = None
+    if before is not None and then is not None and last is not None:
+        found = glide.seasonal(period.end, before, then, last)
+    return (straight, "linear") if found is None else (found, "seasonal")
 
 
 def proration_of(series: Series, period: Period, calendar: Calendar) -> float:
-    """The fraction (0…1) of the days of a running period that are over, for a sum (rule T7). 1 for all other KPIs."""
+    """The fraction (0…1) of a running period that is over, for a sum (rule T7): by what came in this part of it a year
+    ago, else by days. 1 for all other KPIs."""
     if period.whole or not series.additive:
         return 1.0
-    return period.span.days / whole(period, calendar).span.days
+    share = _share_a_year_ago(series)
+    return period.span.days / whole(period, calendar).span.days if share is None else share
+
+
+def _share_a_year_ago(series: Series) -> float | None:
+    """How much of the sum of a running period was there at this point a year ago; None where that is unknown."""
+    part, all_ = series.references.get(PART), series.references.get(WHOLE)
+    return round12(part / all_) if part is not None and all_ is not None and 0 <= part < all_ else None
+
+
+def _prorated(series: Series, period: Period, calendar: Calendar) -> str:
+    share = _share_a_year_ago(series)
+    if share is None:
+        return f"target prorated: {period.span.days} of {whole(period, calendar).span.days} days"
+    percent = format_plain(round(share * 100, 1))
+    return f"target prorated: {percent}%, the share of this part of the {period.every} a year ago"
 
 
 def _point_to_evaluate(series: Series) -> tuple[Point, Status | None, str | None]:

@@ -49,6 +49,18 @@ class Glide(NamedTuple):
         (begin, low), (finish, high) = knots[after - 1 : after + 1]
         return round12(low + (high - low) * ((end - begin).days / (finish - begin).days))
 
+    def seasonal(self, end: date, before: float, then: float, last: float) -> float | None:
+        """The line at the exclusive end of a period in the shape of last year: the straight line times what the value
+        was relative to last year's own straight line. ``before``, ``then`` and ``last`` are the values of last year
+        before the start, at this time, and at the end. None where these have no shape: a line that is not positive, or
+        a negative value."""
+        way = (self.by + timedelta(days=1) - self.start).days
+        part = min(max((end - self.start).days, 0), way) / way
+        line = before + (last - before) * part
+        if line <= 0 or then < 0 or last <= 0:
+            return None
+        return round12(self.at(end) * then / line)
+
     def evaluate(self, value: float, line: float) -> tuple[Status, Pace | None]:
         """Status and pace of ``value`` when the line is at ``line``; no pace beyond the far bound of a range."""
         band = abs(self.goal - self.baseline) * YELLOW_BAND
@@ -85,5 +97,6 @@ def glide_path(kpi: Kpi, bounds: Bounds, by: date | None, calendar: Calendar, pr
         near, far = (bounds.lower, bounds.upper) if baseline < bounds.lower else (bounds.upper, bounds.lower)
     elif bounds.op == "==":
         far = near
-    points = () if kpi.path == "linear" else tuple((one.end, round12(one.value * proration)) for one in kpi.path)
+    on_the_way = kpi.path if isinstance(kpi.path, tuple) else ()
+    points = tuple((one.end, round12(one.value * proration)) for one in on_the_way)
     return Glide(start, by, baseline, near, far, points)

@@ -2,7 +2,7 @@
 
 from kpi.plan.model.decision import Decision
 from kpi.plan.model.goal import Goal, Review
-from kpi.plan.model.kpi import Kpi, Lead, Note, Split, Thresholds
+from kpi.plan.model.kpi import Kpi, Lead, Note, Shape, Split, Thresholds
 from kpi.plan.model.lint import LintSettings, RuleOption, WordOptions, with_rule_options
 from kpi.plan.model.lookup import find_kpi
 from kpi.plan.model.plan import SECTIONS, CalendarSettings, Plan, PlanFile, file_model
@@ -14,6 +14,6 @@ from kpi.plan.model.target_text import parse_target
 __all__ = [
     "SECTIONS", "Anchor", "Bound", "CalendarSettings", "Context", "Decision", "Goal", "Kpi", "Lead", "LintSettings",
     "Note", "OfTarget", "Op", "Plan", "PlanFile", "ReadOptions", "Record", "Reference", "Relative", "Review",
-    "RuleOption", "ScheduleEntry", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model", "find_kpi",
-    "parse_target", "with_rule_options",
+    "RuleOption", "ScheduleEntry", "Shape", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model",
+    "find_kpi", "parse_target", "with_rule_options",
 ]  # fmt: skip

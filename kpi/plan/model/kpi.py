@@ -235,14 +235,17 @@ class PathPoint(NamedTuple):
     value: float
 
 
-def _path(value: Any, info: ValidationInfo[Any]) -> Literal["linear"] | tuple[PathPoint, ...]:
-    """The straight line, or points by period, ordered by their ends."""
-    if isinstance(value, tuple) or value == "linear":
-        found: Literal["linear"] | tuple[PathPoint, ...] = value
+Shape = Literal["linear", "seasonal"]
+
+
+def _path(value: Any, info: ValidationInfo[Any]) -> Shape | tuple[PathPoint, ...]:
+    """The straight line, last year's shape, or points by period, ordered by their ends."""
+    if isinstance(value, tuple) or value in ("linear", "seasonal"):
+        found: Shape | tuple[PathPoint, ...] = value
         return found
     if not isinstance(value, Mapping):
         what = quoted(value) if isinstance(value, str) else "a list" if isinstance(value, list) else "this"
-        message = f'"path" should be linear or values by period, not {what}'
+        message = f'"path" should be linear, seasonal or values by period, not {what}'
         raise Flaw("E011", message, "e.g. path: {2026-03: 24%, 2026-06: 26%}").error()
     calendar = context_of(info).calendar
 
@@ -317,7 +320,7 @@ OwnTarget = Annotated[
     }),
 ]  # fmt: skip
 Path = Annotated[
-    Literal["linear"] | tuple[PathPoint, ...],
+    Shape | tuple[PathPoint, ...],
     PlainValidator(_path),
     WithJsonSchema({**PERIODS_SCHEMA, "type": ["string", "object"], "additionalProperties": NUMBER_SCHEMA}),
 ]
@@ -396,8 +399,8 @@ class Kpi(Record):
     baseline: Baseline | None = Field(None, description="The value from which a target that is to be reached starts.")
     path: Path = Field(
         "linear",
-        description="The way from the baseline to a target by a date: linear, or through values at the ends of"
-        " periods, e.g. {2026-03: 24%, 2026-06: 26%}.",
+        description="The way from the baseline to a target by a date: linear, seasonal (the shape of last year), or"
+        " through values at the ends of periods, e.g. {2026-03: 24%, 2026-06: 26%}.",
     )
     thresholds: OwnThresholds | None = Field(None, description="Where green and yellow end.")
     target: OwnTarget | None = Field(None, description="The number to hit, e.g. 'at least 30% by 2026-12-31'.")
@@ -469,6 +472,8 @@ class Kpi(Record):
         if not isinstance(target, Target) or target.by is None or self.baseline is None:
             message = "a path leads from a baseline to a target by a date"
             raise_all("KPI", [Flaw("E016", message, "add both, or take the path out", key=True, loc=("path",))])
+            return self
+        if self.path == "seasonal":
             return self
         start = self.since or period_of(target.by, "year", context_of(info).calendar).start
         flaws: list[Flaw] = []
