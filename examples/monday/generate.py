@@ -1,8 +1,8 @@
 """Make the data of this example: 26 weeks of a shop for tea. Seeded, so always the same.
 
 Run `python generate.py` to write `data/` beside this file, or `python generate.py FOLDER` to write it elsewhere.
-How many orders come from customers who were here before depends on how many parcels were on time three weeks earlier, and
-more come every week in which parcels were on time. From 20 April 2026 to 24 May parcels go by another carrier.
+How many orders come from customers who were here before depends on how many parcels were on time three weeks earlier,
+and more come every week in which parcels were on time. From 20 April 2026 to 24 May parcels go by another carrier.
 """
 
 from __future__ import annotations
