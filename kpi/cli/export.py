@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, open_project
+from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, open_project, open_read
 from kpi.cli.output import show_data, tell
 from kpi.cli.status import tell_problems
 from kpi.errors import UsageError
@@ -20,15 +20,18 @@ EXAMPLES = (
     ("kpi export xlsx -o kpi.xlsx", "a workbook with values, history and definitions"),
     ("kpi export csv --periods 24", "one line per KPI and period"),
     ("kpi export openmetrics", "for Prometheus"),
+    ("kpi export ossie -o model.yaml", "definitions for semantic layers; .json for dbt"),
     ("kpi export svg nps -o nps.svg", "the history of one KPI as a picture"),
 )
 BINARY = ("xlsx", "parquet")
 
-Form = Literal["csv", "json", "xlsx", "parquet", "openmetrics", "svg"]
+Form = Literal["csv", "json", "xlsx", "parquet", "openmetrics", "svg", "ossie"]
 
 
 def export(
-    form: Annotated[Form, typer.Argument(metavar="FORMAT", help="csv, json, xlsx, parquet, openmetrics or svg.")],
+    form: Annotated[
+        Form, typer.Argument(metavar="FORMAT", help="csv, json, xlsx, parquet, openmetrics, svg or ossie.")
+    ],
     kpis: Annotated[list[str] | None, typer.Argument(metavar="KPI", help="Only these KPIs; svg takes one.")] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file to write; default: standard output.")
@@ -45,6 +48,9 @@ def export(
         raise UsageError(f"{form} is not text", hint=f"name the file: kpi export {form} -o kpi.{form}")
     if form == "svg" and len(kpis or ()) != 1:
         raise UsageError("svg is a picture of one KPI", hint="name it: kpi export svg KPI")
+    if form == "ossie":
+        _definitions(output, file, allow_outside)
+        return
     project = open_project(file, allow_outside)
     status = project.status(as_of=as_of, kpis=kpis)
     content = _content(form, project, status, periods)
@@ -58,6 +64,23 @@ def export(
         tell(f"Wrote {output}.")
     sys.stdout.flush()
     tell_problems(status.problems)
+
+
+def _definitions(output: Path | None, file: Path | None, allowed: list[Path] | None) -> None:
+    """Write the definitions as a semantic model; nothing is computed."""
+    from kpi.export.ossie import ossie
+    from kpi.writing import create_file
+
+    read, checked = open_read(file, allowed)
+    found = ossie(read, checked, as_json=output is not None and output.suffix == ".json")
+    if output is None:
+        show_data(found.text.removesuffix("\n"))
+    else:
+        create_file(output, found.text)
+        tell(f"Wrote {output}.")
+    sys.stdout.flush()
+    for id_, reason in found.left_out.items():
+        tell(f"{id_} is in custom_extensions only, and no metric: {reason}")
 
 
 def _content(form: Form, project: Project, status: Status, periods: int) -> str | bytes:

@@ -11,7 +11,7 @@ from kpi.data import check_plan
 from kpi.diagnostics import Diagnostic
 from kpi.drafting.plan_text import GOAL, goal_lines
 from kpi.errors import InputError, KpiError, UsageError
-from kpi.importing.result import Outcome, Result, Section, Settings
+from kpi.importing.result import Origin, Outcome, Result, Section, Settings
 from kpi.plan.loading import read_plan
 from kpi.plan.model import Plan
 from kpi.plan.yaml.round_trip import entry_lines, field_lines
@@ -19,9 +19,10 @@ from kpi.plan.yaml.round_trip import entry_lines, field_lines
 # The formats, the names of their files, and what a folder of them is searched for.
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "dbt": (".yml", ".yaml"),
+    "ossie": (".yaml", ".yml", ".json"),
     "sheet": (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"),
 }
-NAMES = {"dbt": "dbt", "sheet": "a sheet"}
+NAMES = {"dbt": "dbt", "ossie": "Ossie", "sheet": "a sheet"}
 MOST_FILES = 5_000
 MOST_ROUNDS = 50
 _SKIPPED = frozenset({"node_modules", "target", "dbt_packages", "venv", "__pycache__"})
@@ -137,7 +138,8 @@ def _in_order(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
 
 
 def _size(result: Result) -> int:
-    return sum(1 + len(entry.fields) for entries in result.entries.values() for entry in entries.values())
+    entries = (entry for each in result.entries.values() for entry in each.values())
+    return len(result.header) + sum(1 + len(entry.fields) for entry in entries)
 
 
 def _refuse(result: Result, error: Diagnostic) -> None:
@@ -145,6 +147,10 @@ def _refuse(result: Result, error: Diagnostic) -> None:
     section, _, rest = error.subject.partition(".")
     id_, _, path = rest.partition(".")
     field = path.partition(".")[0]
+    if section in result.header and section not in _SECTIONS:
+        del result.header[section]
+        result.refuse(Origin(section, error.location.file), error.message, error.hint or "write it by hand")
+        return
     if error.code == "E061" or section not in _SECTIONS:
         raise InputError(error.message, hint=error.hint)
     entry = result.entries[section].get(id_)

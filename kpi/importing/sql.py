@@ -48,8 +48,8 @@ def named(column: str) -> str:
     return name
 
 
-def parsed(text: str) -> Any:
-    """The tree of an expression. Raises Refusal, and KpiError where sqlglot is not installed."""
+def parsed(text: str, dialect: str = "") -> Any:
+    """The tree of an expression in a dialect of sqlglot. Raises Refusal, and KpiError without sqlglot."""
     try:
         import sqlglot
         from sqlglot.errors import SqlglotError
@@ -63,7 +63,7 @@ def parsed(text: str) -> Any:
         raise Refusal("the expression is too long or too deeply nested to be read", "split it into several")
     getLogger("sqlglot").setLevel(CRITICAL)  # it warns of what it takes for a command; here that is refused
     try:
-        trees = sqlglot.parse(text)
+        trees = sqlglot.parse(text, read=dialect or None)
     except (SqlglotError, RecursionError, ValueError) as fault:
         reason = re.sub(r"\x1b\[\d*m", "", str(fault)).partition("\n")[0].rstrip(". ")
         raise Refusal(f"the SQL cannot be read: {shorten(reason, 100)}", "check it where it comes from") from None
