@@ -29,6 +29,7 @@ EXTRAS = {
     "lsp": ("kpi lsp, the language server", ("pygls", "lsprotocol")),
     "warehouse": ("sources in PostgreSQL, DuckDB files and other warehouses", ("ibis", "psycopg")),
     "serve": ("kpi dashboard --serve and kpi status --watch", ("starlette", "uvicorn", "watchfiles")),
+    "share": ("kpi share", ("apprise",)),
     "spark": ("sources in Spark", ("ibis", "pyspark")),
 }
 NARROW = 60  # columns in which tables are cut

@@ -42,6 +42,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "set": "Set a field of a KPI in the file, comments and layout kept.",
         "rename": "Give a KPI, measure, goal or source another id, everywhere it is named.",
         "export": "Write values and their history to a file for other programs.",
+        "share": "Send a summary to chat or mail, what has changed since the last one first.",
         "undo": "Take back the last edit of kpi record, add, set or rename.",
     },
     "Review": {

@@ -28,13 +28,13 @@ from kpi.cli.output import show, tell
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
     from kpi.plan.checks import Checked
     from kpi.run.series import Against
-    from kpi.status import By, StatusView
+    from kpi.status import By, Status, StatusView
     from kpi.status.matrix import Matrix
 
 
@@ -107,7 +107,7 @@ def status(
     allow_outside: OutsideOption = None,
 ) -> None:
     """Compute every KPI and show where the team is."""
-    failing = _statuses(fail_on)
+    failing = statuses_in(fail_on, "--fail-on")
     if forecast and periods:
         raise UsageError("--forecast cannot be combined with --periods", hint="leave one of the two out")
     if watch and (format != "table" or failing):
@@ -230,14 +230,17 @@ def tell_problems(problems: Sequence[str]) -> None:
     raise typer.Exit(2)
 
 
-def _statuses(text: str | None) -> Collection[str]:
-    """The statuses given to ``--fail-on``, also as ``no-data``. Raises UsageError for any other."""
+def statuses_in(text: str | None, option: str) -> list[Status]:
+    """The statuses given to an option, also as ``no-data``. Raises UsageError for any other."""
     if text is None:
-        return ()
+        return []
     from kpi.status import STATUSES
 
-    named = [" ".join(part.replace("-", " ").split()) for part in text.split(",")]
-    for name in named:
-        if name not in STATUSES:
-            raise UsageError(f'--fail-on: there is no status "{name}"', hint=did_you_mean(name, STATUSES))
-    return named
+    found: list[Status] = []
+    for part in text.split(","):
+        name = " ".join(part.replace("-", " ").split())
+        known: Status | None = next((status for status in STATUSES if status == name), None)
+        if known is None:
+            raise UsageError(f'{option}: there is no status "{name}"', hint=did_you_mean(name, STATUSES))
+        found.append(known)
+    return found

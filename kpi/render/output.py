@@ -61,6 +61,7 @@ FORMATS: dict[str, dict[str, str]] = {
     },
     "DashboardView": {"html": "dashboard:render_dashboard"},
     "MistakeView": {"html": "dashboard:render_mistake"},
+    "Digest": {"text": "digest:render_digest_text", "html": "digest:render_digest_html"},
     "EvidenceView": {"text": "evidence_text:render_evidence_text", "json": "evidence_json:render_evidence_json"},
     "ExplainView": {"text": "explain_text:render_explain_text", "json": "explain_json:render_explain_json"},
     "SourcesView": {"text": "sources_text:render_sources_text", "json": "sources_json:render_sources_json"},

@@ -49,7 +49,8 @@ def test_it_looks_at_everything(folder: Path) -> None:
     areas = ["kpi", "packages", "extras", "cache", "undo", "temporary files", "git", "encoding", "terminal", "plan"]
     found = checks(folder)
     assert list(found) == areas
-    assert [one.text.partition(":")[0] for one in found["extras"]] == ["import", "lsp", "warehouse", "serve", "spark"]
+    names = ["import", "lsp", "warehouse", "serve", "share", "spark"]
+    assert [one.text.partition(":")[0] for one in found["extras"]] == names
 
 
 def test_an_old_or_missing_package_is_a_problem(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
