@@ -27,6 +27,7 @@ DISTRIBUTION = "kpi-as-code"
 EXTRAS = {
     "import": ("kpi import of dbt, Ossie and Cube", ("sqlglot",)),
     "lsp": ("kpi lsp, the language server", ("pygls", "lsprotocol")),
+    "mcp": ("kpi mcp, the tools for agents", ("mcp",)),
     "warehouse": ("sources in PostgreSQL, DuckDB files and other warehouses", ("ibis", "psycopg")),
     "serve": ("kpi dashboard --serve and kpi status --watch", ("starlette", "uvicorn", "watchfiles")),
     "share": ("kpi share", ("apprise",)),

@@ -62,6 +62,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "doctor": "Check the set-up: versions, extras, folders, git, the terminal and the file.",
         "schema": "Print the JSON Schema of the file, for editors.",
         "lsp": "Serve editors: findings while typing, hover, go to definition, completion.",
+        "skill": "Print one page that tells an agent how to work with a plan.",
+        "mcp": "Serve agents: five tools that read the plan (list, status, show, lint, diff).",
     },
 }
 COMMANDS: dict[str, str] = {name: sentence for group in GROUPS.values() for name, sentence in group.items()}

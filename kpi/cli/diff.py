@@ -27,11 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
 
-    from kpi.diff.changes import Comparison
     from kpi.diff.versions import Version
     from kpi.lint.smart import SmartView
     from kpi.plan.checks import Checked
-    from kpi.render.diff_view import DiffView
     from kpi.status.value_changes import ValueChange
 
 EXAMPLES = (
@@ -84,8 +82,15 @@ def diff(
     computed: Mapping[str, ValueChange] | None = None
     problems: tuple[str, ...] = ()
     if values or count:
-        computed, problems = _compute((before, after), comparison, as_of, count)
-    view = _view(before, after, comparison, computed)
+        from kpi.cli.terminal import progress
+        from kpi.diff.values import compute_both
+
+        day = as_of_day((after if after.there else before).read.plan, as_of)
+        with progress(f"Computing {len(comparison.kpis_to_compute())} KPIs twice"):
+            computed, problems = compute_both(before, after, comparison, day, count)
+    from kpi.render.diff_view import view_of
+
+    view = view_of(before, after, comparison, computed)
     if format == "markdown":
         view = view._replace(smart=_smart(before, after, checked[1], as_of))
     show_view(view, format)
@@ -126,48 +131,6 @@ def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, C
             tell_painted(f"{text}\n")
     if invalid:
         raise typer.Exit(2)
-
-
-def _compute(
-    versions: tuple[Version, Version], comparison: Comparison, as_of: date | None, periods: int
-) -> tuple[Mapping[str, ValueChange], tuple[str, ...]]:
-    """The values of all KPIs that may differ, and the problems while computing them."""
-    asked = comparison.kpis_to_compute()
-    if not asked:
-        return {}, ()
-    from kpi.cli.terminal import progress
-    from kpi.run import compute
-    from kpi.status.value_changes import value_changes
-
-    before, after = (version.check(with_data=True) for version in versions)
-    day = as_of_day((after if versions[1].there else before).plan, as_of)
-    with progress(f"Computing {len(asked)} KPIs twice"):
-        olds = [id_ for id_ in asked.values() if id_ is not None and id_ in before.plan.kpis]
-        old = compute(before, day, kpis=olds, periods=max(periods, 12), parts=False)
-        news = [id_ for id_ in asked if id_ in after.plan.kpis]
-        new = compute(after, day, kpis=news, periods=max(periods, 12), parts=False)
-    problems = [
-        f"{version.label}: {problem}"
-        for version, results in zip(versions, (old, new), strict=True)
-        for problem in results.problems
-    ]
-    return value_changes(asked, (before.plan, old), (after.plan, new), periods), tuple(problems)
-
-
-def _view(
-    before: Version, after: Version, comparison: Comparison, values: Mapping[str, ValueChange] | None
-) -> DiffView:
-    from kpi.render.diff_view import DiffView
-
-    title = after.read.plan.title or before.read.plan.title
-    notes = []
-    if not before.there:
-        notes.append(f"The file did not exist in {before.label}, so everything in it is new.")
-    if before.called is not None:
-        notes.append(f"In {before.label} it was {before.called}.")
-    if not after.there:
-        notes.append(f"The file does not exist in {after.label}, so everything in it is gone.")
-    return DiffView(title, before.label, after.label, before.id, after.id, comparison, values, tuple(notes))
 
 
 def _smart(before: Version, after: Version, checked: Checked, as_of: date | None) -> SmartView:

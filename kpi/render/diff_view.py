@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi.diff.changes import Change, ChangeClass, Comparison
 
 if TYPE_CHECKING:
+    from kpi.diff.versions import Version
     from kpi.lint.smart import SmartView
     from kpi.status import Status
     from kpi.status.value_changes import ValueChange
@@ -134,3 +135,18 @@ def known_statuses(values: ValueChange) -> tuple[Status | None, Status | None]:
 def counts_in_words(view: DiffView) -> list[tuple[ChangeClass, str]]:
     """Return the number of changes of each class: ("loosened", "2 loosened")."""
     return [(kind, f"{count} {kind}") for kind, count in view.comparison.counted().items()]
+
+
+def view_of(
+    before: Version, after: Version, comparison: Comparison, values: Mapping[str, ValueChange] | None
+) -> DiffView:
+    """The view of a comparison of two versions; ``values`` are None if they were not asked for."""
+    title = after.read.plan.title or before.read.plan.title
+    notes = []
+    if not before.there:
+        notes.append(f"The file did not exist in {before.label}, so everything in it is new.")
+    if before.called is not None:
+        notes.append(f"In {before.label} it was {before.called}.")
+    if not after.there:
+        notes.append(f"The file does not exist in {after.label}, so everything in it is gone.")
+    return DiffView(title, before.label, after.label, before.id, after.id, comparison, values, tuple(notes))

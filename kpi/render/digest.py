@@ -74,7 +74,7 @@ def _line(row: KpiRow, before: str | None) -> str:
 
 def _text(text: str) -> str:
     """A text on one line that notifies nobody: chats look for names after an @."""
-    return _MENTION.sub("@\u200b", one_line(text))
+    return _MENTION.sub("@ ", one_line(text))
 
 
 def _notes(row: KpiRow) -> list[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import builtins
 import json
+import re
 import sys
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from security.hostile import PAYLOADS, quoted
 from share.receivers import Mail, Web
 
 from kpi.cli.app import run
@@ -54,7 +57,7 @@ def test_the_first_summary_has_every_kpi_the_worst_first(web: Web, capsys: pytes
     assert posted["title"] == "Shop <b> · 31 March 2026: 1 red, 1 green"
     assert posted["message"].splitlines() == [
         "Red:",
-        "- ✖ Sales @\u200beveryone <i>: red · €43 · ▼ €7 worse · target ≥ €45 · ana",
+        "- ✖ Sales @ everyone <i>: red · €43 · ▼ €7 worse · target ≥ €45 · ana",
         "  When red: Call *five* customers.",
         "",
         "Green:",
@@ -69,7 +72,7 @@ def test_what_has_changed_comes_first(web: Web, plan: Path) -> None:
     assert run(["share", "--to", json_of(web)]) == 0
     lines = web.posted[1]["message"].splitlines()
     assert lines[0] == "Changed since 31 Mar 2026:"
-    assert lines[1].startswith("- ● Sales @\u200beveryone <i>: green (was red) · €47")
+    assert lines[1].startswith("- ● Sales @ everyone <i>: green (was red) · €47")
     assert web.posted[1]["message"].count("Sales") == 1
     (plan / "kpi.yaml").write_text(PLAN[: PLAN.index("  nps")].replace("SALES", "47"), encoding="utf-8")
     assert run(["share", "--to", json_of(web)]) == 0
@@ -125,12 +128,30 @@ def test_mail_has_a_table_without_svg_and_every_text_is_text() -> None:
     }
 
 
+def test_no_text_of_others_is_markup_of_a_mail(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ["version: 1", "as_of: 2026-03-31", "kpis:"]
+    for number, text in enumerate(PAYLOADS.values()):
+        one = quoted(text)
+        facts = f"name: {one}, owner: {one}, when_red: {one}"
+        lines.append(f"  k{number}: {{{facts}, values: {{2026-03: 1}}, target: at least 2}}")
+    (plan / "kpi.yaml").write_text("\n".join(lines), encoding="utf-8")
+    assert run(["share", "--dry-run", "--format", "html"]) == 0
+    found: list[tuple[str, list[tuple[str, str | None]]]] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: found.append((tag, attrs))  # type: ignore[method-assign]
+    parser.feed(capsys.readouterr().out)
+    assert {tag for tag, _ in found} == {"h2", "h3", "table", "tr", "th", "td", "b", "br"}
+    styles = {value or "" for _, attrs in found for name, value in attrs if name == "style"}
+    assert {name for _, attrs in found for name, _ in attrs} == {"style"}
+    assert all(re.fullmatch(r"[a-z:;#0-9 -]+", style) for style in styles)
+
+
 def test_a_chat_that_reads_markup_gets_none_of_others_and_nobody_is_notified(web: Web) -> None:
     assert run(["share", "--to", f"{json_of(web)}&format=markdown"]) == 0
     text = web.posted[0]["message"]
     assert r"Call \*five\* customers" in text
     assert "@everyone" not in text
-    assert "@\u200beveryone" in text
+    assert "@ everyone" in text
 
 
 def test_the_address_comes_from_the_environment(

@@ -1,0 +1,117 @@
+"""The answers of the tools of ``kpi mcp``: the JSON of the commands with the same names. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kpi.data import check_plan
+from kpi.diff.compare import compare
+from kpi.diff.values import compute_both
+from kpi.diff.versions import open_versions
+from kpi.errors import TextError, UsageError
+from kpi.lint import Options, review
+from kpi.lint.registry import file_model
+from kpi.plan.loading import ReadResult, read_plan
+from kpi.plan.model import Plan, find_kpi
+from kpi.project import PlanError
+from kpi.render.diff_view import view_of
+from kpi.render.findings import FindingsView
+from kpi.render.output import render
+from kpi.render.sanitize import json_text
+from kpi.run import compute
+from kpi.status import status_view
+from kpi.status.insights import periods_needed
+from kpi.status.kpi_list import KpiList
+from kpi.status.kpi_view import kpi_view
+from kpi.values import parse_date
+
+if TYPE_CHECKING:
+    from kpi.plan.checks import Checked
+
+PERIODS = 24
+HISTORY = 12
+
+
+class Answers:
+    """Answers questions about the plan in ``file``, which is read again for each.
+
+    ``allowed`` are folders outside the project that may be read, ``day_of`` the day that counts as over where none is
+    asked for. All methods raise KpiError, and PlanError for a plan that is not valid.
+    """
+
+    def __init__(self, file: Path, allowed: Sequence[Path], day_of: Callable[[Plan, date | None], date]) -> None:
+        self._file, self._allowed, self._day_of = file, allowed, day_of
+
+    def list(self) -> str:
+        """What ``kpi list`` shows."""
+        plan = self._valid().plan
+        return render(KpiList(tuple(plan.kpis.values()), dict(plan.goals)), "json")
+
+    def status(self, text: str | None = None, as_of: str | None = None) -> str:
+        """What ``kpi status`` shows, of the file or of ``text`` in its place."""
+        checked = self._valid(text)
+        results = compute(checked, self._day_of(checked.plan, _day(as_of)), periods=HISTORY)
+        view = status_view(checked.plan, results)
+        return _with_problems(render(view, "json"), results.problems)
+
+    def show(self, kpi: str, as_of: str | None = None) -> str:
+        """What ``kpi show`` shows of a KPI, by its id or name."""
+        checked = self._valid()
+        id_ = find_kpi(checked.plan.kpis, kpi, by_beginning=True)
+        periods = periods_needed([checked.plan.kpis[id_]], PERIODS)
+        results = compute(checked, self._day_of(checked.plan, _day(as_of)), kpis=[id_], periods=periods)
+        return _with_problems(render(kpi_view(checked, results, id_, PERIODS), "json"), results.problems)
+
+    def lint(self, text: str | None = None) -> str:
+        """The findings of ``kpi lint``, of the file or of ``text`` in its place."""
+        read = self._read(text)
+        found = review(check_plan(read), read.texts, Options(self._day_of(read.plan, None))).findings
+        return render(FindingsView(found, read.places.line_text), "json")
+
+    def diff(self, revision: str | None = None, values: bool = False) -> str:
+        """What ``kpi diff`` shows."""
+        before, after = open_versions(self._file, revision, Path.cwd(), self._allowed, file_model)
+        checked = before.check(), after.check()
+        for one in checked:
+            _refuse_invalid(one)
+        comparison = compare(*checked)
+        if not values:
+            return render(view_of(before, after, comparison, None), "json")
+        day = self._day_of((after if after.there else before).read.plan, None)
+        computed, problems = compute_both(before, after, comparison, day)
+        return _with_problems(render(view_of(before, after, comparison, computed), "json"), problems)
+
+    def _read(self, text: str | None) -> ReadResult:
+        return read_plan(self._file, text=text, allowed=self._allowed, model=file_model)
+
+    def _valid(self, text: str | None = None) -> Checked:
+        checked = check_plan(self._read(text))
+        _refuse_invalid(checked)
+        return checked
+
+
+def _refuse_invalid(checked: Checked) -> None:
+    errors = [found for found in checked.diagnostics if found.severity == "error"]
+    if errors:
+        raise PlanError(errors)
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return parse_date(text)
+    except TextError as mistake:
+        raise UsageError(f"as_of: {mistake.message}", hint=mistake.hint) from None
+
+
+def _with_problems(text: str, problems: Sequence[str]) -> str:
+    """JSON with what the command would print to standard error."""
+    if not problems:
+        return text
+    import json
+
+    return json_text({**json.loads(text), "problems": list(problems)})
