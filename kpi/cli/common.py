@@ -165,11 +165,6 @@ def open_read(file: Path | None, allowed: Sequence[Path] | None = None) -> tuple
     return _valid(plan_file(file), allowed or ())
 
 
-def open_read(file: Path | None, allowed: Sequence[Path] | None = None) -> tuple[ReadResult, Checked]:
-    """The plan as read and as checked; see :func:`open_checked`."""
-    return _valid(plan_file(file), allowed or ())
-
-
 def _valid(path: Path, allowed: Sequence[Path]) -> tuple[ReadResult, Checked]:
     read, checked = read_checked(path, allowed)
     if not checked.valid:
