@@ -8,7 +8,6 @@ import typer
 
 from kpi.cli.common import FileOption, KpiArgument, OutsideOption, TextOrJson, open_checked, plan_file, show_view
 from kpi.cli.log import end_of_history, find_history
-from kpi.errors import UsageError, did_you_mean
 
 EXAMPLES = (("kpi blame return_rate", "who wrote each field"),)
 
@@ -25,11 +24,11 @@ def blame(
     """
     path = plan_file(file)
     checked = open_checked(path, allow_outside)
-    if id_ not in checked.plan.kpis:
-        raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, checked.plan.kpis))
     from kpi.diff.blame import blame as blamed
+    from kpi.plan.model import find_kpi
     from kpi.render.log_view import BlameView
 
+    id_ = find_kpi(checked.plan.kpis, id_, by_beginning=True)
     history = find_history(path, id_, allow_outside or ())
     show_view(BlameView(id_, blamed(checked, history, id_)), format)
     sys.stdout.flush()

@@ -40,7 +40,7 @@ FileOption = Annotated[
     ),
 ]
 
-KpiArgument = Annotated[str, typer.Argument(metavar="KPI", help="The id of the KPI.")]
+KpiArgument = Annotated[str, typer.Argument(metavar="KPI", help="The id or name of the KPI, or how it begins.")]
 
 TextOrJson = Annotated[Literal["text", "json"], typer.Option("--format", help="Output format.")]
 

@@ -21,14 +21,13 @@ from kpi.cli.common import (
     show_view,
 )
 from kpi.cli.status import ToDateOption
-from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
     from kpi.run.series import Results
 
 EXAMPLES = (
-    ("kpi explain return_rate", "by the parts of its formula"),
+    ('kpi explain "Return rate"', "by the parts of its formula"),
     ("kpi explain return_rate --by channel", "by the values of a column"),
 )
 
@@ -55,10 +54,11 @@ def explain(
     allow_outside: OutsideOption = None,
 ) -> None:
     """Show what moved a KPI: by the parts of its formula, or by the values of a column."""
+    from kpi.plan.model import find_kpi
+
     checked = open_checked(file, allow_outside)
     plan = checked.plan
-    if id_ not in plan.kpis:
-        raise UsageError(f'there is no KPI "{id_}"', hint=did_you_mean(id_, plan.kpis))
+    id_ = find_kpi(plan.kpis, id_, by_beginning=True)
     day = as_of_day(plan, as_of)
     from kpi.cli.terminal import progress
     from kpi.run import compute

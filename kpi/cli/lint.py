@@ -32,11 +32,13 @@ STDIN = Path("-")
 PLAN = Path("kpi.yaml")  # the name in the error if no file was given
 # The formats of services that look for a file from the root of the repository, wherever the program is run.
 FROM_THE_ROOT = ("github", "gitlab", "sarif", "junit")
-Format = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
+Format = Literal["text", "concise", "json", "github", "gitlab", "sarif", "junit"]
 
 EXAMPLES = (
     ("kpi lint", "reviews kpi.yaml"),
     ("kpi lint --fix", "and fixes what is certain"),
+    ("kpi lint --format concise", "one line for each finding"),
+    ("kpi lint --statistics", "how many findings each rule has"),
     ("kpi lint --format github", "as annotations of GitHub"),
 )
 
@@ -56,6 +58,9 @@ def lint(
         typer.Option("--select", metavar="RULE,…", help="Only these rules: codes, names, or families such as S."),
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE,…", help="Not these rules.")] = None,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Show how many findings each rule has instead of the findings.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Treat infos as warnings.")] = False,
     fail_on: Annotated[
         Literal["error", "warning", "info", "never"],
@@ -101,6 +106,9 @@ def lint(
         raise UsageError("--dry-run needs --fix", hint="write: kpi lint --fix --dry-run")
     if write_baseline and diff is not None:
         raise UsageError("a baseline has all findings, not only those on changes", hint="leave out --diff")
+    chosen = format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" and not statistics else "text")
+    if statistics and chosen not in ("text", "json"):
+        raise UsageError(f"--statistics cannot be written as {chosen}", hint="--format text or json")
     run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [], data, diff)
     run.read([*([file] if file is not None else []), *(files or [])])
     if fix:
@@ -113,7 +121,12 @@ def lint(
         run.refuse_unreadable()
         return
     findings = [found for _, found in (run.findings() if baseline is None else run.new_findings(baseline))]
-    _report(findings, run, format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"), fail_on)
+    if statistics:
+        _report_statistics([*run.not_read(), *findings] if chosen == "json" else findings, chosen)
+    else:
+        _report(findings, run, chosen, fail_on)
+    if chosen in ("text", "concise") and (run.reviews or not run.unreadable):  # else "no findings" would be wrong
+        tell(_footer(findings))
     run.refuse_unreadable()
     if any(SEVERITIES.index(found.severity) >= SEVERITIES.index(fail_on) for found in findings):
         raise typer.Exit(1)
@@ -379,17 +392,28 @@ def _read_baseline(path: Path) -> Baseline:
     return read_baseline(text, str(path))
 
 
-def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on: str) -> None:
-    from kpi.render.findings import FindingsView, summary_line
-    from kpi.render.output import Page, render
+def _footer(findings: Sequence[Diagnostic]) -> str:
+    from kpi.render.findings import footer
 
-    if format_ == "text":
-        text = render(FindingsView(findings, run.line_text), "text", page_for(sys.stdout))
-        if text:
-            show(f"{text}\n")
-        sys.stdout.flush()  # so that the summary comes after the findings if both streams are the same
-        if run.reviews or not run.unreadable:  # if nothing was read, "no findings" would be wrong
-            tell(summary_line(findings))
+    sys.stdout.flush()  # so that the footer comes after the findings if both streams are the same
+    return footer(findings)
+
+
+def _report_statistics(findings: Sequence[Diagnostic], format_: Format) -> None:
+    from kpi.render.findings import StatisticsView
+    from kpi.render.output import FOR_PEOPLE, render
+
+    if text := render(StatisticsView(findings), format_):
+        (show if format_ in FOR_PEOPLE else show_data)(text)
+
+
+def _report(findings: Sequence[Diagnostic], run: _Run, format_: Format, fail_on: str) -> None:
+    from kpi.render.findings import FindingsView
+    from kpi.render.output import FOR_PEOPLE, Page, render
+
+    if format_ in FOR_PEOPLE:
+        if text := render(FindingsView(findings, run.line_text), format_, page_for(sys.stdout)):
+            show(text, end="\n\n" if format_ == "text" else "\n")
         return
     findings = [*run.not_read(), *findings]
     if format_ in FROM_THE_ROOT:

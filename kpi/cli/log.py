@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from kpi.render.log_view import LogView
     from kpi.status.value_changes import ValueChange
 
-EXAMPLES = (("kpi log return_rate", "each change of a definition"),)
+EXAMPLES = (
+    ("kpi log return_rate", "each change of a definition"),
+    ('kpi log "Return rate"', "by name"),
+)
 
 
 def log(
@@ -50,6 +53,7 @@ def log(
     """
     path = plan_file(file)
     history = find_history(path, id_, allow_outside or ())
+    id_ = history.id
     computed: dict[int, ValueChange] | None = None
     problems: dict[str, None] = {}
     if values:
@@ -62,17 +66,28 @@ def log(
         raise typer.Exit(2)
 
 
-def find_history(path: Path, id_: str, allowed: Sequence[Path] = ()) -> History:
-    """The history of a KPI. Raises UsageError if there never was a KPI with that id."""
+def find_history(path: Path, asked: str, allowed: Sequence[Path] = ()) -> History:
+    """The history of a KPI, named as in :func:`kpi.plan.model.matching_kpis`, or by the id that it had before it was
+    removed.
+
+    Raises UsageError if there never was such a KPI, or if several KPIs of today are named so.
+    """
     from kpi.diff.history import open_history
+    from kpi.plan.loading import read_plan
+    from kpi.plan.model import find_kpi, matching_kpis
 
+    known = read_plan(path, allowed=allowed, model=file_model).plan.kpis if path.is_file() else {}
+    id_ = find_kpi(known, asked) if matching_kpis(known, asked) else asked
     history = open_history(path, id_, Path.cwd(), allowed, file_model)
-    if not history.events and history.cut_at is None:
-        from kpi.plan.loading import read_plan
-
-        known = read_plan(path).plan.kpis if path.is_file() else {}
-        raise UsageError(f'there is no KPI "{id_}", and there never was', hint=did_you_mean(id_, known))
-    return history
+    if history.events or history.cut_at is not None:
+        return history
+    # An id of a removed KPI wins over how another one begins.
+    if id_ == asked and asked not in known and matching_kpis(known, asked, by_beginning=True):
+        id_ = find_kpi(known, asked, by_beginning=True)
+        history = open_history(path, id_, Path.cwd(), allowed, file_model)
+        if history.events or history.cut_at is not None:
+            return history
+    raise UsageError(f'there is no KPI "{asked}", and there never was', hint=did_you_mean(asked, known))
 
 
 def end_of_history(history: History) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption
+from kpi.cli.common import FileOption, page_for
 from kpi.cli.output import show, show_data
 from kpi.errors import UsageError
 
@@ -22,8 +23,9 @@ def rule(
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="List all rules.")] = False,
     format: Annotated[  # noqa: A002
-        Literal["markdown", "json"], typer.Option("--format", help="Output format.")
-    ] = "markdown",
+        Literal["text", "markdown", "json"] | None,
+        typer.Option("--format", help="Output format; default: text on a terminal, else markdown."),
+    ] = None,
     file: FileOption = None,
 ) -> None:
     """Show the page of a lint rule: what it flags, why it matters, and how to fix it."""
@@ -35,5 +37,6 @@ def rule(
     from kpi.render.rules import RulesView
 
     view = RulesView(RULES) if code is None else RulesView((find_rule(code),))
-    text = render(view._replace(listing=all_), format)
-    (show if format == "markdown" else show_data)(text)  # unlike other Markdown, a page is read in the terminal
+    chosen = format or ("text" if sys.stdout.isatty() else "markdown")
+    text = render(view._replace(listing=all_), chosen, page_for(sys.stdout))
+    (show_data if chosen == "json" else show)(text)  # unlike other Markdown, a page is read in the terminal

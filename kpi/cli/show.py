@@ -10,6 +10,7 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    KpiArgument,
     MemoryOption,
     OutsideOption,
     TextOrJson,
@@ -30,7 +31,7 @@ EXAMPLES = (
 
 
 def show(
-    id_: Annotated[str, typer.Argument(metavar="KPI", help="The id or name of the KPI, or how it begins.")],
+    id_: KpiArgument,
     file: FileOption = None,
     format: TextOrJson = "text",  # noqa: A002
     as_of: AsOfOption = None,

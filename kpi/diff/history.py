@@ -50,9 +50,13 @@ class Event(NamedTuple):
 
 
 class History(NamedTuple):
-    """The events of one KPI, newest first. ``cut_at`` is the oldest commit of a shallow clone that does not contain the
-    commit that added the KPI, else None."""
+    """The events of one KPI, newest first.
 
+    ``id`` is the id that it was asked for by. ``cut_at`` is the oldest commit of a shallow clone that does not contain
+    the commit that added the KPI, else None.
+    """
+
+    id: str
     events: tuple[Event, ...]
     cut_at: str | None = None
 
@@ -70,7 +74,7 @@ def open_history(
     place = PlanPlace.of(repository, file, cwd, allowed, model)
     walk = _Walk(repository, repository.commit("HEAD"))
     walk.start(place, id_)
-    return History(tuple(walk.events), walk.cut_at)
+    return History(id_, tuple(walk.events), walk.cut_at)
 
 
 class _Walk:

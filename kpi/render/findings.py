@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
-from kpi.diagnostics import ERRORS, Diagnostic, Edit, Location
+from kpi.diagnostics import ERRORS, Diagnostic, Edit, Location, Severity
 from kpi.render.output import Page
 from kpi.render.sanitize import columns, inert, json_text, visible
 
@@ -20,7 +21,7 @@ LineText = Callable[[str, int], str]
 
 RED, YELLOW, CYAN, BOLD, DIM, PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[36m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
 COLORS = {"error": RED, "warning": YELLOW, "info": CYAN}
-ORDER = ("error", "warning", "info")
+ORDER: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 def _no_line(file: str, line: int) -> str:
@@ -40,12 +41,85 @@ def in_order(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(findings, key=lambda found: (found.location, found.code, found.message))
 
 
+class StatisticsView(NamedTuple):
+    """Findings to be counted by rule."""
+
+    findings: Sequence[Diagnostic]
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """How many findings a rule has, and how many of them ``kpi lint --fix`` fixes."""
+
+    code: str
+    rule: str
+    severity: Severity
+    count: int
+    fixable: int
+
+
+def errors_first(findings: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the errors, then all other findings; each part by file, then from top to bottom."""
+    return sorted(in_order(findings), key=lambda found: found.severity != "error")
+
+
 def render_findings_text(view: FindingsView, page: Page) -> str:
     """Return each finding with its source line, its place in the line and a hint, with an empty line between two.
 
-    Control characters of the files are replaced.
+    Errors come first. Control characters of the files are replaced.
     """
-    return inert("\n\n".join(_block(found, view.line_text, page.color) for found in in_order(view.findings)))
+    return inert("\n\n".join(_block(found, view.line_text, page.color) for found in errors_first(view.findings)))
+
+
+def render_findings_concise(view: FindingsView, _: Page) -> str:
+    """Return one line for each finding, ``file:line:column: CODE message``, errors first."""
+    return inert("\n".join(map(_concise, errors_first(view.findings))))
+
+
+def _concise(found: Diagnostic) -> str:
+    place = found.location
+    return f"{visible(place.file)}:{place.line}:{place.column}: {found.code} {visible(found.message)}"
+
+
+def statistics(findings: Iterable[Diagnostic]) -> list[RuleCount]:
+    """Return the number of findings of each rule, the most frequent first.
+
+    The severity is the highest one that the rule has in ``findings``, because the settings of several plans may differ.
+    """
+    by_code: dict[str, list[Diagnostic]] = {}
+    for found in findings:
+        by_code.setdefault(found.code, []).append(found)
+    counts = [
+        RuleCount(
+            code,
+            same[0].rule,
+            min((found.severity for found in same), key=ORDER.index),
+            len(same),
+            sum(found.fixable for found in same),
+        )
+        for code, same in by_code.items()
+    ]
+    return sorted(counts, key=lambda one: (-one.count, one.code))
+
+
+def render_statistics_text(view: StatisticsView, _: Page) -> str:
+    """Return a line for each rule: how many findings it has, its code, its name, its severity, how many are fixable."""
+    rows = [
+        (str(one.count), one.code, one.rule, one.severity, f"{one.fixable} fixable" if one.fixable else "")
+        for one in statistics(view.findings)
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            [row[0].rjust(widths[0]), *(cell.ljust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        ).rstrip()
+        for row in rows
+    )
+
+
+def render_statistics_json(view: StatisticsView, _: Page) -> str:
+    """Return the counts as JSON, version 1."""
+    return json_text({"version": 1, "statistics": [asdict(one) for one in statistics(view.findings)]})
 
 
 def fingerprints(findings: Iterable[Diagnostic]) -> Iterator[str]:
@@ -63,11 +137,20 @@ def fingerprints(findings: Iterable[Diagnostic]) -> Iterator[str]:
 
 def summary_line(findings: Iterable[Diagnostic]) -> str:
     """How many findings there are of each severity: ``3 errors, 1 warning``; ``no findings``."""
-    counts = dict.fromkeys(ORDER, 0)
+    counts: dict[Severity, int] = dict.fromkeys(ORDER, 0)
     for found in findings:
         counts[found.severity] += 1
     words = [f"{n} {word}{'s' if n > 1 else ''}" for word, n in counts.items() if n]
     return ", ".join(words) or "no findings"
+
+
+def footer(findings: Sequence[Diagnostic]) -> str:
+    """The summary line, how many findings ``--fix`` fixes, and the command that explains the first one with a page."""
+    text = summary_line(findings)
+    if fixable := sum(found.fixable for found in findings):
+        text += f" ({fixable} fixable with --fix)"
+    code = next((found.code for found in errors_first(findings) if found.code not in ERRORS), None)
+    return text if code is None else f"{text}\nkpi rule {code} explains {code}"
 
 
 def render_findings_json(view: FindingsView, _: Page) -> str:

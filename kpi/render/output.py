@@ -80,12 +80,14 @@ FORMATS: dict[str, dict[str, str]] = {
     "BlameView": {"text": "log_text:render_blame_text", "json": "log_json:render_blame_json"},
     "FindingsView": {
         "text": "findings:render_findings_text",
+        "concise": "findings:render_findings_concise",
         "json": "findings:render_findings_json",
         "github": "github:render_github",
         "gitlab": "gitlab:render_gitlab",
         "sarif": "sarif:render_sarif",
         "junit": "junit:render_junit",
     },
+    "StatisticsView": {"text": "findings:render_statistics_text", "json": "findings:render_statistics_json"},
     "DoctorView": {"text": "doctor_text:render_doctor_text", "json": "doctor_json:render_doctor_json"},
     "ImportView": {"text": "import_text:render_import_text", "json": "import_json:render_import_json"},
     "KpiList": {"text": "list_text:render_list_text", "json": "list_json:render_list_json"},
@@ -99,11 +101,15 @@ FORMATS: dict[str, dict[str, str]] = {
         "json": "catalog_json:render_catalog_kpi_json",
         "markdown": "catalog_markdown:render_catalog_kpi_markdown",
     },
-    "RulesView": {"markdown": "rules:render_rules_markdown", "json": "rules:render_rules_json"},
+    "RulesView": {
+        "text": "rules:render_rules_text",
+        "markdown": "rules:render_rules_markdown",
+        "json": "rules:render_rules_json",
+    },
 }
 
 # The formats that people read in a terminal; programs read all others.
-FOR_PEOPLE = frozenset({"table", "text"})
+FOR_PEOPLE = frozenset({"table", "text", "concise"})
 
 DEFAULT_PAGE = Page()
 

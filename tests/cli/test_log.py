@@ -104,10 +104,10 @@ def test_a_kpi_that_is_gone_still_has_its_log_but_no_blame(
 def test_a_name_that_never_was_gets_a_hint(
     repository: Repository, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run([command, "sale"]) == 2
+    assert run([command, "slaes"]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert 'there is no KPI "sale"' in printed.err
+    assert 'there is no KPI "slaes"' in printed.err
     assert 'did you mean "sales"?' in printed.err
 
 
@@ -152,3 +152,31 @@ def test_blame_names_the_commit_of_each_field(repository: Repository, capsys: py
         "id": "At least 45", "name": "At least 45", "unit": "At least 45", "formula": "At least 45",
         "target": "At least 40",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ["Sales", "sal", " SALES "])
+def test_a_kpi_is_found_by_its_name_or_how_it_begins(
+    repository: Repository, capsys: pytest.CaptureFixture[str], asked: str
+) -> None:
+    for command in ("log", "blame"):
+        options = ["--no-values"] if command == "log" else []
+        assert run([command, asked, "--format", "json", *options]) == 0
+        assert json.loads(capsys.readouterr().out)["kpi"] == "sales"
+
+
+def test_the_id_of_a_removed_kpi_wins_over_how_another_one_begins(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository.put("kpi.yaml", "version: 1\nkpis:\n  sales_eu: {name: Sales in Europe, values: {2026-03: 4}}\n")
+    repository.commit("Other sales", day="2026-05-05")
+    assert len(events(capsys, "--no-values")) == 4
+    assert run(["log", "sales_", "--no-values", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kpi"] == "sales_eu"
+
+
+def test_names_that_fit_several_kpis_are_refused(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    one, two = "  a: {name: Same, values: {2026-03: 4}}\n", "  b: {name: same, values: {2026-03: 4}}\n"
+    repository.put("kpi.yaml", f"version: 1\nkpis:\n{one}{two}")
+    for command in ("log", "blame", "explain"):
+        assert run([command, "Same"]) == 2
+        assert capsys.readouterr().err == 'kpi: "Same" may be a, b\n  write the id of one of them\n'

@@ -159,7 +159,7 @@ def test_an_old_id_leads_to_where_it_was_given_up(repository: Repository) -> Non
 
 
 def test_there_never_was_one(repository: Repository) -> None:
-    assert history(repository, "nobody") == History(())
+    assert history(repository, "nobody") == History("nobody", ())
 
 
 # Files that come, go and change their names.

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from kpi.diagnostics import Diagnostic, Location
-from kpi.render.findings import FindingsView, summary_line
+from kpi.render.findings import FindingsView, StatisticsView, footer, summary_line
 from kpi.render.output import Page, render
 
 
@@ -37,6 +37,45 @@ def test_a_finding_shows_its_line_and_marks_its_span() -> None:
 def test_findings_come_from_top_to_bottom_with_an_empty_line_between() -> None:
     text = shown("ab\ncd", finding(2, 1, 2), finding(1, 2, 3), finding(1, 1, 2))
     assert [block.split(" ")[0] for block in text.split("\n\n")] == ["kpi.yaml:1:1:", "kpi.yaml:1:2:", "kpi.yaml:2:1:"]
+
+
+def test_errors_come_before_all_other_findings_in_text_but_not_in_json() -> None:
+    view = FindingsView([finding(1, 1, 2, severity="info"), finding(2, 1, 2, severity="warning"), finding(3, 1, 2)])
+    order = ["kpi.yaml:3:1:", "kpi.yaml:1:1:", "kpi.yaml:2:1:"]
+    assert [block.split(" ")[0] for block in render(view, "text").split("\n\n")] == order
+    assert [text.split(" ")[0] for text in render(view, "concise").split("\n")] == order
+    assert [one["line"] for one in json.loads(render(view, "json"))["findings"]] == [1, 2, 3]
+
+
+def test_concise_is_one_line_for_each_finding() -> None:
+    found = finding(2, 17, 26, severity="warning", code="S101", message="two\nlines", hint="say what changes")
+    assert render(FindingsView([found]), "concise") == "kpi.yaml:2:17: S101 two\ufffdlines"
+    assert render(FindingsView([]), "concise") == ""
+
+
+def test_statistics_count_findings_by_rule_the_most_frequent_first() -> None:
+    odd = {"code": "M114", "rule": "odd-target"}
+    found = [
+        *(finding(line, 1, 2) for line in range(10)),
+        finding(1, 1, 2, **odd, severity="info", fixable=True),
+        finding(2, 1, 2, **odd, severity="warning"),
+        finding(2, 1, 2, code="A101", rule="no-owner", severity="warning"),
+    ]
+    assert render(StatisticsView(found), "text").split("\n") == [
+        "10  E010  unknown-field  error",
+        " 2  M114  odd-target     warning  1 fixable",
+        " 1  A101  no-owner       warning",
+    ]
+    second = json.loads(render(StatisticsView(found), "json"))["statistics"][1]
+    assert second == {**odd, "severity": "warning", "count": 2, "fixable": 1}
+    assert render(StatisticsView([]), "text") == ""
+
+
+def test_the_footer_says_what_can_be_fixed_and_explained() -> None:
+    rule = finding(1, 1, 2, code="A101", severity="warning", fixable=True)
+    assert footer([]) == "no findings"
+    assert footer([finding(1, 1, 2)]) == "1 error"  # errors have no page
+    assert footer([rule, finding(2, 1, 2)]) == "1 error, 1 warning (1 fixable with --fix)\nkpi rule A101 explains A101"
 
 
 def carets(text: str, *span: int) -> tuple[str, str]:

@@ -27,7 +27,7 @@ VIEWS = {
     "diff": ("DiffView",),
     "log": ("LogView",),
     "blame": ("BlameView",),
-    "lint": ("FindingsView",),
+    "lint": ("FindingsView", "StatisticsView"),
     "rule": ("RulesView",),
     "catalog": ("CatalogView", "CatalogKpiView"),
     "goals": ("GoalsView", "SmartView"),
@@ -38,7 +38,7 @@ VIEWS = {
 # Pages that a command writes to a file, in the one format that they have.
 FILES = {"DashboardView"}
 # Formats of the command that a view does not have; the command refuses them with a hint.
-REFUSED = {"SmartView": {"svg"}}
+REFUSED = {"SmartView": {"svg"}, "StatisticsView": {"concise", "github", "gitlab", "sarif", "junit"}}
 ARGUMENTS = {
     "StatusView": ["status"],
     "Matrix": ["status", "--periods", "3"],
@@ -51,6 +51,7 @@ ARGUMENTS = {
     "LogView": ["log", "sales"],
     "BlameView": ["blame", "sales"],
     "FindingsView": ["lint", "--fail-on", "never"],
+    "StatisticsView": ["lint", "--statistics", "--fail-on", "never"],
     "RulesView": ["rule", "S101"],
     "CatalogView": ["catalog", "churn"],
     "CatalogKpiView": ["catalog", "churn_rate"],

@@ -4,7 +4,7 @@ from kpi.plan.model.decision import Decision
 from kpi.plan.model.goal import Goal, Review
 from kpi.plan.model.kpi import Kpi, Lead, Note, Shape, Split, Thresholds
 from kpi.plan.model.lint import LintSettings, RuleOption, WordOptions, with_rule_options
-from kpi.plan.model.lookup import find_kpi
+from kpi.plan.model.lookup import find_kpi, matching_kpis
 from kpi.plan.model.plan import SECTIONS, CalendarSettings, Plan, PlanFile, file_model
 from kpi.plan.model.record import Context, Record
 from kpi.plan.model.source import ReadOptions, Source
@@ -15,5 +15,5 @@ __all__ = [
     "SECTIONS", "Anchor", "Bound", "CalendarSettings", "Context", "Decision", "Goal", "Kpi", "Lead", "LintSettings",
     "Note", "OfTarget", "Op", "Plan", "PlanFile", "ReadOptions", "Record", "Reference", "Relative", "Review",
     "RuleOption", "ScheduleEntry", "Shape", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model",
-    "find_kpi", "parse_target", "with_rule_options",
+    "find_kpi", "matching_kpis", "parse_target", "with_rule_options",
 ]  # fmt: skip

@@ -9,23 +9,29 @@ from kpi.plan.model.kpi import Kpi
 
 
 def find_kpi(kpis: Mapping[str, Kpi], text: str, *, by_beginning: bool = False) -> str:
-    """The id of the KPI that ``text`` means: its id, else its name in any letter case, else, ``by_beginning``, how its
-    id or name begins (for commands that only show it).
+    """The id of the only KPI of :func:`matching_kpis`.
 
     Raises UsageError where none fits, with the most similar, or several do, with their ids.
     """
+    fits = matching_kpis(kpis, text, by_beginning=by_beginning)
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        raise UsageError(f'"{text}" may be {", ".join(fits)}', hint="write the id of one of them")
+    raise UsageError(f'there is no KPI "{text}"', hint=_near(kpis, text))
+
+
+def matching_kpis(kpis: Mapping[str, Kpi], text: str, *, by_beginning: bool = False) -> list[str]:
+    """The ids of the KPIs that ``text`` may mean: its id, else its name in any letter case, else, ``by_beginning``, how
+    its id or name begins (for commands that only show it)."""
     if text in kpis:
-        return text
+        return [text]
     asked = " ".join(text.split()).casefold()
     names = {id_: " ".join(kpi.name.split()).casefold() for id_, kpi in kpis.items()}
     exact = [id_ for id_, name in names.items() if asked in (name, id_)]
-    begun = [id_ for id_, name in names.items() if asked and (name.startswith(asked) or id_.startswith(asked))]
-    for fits in (exact, begun if by_beginning else []):
-        if len(fits) == 1:
-            return fits[0]
-        if fits:
-            raise UsageError(f'"{text}" may be {", ".join(fits)}', hint="write the id of one of them")
-    raise UsageError(f'there is no KPI "{text}"', hint=_near(kpis, text))
+    if exact or not by_beginning or not asked:
+        return exact
+    return [id_ for id_, name in names.items() if name.startswith(asked) or id_.startswith(asked)]
 
 
 def _near(kpis: Mapping[str, Kpi], text: str) -> str:
