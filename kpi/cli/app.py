@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextvars import copy_context
 from importlib import import_module
 from keyword import iskeyword
 from pathlib import Path
@@ -169,7 +170,9 @@ def run(arguments: list[str]) -> int:
     """Run one command and return the exit code. Errors are reported without a traceback."""
     prepare_streams()
     try:
-        result = get_command(app).main(arguments, prog_name="kpi", standalone_mode=False)
+        # In a context of its own, so that the locale of one command does not outlive it.
+        command = get_command(app)
+        result = copy_context().run(command.main, arguments, prog_name="kpi", standalone_mode=False)
         sys.stdout.flush()
     except KpiError as mistake:
         if isinstance(mistake, OutputError):

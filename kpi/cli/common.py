@@ -112,6 +112,37 @@ AsOfOption = Annotated[
 ]
 
 
+def parse_locale_option(text: str) -> str:
+    """The locale given by ``--locale``. Raises UsageError."""
+    from kpi.values import parse_locale
+
+    try:
+        return parse_locale(text)
+    except TextError as mistake:
+        raise UsageError(f"--locale: {mistake.message}", hint=mistake.hint) from None
+
+
+LocaleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--locale",
+        metavar="LOCALE",
+        parser=parse_locale_option,
+        help="Write numbers and dates as in this locale, e.g. de; default: locale in the file, else English.",
+    ),
+]
+
+
+def write_in_locale(plan: Plan, asked: str | None, format_: str) -> None:
+    """Write numbers and dates in the locale of ``--locale``, else that of the file, if ``format_`` is one that people
+    read."""
+    from kpi.render.output import FOR_READERS
+    from kpi.values import use_locale
+
+    if format_ in FOR_READERS:
+        use_locale(asked or plan.locale)
+
+
 def plan_file(file: Path | None) -> Path:
     """The file given by ``-f``, else the nearest kpi.yaml. Raises InputError if there is none."""
     from kpi.plan.loading import find_plan

@@ -12,6 +12,7 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    LocaleOption,
     MemoryOption,
     OutsideOption,
     TimeoutOption,
@@ -21,6 +22,7 @@ from kpi.cli.common import (
     need_extra,
     open_checked,
     plan_file,
+    write_in_locale,
 )
 from kpi.cli.output import tell
 from kpi.cli.status import ToDateOption, tell_problems
@@ -73,6 +75,7 @@ def dashboard(
     ] = False,
     file: FileOption = None,
     as_of: AsOfOption = None,
+    locale: LocaleOption = None,
     to_date: ToDateOption = False,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
@@ -80,7 +83,7 @@ def dashboard(
     allow_outside: OutsideOption = None,
 ) -> None:
     """Write all KPIs as one self-contained HTML page."""
-    asked = _Asked(as_of, to_date, memory, timeout, cache)
+    asked = _Asked(as_of, to_date, memory, timeout, cache, locale)
     if serve:
         if output is not None:
             raise UsageError("--serve writes no file", hint="leave out -o, or --serve")
@@ -107,11 +110,13 @@ class _Asked(NamedTuple):
     memory: str | None
     timeout: int | None
     cache: bool | None
+    locale: str | None
 
     def compute(self, checked: Checked) -> tuple[DashboardView, Sequence[str]]:
         """The view of a valid plan, and why values could not be computed. Raises KpiError."""
         plan = checked.plan
         day = as_of_day(plan, self.as_of)
+        write_in_locale(plan, self.locale, "html")
         from kpi.cli.terminal import progress
         from kpi.run import compute
         from kpi.status.dashboard_view import dashboard_view

@@ -6,6 +6,7 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    LocaleOption,
     MemoryOption,
     OutsideOption,
     TextOrJson,
@@ -14,6 +15,7 @@ from kpi.cli.common import (
     cache_folder,
     open_checked,
     show_view,
+    write_in_locale,
 )
 from kpi.cli.status import tell_problems
 
@@ -24,6 +26,7 @@ def evidence(
     file: FileOption = None,
     format: TextOrJson = "text",  # noqa: A002
     as_of: AsOfOption = None,
+    locale: LocaleOption = None,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
@@ -33,6 +36,7 @@ def evidence(
     checked = open_checked(file, allow_outside)
     plan = checked.plan
     day = as_of_day(plan, as_of)
+    write_in_locale(checked.plan, locale, format)
     from kpi.cli.terminal import progress
     from kpi.run import compute
     from kpi.status.claims import claims_of, evidence_view

@@ -11,6 +11,7 @@ from kpi.cli.common import (
     CacheOption,
     FileOption,
     KpiArgument,
+    LocaleOption,
     MemoryOption,
     OutsideOption,
     TextOrJson,
@@ -19,6 +20,7 @@ from kpi.cli.common import (
     cache_folder,
     open_checked,
     show_view,
+    write_in_locale,
 )
 from kpi.cli.status import ToDateOption
 
@@ -47,6 +49,7 @@ def explain(
         ),
     ] = None,
     as_of: AsOfOption = None,
+    locale: LocaleOption = None,
     to_date: ToDateOption = False,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
@@ -60,6 +63,7 @@ def explain(
     plan = checked.plan
     id_ = find_kpi(plan.kpis, id_, by_beginning=True)
     day = as_of_day(plan, as_of)
+    write_in_locale(checked.plan, locale, format)
     from kpi.cli.terminal import progress
     from kpi.run import compute
     from kpi.status.explain import by_column, by_formula, explain_by_column, explain_by_formula

@@ -13,6 +13,7 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    LocaleOption,
     MemoryOption,
     OutsideOption,
     TimeoutOption,
@@ -21,6 +22,7 @@ from kpi.cli.common import (
     open_checked,
     open_read,
     show_view,
+    write_in_locale,
 )
 from kpi.cli.show import PERIODS
 from kpi.cli.status import HISTORY, tell_problems
@@ -62,6 +64,7 @@ def goals(
         bool, typer.Option("--smart", help="Show for each goal which letters of SMART it meets, without computing.")
     ] = False,
     as_of: AsOfOption = None,
+    locale: LocaleOption = None,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
@@ -77,6 +80,7 @@ def goals(
         return
     checked = open_checked(file, allow_outside)
     plan, day = checked.plan, as_of_day(checked.plan, as_of)
+    write_in_locale(checked.plan, locale, format)
     from kpi.cli.terminal import progress
     from kpi.run import compute
     from kpi.status import status_view

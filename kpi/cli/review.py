@@ -10,6 +10,7 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    LocaleOption,
     MemoryOption,
     OutsideOption,
     TimeoutOption,
@@ -18,6 +19,7 @@ from kpi.cli.common import (
     open_checked,
     parse_day,
     show_view,
+    write_in_locale,
 )
 from kpi.cli.output import tell
 from kpi.cli.status import HISTORY, tell_problems
@@ -58,6 +60,7 @@ def review(
         typer.Option("--expect", metavar="TARGET", help='With --record: the expected effect, e.g. "below 5%".'),
     ] = None,
     as_of: AsOfOption = None,
+    locale: LocaleOption = None,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
@@ -83,6 +86,7 @@ def review(
         return
     from kpi.review import agenda
 
+    write_in_locale(checked.plan, locale, format)
     view, results = _view(checked, day, list(checked.plan.kpis), cache, memory, timeout)
     show_view(agenda(checked.plan, view, results, _suppressions(checked)), format)
     tell_problems(results.problems)

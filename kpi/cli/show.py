@@ -11,6 +11,7 @@ from kpi.cli.common import (
     CacheOption,
     FileOption,
     KpiArgument,
+    LocaleOption,
     MemoryOption,
     OutsideOption,
     TextOrJson,
@@ -19,6 +20,7 @@ from kpi.cli.common import (
     cache_folder,
     open_checked,
     show_view,
+    write_in_locale,
 )
 from kpi.cli.status import ToDateOption, tell_problems
 
@@ -35,6 +37,7 @@ def show(
     file: FileOption = None,
     format: TextOrJson = "text",  # noqa: A002
     as_of: AsOfOption = None,
+    locale: LocaleOption = None,
     to_date: ToDateOption = False,
     sql: Annotated[bool, typer.Option("--sql", help="Also show the SQL that was run.")] = False,
     memory: MemoryOption = None,
@@ -48,6 +51,7 @@ def show(
     checked = open_checked(file, allow_outside)
     id_ = find_kpi(checked.plan.kpis, id_, by_beginning=True)
     day = as_of_day(checked.plan, as_of)
+    write_in_locale(checked.plan, locale, format)
     from kpi.cli.terminal import progress
     from kpi.run import compute
     from kpi.status.insights import periods_needed

@@ -11,6 +11,7 @@ import typer
 from kpi.cli.common import (
     AsOfOption,
     FileOption,
+    LocaleOption,
     MemoryOption,
     OutsideOption,
     TextOrJson,
@@ -19,6 +20,7 @@ from kpi.cli.common import (
     plan_file,
     read_checked,
     show_view,
+    write_in_locale,
 )
 from kpi.cli.output import tell
 from kpi.clock import today
@@ -42,6 +44,7 @@ def sources(
     file: FileOption = None,
     format: TextOrJson = "text",  # noqa: A002
     as_of: AsOfOption = None,
+    locale: LocaleOption = None,
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
     allow_outside: OutsideOption = None,
@@ -62,6 +65,7 @@ def sources(
         if name not in checked.plan.sources:
             raise UsageError(f'there is no source "{name}"', hint=did_you_mean(name, checked.plan.sources))
     day = as_of_day(checked.plan, as_of)
+    write_in_locale(checked.plan, locale, format)
     from kpi.cli.terminal import progress
     from kpi.run.profile import profile_sources
     from kpi.status.source_view import sources_view

@@ -12,6 +12,7 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    LocaleOption,
     MemoryOption,
     OutsideOption,
     TimeoutOption,
@@ -23,6 +24,7 @@ from kpi.cli.common import (
     page_for,
     plan_file,
     show_view,
+    write_in_locale,
 )
 from kpi.cli.output import show, tell
 from kpi.errors import UsageError, did_you_mean
@@ -71,6 +73,7 @@ def status(
         typer.Option("--by", help="Group KPIs by this."),
     ] = "goal",
     as_of: AsOfOption = None,
+    locale: LocaleOption = None,
     to_date: ToDateOption = False,
     compare: Annotated[
         Literal["previous period", "year ago"],
@@ -114,7 +117,7 @@ def status(
         raise UsageError("--watch shows a table until Ctrl+C", hint="leave --format and --fail-on out")
     asked = _Asked(
         kpi or (), goal or (), owner or (), by, as_of, to_date, compare, periods or 0, split, forecast, memory, timeout,
-        cache,
+        cache, locale, format,
     )  # fmt: skip
     if watch:
         _watch(asked, plan_file(file), allow_outside or ())
@@ -151,10 +154,13 @@ class _Asked(NamedTuple):
     memory: str | None
     timeout: int | None
     cache: bool | None
+    locale: str | None
+    format: str
 
     def compute(self, checked: Checked) -> tuple[_Shown, Sequence[str]]:
         """What is shown of a valid plan, and why values could not be computed. Raises KpiError."""
         day = as_of_day(checked.plan, self.as_of)
+        write_in_locale(checked.plan, self.locale, self.format)
         from kpi.cli.terminal import progress
         from kpi.status import select_kpis, status_view
 

@@ -147,6 +147,7 @@ class ComparedPlan:
         found: FieldMeanings = {}
         _put(found, "title", "wording", _spaced(plan.title or "") or None, plan.title)
         _put(found, "as_of", "other", plan.as_of, _day(plan.as_of))
+        _put(found, "locale", "other", plan.locale, plan.locale)
         for name, value in plan.calendar:
             found[f"calendar.{name}"] = FieldMeaning("window", value, value)
         _put_settings(found, "okr", plan.okr, type(plan.okr)())

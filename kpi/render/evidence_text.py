@@ -10,6 +10,7 @@ from kpi.render.output import Page
 from kpi.render.sanitize import one_line
 from kpi.render.style import paint
 from kpi.status.claims import ClaimKind, EvidenceView, Finding
+from kpi.values import format_digits
 from kpi.values.date_words import day_in_full
 
 WIDEST = 100
@@ -69,10 +70,15 @@ def measured(finding: Finding) -> str:
     declared = " as declared" if finding.declared else ""
     low, high = found.interval
     return (
-        f"correlation of what is new {found.size:.2f} {when}{declared}, 95% interval {low:.2f} to {high:.2f}, "
+        f"correlation of what is new {_two(found.size)} {when}{declared}, 95% interval {_two(low)} to {_two(high)}, "
         f"{_count(found.n, every)}"
     )
 
 
 def _count(count: int, every: str) -> str:
     return f"{count} {every}{'' if count == 1 else 's'}"
+
+
+def _two(number: float) -> str:
+    """A number with two decimals."""
+    return format_digits(f"{number:.2f}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from kpi.insight.contributions import Contribution
 from kpi.render.layout import Line, Piece, cut_text, fill, line, wrap
@@ -10,13 +10,16 @@ from kpi.render.output import Page
 from kpi.render.sanitize import columns, one_line
 from kpi.render.style import paint
 from kpi.status.explain import ExplainView
-from kpi.values import Unit, format_change, format_value
+from kpi.values import Figure, Unit, format_column
 
 WIDEST = 100
 NARROWEST = 12  # columns of the name of a part
 PLAIN = Unit()
 
+VALUES, CHANGES = "values", "changes"
+
 Row = tuple[str, ...]
+Cells = tuple[Figure | str, ...]
 
 
 def render_explain_text(view: ExplainView, page: Page) -> str:
@@ -29,56 +32,57 @@ def explain_lines(view: ExplainView, width: int) -> list[Line]:
     width = min(width, WIDEST)
     lines = [line(Piece(part, "bold")) for part in wrap(one_line(view.sentence), width)]
     before, now = view.previous.period.label, view.point.period.label
+
+    def change(amount: float | None) -> Figure | str:
+        return "" if amount is None else Figure(amount, view.unit, CHANGES, change=True, of=view.point.value)
+
+    rows: list[Cells]
     if view.tree is not None:
         heads: Row = ("Part", before, now, "Adds")
-        rows = list(_parts(view.tree, view.unit))
+        rows = list(_parts(view.tree, change))
     elif any(one.rate is not None for one in view.segments):
         heads = (one_line(view.by or ""), "By its rate", "By its share", "Adds")
         rows = [
-            (
-                one.segment.name,
-                _change(one.rate, view.unit),
-                _change(one.mix, view.unit),
-                _change(one.amount, view.unit),
-            )
-            for one in view.segments
+            (one.segment.name, *(change(part) for part in (one.rate, one.mix, one.amount))) for one in view.segments
         ]
     else:
         heads = (one_line(view.by or ""), before, now, "Adds")
         rows = [
             (
                 one.segment.name,
-                format_value(one.segment.before[0], view.unit),
-                format_value(one.segment.after[0], view.unit),
-                _change(one.amount, view.unit),
+                Figure(one.segment.before[0], view.unit, VALUES),
+                Figure(one.segment.after[0], view.unit, VALUES),
+                change(one.amount),
             )
             for one in view.segments
         ]
-    rows.append(("All", *[""] * (len(heads) - 2), _change(view.change, view.unit)))
-    return [*lines, (), *_table(heads, rows, width)]
+    rows.append(("All", *[""] * (len(heads) - 2), change(view.change)))
+    return [*lines, (), *_table(heads, _in_text(rows), width)]
 
 
-def _change(amount: float | None, unit: Unit) -> str:
-    return "" if amount is None else format_change(amount, unit)
+def _in_text(rows: Sequence[Cells]) -> list[Row]:
+    """The rows with one precision for all changes, and for all values that are of one thing."""
+    shown = iter(format_column([cell if isinstance(cell, Figure) else None for row in rows for cell in row]))
+    texts = [(cell, next(shown)) for row in rows for cell in row]
+    width = len(rows[0])
+    flat = [text or "" if isinstance(cell, Figure) else cell for cell, text in texts]
+    return [tuple(flat[at : at + width]) for at in range(0, len(flat), width)]
 
 
-def _parts(part: Contribution, unit: Unit, depth: int = 0) -> Iterator[Row]:
+def _parts(part: Contribution, change: Callable[[float | None], Figure | str], depth: int = 0) -> Iterator[Cells]:
     """The rows of a part and those below it. The whole has no row unless it is a measure or a single aggregate; a
     measure of a single aggregate has one row for both."""
     if depth or not part.below or part.term.op == "=":
         name = "  " * max(depth - 1, 0) + part.term.name
-        yield (
-            name,
-            format_value(part.term.before, PLAIN),
-            format_value(part.term.after, PLAIN),
-            _change(part.amount, unit),
-        )
+        group = f"{VALUES} of {part.term.name}"
+        before, after = Figure(part.term.before, PLAIN, group), Figure(part.term.after, PLAIN, group)
+        yield (name, before, after, change(part.amount))
     for below in part.below:
         if below.term.op == "leaf" and below.term.before == below.term.after and _is_number(below.term.name):
             continue
         if part.term.op == "=" and below.term.op == "leaf":
             continue
-        yield from _parts(below, unit, depth + 1)
+        yield from _parts(below, change, depth + 1)
 
 
 def _is_number(name: str) -> bool:

@@ -20,6 +20,7 @@ from kpi.render.goals_words import (
 from kpi.render.status_icons import SIGNS
 from kpi.render.status_markdown import escape
 from kpi.status import short_owner
+from kpi.status.columns import even_rows
 from kpi.status.goals_view import GoalNode, GoalsView, by_person, by_perspective, causes, guardrails, lacks
 from kpi.values.date_words import day_in_full
 
@@ -72,9 +73,9 @@ def _objective(node: GoalNode, view: GoalsView) -> list[str]:
     band = _status(node.status) if node.band is None else f"{SIGNS[node.band]} {node.band}, {score_text(node.score)}"
     parts = [f"## {escape(node.name)}", " · ".join([band, *map(escape, objective_facts(node))])]
     rows = [
-        f"| {escape(one.row.name)} | {escape(one.row.display or '–')} | {escape(one.row.target_display or '')} "
+        f"| {escape(row.name)} | {escape(row.display or '–')} | {escape(row.target_display or '')} "
         f"| {score_text(one.score) or '–'} | {_status(one.row.status)} |"
-        for one in node.results
+        for one, row in zip(node.results, even_rows([one.row for one in node.results]), strict=True)
     ]
     return [*parts, *(["\n".join([RESULTS, *rows])] if rows else []), *map(escape, objective_remarks(node, view))]
 
@@ -83,7 +84,7 @@ def _metrics(rows: Sequence[KpiRow]) -> list[str]:
     lines = [
         f"| {escape(row.name)} | {escape(row.display or '–')} | {escape(row.target_display or '')} "
         f"| {_status(row.status)} |"
-        for row in rows
+        for row in even_rows(rows)
     ]
     return ["\n".join([METRICS, *lines])] if lines else []
 

@@ -25,6 +25,7 @@ from kpi.render.sparkline import sparkline
 from kpi.render.status_icons import SIGNS, STYLES, status_mark
 from kpi.render.style import paint
 from kpi.status import short_owner
+from kpi.status.columns import even_rows
 from kpi.status.goals_view import GoalNode, GoalsView, KeyResult, by_person, by_perspective, causes, guardrails, lacks
 from kpi.values.date_words import day_in_full
 
@@ -148,16 +149,17 @@ def _okr(view: GoalsView, width: int) -> list[Line]:
 def _results(results: Sequence[KeyResult], width: int) -> list[Line]:
     if not results:
         return [line("  ", Piece("no key result", "dim"))]
+    shown = even_rows([one.row for one in results])
     rows = [
         [
             line(score_text(one.score) or "–"),
             line(Piece(bar(one.score), "cyan")),
             line(one_line(one.row.name)),
-            line(one_line(one.row.display or "–")),
+            line(one_line(row.display or "–")),
             line(one_line(one.row.target_display or "no target").partition(" by ")[0]),
             status_mark(one.row.status, one.row.pace),
         ]
-        for one in results
+        for one, row in zip(results, shown, strict=True)
     ]
     aligned: tuple[Align, ...] = ("left", "left", "left", "right", "left", "left")
     widths = [max(width_of(row[i]) for row in rows) for i in range(len(aligned))]
@@ -257,7 +259,7 @@ def _guardrails(rows: Sequence[KpiRow], width: int) -> list[Line]:
 
 def _rows(rows: Sequence[KpiRow], width: int, indent: int) -> list[Line]:
     """A line for each KPI: value, name and status."""
-    values = [line(one_line(row.display or "–")) for row in rows]
+    values = [line(one_line(row.display or "–")) for row in even_rows(rows)]
     room = max(map(width_of, values), default=0)
     return [
         sides(

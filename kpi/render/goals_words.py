@@ -8,7 +8,7 @@ from kpi.plan.model import Goal
 from kpi.plan.model.goal import Perspective
 from kpi.status import short_owner
 from kpi.status.goals_view import Advice, Cause, GoalNode, GoalsView
-from kpi.values import round12
+from kpi.values import format_digits, round12
 from kpi.values.date_words import day_in_full, day_in_words
 
 TITLES: dict[Perspective, str] = {
@@ -28,7 +28,7 @@ NO_OWNER = "no owner"
 
 def score_text(score: float | None) -> str:
     """A score with two decimals, rounded down so that a missed band does not look met; empty without a score."""
-    return "" if score is None else f"{floor(round12(score * 100)) / 100:.2f}"
+    return "" if score is None else format_digits(f"{floor(round12(score * 100)) / 100:.2f}")
 
 
 def due_text(goal: Goal) -> str:

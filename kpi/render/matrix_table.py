@@ -24,6 +24,7 @@ from kpi.render.status_table import (
 )
 from kpi.render.style import paint
 from kpi.status import KpiRow
+from kpi.status.columns import even_cells
 from kpi.status.matrix import Matrix
 from kpi.values import Period
 from kpi.values.date_words import day_in_words, month_in_words
@@ -87,6 +88,7 @@ class _Shape:
 
     def __init__(self, matrix: Matrix, rows: Sequence[KpiRow], width: int) -> None:
         self.matrix = matrix
+        self.cells = even_cells(matrix, rows)
         total = len(next(iter(matrix.periods.values())))
         for words in (True, False):
             self.words = words
@@ -117,7 +119,7 @@ class _Shape:
         return status_mark(row.status) if self.words else (Piece(SIGNS[row.status], STYLES[row.status]),)
 
     def _displays(self, row: KpiRow) -> list[str]:
-        return [one_line(cell.display or MISSING) for cell in self.matrix.cells(row)][-self.shown :]
+        return [one_line(cell.display or MISSING) for cell in self.cells[id(row)]][-self.shown :]
 
     def _texts(self, rows: Sequence[KpiRow]) -> list[list[str]]:
         labels = [period_labels(periods[-self.shown :]) for periods in self.matrix.periods.values()]

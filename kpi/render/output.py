@@ -110,6 +110,8 @@ FORMATS: dict[str, dict[str, str]] = {
 
 # The formats that people read in a terminal; programs read all others.
 FOR_PEOPLE = frozenset({"table", "text", "concise"})
+# Those and what people read elsewhere: numbers and dates in these are written in the locale of the file.
+FOR_READERS = FOR_PEOPLE | {"markdown", "html", "svg"}
 
 DEFAULT_PAGE = Page()
 

@@ -10,9 +10,10 @@ from kpi.render.sanitize import columns, one_line, visible
 from kpi.render.status_icons import status_mark
 from kpi.render.style import paint
 from kpi.run.series import SourceUse
+from kpi.status.columns import even_rows
 from kpi.status.kpi_view import ShowView
 from kpi.status.signs import Signs
-from kpi.values import in_words
+from kpi.values import format_count, in_words
 from kpi.values.date_words import day_in_full, day_in_words
 
 FACTS = 12  # columns of a fact's name
@@ -177,7 +178,7 @@ def _limit_lines(view: ShowView) -> list[list[float | None]]:
 
 def _parts(view: ShowView, width: int) -> list[Line]:
     """What the KPI is for each value of the column by which it is split."""
-    rows = [part.row for part in view.row.parts]
+    rows = even_rows([part.row for part in view.row.parts])
     if not rows:
         return []
     marks = [status_mark(row.status, row.pace) for row in rows]
@@ -251,8 +252,8 @@ def _sources(view: ShowView, width: int) -> list[Line]:
 
 def _rows(use: SourceUse) -> str:
     dates = f", {day_in_words(use.first)} to {day_in_words(use.last)}" if use.first and use.last else ""
-    skipped = f", {use.skipped:,} skipped" if use.skipped else ""
-    return f"{use.rows:,} row{'' if use.rows == 1 else 's'} used{skipped}{dates}"
+    skipped = f", {format_count(use.skipped)} skipped" if use.skipped else ""
+    return f"{format_count(use.rows)} row{'' if use.rows == 1 else 's'} used{skipped}{dates}"
 
 
 def _files(use: SourceUse) -> list[str]:

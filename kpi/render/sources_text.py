@@ -11,7 +11,7 @@ from kpi.render.sources_json import type_word
 from kpi.render.style import paint
 from kpi.run.profile import ColumnProfile
 from kpi.status.source_view import SourcesView, SourceView
-from kpi.values import format_plain, format_value, parse_unit
+from kpi.values import format_count, format_plain, format_value, parse_unit
 from kpi.values.date_words import day_in_full, day_in_words
 
 FACTS = 10  # columns of a fact's name
@@ -89,7 +89,7 @@ def _files(files: Sequence[str]) -> str:
     """Return the files; of many, the first, the last and the number in between."""
     if len(files) <= 4:
         return ", ".join(files) or "none"
-    return f"{files[0]}, {len(files) - 2:,} more, {files[-1]}"
+    return f"{files[0]}, {format_count(len(files) - 2)} more, {files[-1]}"
 
 
 def _written(view: SourceView) -> str:
@@ -167,8 +167,8 @@ def _example(value: object, kind: str) -> str:
 def _empty(column: ColumnProfile, view: SourceView) -> str:
     if not column.empty:
         return ""
-    return "all empty" if column.empty == view.found.rows else f"{column.empty:,} empty"
+    return "all empty" if column.empty == view.found.rows else f"{format_count(column.empty)} empty"
 
 
 def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{format_count(count)} {noun}{'' if count == 1 else 's'}"

@@ -7,6 +7,7 @@ from html import escape
 from kpi.render.sanitize import one_line
 from kpi.render.status_icons import SIGNS
 from kpi.status import StatusView
+from kpi.status.columns import with_even_precision
 from kpi.values.date_words import day_in_full
 
 COLORS = {"green": "#14702f", "yellow": "#7d5700", "red": "#b3261e"}
@@ -15,6 +16,7 @@ HEADS = ("KPI", "Value", "Change", "Target", "Status", "Period")
 
 def render_status_html(view: StatusView) -> str:
     """Return the table of all KPIs, with their notes below it."""
+    view = with_even_precision(view)
     lines = [f"<table><caption>{_text(view.title or 'KPIs')} · {day_in_full(view.as_of)}</caption>"]
     lines.append("<thead><tr>" + "".join(f"<th>{head}</th>" for head in HEADS) + "</tr></thead><tbody>")
     for row in (one for whole in view.rows for one in whole.rows):

@@ -8,6 +8,7 @@ from kpi.render.output import Page
 from kpi.render.sanitize import one_line, unlinked
 from kpi.render.status_icons import SIGNS
 from kpi.status import STATUSES, Group, KpiRow, StatusView
+from kpi.status.columns import even_cells, with_even_precision
 from kpi.status.matrix import Matrix
 from kpi.values.date_words import day_in_words
 
@@ -25,6 +26,7 @@ def escape(text: str) -> str:
 
 def render_status_markdown(view: StatusView, _: Page) -> str:
     """The view as GitHub's Markdown; no line break at the end."""
+    view = with_even_precision(view)
     parts = _heading(view)
     for group in view.groups:
         rows = [one for row in group.rows for one in row.rows]
@@ -35,6 +37,7 @@ def render_status_markdown(view: StatusView, _: Page) -> str:
 def render_matrix_markdown(matrix: Matrix, _: Page) -> str:
     """The last few periods as GitHub's Markdown, in each group a table for each length of period."""
     parts = _heading(matrix.view)
+    shown = even_cells(matrix, (one for group in matrix.view.groups for whole in group.rows for one in whole.rows))
     for group in matrix.view.groups:
         parts += _group(group)
         notes = _notes_of(group)
@@ -42,7 +45,7 @@ def render_matrix_markdown(matrix: Matrix, _: Page) -> str:
             head = ("KPI", *(period.label + ("" if period.whole else " …") for period in periods), "Status")
             rule = ("---", *["---:"] * len(periods), "---")
             cells = [
-                (_name(row), *(escape(cell.display or "–") for cell in matrix.cells(row)), _status(row))
+                (_name(row), *(escape(cell.display or "–") for cell in shown[id(row)]), _status(row))
                 for whole in rows
                 for row in whole.rows
             ]

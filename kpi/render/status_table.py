@@ -15,8 +15,9 @@ from kpi.render.sparkline import sparkline
 from kpi.render.status_icons import status_mark, status_word
 from kpi.render.style import paint
 from kpi.status import STATUSES, Group, KpiRow, StatusView, short_owner
+from kpi.status.columns import with_even_precision
 from kpi.values import Period
-from kpi.values.date_words import day_in_words, month_in_words
+from kpi.values.date_words import day_and_month, day_in_words, month_name
 
 if TYPE_CHECKING:
     from kpi.status.outlook import Outlook
@@ -98,6 +99,7 @@ def render_status_table(view: StatusView, page: Page) -> str:
 
 def status_lines(view: StatusView, width: int, *, by: str = "goal") -> list[Line]:
     """The whole table in at most ``width`` columns."""
+    view = with_even_precision(view)
     rows = [one for group in view.groups for row in group.rows for one in row.rows]
     table = _fitting(rows, width, by)
     used = INDENT + sum(column.width + GAP for column in table) - GAP if table else 0
@@ -243,9 +245,9 @@ def _odd_periods(rows: list[KpiRow]) -> dict[str, str]:
 def short_period(period: Period) -> str:
     """A period without its year, where the year goes without saying: ``Q1``, ``W27``, ``May``, ``12 May``."""
     if period.every == "month":
-        return month_in_words(period.start).split()[0]
+        return month_name(period.start)
     if period.labelled_by_day:
-        return " ".join(day_in_words(period.start).split()[:2])
+        return day_and_month(period.start)
     return period.label.rpartition("-")[2]
 
 

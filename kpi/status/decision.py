@@ -12,7 +12,7 @@ from kpi.status.active_target import bounds_of
 from kpi.status.direction import SIGNS, direction_of
 from kpi.status.outcome import Outcome, State
 from kpi.status.view import KpiRow
-from kpi.values import format_value, parse_number, parse_unit
+from kpi.values import ENGLISH, display_against, format_value, parse_number, parse_unit, written_in
 
 
 def last_outcome(plan: Plan, row: KpiRow, today: date) -> Outcome | None:
@@ -97,10 +97,9 @@ def _moved(
     if then is None or direction == 0:
         return None
     # The value then is known as it was shown; what looks the same has not moved.
-    if (
-        value == then
-        or format_value(value, parse_unit(row.kpi.unit)) == decision.value
-        or row.display == decision.value
-    ):
+    unit = parse_unit(row.kpi.unit)
+    with written_in(ENGLISH):
+        looks = (format_value(value, unit), display_against(value, unit, row.bounds))
+    if value == then or decision.value in looks:
         return "unchanged"
     return "better" if (value > then) == (direction > 0) else "worse"

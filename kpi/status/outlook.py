@@ -10,7 +10,17 @@ from kpi.insight.forecast import Expected, forecast
 from kpi.insight.history import TooLittle, history_of
 from kpi.status.active_target import Comparisons, bounds_of, target_on
 from kpi.status.value_bounds import bounds_of_values
-from kpi.values import Calendar, Period, display_against, format_value, holds, parse_label, parse_unit, shift
+from kpi.values import (
+    Calendar,
+    Period,
+    display_against,
+    format_digits,
+    format_value,
+    holds,
+    parse_label,
+    parse_unit,
+    shift,
+)
 from kpi.values.count_words import in_words
 from kpi.values.periods import number_of, period_of
 
@@ -81,13 +91,15 @@ class Outlook:
 def chance_in_words(chance: float) -> str:
     """``about 65% likely``, ``less than 5% likely``: in steps of five, because it comes from few errors."""
     if chance < 0.05:
-        return "less than 5% likely"
-    return "more than 95% likely" if chance > 0.95 else f"about {chance_in_short(chance)} likely"
+        return f"less than {format_digits('5%')} likely"
+    return f"more than {format_digits('95%')} likely" if chance > 0.95 else f"about {chance_in_short(chance)} likely"
 
 
 def chance_in_short(chance: float) -> str:
     """``65%``, ``<5%``, ``>95%``."""
-    return "<5%" if chance < 0.05 else ">95%" if chance > 0.95 else f"{round(chance * 20) * 5}%"
+    if chance < 0.05:
+        return f"<{format_digits('5%')}"
+    return f">{format_digits('95%')}" if chance > 0.95 else format_digits(f"{round(chance * 20) * 5}%")
 
 
 def breaks_of(kpi: Kpi, calendar: Calendar) -> tuple[date, ...]:

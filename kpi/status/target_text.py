@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kpi.plan.model import Op
 from kpi.status.result import ActiveTarget
-from kpi.values import Unit, display_against, format_exact, holds
+from kpi.values import Unit, display_against, format_digits, format_exact, holds
 from kpi.values.date_words import by_in_words
 
 DECIMALS = 6  # of a share of a target, at most
@@ -47,5 +47,5 @@ def share_in_words(share: float, op: Op) -> str:
     for decimals in range(DECIMALS):
         text = f"{share:.{decimals}%}"
         if holds(float(text[:-1]), op, 100.0) is met:
-            return text
+            return format_digits(text)
     return f"{'more' if share > 1 else 'less'} than 100%"

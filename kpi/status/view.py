@@ -26,7 +26,8 @@ class KpiRow:
     """One KPI with its value and status. Values are in the KPI's scale and rounded to 12 digits; None if there is none.
 
     ``point`` is the period and value shown: the last fresh one if the status is stale. ``display`` is the formatted
-    value, ``change`` its difference to the value of ``previous``, ``target_display`` the formatted target,
+    value, which meets exactly those of the ``bounds`` that the value meets, ``change`` its difference to the value of
+    ``previous``, ``target_display`` the formatted target,
     ``expected_display`` what is expected by now on the way to it, None if that is the target itself.
     ``message`` explains the status; ``notes`` are what else bears on the number, one sentence each (rule G2).
     ``history`` is oldest first and ends before ``point``. ``parts`` are the rows for the values of the column
@@ -42,6 +43,7 @@ class KpiRow:
     previous: Point | None = None
     change: float | None = None
     change_display: str | None = None
+    bounds: tuple[tuple[str, float], ...] = ()
     target: ActiveTarget | None = None
     target_display: str | None = None
     expected_display: str | None = None

@@ -16,7 +16,18 @@ from kpi.values.calendar import (
     parse_weekday,
 )
 from kpi.values.every import parse_every
-from kpi.values.formatting import display_against, format_change, format_exact, format_value, holds
+from kpi.values.formatting import (
+    Figure,
+    display_against,
+    format_change,
+    format_column,
+    format_count,
+    format_digits,
+    format_exact,
+    format_value,
+    holds,
+)
+from kpi.values.locales import ENGLISH, parse_locale, use_locale, written_in
 from kpi.values.numbers import parse_number
 from kpi.values.period_labels import parse_date, parse_label
 from kpi.values.periods import Period, Span, last_over, period_of, running, shift, whole, year_ago
@@ -25,9 +36,11 @@ from kpi.values.units import Unit, parse_unit
 from kpi.values.windows import YEAR_TO_DATE, Window, parse_lag, parse_updated, parse_window, window_span
 
 __all__ = [
-    "EVERY", "YEAR_TO_DATE", "Calendar", "Every", "Period", "Span", "Unit", "Window", "a_period", "add_units",
-    "adjective", "before", "difference", "display_against", "format_change", "format_exact", "format_plain",
-    "format_value", "holds", "in_words", "last_over", "length", "of_several_weeks", "parse_date", "parse_every",
-    "parse_label", "parse_lag", "parse_month_name", "parse_number", "parse_timezone", "parse_unit", "parse_updated",
-    "parse_weekday", "parse_window", "period_of", "round12", "running", "shift", "whole", "window_span", "year_ago",
+    "ENGLISH", "EVERY", "YEAR_TO_DATE", "Calendar", "Every", "Figure", "Period", "Span", "Unit", "Window", "a_period",
+    "add_units", "adjective", "before", "difference", "display_against", "format_change", "format_column",
+    "format_count", "format_digits", "format_exact", "format_plain", "format_value", "holds", "in_words", "last_over",
+    "length", "of_several_weeks", "parse_date", "parse_every", "parse_label", "parse_lag", "parse_locale",
+    "parse_month_name", "parse_number", "parse_timezone", "parse_unit", "parse_updated", "parse_weekday",
+    "parse_window", "period_of", "round12", "running", "shift", "use_locale", "whole", "window_span", "written_in",
+    "year_ago",
 ]  # fmt: skip

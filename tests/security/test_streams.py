@@ -95,7 +95,7 @@ def test_no_two_statuses_or_bars_look_alike_in_ascii() -> None:
         ("a ≥ b", "a >= b"),
         ("éàñ ß Ł", "ean ss L"),
         ("⠁⣀⣿⠀|", "'.: |"),
-        ("▲ ▼ → …", "^ v -> ..."),
+        ("▲ ▼ → …", "+ - -> ..."),
         ("日本", "??"),
         ("plain", "plain"),
         ("▁█", "18"),

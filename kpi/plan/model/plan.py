@@ -24,7 +24,7 @@ from kpi.plan.model.lint import LintSettings
 from kpi.plan.model.record import Flaw, Record, brief, checked, in_text, quoted
 from kpi.plan.model.source import Source
 from kpi.plan.model.types import ID_PATTERN, TEXT_SCHEMA, Code, Day, OneOrMoreTexts, Score, Text, text_of
-from kpi.values import Calendar, parse_month_name, parse_timezone, parse_weekday
+from kpi.values import ENGLISH, Calendar, parse_locale, parse_month_name, parse_timezone, parse_weekday
 
 SECTIONS = ("sources", "measures", "goals", "kpis")
 
@@ -113,6 +113,12 @@ class PlanFile(Record):
     title: Text | None = Field(None, description="What the plan is about, shown above every table.")
     calendar: CalendarSettings = Field(_PLAIN_CALENDAR, description="How days make weeks, quarters and years.")
     as_of: Day | None = Field(None, description="The day that counts as today's eve, for examples; --as-of wins.")
+    locale: Annotated[
+        str, AfterValidator(checked("E014", parse_locale)), AfterValidator(str.strip), WithJsonSchema(TEXT_SCHEMA)
+    ] = Field(
+        ENGLISH,
+        description="How people read numbers and dates, e.g. de or de_AT, in tables, Markdown and HTML; --locale wins.",
+    )
     include: OneOrMoreTexts = Field(
         (), description="Further files in the same language, relative to this one; globs are allowed."
     )

@@ -13,6 +13,8 @@ from kpi.render.sanitize import one_line, visible_lines
 from kpi.render.status_icons import SIGNS
 from kpi.render.svg_chart import svg_chart
 from kpi.status import short_owner
+from kpi.status.columns import even_points, with_even_precision
+from kpi.values import format_count
 from kpi.values.date_words import day_in_full, day_in_words
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ def render_dashboard(view: DashboardView, page: Page) -> str:
         page,
         day=day_in_full(view.status.as_of),
         view=view,
-        status=view.status,
+        status=with_even_precision(view.status),
         title=view.status.title or "KPIs",
         section_titles=SECTION_TITLES,
     )
@@ -86,8 +88,19 @@ def _environment() -> Environment:
         "source": _source,
         "lines": lambda text: Markup("\n").join(visible_lines(text).split("\n")),
     }
-    environment.globals |= {"chart": _chart, "about": _about, "forecast": _forecast, "signal": _signal}
+    environment.globals |= {
+        "chart": _chart,
+        "about": _about,
+        "forecast": _forecast,
+        "signal": _signal,
+        "history": _history,
+    }
     return environment
+
+
+def _history(show: ShowView) -> list[tuple[str, str]]:
+    """The periods of a KPI and its values, newest first."""
+    return [(point.period.label, text or "–") for point, text in zip(show.points, even_points(show), strict=True)][::-1]
 
 
 def _about(group: Group) -> str:
@@ -98,7 +111,7 @@ def _about(group: Group) -> str:
 
 
 def _source(use: SourceUse) -> str:
-    rows = f"{use.id}, {use.rows:,} rows"
+    rows = f"{use.id}, {format_count(use.rows)} rows"
     return (
         rows
         if use.first is None or use.last is None
