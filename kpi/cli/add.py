@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, open_checked, plan_file
+from kpi.cli.completion import catalog_ids, goal_ids, source_ids
 from kpi.cli.output import tell
 from kpi.errors import UsageError
 
@@ -28,11 +29,20 @@ EXAMPLES = (
 
 
 def add(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="The id of a KPI in the catalog (kpi catalog).")],
-    goal: Annotated[str | None, typer.Option(metavar="GOAL", help="The id of the goal that it serves.")] = None,
+    id_: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The id of a KPI in the catalog (kpi catalog).", autocompletion=catalog_ids),
+    ],
+    goal: Annotated[
+        str | None, typer.Option(metavar="GOAL", help="The id of the goal that it serves.", autocompletion=goal_ids)
+    ] = None,
     source: Annotated[
         list[str] | None,
-        typer.Option(metavar="[TABLE=]SOURCE", help="A source of the plan, or a file, for a table; repeatable."),
+        typer.Option(
+            metavar="[TABLE=]SOURCE",
+            help="A source of the plan, or a file, for a table; repeatable.",
+            autocompletion=source_ids,
+        ),
     ] = None,
     map_: Annotated[
         list[str] | None,

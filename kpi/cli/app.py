@@ -119,6 +119,8 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name = args[0]
         command = self.get_command(ctx, name)
+        if command is None and ctx.resilient_parsing:  # a shell completes an unknown command: there is nothing to offer
+            return None, None, args
         if command is None:
             raise UsageError(f'there is no command "{name}"', hint=did_you_mean(name, COMMANDS))
         # `kpi -f FILE status` is passed on as `kpi status -f FILE`. An -f after the name comes later and wins.
@@ -140,7 +142,6 @@ class Commands(TyperGroup):
 
 app = typer.Typer(
     cls=Commands,
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

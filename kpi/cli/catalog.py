@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from kpi.cli.common import FileOption, show_view
+from kpi.cli.completion import catalog_ids
 from kpi.errors import UsageError, did_you_mean
 
 EXAMPLES = (
@@ -19,7 +20,8 @@ EXAMPLES = (
 
 def catalog(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID | WORDS...]", help="An id, or words to search for.")
+        list[str] | None,
+        typer.Argument(metavar="[ID | WORDS...]", help="An id, or words to search for.", autocompletion=catalog_ids),
     ] = None,
     field: Annotated[str | None, typer.Option(metavar="FIELD", help="Only KPIs of this field, such as hr.")] = None,
     format: Annotated[  # noqa: A002

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 import typer
 
+from kpi.cli.completion import kpi_ids
 from kpi.cli.output import show, show_data, tell_painted
 from kpi.clock import yesterday
 from kpi.errors import InputError, TextError, UsageError
@@ -40,7 +41,10 @@ FileOption = Annotated[
     ),
 ]
 
-KpiArgument = Annotated[str, typer.Argument(metavar="KPI", help="The id or name of the KPI, or how it begins.")]
+KpiArgument = Annotated[
+    str,
+    typer.Argument(metavar="KPI", help="The id or name of the KPI, or how it begins.", autocompletion=kpi_ids),
+]
 
 TextOrJson = Annotated[Literal["text", "json"], typer.Option("--format", help="Output format.")]
 

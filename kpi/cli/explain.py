@@ -22,6 +22,7 @@ from kpi.cli.common import (
     show_view,
     write_in_locale,
 )
+from kpi.cli.completion import column_names
 from kpi.cli.status import ToDateOption
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ def explain(
     by: Annotated[
         str | None,
         typer.Option(
-            "--by", metavar="COLUMN", help="What each value of a column adds, instead of the formula's parts."
+            "--by",
+            metavar="COLUMN",
+            help="What each value of a column adds, instead of the formula's parts.",
+            autocompletion=column_names,
         ),
     ] = None,
     as_of: AsOfOption = None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, open_project, open_read
+from kpi.cli.completion import kpi_ids
 from kpi.cli.output import show_data, tell
 from kpi.cli.status import tell_problems
 from kpi.errors import UsageError
@@ -32,7 +33,9 @@ def export(
     form: Annotated[
         Form, typer.Argument(metavar="FORMAT", help="csv, json, xlsx, parquet, openmetrics, svg or ossie.")
     ],
-    kpis: Annotated[list[str] | None, typer.Argument(metavar="KPI", help="Only these KPIs; svg takes one.")] = None,
+    kpis: Annotated[
+        list[str] | None, typer.Argument(metavar="KPI", help="Only these KPIs; svg takes one.", autocompletion=kpi_ids)
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file to write; default: standard output.")
     ] = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from kpi.cli.completion import template_names
 from kpi.cli.output import tell
 from kpi.clock import today
 from kpi.errors import UsageError, did_you_mean
@@ -38,7 +39,11 @@ def init(
     ] = Path("kpi.yaml"),
     template: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Start from one of: call-center, cash-flow, ecommerce, hr, marketing, saas."),
+        typer.Option(
+            metavar="NAME",
+            help="Start from one of: call-center, cash-flow, ecommerce, hr, marketing, saas.",
+            autocompletion=template_names,
+        ),
     ] = None,
     from_: Annotated[
         list[str] | None,

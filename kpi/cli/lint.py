@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, as_of_day, page_for, parse_day, plan_file
+from kpi.cli.completion import rule_codes
 from kpi.cli.output import show, show_data, tell
 from kpi.errors import InputError, KpiError, UsageError
 from kpi.plan.loading.plan_files import project_name, report_root
@@ -55,9 +56,16 @@ def lint(
     ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", metavar="RULE,…", help="Only these rules: codes, names, or families such as S."),
+        typer.Option(
+            "--select",
+            metavar="RULE,…",
+            help="Only these rules: codes, names, or families such as S.",
+            autocompletion=rule_codes,
+        ),
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option("--ignore", metavar="RULE,…", help="Not these rules.")] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="RULE,…", help="Not these rules.", autocompletion=rule_codes)
+    ] = None,
     statistics: Annotated[
         bool, typer.Option("--statistics", help="Show how many findings each rule has instead of the findings.")
     ] = False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kpi.cli.common import FileOption, as_of_day, open_checked, plan_file, read_checked
+from kpi.cli.completion import kpi_ids
 from kpi.cli.output import tell
 from kpi.errors import TextError, UsageError
 
@@ -29,7 +30,7 @@ EXAMPLES = (
 
 
 def record(
-    kpi: Annotated[str, typer.Argument(metavar="KPI", help="The id or name of the KPI.")],
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="The id or name of the KPI.", autocompletion=kpi_ids)],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="The value, e.g. 44, 26.2% or $12.4k.")],
     file: FileOption = None,
     period: Annotated[

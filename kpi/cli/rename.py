@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, open_checked, plan_file
+from kpi.cli.completion import entry_ids
 from kpi.cli.output import tell
 
 EXAMPLES = (
@@ -16,7 +17,9 @@ EXAMPLES = (
 
 
 def rename(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The id of a KPI, measure, goal or source.")],
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", help="The id of a KPI, measure, goal or source.", autocompletion=entry_ids)
+    ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The new id.")],
     file: FileOption = None,
     allow_outside: OutsideOption = None,

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from kpi.cli.common import FileOption, page_for
+from kpi.cli.completion import rule_codes
 from kpi.cli.output import show, show_data
 from kpi.errors import UsageError
 
@@ -19,7 +20,10 @@ EXAMPLES = (
 
 def rule(
     code: Annotated[
-        str | None, typer.Argument(metavar="CODE", help="The code or name of a rule: S101, weasel-word.")
+        str | None,
+        typer.Argument(
+            metavar="CODE", help="The code or name of a rule: S101, weasel-word.", autocompletion=rule_codes
+        ),
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="List all rules.")] = False,
     format: Annotated[  # noqa: A002

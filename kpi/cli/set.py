@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, plan_file
+from kpi.cli.completion import kpi_ids
 from kpi.cli.output import tell
 from kpi.errors import UsageError
 
@@ -23,7 +24,7 @@ EXAMPLES = (
 
 
 def set_(
-    kpi: Annotated[str, typer.Argument(metavar="KPI", help="The id or the name of the KPI.")],
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="The id or the name of the KPI.", autocompletion=kpi_ids)],
     field: Annotated[str, typer.Argument(metavar="FIELD", help="The field, such as target or thresholds.green.")],
     value: Annotated[str | None, typer.Argument(metavar="VALUE", help="The value as written in the file.")] = None,
     file: FileOption = None,

@@ -22,6 +22,7 @@ from kpi.cli.common import (
     show_view,
     write_in_locale,
 )
+from kpi.cli.completion import source_ids
 from kpi.cli.output import tell
 from kpi.clock import today
 from kpi.errors import UsageError, did_you_mean
@@ -39,7 +40,11 @@ EXAMPLES = (
 def sources(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="SOURCE|FILE", help="Only these sources, or data files; default: all sources."),
+        typer.Argument(
+            metavar="SOURCE|FILE",
+            help="Only these sources, or data files; default: all sources.",
+            autocompletion=source_ids,
+        ),
     ] = None,
     file: FileOption = None,
     format: TextOrJson = "text",  # noqa: A002

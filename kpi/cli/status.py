@@ -26,6 +26,7 @@ from kpi.cli.common import (
     show_view,
     write_in_locale,
 )
+from kpi.cli.completion import column_names, goal_ids, kpi_ids, owners
 from kpi.cli.output import show, tell
 from kpi.errors import UsageError, did_you_mean
 
@@ -60,13 +61,22 @@ def status(
         Literal["table", "json", "csv", "markdown"],
         typer.Option("--format", help="Output format."),
     ] = "table",
-    kpi: Annotated[list[str] | None, typer.Option("--kpi", metavar="KPI", help="Only this KPI; repeatable.")] = None,
+    kpi: Annotated[
+        list[str] | None,
+        typer.Option("--kpi", metavar="KPI", help="Only this KPI; repeatable.", autocompletion=kpi_ids),
+    ] = None,
     goal: Annotated[
         list[str] | None,
-        typer.Option("--goal", metavar="GOAL", help="Only KPIs of this goal and its subgoals; repeatable."),
+        typer.Option(
+            "--goal",
+            metavar="GOAL",
+            help="Only KPIs of this goal and its subgoals; repeatable.",
+            autocompletion=goal_ids,
+        ),
     ] = None,
     owner: Annotated[
-        list[str] | None, typer.Option("--owner", metavar="OWNER", help="Only KPIs of this owner; repeatable.")
+        list[str] | None,
+        typer.Option("--owner", metavar="OWNER", help="Only KPIs of this owner; repeatable.", autocompletion=owners),
     ] = None,
     by: Annotated[
         Literal["goal", "owner", "perspective", "level", "tag"],
@@ -91,7 +101,12 @@ def status(
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option("--split", metavar="COLUMN", help="Also show the KPIs for each value of a column, e.g. channel."),
+        typer.Option(
+            "--split",
+            metavar="COLUMN",
+            help="Also show the KPIs for each value of a column, e.g. channel.",
+            autocompletion=column_names,
+        ),
     ] = None,
     forecast: Annotated[
         bool,

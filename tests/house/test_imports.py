@@ -58,6 +58,24 @@ def test_status_loads_the_rules_only_for_a_plan_that_sets_an_option_of_one(tmp_p
     assert "kpi.lint" in loaded_by("-f", str(plan), "status")
 
 
+def test_completion_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_KPI_COMPLETE", "complete_bash")
+    for line, word in (("kpi show r", "2"), ("kpi status --split c", "3")):
+        monkeypatch.setenv("COMP_WORDS", line)
+        monkeypatch.setenv("COMP_CWORD", word)
+        program = PROGRAM.replace("code = run(sys.argv[1:])", "code = 0\ntry: run([])\nexcept SystemExit: pass")
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            encoding="utf-8",
+            cwd=REPOSITORY / "examples/ecommerce",
+            check=True,
+        )
+        loaded = set(json.loads(done.stderr.splitlines()[-1])[1])
+        assert done.stdout.split()
+        assert not loaded & {*ENGINES, "kpi.lint.registry", "kpi.engine", "rich"}
+
+
 @pytest.mark.parametrize("command", ["lint", "status"])
 def test_only_its_own_commands_load_the_catalog(command: str) -> None:
     loaded = loaded_by("-f", str(EXAMPLES[0]), command)
