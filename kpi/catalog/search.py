@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 
 LEAST_SCORE = 72.0
 TEXT_WEIGHT = 0.85  # of words that are only in the sentence or the questions, against those in a name
+FEW = 3  # a word that fewer KPIs have says hardly more for it: it may be there by chance
+# Words of four letters or more that say nothing about what is measured.
+FILLERS = frozenset(
+    re.findall(
+        r"\w+",
+        "about after again also become before come does every from half have into least less make many month months "
+        "more most much often ours over than that their them then there these they this three time times what when "
+        "where which will with within year years your",
+    )
+)
 LEAST_ALIKE = 80.0  # below that, two words are different words
 
 
@@ -28,6 +38,20 @@ def search(catalog: Catalog, words: Sequence[str], field: str | None = None) -> 
     scored = [(_scores(query, kpi), kpi) for kpi in kpis]
     fitting = [(scores, kpi) for scores, kpi in scored if scores[0] >= LEAST_SCORE]
     return [kpi for _, kpi in sorted(fitting, key=lambda one: one[0], reverse=True)]
+
+
+def proposals(catalog: Catalog, text: str, most: int) -> list[CatalogKpi]:
+    """The KPIs that fit a goal and its questions, best first: those that have most of its words, where a word that few
+    KPIs have counts more."""
+    weights: dict[str, float] = {}
+    for word in dict.fromkeys(re.findall(r"\w{4,}", text.casefold())):
+        if word in FILLERS:
+            continue
+        found = search(catalog, [word])
+        for kpi in found:
+            weights[kpi.id] = weights.get(kpi.id, 0.0) + 1 / (len(found) + FEW)
+    best = sorted(weights, key=lambda id_: -weights[id_])[:most]
+    return [catalog.kpis[id_] for id_ in best]
 
 
 def _scores(query: str, kpi: CatalogKpi) -> tuple[float, float]:

@@ -76,7 +76,7 @@ def add(
     known = load_catalog().kpis.get(id_)
     names, expressions = dict(_pairs("--map", map_ or ())), dict(_pairs("--compute", compute or ()))
     wanted = Wanted(id_, goal, new_id, owner, target, currency, _tables(id_, source or ()), names, expressions)
-    result, wanted = _added(session, wanted)
+    result, wanted = add_asking(session, wanted)
     session.write(result.texts, _command(wanted))
     new = (
         f", and the source{'s' if len(result.sources) > 1 else ''} {', '.join(result.sources)}"
@@ -89,8 +89,10 @@ def add(
         tell(f'  kpi set {result.id_} target "{words}"  sets a target')
 
 
-def _added(session: Session, wanted: Wanted) -> tuple[Added, Wanted]:
-    """The result, and all that is wanted, after asking for what is missing where somebody can be asked."""
+def add_asking(session: Session, wanted: Wanted) -> tuple[Added, Wanted]:
+    """What is added, and all that is wanted, after asking for what is missing where somebody can be asked.
+
+    Raises UsageError for what cannot be added, also for what is missing where nobody can be asked."""
     from kpi.editing.add import MissingError, added
 
     while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -27,7 +28,7 @@ MODELINE = f"# yaml-language-server: $schema=./{SCHEMA}\n"
 MONTHS_LEFT = 4
 
 EXAMPLES = (
-    ("kpi init", "a small file with values typed in"),
+    ("kpi init", "asks for a goal, KPIs and targets"),
     ("kpi init --template saas", "a whole plan over files"),
     ("kpi init --from data/*.csv", "a draft from your own files, and its first table"),
 )
@@ -62,8 +63,11 @@ def init(
 
     Also writes kpi.schema.json, unless it exists, with which editors complete and explain every field.
 
-    Without a template, the file is a small commented plan with recorded values, so that "kpi status" works at once. A
-    template is a complete plan with sources to replace by your own.
+    At a terminal it asks along six steps (goal, key questions, KPIs, targets and thresholds, sources and frequency,
+    review), and the linter looks at each answer. What was entered is kept whenever you leave.
+
+    Without a terminal or an answer, the file is a small commented plan with recorded values, so that "kpi status" works
+    at once. A template is a complete plan with sources to replace by your own.
 
     With --from, it looks at data files: which columns hold dates, amounts, statuses, scores and so on, and how the
     files are to be read. It writes sources, KPIs with the reason why each is proposed, and a goal to be filled in, and
@@ -83,12 +87,28 @@ def init(
     if from_:
         _from_files([*from_, *(more or ())], file, first)
         return
+    if template is None and sys.stdin.isatty() and sys.stderr.isatty() and _guided(file):
+        return
     text = _dated(template_text(template or FIRST), today("UTC"))
     create_file(file, MODELINE + text)
     tell(f"Wrote {_with_schema(file)}. Next steps:")
     kpi = "kpi" if file == Path("kpi.yaml") else f"kpi -f {file}"
     says = "computes it, once its paths and columns are yours" if template else "shows where you stand"
     tell(f"  {kpi} lint    reviews it\n  {kpi} status  {says}")
+
+
+def _guided(file: Path) -> bool:
+    """Ask for a first plan along the six steps and write it. Returns False if no goal was named: then an example is
+    written."""
+    from kpi.cli.guide import Guide
+
+    if not Guide(file, MODELINE, today("UTC")).run():
+        return False
+    kpi = "kpi" if file == Path("kpi.yaml") else f"kpi -f {file}"
+    tell(f"\nWrote {_with_schema(file)}. Next steps:")
+    tell(f"  {kpi} lint           reviews it\n  {kpi} status         shows where you stand")
+    tell(f"  {kpi} record KPI 44  adds a value where there is no data file")
+    return True
 
 
 def _with_schema(file: Path) -> str:
