@@ -8,14 +8,13 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from typer.main import get_command
 
 from kpi import __version__
-from kpi.cli.app import GROUPS, app, command_function
+from kpi.cli.app import GROUPS, app, command_function, command_module
 
 EXIT_CODES = {
     "0": "Success.",
@@ -57,7 +56,7 @@ def _page(name: str, sentence: str, command: Any) -> str:
         for one in arguments:
             lines += [".TP", f".I {_text(one.metavar or one.name.upper())}", _text(one.help or "")]
         lines += _options(command, context)
-    examples = getattr(import_module(f"kpi.cli.{name}"), "EXAMPLES", ())
+    examples = getattr(command_module(name), "EXAMPLES", ())
     if examples:
         lines.append(".SH EXAMPLES")
         for typed, what in examples:
