@@ -89,6 +89,9 @@ def last_digit(text: str) -> Decimal:
 def test_no_change_is_finer_than_two_digits_below_its_value(value: float, change: float, name: str | None) -> None:
     unit = parse_unit(name)
     text = format_change(change, unit, value)
-    if change != 0 and "<" not in text:
-        assert last_digit(text) * 100 >= last_digit(format_value(value, unit))
+    if change != 0:
+        step = last_digit(format_value(value, unit)) / 100
+        shown = parse_number(text.lstrip("▲▼ <"), unit)
+        # A multiple of the step, or of a coarser one.
+        assert abs(shown / float(step) - round(shown / float(step))) < 1e-6
         assert any(digit in text for digit in "123456789")

@@ -129,7 +129,7 @@ def test_a_kpi_is_whole_without_scripts() -> None:
     text = page_of(plan, series).text
     for part in (
         "Share of customers who came back, part 0", "€1.3k", "≥ €1k", "130% of target", "person0",
-        "the sum of amount", 'sum(orders.amount[status == "paid" and region == "r0"])', "2026-04 €1k",
+        "the sum of amount", 'sum(orders.amount[status == "paid" and region == "r0"])', "2026-04 €1.00k",
         "2026-05 €1.15k", "orders, 5,000 rows", "commit 3f2a91c1d", "2026-07-01 12:00",
     ):  # fmt: skip
         assert part in text, part
