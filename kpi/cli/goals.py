@@ -76,7 +76,9 @@ def goals(
     if smart:
         if format == "svg":
             raise UsageError("--smart has no --format svg", hint="use text, markdown or json")
-        show_view(_smart(file, allow_outside or [], as_of, framework, cycle), format)
+        plan, grid = _smart(file, allow_outside or [], as_of, framework, cycle)
+        write_in_locale(plan, locale, format)
+        show_view(grid, format)
         return
     checked = open_checked(file, allow_outside)
     plan, day = checked.plan, as_of_day(checked.plan, as_of)
@@ -109,8 +111,8 @@ def goals(
 
 def _smart(
     file: Path | None, allowed: list[Path], as_of: date | None, framework: Framework | None, cycle: str | None
-) -> SmartView:
-    """The grid of the goals, from the findings of ``kpi lint``."""
+) -> tuple[Plan, SmartView]:
+    """The plan, and the grid of its goals from the findings of ``kpi lint``."""
     from kpi.lint import Options, lint
     from kpi.lint.smart import smart_view
     from kpi.status.goals_view import goals_view
@@ -120,7 +122,7 @@ def _smart(
     plan, day = checked.plan, as_of_day(checked.plan, as_of)
     with _cycle_errors():
         tree = goals_view(plan, StatusView(plan.title, day, (), (), {}), framework=framework, cycle=cycle)
-    return smart_view(plan, tree, lint(checked, read.texts, Options(day)))
+    return plan, smart_view(plan, tree, lint(checked, read.texts, Options(day)))
 
 
 @contextmanager
