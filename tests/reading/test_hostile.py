@@ -10,7 +10,7 @@ from helpers.cpu_time import ALLOWED_RATIO, REFERENCE, cpu_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpi.plan.loading import ReadResult, read_plan
+from kpi.plan.loading import ReadResult, plan, read_plan
 from kpi.plan.yaml import nodes
 
 HEAD = "version: 1\n"
@@ -133,6 +133,24 @@ def test_only_so_many_includes_are_looked_for(tmp_path: Path) -> None:
     (tmp_path / "kpi.yaml").write_text(HEAD + "include: [" + "'**/*.y'," * 5_000 + "]\n", encoding="utf-8")
     read = read_plan(tmp_path / "kpi.yaml")
     assert [one.code for one in read.diagnostics] == ["E070"] * 1_000 + ["E005"]
+
+
+@pytest.mark.parametrize("section", ["sources", "measures", "goals", "kpis"])
+def test_only_so_many_entries_of_a_section_are_read(
+    section: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert plan.MAX_ENTRIES >= 10_000
+    monkeypatch.setattr(plan, "MAX_ENTRIES", 3)
+    value = '"1"' if section == "measures" else "{name: a}" if section != "sources" else "{path: a.csv}"
+    text = "version: 1\ninclude: [more.yaml]\n" + section + ": {" + f"a: {value}, b: {value}" + "}\n"
+    (tmp_path / "more.yaml").write_text(section + ": {" + f"c: {value}" + "}\n", encoding="utf-8")
+    assert read_plan(tmp_path / "kpi.yaml", text=text).diagnostics == ()
+    (tmp_path / "more.yaml").write_text(section + ": {" + f"c: {value}, d: {value}" + "}\n", encoding="utf-8")
+    read = read_plan(tmp_path / "kpi.yaml", text=text)
+    ((found, name),) = [(one, Path(one.location.file).name) for one in read.diagnostics]
+    assert (found.code, name, found.location.line, found.location.column) == ("E005", "more.yaml", 1, 1)
+    assert found.message.startswith("more than 3 ")
+    assert not read.whole  # so that what refers to the others is not called unknown
 
 
 def test_the_depth_of_any_sound_file_is_allowed() -> None:

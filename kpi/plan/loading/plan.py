@@ -37,6 +37,7 @@ from kpi.plan.yaml.source_map import SourceMap
 from kpi.values import of_several_weeks
 
 MAX_TOTAL = 50_000_000  # bytes of all files together
+MAX_ENTRIES = 20_000  # of one section, in all files together
 MAX_INCLUDES = 1_000  # paths and patterns: each may search the whole project
 
 
@@ -127,6 +128,7 @@ class _Reading:
         self.data: dict[str, PlainData] = {}
         self.context = Context()
         self.documents: dict[str, Document] = {}
+        self.counts = dict.fromkeys(SECTIONS, 0)
         self.folders: dict[str, Path] = {}
         self.project_names: dict[str, str] = {}
         self.reported_from = report_root(self.folder)
@@ -321,6 +323,13 @@ class _Reading:
             example = "count(orders)" if section == "measures" else "{…}"
             hint = f"ids are keys here: {section}: {{some_id: {example}}}"
             to.wrong_shape((section,), entry, node, "a mapping of ids", hint)
+            return
+        self.counts[section] += len(node.value)
+        if self.counts[section] > MAX_ENTRIES:  # not read at all: reviewing them would take minutes
+            what = "KPIs" if section == "kpis" else section
+            message = f"more than {MAX_ENTRIES:,} {what} in one plan"
+            to.at("E005", message, (section,), entry[0], "make several plans of it, each with its own kpi.yaml")
+            self.unopened = True
             return
         for name, (key, value) in data.entries(node, (section,)).items():
             path = (section, name)
