@@ -50,7 +50,7 @@ def test_a_kpi_is_followed_through_all_its_commits(boats: Story) -> None:
         ("Our year starts in April", "Ana", []),
         ("Green more often", "Ana", [("loosened", "thresholds.green")]),
         ("One file a year, and only those that left", "Ana", []),
-        ("Look further back", "Ana", [("formula", "window")]),
+        ("Look further back", "Ana", [("window", "window")]),
         ("Only guests that paid", "Cleo", [("formula", "formula")]),
         ("A better id", "Ana", [("renamed", "id")]),
         ("Say it better", "Ana", [("wording", "name"), ("wording", "question")]),
