@@ -13,6 +13,7 @@ from kpi.cli.completion import template_names
 from kpi.cli.output import tell
 from kpi.clock import today
 from kpi.errors import UsageError, did_you_mean
+from kpi.plan.loading.plan_files import PLAN_NAMES
 from kpi.writing import create_file
 
 if TYPE_CHECKING:
@@ -82,8 +83,10 @@ def init(
         raise UsageError(f"unexpected argument {more[0]}", hint=f"kpi init --from {more[0]} drafts a plan from it")
     if from_ and template is not None:
         raise UsageError("--from and --template cannot be combined", hint="leave one of the two out")
-    if os.path.lexists(file) and not force:
-        raise UsageError(f"{file} already exists", hint="--force replaces it; -f FILE writes another file")
+    # A kpi.yaml would hide the kpi.yml that is there.
+    for there in (file, *([file.with_name(name) for name in PLAN_NAMES] if file.name in PLAN_NAMES else ())):
+        if os.path.lexists(there) and not force:
+            raise UsageError(f"{there} already exists", hint="--force replaces it; -f FILE writes another file")
     if from_:
         _from_files([*from_, *(more or ())], file, first)
         return

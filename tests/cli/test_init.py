@@ -104,3 +104,10 @@ def test_a_file_is_replaced_only_with_force(capsys: pytest.CaptureFixture[str]) 
 def test_a_folder_that_is_not_there_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", "-f", "nowhere/kpi.yaml"]) == 2
     assert capsys.readouterr().err == "kpi: nowhere/kpi.yaml cannot be written: there is no folder nowhere\n"
+
+
+def test_a_plan_of_either_name_is_not_hidden_by_a_new_one(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("kpi.yml").write_text("version: 1\n", encoding="utf-8")
+    assert run(["init"]) == 2
+    assert capsys.readouterr().err.startswith("kpi: kpi.yml already exists\n")
+    assert not Path("kpi.yaml").exists()

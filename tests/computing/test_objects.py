@@ -41,6 +41,15 @@ def test_json_in_another_encoding_is_refused(project: Project) -> None:
     assert problem(project) == '"d.jsonl" is not UTF-8, as JSON has to be; save it as UTF-8'
 
 
+@pytest.mark.parametrize("char", ["\x85", "\u2028", "\u2029"])
+def test_characters_that_end_lines_elsewhere_are_part_of_a_json_text(project: Project, char: str) -> None:
+    rows = [{"n": 1, "town": f"a{char}b"}, {"n": 2, "town": "c"}, {"n": "x", "town": char}]
+    put(project, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows[:2]))
+    assert project.values(["sum(d.n)", 'sum(d.n[town != "c"])', "count(d)"]) == [3, 1, 2]
+    put(project, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    assert problem(project).startswith('d.jsonl:3: d.n: "x" is not a number')
+
+
 @pytest.mark.parametrize("below", [0, 60_000])
 @pytest.mark.parametrize("line", ['{"n": 2', '{"n": tw}', "{'n': 2}"])
 def test_a_broken_line_is_named(project: Project, below: int, line: str) -> None:
