@@ -203,11 +203,15 @@ class _Reading:
         self.documents[document.file] = document
         self.data[document.file] = PlainData(document, to.pitfall)
         self.folders[document.file] = path.parent
-        self.project_names[document.file] = project_name(path, self.reported_from)
+        self.project_names[document.file] = self._in_project(path)
         return document
 
     def _shown(self, path: Path) -> str:
         return shown_name(path, self.cwd, self.folder, self.given.parent)
+
+    def _in_project(self, path: Path) -> str:
+        """How messages name a file: without the current folder, so that a report is the same from every folder."""
+        return project_name(path, self.reported_from)
 
     def _header(self, document: Document, is_main: bool) -> tuple[PlanFile, dict[str, Entry]]:
         """The fields of a file outside its sections, and all its fields as written."""
@@ -286,7 +290,7 @@ class _Reading:
                 try:
                     raw = self.disk.read(file) if text is None else text
                 except OSError as fault:
-                    to.at("E006", f"{self._shown(file)}: {fault.strerror or fault}", at, node)
+                    to.at("E006", f"{self._in_project(file)}: {fault.strerror or fault}", at, node)
                     self.unopened = True
                     continue
                 total += len(raw)
@@ -308,7 +312,7 @@ class _Reading:
         except (IncludeError, OSError) as fault:
             to.document = main
             reason = fault.message if isinstance(fault, IncludeError) else fault.strerror or str(fault)
-            to.report("E006", f"{self._shown(path)} cannot be read: {reason}", ("decisions",), 0, 0)
+            to.report("E006", f"{self._in_project(path)} cannot be read: {reason}", ("decisions",), 0, 0)
             return ()
         document = self._load(path, raw)
         to.document = document
@@ -399,7 +403,9 @@ class _Reading:
             other, where, first = self.declared[slot]
             line, column = where.position(begin(first))
             what = "" if other == section else " by the measure" if other == "measures" else " by the KPI"
-            message = f'the id "{shorten(name)}" is already taken{what} at {where.file}:{line}:{column}'
+            message = (
+                f'the id "{shorten(name)}" is already taken{what} at {self.project_names[where.file]}:{line}:{column}'
+            )
             hint = "KPIs and measures share one namespace" if other != section else "give one of the two another id"
             to.at("E015", message, (section, name), key, hint)
             return False
