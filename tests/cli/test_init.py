@@ -25,7 +25,8 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_there_is_a_template_for_every_example() -> None:
     examples = Path(__file__).parents[2].glob("examples/*/kpi.yaml")
-    assert template_names() == tuple(sorted(path.parent.name for path in examples))
+    names = {path.parent.name for path in examples} - {"monday"}  # a story, told in docs/tutorial-monday.md
+    assert template_names() == tuple(sorted(names))
 
 
 def test_help_names_every_template(capsys: pytest.CaptureFixture[str]) -> None:
