@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = (("kpi import sheet kpis.xlsx -o kpi.yaml", "a sheet with one KPI a row"),)
 
-Form = Literal["dbt", "ossie", "sheet"]
+Form = Literal["dbt", "ossie", "openslo", "sheet"]
 
 
 def import_(
-    form: Annotated[Form, typer.Argument(metavar="FORMAT", help="dbt, ossie or sheet.")],
+    form: Annotated[Form, typer.Argument(metavar="FORMAT", help="dbt, ossie, openslo or sheet.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of them.")],
     file: Annotated[
         Path | None,

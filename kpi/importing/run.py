@@ -20,9 +20,10 @@ from kpi.plan.yaml.round_trip import entry_lines, field_lines
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "dbt": (".yml", ".yaml"),
     "ossie": (".yaml", ".yml", ".json"),
+    "openslo": (".yaml", ".yml"),
     "sheet": (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"),
 }
-NAMES = {"dbt": "dbt", "ossie": "Ossie", "sheet": "a sheet"}
+NAMES = {"dbt": "dbt", "ossie": "Ossie", "openslo": "OpenSLO", "sheet": "a sheet"}
 MOST_FILES = 5_000
 MOST_ROUNDS = 50
 _SKIPPED = frozenset({"node_modules", "target", "dbt_packages", "venv", "__pycache__"})
@@ -134,7 +135,7 @@ def _accepted(result: Result, format_: str, target: Path) -> Imported:
 def _in_order(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     """The outcomes by file and line."""
     files = {file: place for place, file in enumerate(dict.fromkeys(one.origin.file for one in outcomes))}
-    return tuple(sorted(outcomes, key=lambda one: (files[one.origin.file], one.origin.line or 0)))
+    return tuple(sorted(dict.fromkeys(outcomes), key=lambda one: (files[one.origin.file], one.origin.line or 0)))
 
 
 def _size(result: Result) -> int:
