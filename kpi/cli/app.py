@@ -58,7 +58,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Set-up": {
         "init": "Write a first kpi.yaml, optionally from a template or from your own data files.",
-        "import": "Write a plan from a sheet of KPIs.",
+        "import": "Write a plan from a sheet of KPIs, or from dbt, Ossie, OpenSLO or Cube files.",
         "catalog": "Search ready-made KPIs, or show one of them in full.",
         "doctor": "Check the set-up: versions, extras, folders, git, the terminal and the file.",
         "schema": "Print the JSON Schema of the file, for editors.",

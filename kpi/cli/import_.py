@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = (("kpi import sheet kpis.xlsx -o kpi.yaml", "a sheet with one KPI a row"),)
 
-Form = Literal["dbt", "ossie", "openslo", "sheet"]
+Form = Literal["dbt", "ossie", "openslo", "cube", "sheet"]
 
 
 def import_(
-    form: Annotated[Form, typer.Argument(metavar="FORMAT", help="dbt, ossie, openslo or sheet.")],
+    form: Annotated[Form, typer.Argument(metavar="FORMAT", help="dbt, ossie, openslo, cube or sheet.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of them.")],
     file: Annotated[
         Path | None,
@@ -47,7 +47,7 @@ def import_(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     format: TextOrJson = "text",  # noqa: A002
 ) -> None:
-    """Write a plan from a sheet of KPIs.
+    """Write a plan from a sheet of KPIs, or from dbt, Ossie, OpenSLO or Cube files.
 
     Each construct is imported exactly, or refused with the reason and what to do instead; the report on standard error
     says which. With --format json, it goes to standard output, with the plan in it unless -o writes that.

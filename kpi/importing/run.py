@@ -18,12 +18,13 @@ from kpi.plan.yaml.round_trip import entry_lines, field_lines
 
 # The formats, the names of their files, and what a folder of them is searched for.
 FORMATS: Mapping[str, tuple[str, ...]] = {
+    "cube": (".yml", ".yaml"),
     "dbt": (".yml", ".yaml"),
     "ossie": (".yaml", ".yml", ".json"),
     "openslo": (".yaml", ".yml"),
     "sheet": (".csv", ".tsv", ".txt", ".xlsx", ".xlsm"),
 }
-NAMES = {"dbt": "dbt", "ossie": "Ossie", "openslo": "OpenSLO", "sheet": "a sheet"}
+NAMES = {"cube": "Cube", "dbt": "dbt", "ossie": "Ossie", "openslo": "OpenSLO", "sheet": "a sheet"}
 MOST_FILES = 5_000
 MOST_ROUNDS = 50
 _SKIPPED = frozenset({"node_modules", "target", "dbt_packages", "venv", "__pycache__"})
