@@ -479,7 +479,7 @@ class _Project:
     def _of_measure(self, measure: Measure, filters: tuple[str, ...], zero: bool, every: str) -> str:
         model = measure.model
         source = self._source(measure, zero, every)
-        names = sql.columns_of(source)
+        names = sql.columns_of(source, *_names_of(model))
         conditions = [self._condition(one, model, names) for one in filters]
         tree = sql.parsed(measure.expr or measure.name)
         if measure.aggregate == "sum_boolean":
@@ -515,10 +515,12 @@ class _Project:
             fields = origin_fields(self.result, model.table, origin)
             tree = sql.parsed(dimension.expr)
             if sql.is_column(tree):
-                fields["date"] = sql.row(sql.value(tree, sql.columns_of("").bare))
+                fields["date"] = sql.row(sql.value(tree, sql.columns_of("", *_names_of(model)).bare))
             else:
                 fields["date"] = sql.named(time)
-                fields["computed"] = {sql.named(time): sql.row(sql.value(tree, sql.columns_of("").bare))}
+                fields["computed"] = {
+                    sql.named(time): sql.row(sql.value(tree, sql.columns_of("", *_names_of(model)).bare))
+                }
             if zero:
                 fields["no_rows"] = "zero"
             self.sources[key] = add_source(self.result, name, origin, fields)
@@ -646,6 +648,11 @@ def _input_of(item: Item) -> Input:
     for rest in item.rest():
         raise Refusal(f'"{rest.name}" is not known here', "leave it out where it changes nothing")
     return found
+
+
+def _names_of(model: Model) -> tuple[str, str]:
+    """What may be written before the columns of a model."""
+    return model.name, model.table.rpartition(".")[2]
 
 
 def _relation(item: Item) -> str | None:

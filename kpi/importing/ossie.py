@@ -179,7 +179,7 @@ class _Model:
         fields = origin_fields(self.result, dataset.table, origin)
         if isinstance(date.tree, Refusal):
             raise date.tree
-        bare = sql.columns_of("").bare
+        bare = sql.columns_of("", *_names_of(dataset)).bare
         text = sql.row(sql.value(date.tree, bare))
         if sql.is_column(date.tree):
             fields["date"] = text
@@ -310,8 +310,13 @@ class _Model:
 
             return resolve
 
-        names_ = sql.columns_of(source)
+        names_ = sql.columns_of(source, *_names_of(dataset))
         return source, sql.Names(resolved(names_.bare), resolved(names_.qualified))
+
+
+def _names_of(dataset: Dataset) -> tuple[str, str]:
+    """What may be written before the columns of a dataset."""
+    return dataset.name, dataset.table.rpartition(".")[2]
 
 
 def _expression(item: Item) -> Any | Refusal:

@@ -30,13 +30,17 @@ class Names(NamedTuple):
     qualified: Resolve
 
 
-def columns_of(source: str) -> Names:
-    """The columns of one source, under their own names."""
+def columns_of(source: str, *tables: str) -> Names:
+    """The columns of one source, under their own names; ``tables`` are the names that may be written before them."""
+    known = {"", *(table.lower() for table in tables)}
 
     def bare(table: str, column: str) -> str:
+        if table.lower() not in known:
+            reason = f"{shorten(table)}.{shorten(column)} is a column of another table"
+            raise Refusal(reason, "make a source with a query that joins the rows")
         return named(column)
 
-    return Names(bare, lambda table, column: f"{source}.{named(column)}")
+    return Names(bare, lambda table, column: f"{source}.{bare(table, column)}")
 
 
 def named(column: str) -> str:
@@ -65,7 +69,7 @@ def parsed(text: str, dialect: str = "") -> Any:
     try:
         trees = sqlglot.parse(text, read=dialect or None)
     except (SqlglotError, RecursionError, ValueError) as fault:
-        reason = re.sub(r"\x1b\[\d*m", "", str(fault)).partition("\n")[0].rstrip(". ")
+        reason = re.sub(r"\x1b\[\d*m|( but got )?<Token.*", "", str(fault)).partition("\n")[0].rstrip(". ")
         raise Refusal(f"the SQL cannot be read: {shorten(reason, 100)}", "check it where it comes from") from None
     if len(trees) != 1 or trees[0] is None:
         raise Refusal(f"{shorten(text, 60)} is not one expression", "check it where it comes from")
@@ -135,7 +139,7 @@ def _value(tree: Any, resolve: Resolve) -> str:
     if kind is exp.Paren:
         return f"({_value(tree.this, resolve)})"
     if kind is exp.Column:
-        _only(tree, "this", "table", "db", "catalog")
+        _only(tree, "this", "table")
         return f"({resolve(tree.table, tree.name)})"
     if kind is exp.Literal:
         return literal_text(tree.this) if tree.is_string else _number(tree)
@@ -269,6 +273,8 @@ def _condition(tree: Any, resolve: Resolve, wanted: bool) -> str:
         return _value(tree, resolve)
     if kind is exp.Boolean:
         raise _refused(tree, "is no condition on a row")
+    if isinstance(tree, exp.Predicate | exp.Connector):
+        raise _refused(tree)
     return f"{_value(tree, resolve)} == {wanted}"
 
 
@@ -278,7 +284,7 @@ def _comparison(tree: Any, resolve: Resolve, wanted: bool) -> str:
     signs = {exp.EQ: "==", exp.NEQ: "!=", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
     opposite = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
     left, right = tree.this, tree.expression
-    if isinstance(left, exp.Literal | exp.Boolean) and not isinstance(right, exp.Literal | exp.Boolean):
+    if left.find(exp.Column) is None and right.find(exp.Column) is not None:
         left, right = right, left
         signs |= {exp.LT: ">", exp.LTE: ">=", exp.GT: "<", exp.GTE: "<="}
     if isinstance(left, exp.Null) or isinstance(right, exp.Null):
@@ -288,8 +294,8 @@ def _comparison(tree: Any, resolve: Resolve, wanted: bool) -> str:
     text = f"{this} {sign} {other}"
     if sign != "!=":
         return text
-    filled = [f"{part} is not None" for part, node in ((this, left), (other, right))
-              if not isinstance(_bare(node), exp.Literal | exp.Boolean)]  # fmt: skip
+    nodes = ((this, left), (other, right))
+    filled = [f"{part} is not None" for part, node in nodes if node.find(exp.Column) is not None]
     return " and ".join([text, *filled])
 
 
@@ -374,6 +380,8 @@ def aggregate(
         return counted if float(str(tree.this)) == 1 else f"({_number(tree)} * {counted})"
     if constant or isinstance(tree, exp.Star):
         raise _refused(tree, "is the same in every row")
+    if function != "count_distinct" and isinstance(tree, exp.Predicate | exp.Connector | exp.Not | exp.Boolean):
+        raise _refused(tree, "is a condition and not a number")
     operand = value(tree, names.qualified)
     if function == "percentile":
         return f"percentile(({operand}){_brackets(conditions)}, {percent})"
