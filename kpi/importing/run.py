@@ -64,14 +64,23 @@ def import_files(format_: str, given: Sequence[Path], settings: Settings, target
     result = Result(settings, target.parent)
     module = import_module(f"kpi.importing.{format_}")
     module.read(files, result)
-    if not any(result.entries[section] for section in ("kpis", "measures")):
-        refused = next((one for one in result.outcomes if one.state == "refused"), None)
-        if refused is None:
-            raise KpiError(f"there are no KPIs of {NAMES[format_]} in {files[0]}", hint=_hint(format_))
-        place = f"{refused.origin.file}:{refused.origin.line}" if refused.origin.line else refused.origin.file
-        message = f"nothing could be imported: {place}: {refused.origin.construct}: {refused.reason}"
-        raise KpiError(message, hint=refused.workaround)
+    if not _has_kpis(result):
+        raise _nothing(result, format_, files[0])
     return _accepted(result, format_, target)
+
+
+def _has_kpis(result: Result) -> bool:
+    return any(result.entries[section] for section in ("kpis", "measures"))
+
+
+def _nothing(result: Result, format_: str, file: Path) -> KpiError:
+    """The error for files of which nothing is left: the first construct that was refused, if there is one."""
+    refused = next((one for one in _in_order(result.outcomes) if one.state == "refused"), None)
+    if refused is None:
+        return KpiError(f"there are no KPIs of {NAMES[format_]} in {file}", hint=_hint(format_))
+    place = f"{refused.origin.file}:{refused.origin.line}" if refused.origin.line else refused.origin.file
+    message = f"nothing could be imported: {place}: {refused.origin.construct}: {refused.reason}"
+    return KpiError(message, hint=refused.workaround)
 
 
 def _hint(format_: str) -> str:
@@ -127,10 +136,9 @@ def _accepted(result: Result, format_: str, target: Path) -> Imported:
             _refuse(result, error)
         if _size(result) == before:
             raise InputError(f"the plan cannot be written: {errors[0].message}", hint=errors[0].hint)
-        if not any(result.entries[section] for section in ("kpis", "measures")):
+        if not _has_kpis(result):
             break
-    first = errors[0]
-    raise KpiError(f"nothing could be imported: {first.message}", hint=first.hint)
+    raise _nothing(result, format_, target)
 
 
 def _in_order(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
