@@ -13,6 +13,7 @@ from kpi.drafting.plan_text import GOAL
 from kpi.drafting.words import title_of
 from kpi.errors import shorten
 from kpi.importing.result import Origin, Refusal, Result, comment_lines, id_of
+from kpi.importing.tables import reading_fields
 from kpi.importing.tree import Item, read_trees
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ class _Slo:
             return there
         id_ = self.result.new_id(name, "sources")
         date = self.result.settings.dates.get(name, "date")
-        self.result.add("sources", id_, origin, {"path": path, "date": date})
+        self.result.add("sources", id_, origin, {"path": path, "date": date, **reading_fields(self.result, file)})
         return id_
 
     # The window.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,6 +12,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import kpi
 from kpi.cli.import_ import Form
 from kpi.errors import InputError, KpiError, UsageError
 from kpi.importing import FORMATS, Settings, import_files
@@ -98,3 +100,18 @@ def test_data_outside_the_project_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("t\n2026-01-01\n")
     with pytest.raises(InputError, match="leads out of the project"):
         import_files("cube", [tmp_path / "model.yml"], Settings(data=tmp_path), tmp_path / "project" / "kpi.yaml")
+
+
+def test_a_file_is_read_as_it_takes(tmp_path: Path) -> None:
+    rows = [f"{day:02}.01.2026;{day},5;Köln" for day in range(1, 29)]
+    (tmp_path / "a.csv").write_bytes("\n".join(["Tag;Betrag;Ort", *rows, ""]).encode("cp1252"))
+    (tmp_path / "model.yml").write_text(
+        "cubes: [{name: a, sql_table: a, dimensions: [{name: t, sql: Tag, type: time}], "
+        "measures: [{name: n, type: sum, sql: Betrag}]}]"
+    )
+    options = Settings(data=tmp_path)
+    found = import_files("cube", [tmp_path / "model.yml"], options, tmp_path / "kpi.yaml")
+    assert found.refused == ()
+    (tmp_path / "kpi.yaml").write_text(found.text)
+    status = kpi.load(tmp_path / "kpi.yaml").status(as_of=date(2026, 1, 31))
+    assert status["a_n"] == pytest.approx(sum(range(1, 29)) + 28 * 0.5)
