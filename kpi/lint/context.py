@@ -21,6 +21,7 @@ from kpi.values import Calendar, Unit, parse_unit, period_of
 if TYPE_CHECKING:
     from kpi.run.profile import DataProfile
 
+LAST_LATIN = "\u024f"
 Kind = Literal["goal", "kpi", "question"]
 
 # Levels of a goal tree that state a permanent direction: they have no date and need no KPI of their own.
@@ -43,6 +44,11 @@ class Sentence:
     def words(self) -> list[Word]:
         """The words outside quotation marks and backticks."""
         return words(self.text)
+
+    @cached_property
+    def latin(self) -> bool:
+        """Whether most words are in Latin letters. English words among those of another script are borrowed."""
+        return 2 * sum(word[0][0] <= LAST_LATIN for word in self.words) >= len(self.words)
 
 
 class Context:

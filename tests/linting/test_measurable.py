@@ -397,3 +397,57 @@ def test_M119_what_the_name_leaves_open(name: str, what: str | None) -> None:
 def test_M119_a_question_or_a_formula_may_define_it() -> None:
     assert not of("M119", kpi(name="Page load time", question="How long does the median visitor wait?"))
     assert not of("M119", "version: 1\nkpis:\n  a: {name: Page load time, formula: avg(t.took)}\n")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Open faults: 7 days until the cause is documented",
+        "The fees that are published on time are paid within a week",
+        "Use the baseline developed in spring to set prices",
+        "No accident reported by a driver",
+        "Nine out of ten apprentices will have completed their training",
+        "Run the ferry more often than the bridge",
+    ],
+)
+def test_M117_conditions_commands_and_shares_are_no_milestones(name: str) -> None:
+    assert not of("M117", f"version: 1\ngoals:\n  a: {{name: {json.dumps(name)}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("We reach 5,000 followers", True),
+        ("Get more downloads of the app", True),
+        ("Ask followers what they read", False),
+        ("An installation takes ten minutes", False),
+        ("Fewer complaints from visitors", False),
+    ],
+)
+def test_M118_a_goal_that_only_mentions_an_audience_passes(name: str, flagged: bool) -> None:
+    assert bool(of("M118", f"version: 1\ngoals:\n  a: {{name: {json.dumps(name)}}}\n")) is flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("Support: 20 requests answered the same day", False),
+        ("300 follow up calls lead to an order", False),
+        ("Plan: Implement the booking page", True),
+        ("Implement the booking page", True),
+    ],
+)
+def test_M107_labels_and_counts_are_no_commands(name: str, flagged: bool) -> None:
+    assert bool(of("M107", f"version: 1\ngoals:\n  a: {{name: {json.dumps(name)}}}\n")) is flagged
+
+
+@pytest.mark.parametrize(
+    ("name", "flagged"),
+    [
+        ("World-class support", True),
+        ("World-class support: first answer < 2 h", False),
+        ("Лучший customer experience в городе", False),
+    ],
+)
+def test_S101_a_bound_explains_the_word_and_borrowed_words_pass(name: str, flagged: bool) -> None:
+    assert bool(of("S101", f"version: 1\ngoals:\n  a: {{name: {json.dumps(name)}}}\n")) is flagged

@@ -62,6 +62,11 @@ def _work(context: Context, sentence: Sentence) -> tuple[int, int] | None:
         return None
     verbs = context.words("activities", WORDS)
     first = body(sentence.text, sentence.words, verbs)
+    while first + 1 < len(sentence.words) and sentence.text[sentence.words[first][2] :].startswith(": "):
+        first += 1  # "Support: answer all calls" is a label, though "support" is a verb
+    before = sentence.text[sentence.words[first - 1][2] if first else 0 : sentence.words[first][1]]
+    if before.rstrip()[-1:].isdigit():
+        return None  # "500 follow-up requests"
     words = _joined(sentence.words[first:])
     match = verbs.starts(words)
     unsure = match is None

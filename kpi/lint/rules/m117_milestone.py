@@ -9,7 +9,7 @@ from kpi.lint.context import Context, Sentence
 from kpi.lint.grammar import BE, HAVE, participles
 from kpi.lint.outcomes import question
 from kpi.lint.rule import Finding, rule
-from kpi.lint.rules.m107_activity import WORDS, is_measured
+from kpi.lint.rules.m107_activity import DETERMINERS, WORDS, is_measured
 from kpi.lint.text import body
 from kpi.lint.vocabulary import word_set
 from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
@@ -29,6 +29,12 @@ _DOCUMENTS = word_set(
     "plan plans policy process processes strategy roadmap runbook playbook procedure dashboard documentation page "
     "section charter framework template owner implementation prototype"
 )
+# After one of these the rest of the clause says when, which or why, and not what is to be done.
+_SUBORDINATE = word_set("until till when once if unless after before which who whom whose where because while how that")
+_MAIN = word_set("ensure ensures ensured so sure show shows see")  # "Ensure that the export is tested"
+# The same as the infinitive: "Run the shop" is a command.
+_SAME = word_set("run set put")
+_NONE = word_set("no zero none")
 _TEXTS = word_set("handbook guide documentation docs wiki readme policy repo website")
 _TELLS = word_set("describes describe contains contain outlines outline lists list explains explain covers cover")
 # Nouns of work: "Archive format revamp", "Implementation of the plan".
@@ -41,7 +47,9 @@ _WORK_NOUNS = word_set(
 _DEGREE = (
     r"(?!\b100\s?%)\b\d[\d.,]*\s?%|\bper\s?cent\b|\b(?:within|under|less than|fewer than|at most"
     r"|no more than|up to)\s+(?:an?|one|two|three|\d)"
-    r"|[<>≤≥]\s?\d|\bon (?:time|a regular|schedule)\b|\bfrom\s+\S*\d\S*\s+to\b|\bby\s+\d[\d.,]*\s?(?:%|x\b|points?)"
+    r"|[<>≤≥]\s?\d|\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten) (?:out of|in) (?:every )?"
+    r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b"
+    r"|\bon (?:time|a regular|schedule)\b|\bfrom\s+\S*\d\S*\s+to\b|\bby\s+\d[\d.,]*\s?(?:%|x\b|points?)"
 )
 _COUNTED = r"^\s*(?:(?:total|annual|monthly|quarterly)\s+)?(?:number|count|amount|volume|#|no\.?)\s*(?:of)?\b|\btotal\b"
 _SHARE = re.compile(r"\s*(?:share|percentage|percent|proportion|fraction|%)", re.IGNORECASE)
@@ -101,10 +109,37 @@ def _milestone(context: Context, sentence: Sentence, done: frozenset[str]) -> tu
     if words[first] in directions and "also a noun" not in directions.flags(words[first]):
         return None
     for at in range(first, len(words)):
+        begin = _clause(sentence, at, first)
+        if words[begin] in _NONE or _is_subordinate(words[begin:at]):
+            continue
         found = _at(words, at, first, done)
-        if found is not None:
+        if found is not None and not (found == at and _is_command(context, words[begin:at])):
             return at, found
     return _noun(words, first, done)
+
+
+def _clause(sentence: Sentence, at: int, first: int) -> int:
+    """The first word of the clause of the word ``at``: the one after the nearest full stop, colon or semicolon."""
+    while at > first and not any(
+        mark in sentence.text[sentence.words[at - 1][2] : sentence.words[at][1]] for mark in ".:;"
+    ):
+        at -= 1
+    return at
+
+
+def _is_subordinate(before: Sequence[str]) -> bool:
+    """Whether a clause that begins so is about a condition: "until further data is …", "fees that are …"."""
+    return any(word in _SUBORDINATE and (not at or before[at - 1] not in _MAIN) for at, word in enumerate(before))
+
+
+def _is_command(context: Context, before: Sequence[str]) -> bool:
+    """Whether a clause begins with a verb in its base form, so that a participle after it belongs to a noun: "Use the
+    baseline developed in May". M107 reports the command."""
+    if not before:
+        return False
+    lists = (context.words("directions"), context.words("activities", WORDS), context.words("common_verbs"))
+    sure = len(before) > 1 and before[1] in DETERMINERS
+    return any(before[0] in words and (sure or "also a noun" not in words.flags(before[0])) for words in lists)
 
 
 def _at(words: Sequence[str], at: int, first: int, done: frozenset[str]) -> int | None:
@@ -139,7 +174,7 @@ def _at(words: Sequence[str], at: int, first: int, done: frozenset[str]) -> int 
     ends = at + 1 == len(words) or words[at + 1] in _AFTER
     if word in done and at > first and ends and words[at - 1] not in _NOT_BEFORE | BE | HAVE:
         return at
-    if at == first and word in done and len(words) - first > 2 and words[at + 1] not in ("by", "in", "to"):
+    if at == first and word in done - _SAME and len(words) - first > 2 and words[at + 1] not in ("by", "in", "to"):
         return at  # "Shipped a release policy"
     return None
 

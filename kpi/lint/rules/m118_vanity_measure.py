@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kpi.lint.context import Context
+from kpi.lint.context import Context, Sentence
 from kpi.lint.prose import at_words
 from kpi.lint.rule import Finding, rule
+from kpi.lint.text import has_number
+from kpi.lint.vocabulary import Match, word_set
 from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
 
 WORDS = RuleOption("vanity_measures", WordOptions, NO_WORDS, "Counts that impress and decide nothing.")
@@ -17,6 +19,16 @@ _RATIO = (
     r"active|users who|bookmarks users|paying|growth|returning|retained|qualified|time|speed|latency"
     r"|revenue|to)\b|%|(?<=\w)\s?/\s?(?=\w)(?!\s?unique)"
 )
+
+
+_NEAR = 24  # characters before a word in which its number is
+_COUNTS = word_set(
+    "number count counts total volume amount more many increase increased increasing grow growing gain get attract "
+    "reach reached double triple"
+)
+# After one of these the name goes on about where or when: "Visitors from search".
+_GOES_ON = word_set("in on from of at by for with across via during this last since and or all")
+_MASS = word_set("reach engagement traffic coverage publicity")
 
 
 @rule(
@@ -36,7 +48,7 @@ def check(context: Context) -> Iterator[Finding]:
         ratio = re.sub(r"\bto\b", "", sentence.text) if sentence.kind == "goal" else sentence.text
         if re.search(_RATIO, ratio, re.IGNORECASE):
             continue
-        match = next(iter(listed.find(sentence.words)), None)
+        match = next((match for match in listed.find(sentence.words) if _is_counted(sentence, match)), None)
         if match is not None and not context.is_term(sentence, match):
             start, end = sentence.words[match.start][1], sentence.words[match.end - 1][2]
             hint = match.entry.hint or "relate it to a base, or count those who act on it"
@@ -46,3 +58,16 @@ def check(context: Context) -> Iterator[Finding]:
                 f'"{sentence.text[start:end]}" counts attention, and says nothing of what came of it',
                 hint,
             )
+
+
+def _is_counted(sentence: Sentence, match: Match) -> bool:
+    """Whether a sentence counts what was found, and does not only mention it: "5,000 downloads", "Get more downloads",
+    "Number of downloads", the name "Downloads"; but not "Send the downloads page a check"."""
+    words = [word[0] for word in sentence.words]
+    before = sentence.text[: sentence.words[match.start][1]]
+    if sentence.kind == "goal":
+        near = words[max(0, match.start - 3) : match.start]
+        return has_number(before[-_NEAR:]) or not _COUNTS.isdisjoint(near)
+    ends = match.end == len(words) or words[match.end] in _GOES_ON
+    plural = words[match.end - 1].endswith("s") or words[match.end - 1] in _MASS
+    return (ends and (plural or match.start == 0)) or not _COUNTS.isdisjoint(words)

@@ -20,7 +20,7 @@ _STATISTIC = (
     r"|maximum|min|minimum|longest|shortest|"
     r"slowest|fastest|total|sum|share|percentage|percent|proportion|rate|number|count|mtt\w+|score|per"
     r"|of total|within|target|"
-    r"under|over|below|above|than|limit|spent|worked|logged|saved|lost)\b|%|/"
+    r"equivalent|under|over|below|above|than|limit|spent|worked|logged|saved|lost)\b|%|/"
 )
 _SCALE = (
     r"\b(?:score|rate|rating|index|share|percentage|percent|proportion|level|points?|survey|nps|enps"
@@ -50,7 +50,7 @@ _FAMILIES = (
     ),
     (
         r"\b(?:growth)\b",
-        rf"{_PERIOD}|\b(?:per|rate of|cagr|compound)\b",
+        rf"{_PERIOD}|\b(?:per|rate of|ratio|cagr|compound)\b",
         "since when",
         'say since when, e.g. "Revenue growth over a year ago"',
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kpi.lint.context import Context, timeless
+from kpi.lint.context import LAST_LATIN, Context, timeless
 from kpi.lint.grammar import has_verb, participles
 from kpi.lint.rule import Finding, rule
 from kpi.lint.rules.s101_weasel_word import WORDS as WEASEL_WORDS
@@ -12,7 +12,6 @@ from kpi.lint.rules.s105_goal_too_short import MIN_WORDS
 from kpi.lint.text import body, has_number
 
 MOST_WORDS = 9
-LAST_LATIN = "\u024f"  # words in other scripts are not known
 _SMALL = 4  # up to here an abstract noun at the end is enough
 
 
@@ -33,6 +32,7 @@ def check(context: Context) -> Iterator[Finding]:
         first = body(sentence.text, sentence.words, activities)
         words = [word[0] for word in sentence.words[first:]]
         topic = len(words) <= _SMALL and words[-1:] and words[-1] in context.words("abstract_nouns")
+        # Words in other scripts are not known.
         if not words or (not topic and any(letter > LAST_LATIN and letter.isalpha() for letter in sentence.text)):
             continue
         if (
