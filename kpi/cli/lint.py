@@ -154,6 +154,7 @@ class _Run:
         self.unreadable: list[tuple[Path, KpiError]] = []
         self._stdin: bytes | None = None
         self._included: dict[Path, frozenset[Path]] = {}
+        self._befores: dict[Path, ReadResult] = {}
 
     def read(self, asked: Iterable[Path]) -> None:
         """Review each plan once; an included file is reviewed as part of the plan that includes it. Without any file,
@@ -218,9 +219,13 @@ class _Run:
             else:
                 unsaved = {self.stdin_filename.resolve(): self._stdin}
         read = read_plan(name, text=text, unsaved=unsaved, allowed=self.allowed, model=file_model)
+        before = None
+        with suppress(KpiError):  # reported when the findings are asked for
+            before = None if self.since is None else self._before(path).plan
         options = Options(
-            as_of_day(read.plan, self.as_of), select=self.select, ignore=self.ignore, strict=self.strict, data=self.data
-        )
+            as_of_day(read.plan, self.as_of), select=self.select, ignore=self.ignore, strict=self.strict,
+            data=self.data, before=before,
+        )  # fmt: skip
         self.reviews[path] = read, review(check_plan(read), read.texts, options)
 
     def findings(self) -> list[tuple[str, Diagnostic]]:
@@ -284,14 +289,21 @@ class _Run:
         read, review = self.reviews[path]
         if self.since is None:
             return review.findings
-        from kpi.diff.versions import open_versions
         from kpi.lint.changed_only import on_changes
+
+        return on_changes(review, self._before(path), read)
+
+    def _before(self, path: Path) -> ReadResult:
+        """The plan as it was at the commit of ``--diff``. Raises InputError or UsageError."""
+        from kpi.diff.versions import open_versions
         from kpi.lint.registry import file_model
 
-        if ".." in self.since:
-            raise UsageError("--diff takes one commit, to compare the working tree with")
-        before = open_versions(self._file_of(path), self.since, Path.cwd(), self.allowed, file_model)[0].read
-        return on_changes(review, before, read)
+        if path not in self._befores:
+            if self.since is None or ".." in self.since:
+                raise UsageError("--diff takes one commit, to compare the working tree with")
+            found = open_versions(self._file_of(path), self.since, Path.cwd(), self.allowed, file_model)
+            self._befores[path] = found[0].read
+        return self._befores[path]
 
     def from_root(self, found: Diagnostic) -> Diagnostic:
         """A finding with the path of its file from the root of the repository."""

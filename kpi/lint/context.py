@@ -13,7 +13,7 @@ from kpi.lint.suppressions import Suppression
 from kpi.lint.text import LONGEST, Word, words
 from kpi.lint.vocabulary import Match, WordList, read_list
 from kpi.plan.checks import Checked
-from kpi.plan.model import Goal, Kpi, LintSettings, RuleOption, Target, WordOptions
+from kpi.plan.model import Goal, Kpi, LintSettings, Plan, RuleOption, Target, WordOptions
 from kpi.plan.model.lint import NO_WORDS
 from kpi.plan.yaml.source_map import Path
 from kpi.values import Calendar, Unit, parse_unit, period_of
@@ -56,7 +56,7 @@ class Context:
 
     ``today`` is the date of the review; no rule reads a clock. ``suppressions`` are the comments that suppress findings
     and ``applied`` the codes of the rules that are applied. ``data`` is the profile of the data, or None if it was not
-    requested.
+    requested, and ``before`` an older version of the plan, if the review is one of changes.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class Context:
         suppressions: tuple[Suppression, ...],
         applied: frozenset[str],
         data: DataProfile | None,
+        before: Plan | None = None,
     ) -> None:
         self.checked = checked
         self.plan = checked.plan
@@ -73,6 +74,7 @@ class Context:
         self.settings: LintSettings = checked.plan.lint
         self.today = today
         self.data = data
+        self.before = before
         self.goals: tuple[Goal, ...] = tuple(checked.plan.goals.values())
         self.kpis: tuple[Kpi, ...] = tuple(checked.plan.kpis.values())
         self.kpis_of: dict[str, list[Kpi]] = {goal.id: [] for goal in self.goals}

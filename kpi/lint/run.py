@@ -16,6 +16,7 @@ from kpi.lint.suppressions import find_suppressions, silencer
 from kpi.plan.checks import Checked
 
 if TYPE_CHECKING:
+    from kpi.plan.model import Plan
     from kpi.run.profile import DataProfile
 
 HISTORY = 12  # periods before the one shown
@@ -28,7 +29,7 @@ class RuleCrashError(Exception):
 @dataclass(frozen=True, slots=True)
 class Options:
     """Options of the command line. ``today`` is the date of the review; ``strict`` turns infos into warnings; ``data``
-    reads the data as well."""
+    reads the data as well; ``before`` is an older version of the plan, for the rules on changes."""
 
     today: date
     _: KW_ONLY
@@ -36,6 +37,7 @@ class Options:
     ignore: Sequence[str] = ()
     strict: bool = False
     data: bool = False
+    before: Plan | None = None
 
 
 class Review(NamedTuple):
@@ -67,7 +69,8 @@ def review(checked: Checked, texts: Mapping[str, str], options: Options) -> Revi
     data = _data(checked, options)
     rules = [rule for rule in rules if data is not None or not rule.needs_data]
     applied = frozenset(rule.code for rule in rules)
-    context = Context(checked, options.today, find_suppressions(texts, codes(RULES)), applied, data)
+    suppressions = find_suppressions(texts, codes(RULES))
+    context = Context(checked, options.today, suppressions, applied, data, options.before)
     silent = silencer(context.suppressions, options.today)
     passes = _per_file(settings.per_file_ignores, checked.places.project_name)
     found: list[Diagnostic] = []

@@ -10,9 +10,10 @@ import pytest
 from linting.linted import TODAY, findings
 
 import kpi.lint.rules
-from kpi.lint.registry import RULES
+from kpi.lint.registry import RULES, file_model
 from kpi.lint.rule import Rule
 from kpi.lint.rule_docs import FAMILIES, find_rule, overview, page, page_path, section
+from kpi.plan.loading import read_plan
 
 FOLDER = Path(str(kpi.lint.rules.__file__)).parent
 TITLES = ["What it flags", "Why it matters", "Failing", "Passing", "How to fix", "Options"]
@@ -28,7 +29,10 @@ def with_data(rule: Rule, title: str, folder: Path) -> dict[str, Any]:
     files = re.findall(r"```(csv|yaml) (\S+)\n(.*?)```", section(page(rule), title), re.DOTALL)
     for _, name, text in files:
         (folder / name).write_text(text, encoding="utf-8")
-    return {"today": TODAY, "folder": folder, "data": any(language == "csv" for language, _, _ in files)}
+    options = {"today": TODAY, "folder": folder, "data": any(language == "csv" for language, _, _ in files)}
+    if (folder / "before.yaml").exists():
+        options["before"] = read_plan(folder / "before.yaml", cwd=folder, model=file_model).plan
+    return options
 
 
 def test_registry_files_and_pages_are_the_same_rules() -> None:
