@@ -52,6 +52,16 @@ def rewrite_file(path: Path, text: str, *, before: str) -> None:
             _write(target, text.encode(encoding), found)
 
 
+def remove_file(path: Path, *, before: str) -> None:
+    """Remove a file that was read. Raises ChangedError if its content is no longer ``before``, and InputError if it
+    cannot be removed; the file is then unchanged."""
+    with _explained(path), _locked(path.parent):
+        found = _regular(path)
+        if found is None or path.read_bytes() != before.encode():
+            raise ChangedError(f"{path} has changed since it was read", hint="run the command again")
+        path.unlink()
+
+
 def change_file(path: Path, change: Callable[[bytes | None], bytes]) -> None:
     """Replace the content of a file by what ``change`` makes of it (of None if there is no file), with no other process
     of kpi writing in between. Symbolic links and other special files are refused as by :func:`create_file`.

@@ -33,7 +33,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "status": "Compute every KPI and show where the team is.",
         "show": "Show one KPI in full: definition, value, history and sources.",
         "explain": "Show what moved a KPI: by the parts of its formula, or by the values of a column.",
-        "goals": "Show the goals as a tree, or as OKRs, a scorecard, one metric or agreed objectives.",
+        "goals": "Show the goals as a tree, as OKRs, a scorecard, one metric or agreed objectives, or as a SMART grid.",
         "list": "List the KPIs with their ids, names, goals and owners.",
         "review": "Show what needs a look now, and what became of decisions; --record keeps one.",
         "sources": "Show what the sources contain: files, rows, dates, columns with types and examples, freshness.",
@@ -44,7 +44,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "rename": "Give a KPI, measure, goal or source another id, everywhere it is named.",
         "export": "Write values and their history to a file for other programs.",
         "share": "Send a summary to chat or mail, what has changed since the last one first.",
-        "undo": "Take back the last edit of kpi record, add, set or rename.",
+        "undo": "Take back the last edit of kpi record, add, set, rename or review --record.",
     },
     "Review": {
         "lint": "Review the definitions as a linter reviews code.",

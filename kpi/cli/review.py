@@ -142,10 +142,15 @@ def _decision(view: StatusView, kpi: Kpi, text: str, by: str | None, until: str 
 
 
 def _record(checked: Checked, kpi: Kpi, decision: Decision) -> None:
+    from kpi.editing.journal import remember
     from kpi.plan.loading.plan_files import DECISIONS_NAME
     from kpi.review import record
 
-    attributes = record(checked.plan.folder, decision)
+    plan = checked.plan
+    written = record(plan.folder, decision)
+    command = f'kpi review --record {kpi.id} "{decision.decided}"'
+    remember(plan.folder, plan.root, command, {plan.folder / DECISIONS_NAME: (written.before, written.after)})
+    attributes = written.attributes
     value = "" if decision.value is None else f" at {decision.value}"
     tell(f"{DECISIONS_NAME}: {kpi.id}{value}: {decision.decided}; next look on {decision.until}")
     if attributes is not None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from kpi.errors import InputError, UsageError
 from kpi.plan.yaml.round_trip import read_text
 from kpi.run.cache.place import state_of
-from kpi.writing import ChangedError, create_file, rewrite_file
+from kpi.writing import ChangedError, create_file, remove_file, rewrite_file
 
 MOST_EDITS = 20
 MOST_CHARACTERS = 20_000_000  # of all texts together
@@ -23,15 +23,17 @@ _NAME = "edits.json"
 
 
 class Edit(NamedTuple):
-    """One edit: the ``command`` that made it, and of each file (by real path) its text before and the digest after."""
+    """One edit: the ``command`` that made it, and of each file (by real path) its text before (None if there was
+    no file) and the digest after."""
 
     command: str
-    before: Mapping[str, str]
+    before: Mapping[str, str | None]
     after: Mapping[str, str]
 
 
-def remember(folder: Path, root: Path, command: str, texts: Mapping[Path, tuple[str, str]]) -> bool:
-    """Add an edit to the journal of the plan in ``folder``; ``texts`` has what each file was and became.
+def remember(folder: Path, root: Path, command: str, texts: Mapping[Path, tuple[str | None, str]]) -> bool:
+    """Add an edit to the journal of the plan in ``folder``; ``texts`` has what each file was (None: there was none) and
+    became.
 
     Returns False where there is no place for a journal or it cannot be written; then the edit cannot be taken back.
     """
@@ -44,7 +46,7 @@ def remember(folder: Path, root: Path, command: str, texts: Mapping[Path, tuple[
 
     def added(edits: list[Edit]) -> list[Edit]:
         kept = [*edits, edit][-MOST_EDITS:]
-        while len(kept) > 1 and sum(len(text) for one in kept for text in one.before.values()) > MOST_CHARACTERS:
+        while len(kept) > 1 and sum(len(text or "") for one in kept for text in one.before.values()) > MOST_CHARACTERS:
             kept.pop(0)
         return kept
 
@@ -65,7 +67,8 @@ def take_back(folder: Path, root: Path) -> Edit:
     edits = [] if place is None else _read(place / _NAME)
     if place is None or not edits:
         raise UsageError(
-            "there is no edit to take back", hint="kpi undo takes back what record, add, set and rename did"
+            "there is no edit to take back",
+            hint="kpi undo takes back what record, add, set, rename and review --record did",
         )
     last = edits[-1]
     now = {path: read_text(Path(path)) for path in last.before}
@@ -75,7 +78,9 @@ def take_back(folder: Path, root: Path) -> Edit:
                 f'{path} has changed since "{last.command}", so that is not taken back',
                 hint="take it back by hand; where the file is in git, git diff shows what has changed",
             )
-    write_all({Path(path): (now[path], text) for path, text in last.before.items()})
+    write_all({Path(path): (now[path], text) for path, text in last.before.items() if text is not None})
+    for path in [path for path, text in last.before.items() if text is None]:
+        remove_file(Path(path), before=now[path])
     _update(place / _NAME, lambda found: found[:-1] if found and found[-1] == last else found)
     return last
 

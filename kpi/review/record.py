@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
@@ -25,16 +26,35 @@ def new_entry(decision: Decision) -> str:
     return f"- {{{', '.join(written)}}}"
 
 
-def record(folder: Path, decision: Decision) -> Path | None:
+class Recorded(NamedTuple):
+    """What adding a decision wrote: the text of ``reviews.yaml`` before (None if there was no file) and after, and the
+    path of the ``.gitattributes`` if it was written."""
+
+    before: str | None
+    after: str
+    attributes: Path | None
+
+
+def record(folder: Path, decision: Decision) -> Recorded:
     """Add a decision to the ``reviews.yaml`` of a folder; nothing else in the file changes.
 
     In a git work tree, the ``.gitattributes`` beside it gets a line by which git keeps the entries of both sides of a
-    merge, unless there is one for that file. Returns the path of the ``.gitattributes`` if it was written, else None.
+    merge, unless there is one for that file.
+
     Raises InputError if a file cannot be written, or if the entry cannot be added without changing what the file says.
     """
     attributes = _with_merge_driver(git_folders(folder))
-    change_file(folder / DECISIONS_NAME, lambda before: _with_entry(before, new_entry(decision)))
-    return attributes
+    texts: list[str | None] = []
+
+    def changed(before: bytes | None) -> bytes:
+        after = _with_entry(before, new_entry(decision))
+        texts[:] = [None if before is None else before.decode("utf-8"), after.decode("utf-8")]
+        return after
+
+    change_file(folder / DECISIONS_NAME, changed)
+    before, after = texts
+    assert after is not None
+    return Recorded(before, after, attributes)
 
 
 def _with_merge_driver(folders: Sequence[Path]) -> Path | None:

@@ -167,15 +167,15 @@ def test_the_attribute_is_written_once(tmp_path: Path, name: str, text: str, wri
     folder = repository.root / "team"
     folder.mkdir()
     (folder / name).write_text(text)
-    assert record(folder, decision()) == (folder / ".gitattributes" if written else None)
-    assert record(folder, decision()) is None
+    assert record(folder, decision()).attributes == (folder / ".gitattributes" if written else None)
+    assert record(folder, decision()).attributes is None
     lines = text.splitlines() if name == ".gitattributes" else []
     found = folder / ".gitattributes"
     assert (found.read_text().splitlines() if found.exists() else []) == lines + ["reviews.yaml merge=union"] * written
 
 
 def test_outside_of_git_no_attribute_is_written(tmp_path: Path) -> None:
-    assert record(tmp_path, decision()) is None
+    assert record(tmp_path, decision()).attributes is None
     assert not (tmp_path / ".gitattributes").exists()
 
 
@@ -226,3 +226,33 @@ def test_what_is_not_clear_is_refused(
     assert run(list(arguments)) == 2
     assert message in capsys.readouterr().err
     assert not (plan / "reviews.yaml").exists()
+
+
+def test_undo_takes_a_decision_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KPI_STATE_DIR", str(tmp_path / "state"))
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "kpi.yaml").write_text(PLAN)
+    monkeypatch.chdir(folder)
+    decide = ["review", "--by", "ana", "--until", "2026-08-01", "--record", "nps"]
+    assert run([*decide, "call them"]) == 0
+    first = (folder / "reviews.yaml").read_bytes()
+    assert run([*decide, "write to them"]) == 0
+    assert run(["undo"]) == 0
+    assert (folder / "reviews.yaml").read_bytes() == first
+    assert run(["undo"]) == 0
+    assert not (folder / "reviews.yaml").exists()
+    assert run(["undo"]) == 2
+
+
+def test_undo_leaves_a_file_that_somebody_else_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KPI_STATE_DIR", str(tmp_path / "state"))
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "kpi.yaml").write_text(PLAN)
+    monkeypatch.chdir(folder)
+    assert run(["review", "--by", "ana", "--until", "2026-08-01", "--record", "nps", "call them"]) == 0
+    record(folder, decision("write to them"))
+    text = (folder / "reviews.yaml").read_bytes()
+    assert run(["undo"]) == 2
+    assert (folder / "reviews.yaml").read_bytes() == text
