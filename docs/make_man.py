@@ -50,7 +50,7 @@ def _page(name: str, sentence: str, command: Any) -> str:
         usage = " ".join(command.collect_usage_pieces(context))
         lines = [*_head(f"kpi-{name}", sentence), f".B kpi {_text(name)}", _text(usage), ".SH DESCRIPTION"]
         lines += _paragraphs(inspect.getdoc(command_function(name)) or sentence)
-        arguments = [param for param in command.params if param.param_type_name == "argument"]
+        arguments = [one for one in command.params if one.param_type_name == "argument" and not one.hidden]
         if arguments:
             lines.append(".SH ARGUMENTS")
         for one in arguments:
