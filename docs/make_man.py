@@ -47,10 +47,10 @@ def _main_page(group: Any, context: Any) -> str:
 
 def _page(name: str, sentence: str, command: Any) -> str:
     with command.make_context(f"kpi {name}", [], resilient_parsing=True) as context:
-        usage = " ".join(command.collect_usage_pieces(context))
+        arguments = [one for one in command.params if one.param_type_name == "argument" and not one.hidden]
+        usage = " ".join(["[OPTIONS]", *(piece for one in arguments for piece in one.get_usage_pieces(context))])
         lines = [*_head(f"kpi-{name}", sentence), f".B kpi {_text(name)}", _text(usage), ".SH DESCRIPTION"]
         lines += _paragraphs(inspect.getdoc(command_function(name)) or sentence)
-        arguments = [one for one in command.params if one.param_type_name == "argument" and not one.hidden]
         if arguments:
             lines.append(".SH ARGUMENTS")
         for one in arguments:

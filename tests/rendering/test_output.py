@@ -34,9 +34,11 @@ VIEWS = {
     "list": ("KpiList",),
     "doctor": ("DoctorView",),
     "review": ("Agenda",),
+    "import": ("ImportView",),
+    "share": ("Digest",),
 }
 # Pages that a command writes to a file, in the one format that they have.
-FILES = {"DashboardView"}
+FILES = {"DashboardView", "MistakeView"}
 # Formats of the command that a view does not have; the command refuses them with a hint.
 REFUSED = {"SmartView": {"svg"}, "StatisticsView": {"concise", "github", "gitlab", "sarif", "junit"}}
 ARGUMENTS = {
@@ -52,6 +54,8 @@ ARGUMENTS = {
     "BlameView": ["blame", "sales"],
     "FindingsView": ["lint", "--fail-on", "never"],
     "StatisticsView": ["lint", "--statistics", "--fail-on", "never"],
+    "ImportView": ["import", "sheet", "sheet.csv"],
+    "Digest": ["share", "--dry-run"],
     "RulesView": ["rule", "S101"],
     "CatalogView": ["catalog", "churn"],
     "CatalogKpiView": ["catalog", "churn_rate"],
@@ -74,6 +78,7 @@ ALL = [(view, name) for view, formats in FORMATS.items() for name in formats]
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     made = Repository(tmp_path / "shop")
+    made.put("sheet.csv", "KPI,Unit,Target\nSales,EUR,at least 45\n")
     made.put("orders.csv", "day,amount\n2026-01-10,40\n2026-02-03,50\n2026-03-12,41\n")
     for day, target in (("2026-01-01", 45), ("2026-03-05", 48)):
         made.put("kpi.yaml", PLAN.replace("at least 45", f"at least {target}"))
