@@ -41,7 +41,7 @@ class PlanError(KpiError):
         super().__init__(f"{place.file}:{place.line}:{place.column}: {first.message}{more}", hint=first.hint)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Status:
     """The values and statuses of KPIs on one day. ``view`` has all details, ``problems`` what could not be computed."""
 
@@ -87,6 +87,10 @@ class Status:
         if found is None:
             raise KeyError(kpi)
         return found.point.value
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {status}" for status, count in self.view.summary.items() if count)
+        return f"<kpi status of {self.view.as_of}: {counts or 'no KPIs'}>"
 
     def _repr_html_(self) -> str:
         from kpi.render.status_html import render_status_html

@@ -62,6 +62,7 @@ def test_the_readme_has_exactly_two_install_commands() -> None:
         "make_judging.py",
         "make_query_functions.py",
         "make_llms.py",
+        "make_notebook.py",
     ],
 )
 def test_what_is_made_is_up_to_date(script: str) -> None:

@@ -156,3 +156,10 @@ def test_the_page_shows_what_works(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     names: dict[str, object] = {}
     exec(code, names)
     assert isinstance(names["project"], kpi.Project)
+
+
+def test_a_status_says_in_one_line_what_it_is(folder: Path) -> None:
+    status = kpi.load(folder).status()
+    assert repr(status).startswith(f"<kpi status of {status.view.as_of}: ")
+    assert all(f"{count} {name}" in repr(status) for name, count in status.view.summary.items() if count)
+    assert len(repr(status)) < 100
