@@ -27,7 +27,7 @@ SOURCE = """\
 >>>import kpi
 
 project = kpi.load("../ecommerce")
-list(project.kpis)
+project.title
 ---
 The status of all KPIs, as `kpi status` shows it:
 ---

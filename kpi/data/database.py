@@ -149,8 +149,10 @@ class Engine:
         self.statements: list[tuple[str, str]] = []
         self.scans: Counter[str] = Counter()
         self.Error: type[Exception] = self._duckdb.Error
-        # Its bar would be printed into what a program reads from us.
-        self._connection.execute("SET enable_progress_bar = false")
+        # Its bar would be printed into what a program reads from us. In Jupyter without ipywidgets there is none, and
+        # any setting of it is an error.
+        if self._connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()[0][0]:
+            self._connection.execute("SET enable_progress_bar = false")
         self._most_memory = bytes_of(memory or "") or self._default_memory()
         try:
             self._connection.execute(f"SET TimeZone = {text_literal(timezone)}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -163,3 +165,29 @@ def test_a_status_says_in_one_line_what_it_is(folder: Path) -> None:
     assert repr(status).startswith(f"<kpi status of {status.view.as_of}: ")
     assert all(f"{count} {name}" in repr(status) for name, count in status.view.summary.items() if count)
     assert len(repr(status)) < 100
+
+
+JUPYTER = """
+import sys, types
+
+module = types.ModuleType("IPython")
+shell = types.SimpleNamespace(config={"IPKernelApp": {}})
+module.get_ipython = lambda: shell
+sys.modules["IPython"] = module
+import _duckdb
+
+try:
+    _duckdb.connect().execute("SET enable_progress_bar = false")
+except _duckdb.Error as fault:
+    assert "ipywidgets" in str(fault)
+else:
+    sys.exit("this is not taken for Jupyter")
+import kpi
+
+print(kpi.load().status()["sales"])
+"""
+
+
+def test_in_jupyter_without_widgets_values_are_computed(folder: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", JUPYTER], cwd=folder, capture_output=True, encoding="utf-8")
+    assert (done.stdout, done.stderr) == ("43.0\n", "")
