@@ -59,6 +59,15 @@ def test_growth_is_measured_step_by_step(tmp_path: Path) -> None:
     assert [point["size"] for point in found["series"]["KPIs"]] == [1, 2, 5]
 
 
+def test_a_page_is_small_asks_for_nothing_and_reads_without_scripts(tmp_path: Path) -> None:
+    _, found = measured(tmp_path, "dashboard", "--environment", str(tmp_path / "nowhere"))
+    (page,) = found["pages"]
+    assert page["size"] <= 150_000
+    assert page["packed"] <= 25_000
+    assert page["requests"] in (0, None)
+    assert page["readable"] in (50, None)
+
+
 def same_output(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "benchmarks/same_output.py", *arguments]
     return subprocess.run(command, cwd=REPOSITORY, capture_output=True, encoding="utf-8")
