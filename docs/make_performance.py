@@ -47,8 +47,8 @@ results are in [judging.md](judging.md). `python benchmarks/critical_values.py` 
 `python benchmarks/init.py` compares `kpi init --from` on the files of the shop with `sidemantic init`, which writes a
 model and computes no table: 2.97 s against 1.38 s of processor time on a loaded machine.
 
-`python benchmarks/dashboard.py` compares the page of `kpi dashboard` with pages that show the same 50 series of 24 months. On a
-loaded machine, each with the options that its documentation shows first:
+`python benchmarks/dashboard.py` compares the page of `kpi dashboard` with pages that show the same 50 series of 24
+months. On a loaded machine, each with the options that its documentation shows first:
 
 | page | kB | packed | processor | requests to elsewhere | names that show without scripts |
 |---|---:|---:|---:|---:|---:|

@@ -31,6 +31,7 @@ def texts() -> dict[Path, str]:
     """All files that people write, except this one."""
     written = (file for folder in FOLDERS for file in (REPOSITORY / folder).rglob("*") if file.suffix in ENDINGS)
     files = {*written, *REPOSITORY.glob("*.md")} - {Path(__file__)}
+    files = {file for file in files if not any(part.startswith(".venv") for part in file.parts)}  # of the benchmarks
     return {file: file.read_text(encoding="utf-8") for file in files}
 
 
