@@ -107,8 +107,8 @@ class Context:
                 yield Sentence(("kpis", kpi.id, "question"), kpi.question, "question")
 
     def given(self, *path: str | int) -> bool:
-        """Whether the file has a value at ``path``, valid or not, or under a misspelt name of it."""
-        return self.places.has(path) or path in self._misspelt
+        """Whether the file has a value at ``path``, valid or not, or under a misspelt name of it. An empty text is none."""
+        return (self.places.has(path) and self.places.written(path) != "") or path in self._misspelt
 
     def words(self, name: str, option: RuleOption[WordOptions] | None = None) -> WordList:
         """Return the word list ``name`` with the words that ``option`` adds and allows."""

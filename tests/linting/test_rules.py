@@ -305,3 +305,19 @@ def test_R108_asks_for_a_reason_only_where_most_goals_have_one() -> None:
     assert [found.subject for found in of("R108", goals)] == ["goals.b"]
     assert not of("R108", goals.replace("b: {", "b: {parent: a, "))
     assert not of("R108", goals + "  c: {name: Shops open}\n")
+
+
+@pytest.mark.parametrize("empty", ['""', "", "''"])
+def test_an_empty_field_is_reviewed_like_one_that_is_left_out(empty: str) -> None:
+    def written(*names: str) -> str:
+        return "".join(f"    {name}: {empty}\n" for name in names)
+
+    def plan(goal: str, source: str, kpi: str) -> str:
+        return (
+            f"version: 1\ngoals:\n  g:\n    name: Three in ten customers come back\n{goal}sources:\n  s:\n"
+            f"    path: s.csv\n{source}kpis:\n  k:\n    name: Repurchase rate\n    formula: count(s)\n{kpi}"
+        )
+
+    goal, source = written("owner", "due", "why", "review"), written("owner")
+    kpi = written("owner", "goal", "target", "unit", "every", "when_red", "guardrails")
+    assert sorted(codes(plan(goal, source, kpi))) == sorted(codes(plan("", "", "")))
