@@ -107,7 +107,7 @@ class Context:
                 yield Sentence(("kpis", kpi.id, "question"), kpi.question, "question")
 
     def given(self, *path: str | int) -> bool:
-        """Whether the file has a value at ``path``, valid or not, or under a misspelt name of it. An empty text is none."""
+        """Whether the file has a value at ``path``, valid or not, or under a misspelt name of it; "" is no value."""
         return (self.places.has(path) and self.places.written(path) != "") or path in self._misspelt
 
     def words(self, name: str, option: RuleOption[WordOptions] | None = None) -> WordList:

@@ -60,9 +60,9 @@ def quiet_in_words(view: Agenda) -> str:
 
 
 def known_in_words(view: Agenda) -> str:
-    """The KPIs that are red within their usual range, or as before, and those under an open decision, on one line."""
+    """The KPIs off target within their usual range, or as before, and those under an open decision, on one line."""
     names = [row.name + _until(row) for row in view.known]
-    return f"{len(names)} red as before or under a decision: {', '.join(names)}" if names else ""
+    return f"{len(names)} off target as before, or under a decision: {', '.join(names)}" if names else ""
 
 
 def _until(row: KpiRow) -> str:

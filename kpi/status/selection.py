@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from kpi.errors import UsageError, did_you_mean
-from kpi.plan.model import Plan
+from kpi.plan.model import Plan, find_kpi
 from kpi.status.view import short_owner
 
 
@@ -14,10 +14,11 @@ def select_kpis(
 ) -> tuple[str, ...]:
     """The ids of the KPIs that match, in the order of the file.
 
-    A KPI matches if it matches one name of each kind that is given. A goal includes all goals below it. An owner may be
-    given as the part before the ``@``. Raises UsageError for a name that is not in the plan.
+    A KPI matches if it matches one name of each kind that is given. ``kpis`` are ids, or names in any letter case. A
+    goal includes all goals below it. An owner may be given as the part before the ``@``. Raises UsageError for a name
+    that is not in the plan, and for one of several KPIs.
     """
-    _check_names("KPI", kpis, plan.kpis)
+    ids = {find_kpi(plan.kpis, name) for name in kpis}
     _check_names("goal", goals, plan.goals)
     wanted_goals = {goal for goal in plan.goals if goals and not set(goals).isdisjoint(lineage(plan, goal))}
     known_owners = [kpi.owner for kpi in plan.kpis.values() if kpi.owner]
@@ -25,7 +26,7 @@ def select_kpis(
     return tuple(
         kpi.id
         for kpi in plan.kpis.values()
-        if (not kpis or kpi.id in kpis)
+        if (not ids or kpi.id in ids)
         and (not goals or kpi.goal in wanted_goals)
         and (not owners or (kpi.owner is not None and not {kpi.owner, short_owner(kpi.owner)}.isdisjoint(owners)))
     )

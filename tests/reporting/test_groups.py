@@ -86,6 +86,7 @@ def test_goals_in_a_ring_are_grouped_all_the_same() -> None:
     [
         ({}, ("refunds", "alone", "revenue", "wait", "back")),
         ({"kpis": ["wait", "refunds"]}, ("refunds", "wait")),
+        ({"kpis": ["REFUNDS"]}, ("refunds",)),
         ({"goals": ["growth"]}, ("refunds", "revenue", "back")),  # and the goal below it
         ({"goals": ["loyalty", "speed"]}, ("refunds", "wait", "back")),
         ({"owners": ["ana@acme.example"]}, ("refunds", "wait")),

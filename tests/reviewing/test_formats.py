@@ -53,7 +53,7 @@ def test_json_has_every_list() -> None:
 def test_people_read_the_same_in_every_format(format_: str) -> None:
     said = render(full("Text"), format_)
     for words in (
-        "review of 30 June 2026", "concerning", "below its usual range", "red as before or under a decision",
+        "review of 30 June 2026", "concerning", "below its usual range", "off target as before, or under a decision",
         "1 KPI in its usual range", "What became of decisions", "Targets that end", "Reviews of goals that are overdue",
         "Suppressions that end", "Goals without a KPI", "S101 ends 30 July 2026",
     ):  # fmt: skip
