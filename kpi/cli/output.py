@@ -31,6 +31,8 @@ def prepare_streams() -> None:
             if opened != number:  # pragma: no cover  # the lowest free one is always given
                 os.dup2(opened, number)
                 os.close(opened)
+    if sys.stdin is None:
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stdout is None:  # writes to it fail, because the descriptor was opened for reading
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     if sys.stderr is None:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -77,6 +76,8 @@ class LocaleStyle:
 
     def number(self, text: str) -> str:
         """A number with commas between groups of three digits, as it is written here, with the same decimals."""
+        from decimal import Decimal
+
         from babel.numbers import format_decimal
 
         if "e" in text:
@@ -141,6 +142,8 @@ class LocaleStyle:
 
 
 def _shifted(number: str, places: int) -> str:
+    from decimal import Decimal
+
     return f"{Decimal(number.replace(',', '')).scaleb(places):f}"
 
 

@@ -276,7 +276,10 @@ def test_without_values_nothing_that_computes_or_styles_is_loaded(repository: Re
     )
     loaded = set(done.stderr.split())
     assert "kpi.diff.compare" in loaded
-    assert sorted(loaded & {"duckdb", "_duckdb", "rich", "kpi.run", "kpi.status"}) == []
+    unwanted = {"duckdb", "_duckdb", "rich", "kpi.run", "kpi.status"}
+    if format_ == "markdown":  # has the SMART grid of the goals, whose tree is that of kpi goals
+        unwanted -= {"kpi.run", "kpi.status"}
+    assert sorted(loaded & unwanted) == []
 
 
 # What cannot be computed.
@@ -314,7 +317,7 @@ def test_what_could_not_be_computed_is_never_said_to_be_the_same(
             "value      4, as before   ✖ red → ● green   2026-06"
         ]
         return
-    rows = [line for line in printed.out.splitlines() if "could not be computed" in line]
+    rows = [line for line in printed.out.splitlines() if line.startswith("|") and "could not" in line]
     assert rows == [
         "| Sales | **could not be computed** | **could not be computed** |  | loosened |",
         "| Basket | **could not be computed** | **could not be computed** |  | loosened |",

@@ -241,3 +241,15 @@ def test_a_large_table_of_targets(tmp_path: Path) -> None:
     assert len(found.plan.kpis) == len(named)
     assert len(refused_rows) == len(rows) - len(named)
     assert all(each.reason and each.workaround and each.origin.line for each in found.refused)
+
+
+def test_what_a_sheet_says_cannot_control_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = tmp_path / "kpis.csv"
+    rows = ['"Sa\x1b[31mles\u202e\n::error::x",about \x1b[31m5\u202e,a\x07na', "Orders,at least 5,ben\x1b]0;x\x07"]
+    sheet.write_text("KPI,Target,Owner\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    for options in ([], ["--format", "json"], ["-o", str(tmp_path / "kpi.yaml")]):
+        run(["import", "sheet", str(sheet), *options])
+        printed = capsys.readouterr()
+        for text in (printed.out, printed.err):
+            assert not set("\x1b\x07\u202e") & set(text)
+            assert not any(line.startswith("::") for line in text.splitlines())
