@@ -1,6 +1,6 @@
 """Every mistake of form is reported with its code at its exact characters.
 
-The expected place stands in the text itself, between « and ».
+The expected place is in the text itself, between « and ».
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import pytest
 from kpi.diagnostics import ERRORS, Diagnostic
 from kpi.lint.registry import file_model
 from kpi.plan.loading import read_plan
+from kpi.plan.loading.field_synonyms import WORDS, field_meant
 from kpi.plan.loading.plan import is_id, nearest_id
+from kpi.plan.model import Goal, Kpi, PlanFile, Source
 
 HEAD = "version: 1\n"
 KPI = HEAD + "kpis:\n  nps:\n    name: Net promoter score\n"
@@ -264,3 +266,30 @@ def test_an_invalid_id_gets_a_valid_suggestion() -> None:
 def test_a_duplicate_id_names_the_first_location() -> None:
     read = read_plan(Path("kpi.yaml"), text="version: 1\nmeasures:\n  a: count(x)\nkpis:\n  a:\n    name: A\n")
     assert read.diagnostics[0].message == 'the id "a" is already taken by the measure at kpi.yaml:3:3'
+
+
+@pytest.mark.parametrize(
+    ("section", "written", "meant"),
+    [
+        ("kpis", "frequency", "every"),
+        ("kpis", "Zielwert", "target"),
+        ("kpis", "responsible", "owner"),
+        ("kpis", "calculation", "formula"),
+        ("goals", "deadline", "due"),
+        ("goals", "rationale", "why"),
+        ("sources", "filename", "path"),
+        ("sources", "filter", "where"),
+    ],
+)
+def test_a_field_called_as_elsewhere_is_named(section: str, written: str, meant: str, tmp_path: Path) -> None:
+    text = f"version: 1\n{section}:\n  a:\n    name: A\n    {written}: x\n"
+    found = [one for one in read_plan(tmp_path / "kpi.yaml", text=text).diagnostics if one.code == "E010"]
+    assert [one.hint for one in found if f'"{written}"' in one.message] == [f'did you mean "{meant}"?']
+
+
+def test_words_for_fields_are_no_fields_themselves() -> None:
+    records = {"kpis": Kpi, "goals": Goal, "sources": Source}
+    for record in records.values():
+        for field in record.fields():
+            assert field_meant(field, [one for one in record.fields() if one != field]) is None
+    assert set(WORDS) <= {field for record in [*records.values(), PlanFile] for field in record.fields()}

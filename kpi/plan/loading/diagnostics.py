@@ -13,6 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.diagnostics import Diagnostic, Edit, error
 from kpi.errors import Replacement, nearest, shorten
+from kpi.plan.loading.field_synonyms import field_meant
 from kpi.plan.model import Record
 from kpi.plan.model.field_types import FieldType, type_at
 from kpi.plan.yaml import yaml_pitfalls as pitfalls
@@ -261,7 +262,11 @@ class _Error:
         assert owner is not None
         assert owner.record is not None
         known = owner.record.fields()
-        hint, meant = self.to.suggestion(str(self.loc[-1]), known, "fields here: " + ", ".join(known))
+        written = str(self.loc[-1])
+        meant = field_meant(written, known)
+        hint = None if meant is None else f'did you mean "{meant}"?'
+        if hint is None:
+            hint, meant = self.to.suggestion(written, known, "fields here: " + ", ".join(known))
         message = f'{_what(owner.record, self.path[:-1])} has no field "{shorten(str(self.loc[-1]))}"'
         self.to.at("E010", message, self.path, self.entry[0], hint, meant=meant)
 
