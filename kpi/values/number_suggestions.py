@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kpi.errors import Replacement, TextError
-from kpi.values.number_syntax import NOT_A_NUMBER, currency_fits, read_duration, read_number
+from kpi.values.number_syntax import NOT_A_NUMBER, ambiguous_numbers, currency_fits, read_duration, read_number
 from kpi.values.rounding import all_digits
 from kpi.values.units import CURRENCIES, SECONDS, SIGNS, Unit
 
@@ -45,6 +45,8 @@ def number_error(text: str, unit: Unit, relative: bool) -> TextError:
         return TextError(message, start, end, hint=meant or _examples(unit, relative), kind=NOT_A_NUMBER)
     replacements = [Replacement(start, end, one) for one in meant]
     hint = "write " + ", or ".join(meant)
+    if len(meant) > 1 and ambiguous_numbers(body):
+        hint += " if the point is a decimal point"
     return TextError(message, start, end, hint=hint, kind=NOT_A_NUMBER, replacements=replacements)
 
 
@@ -115,6 +117,11 @@ def _suggestion(body: str, unit: Unit) -> tuple[str, ...] | str | None:
     options = [digits] if read_number(digits) is not None else _regrouped(digits)
     if not options:
         return None
+    if (readings := ambiguous_numbers(body).get(digits)) is not None:
+        options = list(readings)
+        endings = [_with_ending(before, [option], after, unit) for option in options] if after else []
+        written = [one[0] for one in endings if isinstance(one, tuple)]
+        return tuple(written) if written else endings[0] if after else tuple(before + option for option in options)
     if not after:
         return tuple(before + option for option in options)
     return _with_ending(before, options, after, unit)

@@ -57,6 +57,26 @@ def read_duration(body: str) -> tuple[str, float, float] | None:
     return (parts[-1][0], sum(number * seconds for _, number, seconds in parts), 1.0) if parts else None
 
 
+def ambiguous_numbers(text: str) -> dict[str, tuple[str, str]]:
+    """The numbers in ``text`` such as ``50.000``, each with its two readings, ``50000`` and ``50.0``.
+
+    Its point may be a decimal point, or the mark between groups of three digits that many languages have. Numbers with
+    a suffix (``1.234M``, ``12.345%``) are not ambiguous.
+    """
+    import re  # only where a number is explained or refused
+
+    found: dict[str, tuple[str, str]] = {}
+    for match in re.finditer(
+        r"(?<![\d.,_])([1-9]\d{0,2})\.(\d{3})(?!\d|[.,_]\d|[eE][-+]?\d|\s?[kKMB]\b|\s?%)", text, re.ASCII
+    ):
+        whole, fraction = match.groups()
+        decimals = fraction.rstrip("0") or "0"
+        if len(decimals) == 3:
+            decimals += "0"  # 1.234 again would be no less ambiguous
+        found[match[0]] = (whole + fraction, f"{whole}.{decimals}")
+    return found
+
+
 def _signed(text: str) -> tuple[str, str]:
     """A leading sign, and what follows."""
     return (text[0], text[1:]) if text[:1] in ("-", "+") else ("", text)

@@ -262,3 +262,59 @@ def test_a_bad_baseline_does_not_hide_what_is_wrong_with_the_target() -> None:
     text = "version: 1\nkpis:\n  nps:\n    name: N\n    baseline: x\n    target: 20% more by 2026\n"
     read = read_plan(Path("kpi.yaml"), text=text)
     assert [one.code for one in read.diagnostics] == ["E032", "E030"]
+
+
+EURO = parse_unit("EUR")
+OR_50 = ", or 50.0 for 50000 if the point is a decimal point"
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "hint", "instead"),
+    [
+        ("at least 50.000 € by 2026-12-31", EURO, "write €50000, or €50.0 if the point is a decimal point",
+         ["€50000", "€50.0"]),
+        ("at least 50.000 EUR by 2026-12-31", EURO, "write €50000, or €50.0 if the point is a decimal point",
+         ["€50000", "€50.0"]),
+        ("at most 1.234 €", EURO, "write €1234, or €1.2340 if the point is a decimal point", ["€1234", "€1.2340"]),
+        ("at least 1.500 points", parse_unit("points"), "write 1500, or 1.5 if the point is a decimal point",
+         ["1500", "1.5"]),
+        ("atleast 50.000", EURO, 'write "at least 50000", or 50.0 for 50000 if the point is a decimal point',
+         ["at least 50000", "at least 50.0"]),
+        ("50.000", EURO, 'write "at least 50000" or "at most 50000", or 50.0 for 50000 if the point is a decimal point',
+         ["at least 50000", "at least 50.0", "at most 50000", "at most 50.0"]),
+        ("between 5.000 and 3.250", NONE,
+         'write "between 3250 and 5000", or 5.0 for 5000, 3.25 for 3250 if the point is a decimal point',
+         ["3250 and 5000", "3.25 and 5.0"]),
+        ("at least 50.000 net", NONE,
+         'are "net" what the formula counts? then say so once, as unit: net, and write "at least 50000"' + OR_50, []),
+        # One reading only: no question.
+        ("at least 50.000,50 €", EURO, "write €50,000.50", ["€50,000.50"]),
+        ("at least 50,000 €", EURO, "write €50,000", ["€50,000"]),
+        ("at least 1.234.567 €", EURO, "write €1,234,567", ["€1,234,567"]),
+        ("at least 0.125 €", EURO, "write €0.125", ["€0.125"]),
+        ("at least 12.5 €", EURO, "write €12.5", ["€12.5"]),
+        ("atleast 1.250M", EURO, 'write "at least 1.250M"', ["at least 1.250M"]),
+    ],
+)  # fmt: skip
+def test_a_hint_offers_both_readings_of_a_point_before_three_digits(
+    text: str, unit: Unit, hint: str, instead: list[str]
+) -> None:
+    mistake = mistake_in(text, unit, None)
+    assert mistake is not None
+    assert (mistake.hint, [one.text for one in mistake.replacements]) == (hint, instead)
+    assert len(instead) == 1 or not mistake.certain
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "hint"),
+    [
+        ("at least 5 points", "points", "write 5"),
+        ("at least 5 million by 2026-12-31", None, "write 5M"),
+        ("at least 5 percent", "%", "write 5%"),
+        ("at least 5 eur by 2026-12-31", "EUR", "write €5"),
+    ],
+)
+def test_a_word_for_the_unit_or_size_of_a_number_is_not_asked_about(text: str, unit: str | None, hint: str) -> None:
+    mistake = mistake_in(text, parse_unit(unit), None)
+    assert mistake is not None
+    assert mistake.hint == hint

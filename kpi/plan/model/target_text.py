@@ -13,7 +13,7 @@ from typing import NamedTuple
 from kpi.errors import Replacement, TextError
 from kpi.plan.model.target import Anchor, Bound, OfTarget, Op, Reference, Relative, Target
 from kpi.values import Calendar, Unit, parse_date, parse_label, parse_number
-from kpi.values.number_syntax import NOT_A_NUMBER
+from kpi.values.number_syntax import NOT_A_NUMBER, ambiguous_numbers
 from kpi.values.period_labels import form_of, suggest_label
 
 # Direction words and signs, longer ones before those that they begin with.
@@ -90,6 +90,38 @@ def parse_target(
     "by relative" (neither a date nor anything relative but a share of the target). Raises TextError at the part that is
     not understood.
     """
+    try:
+        return _parse_or_explain(text, unit, baseline, toward, without)
+    except TextError as mistake:
+        explained = _with_both_readings(text, mistake)
+    raise explained
+
+
+def _with_both_readings(text: str, mistake: TextError) -> TextError:
+    """The mistake; where its hint repeats a number like ``50.000``, it offers both readings of the number."""
+    hint = mistake.hint or ""
+    repeated = ambiguous_numbers(hint)
+    readings = {number: both for number, both in ambiguous_numbers(text).items() if number in repeated}
+    if not readings:
+        return mistake
+
+    def read_as(which: int, written: str) -> str:
+        for number, both in readings.items():
+            written = re.sub(rf"(?<![\d.,]){re.escape(number)}(?!\d)", both[which], written)
+        return written
+
+    decimals = ", ".join(f"{decimal} for {grouped}" for grouped, decimal in readings.values())
+    return TextError(
+        mistake.message, mistake.start, mistake.end, kind=mistake.kind,
+        hint=f"{read_as(0, hint)}, or {decimals} if the point is a decimal point",
+        replacements=[
+            Replacement(start, end, read_as(which, new)) for start, end, new in mistake.replacements for which in (0, 1)
+        ],
+    )  # fmt: skip
+
+
+def _parse_or_explain(text: str, unit: Unit, baseline: float | None, toward: Op | None, without: str) -> Target:
+    """A target. Raises TextError, with what was probably meant."""
     try:
         return _parse(text, unit, baseline, toward, without)
     except _NotUnderstoodError as mistake:
@@ -333,6 +365,8 @@ def _number(piece: Piece, unit: Unit, *, relative: bool = False) -> float:
     if not re.match(r"[^\s\w]*\d", piece.text):
         message = f'"{piece.text}" is not understood as a target'
         raise _NotUnderstoodError(message, piece.start, piece.end, hint=_ADVICE, kind=NOT_UNDERSTOOD)
+    if error.replacements and re.fullmatch(r"\S*\d\S*\s+\w+\.?", piece.text):
+        raise piece.shifted(error)  # a number and a word for its size or unit, which has another spelling here
     for gap in reversed(list(re.finditer(r"[,;:(]*\s+(?=[^\W\d_(]|/)", piece.text))):
         head = piece.text[: gap.start()]
         try:
