@@ -54,7 +54,7 @@ def _misfit(text: str, found: tuple[float, bool, str], unit: Unit, relative: boo
     """The error for a valid number that does not match the unit (rule S2)."""
     number, percent, currency = found
     body = text.strip()
-    plain = body.lstrip("-+\N{MINUS SIGN}").removeprefix(currency).strip()
+    plain = body.lstrip("-+\N{MINUS SIGN}").removeprefix(currency).removesuffix(currency).strip()
     minus = "-" if number < 0 else ""
     if currency and not currency_fits(currency, unit):
         at = text.index(currency)
@@ -158,6 +158,8 @@ def _with_ending(before: str, options: list[str], after: str, unit: Unit) -> tup
         return (f"{number}e12",)
     if after in SIGNS or after.upper() in CURRENCIES:
         sign = after if after in SIGNS else after.upper()
+        if leading := before.strip(" +-"):
+            return (number,) if currency_fits(leading, unit) and currency_fits(sign, unit) else None
         return (_money(number, unit),) if currency_fits(sign, unit) else _another_currency(sign, unit)
     if unit.text is not None and word.rstrip("s") == unit.text.lower().rstrip("s"):
         return (number,)

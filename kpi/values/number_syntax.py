@@ -5,6 +5,7 @@ from __future__ import annotations
 from kpi.values.units import CURRENCIES, SECONDS, SIGNS, Unit
 
 NOT_A_NUMBER = "not a number"  # the kind of error of a text that is no number in any unit
+_DIGITS = frozenset("0123456789.")
 _POWERS = {"%": -2, "k": 3, "K": 3, "M": 6, "B": 9}
 
 
@@ -14,6 +15,10 @@ def read_number(body: str) -> tuple[float, bool, str] | None:
     currency, rest = _currency(rest)
     if currency and not sign:
         sign, rest = _signed(rest)
+    if not currency and rest[-3:] in CURRENCIES and rest[:1] in _DIGITS:
+        if ambiguous_numbers(body):
+            return None  # who writes the currency behind the amount may well group digits by points
+        currency, rest = rest[-3:], rest[:-3].rstrip()
     suffix = rest[-1:] if rest[-1:] in _POWERS else ""
     if suffix:
         rest = rest[:-1].rstrip()

@@ -13,9 +13,9 @@ def parse_number(text: str, unit: Unit, *, relative: bool = False) -> float:
     """Parse a number into the scale of a KPI with this unit: a fraction for ``%``, the KPI's unit for durations.
 
     Accepts ``%`` (only if the unit is ``%``), the suffixes ``k``, ``M`` and ``B``, a leading currency sign or code of
-    the unit, ``_`` or ``,`` between groups of three digits (rule R7), ASCII and Unicode minus signs, and ``4 min 30 s``
-    for durations. If ``relative``, the number is a share of another one and needs a ``%`` (rule S2). Raises TextError
-    with the offsets of the error.
+    the unit or a code at the end, ``_`` or ``,`` between groups of three digits (rule R7), ASCII and Unicode minus
+    signs, and ``4 min 30 s`` for durations. If ``relative``, the number is a share of another one and needs a ``%``
+    (rule S2). Raises TextError with the offsets of the error.
     """
     body = text.strip().replace("\N{MINUS SIGN}", "-")
     found = read_number(body)

@@ -154,8 +154,30 @@ def test_a_currency_sign_stands_before_the_number(text: str, unit: str, number: 
 
 
 @pytest.mark.parametrize(
+    ("text", "unit", "number"),
+    [
+        ("50000 EUR", "EUR", 50000), ("98500EUR", "EUR", 98500), ("-1.2k CHF", "CHF", -1200), ("−5 USD", "USD", -5),
+        ("12,345.67 USD", "USD", 12345.67), (".5 GBP", "GBP", 0.5),
+    ],
+)  # fmt: skip
+def test_a_currency_code_may_follow_the_number(text: str, unit: str, number: float) -> None:
+    assert parse_number(text, parse_unit(unit)) == number
+
+
+@pytest.mark.parametrize(
     ("text", "unit", "hint", "span"),
     [
+        (
+            "950 EUR",
+            "USD",
+            'is the amount in "USD"? then write it without EUR; else change the unit of the KPI',
+            (4, 7),
+        ),
+        ("950 EUR", None, "write the amount without EUR, and give the KPI its unit, such as unit: EUR", (4, 7)),
+        ("EUR 5 EUR", "EUR", "write EUR 5", (0, 9)),
+        ("€5 EUR", "EUR", "write €5", (0, 6)),
+        ("$5 EUR", "EUR", "write e.g. €950, €12.4k or €1.24M", (0, 6)),
+        ("50.000 EUR", "EUR", "write €50000, or €50.0 if the point is a decimal point", (0, 10)),
         ("€950", "USD", 'is the amount in "USD"? then write it without €; else change the unit of the KPI', (0, 1)),
         ("-€950", "USD", 'is the amount in "USD"? then write it without €; else change the unit of the KPI', (1, 2)),
         ("$5", "CHF", 'is the amount in "CHF"? then write it without $; else change the unit of the KPI', (0, 1)),
@@ -169,7 +191,7 @@ def test_a_currency_sign_stands_before_the_number(text: str, unit: str, number: 
         ("lots", "CHF", "write e.g. CHF 950, CHF 12.4k or CHF 1.24M", (0, 4)),
     ],
 )
-def test_a_currency_sign_fits_the_unit(text: str, unit: str | None, hint: str, span: tuple[int, int]) -> None:
+def test_a_currency_sign_fits_the_unit(text: str, unit: str | None, hint: str | None, span: tuple[int, int]) -> None:
     error = refusal(text, unit)
     assert (error.hint, (error.start, error.end)) == (hint, span)
 

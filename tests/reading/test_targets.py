@@ -318,3 +318,30 @@ def test_a_word_for_the_unit_or_size_of_a_number_is_not_asked_about(text: str, u
     mistake = mistake_in(text, parse_unit(unit), None)
     assert mistake is not None
     assert mistake.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("at least 50000 EUR by 2026-12-31", "at least EUR 50000 by 2026-12-31"),
+        ("between 40k EUR and 50000 EUR", "between EUR 40k and EUR 50000"),
+    ],
+)
+def test_a_target_may_have_its_currency_after_the_number(text: str, target: str) -> None:
+    found, same = parse_target(text, EURO), parse_target(target, EURO)
+    assert (found.op, found.value, found.upper, found.by) == (same.op, same.value, same.upper, same.by)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("50000 EUR or more", 'write "at least 50000 EUR"'),
+        ("20k EUR - 30k EUR", 'write "between 20k EUR and 30k EUR"'),
+        ("from 5k EUR to 9 EUR",
+         'is it a band? then write "between 9 EUR and 5k EUR"; else add baseline: 5k EUR and write "at most 9 EUR"'),
+    ],
+)  # fmt: skip
+def test_hints_keep_the_currency_after_a_number(text: str, hint: str) -> None:
+    mistake = mistake_in(text, EURO, None)
+    assert mistake is not None
+    assert mistake.hint == hint

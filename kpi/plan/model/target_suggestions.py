@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_NUMBER = r"[^\s\w]?\d(?:[\d.,_]*\d)?\s?[%kMB]?"
+_NUMBER = r"[^\s\w]?\d(?:[\d.,_]*\d)?\s?[%kMB]?(?-i:\s?[A-Z]{3}\b)?"
 
 # Other words for a direction, at the start of a target.
 _WORDS = (
@@ -108,6 +108,7 @@ def from_to(text: str) -> str | None:
 
 
 def _size(number: str) -> float:
+    number = re.sub(r"\s?[A-Z]{3}$", "", number)  # the currency
     size = {"k": 1e3, "M": 1e6, "B": 1e9}.get(number[-1], 1.0)
     digits = re.sub(r"[^\d.]", "", number)
     return float(digits) * size if digits.count(".") < 2 else 0.0
