@@ -345,3 +345,30 @@ def test_hints_keep_the_currency_after_a_number(text: str, hint: str) -> None:
     mistake = mistake_in(text, EURO, None)
     assert mistake is not None
     assert mistake.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("at least 50000 until 2026-12-31", ["at least 50000 by 2026-12-31"]),
+        ("at least 50000 before 2026-12-31", ["at least 50000 by 2026-12-31"]),
+        ("at least 50000 till 31.12.2026", ["at least 50000 by 2026-12-31"]),
+        ("at least 50000 bis 2026-12-31", ["at least 50000 by 2026-12-31"]),
+        ("at least 50000, no later than end of 2026", ["at least 50000 by 2026-12-31"]),
+        ("at least budget until 2026-12-31", ["at least budget by 2026-12-31"]),
+        ("min 50 € until 03/04/2026", ["at least €50 by 2026-04-03", "at least €50 by 2026-03-04"]),
+        ("at least 50.000 EUR until 2026-12-31", ["at least €50000 by 2026-12-31", "at least €50.0 by 2026-12-31"]),
+    ],
+)
+def test_another_word_before_the_date_of_a_target_becomes_by(text: str, instead: list[str]) -> None:
+    mistake = mistake_in(text, EURO, None)
+    assert mistake is not None
+    assert mistake.hint == "write " + " or ".join(f'"{one}"' for one in instead)
+    assert [one.text for one in mistake.replacements] == instead
+    assert [(one.start, one.end) for one in mistake.replacements] == [(0, len(text))] * len(instead)
+
+
+def test_no_by_is_proposed_where_a_target_has_no_date() -> None:
+    with pytest.raises(TextError) as caught:
+        parse_target("at least 5 until 2026-12-31", NONE, without="by")
+    assert "by 2026" not in str(caught.value.hint)

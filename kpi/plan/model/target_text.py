@@ -26,6 +26,12 @@ _SIGNS: dict[str, Op] = {">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", "==":
 _PHRASE = "|".join(words.replace(" ", r"\s+") for words in _WORDS)
 _DIRECTION = re.compile(rf"\s*(?:({_PHRASE})(?![\w/])|(>=|<=|==|[≥≤=><]))", re.IGNORECASE)
 _BY = re.compile(r"\s+by(?:\s+|$)", re.IGNORECASE)
+# Other words before the date of a target, German ones among them.
+_OTHER_BY = re.compile(
+    r"\s*(\S.*?),?\s+(?:until|till|til|before|bis(?:\s+zum)?|no later than|not later than|to be reached by)\s+"
+    r"(\S.*?)\s*",
+    re.IGNORECASE | re.DOTALL,
+)
 _RELATIVE = re.compile(
     r"(\S.*?%)\s*(more|less)(?:\s+than\s+(?:(?:the\s+)?baseline|(a\s+year\s+ago|the\s+period\s+before)))?\s*$",
     re.IGNORECASE,
@@ -93,8 +99,40 @@ def parse_target(
     try:
         return _parse_or_explain(text, unit, baseline, toward, without)
     except TextError as mistake:
-        explained = _with_both_readings(text, mistake)
+        explained = _with_both_readings(text, _with_by(text, mistake, unit, baseline, without))
     raise explained
+
+
+def _with_by(text: str, mistake: TextError, unit: Unit, baseline: float | None, without: str) -> TextError:
+    """The mistake; where the target has its date after another word than ``by``, the hint is the target with ``by``."""
+    found = _OTHER_BY.fullmatch(text) if len(text) <= _LONGEST else None
+    if found is None or without:
+        return mistake
+    try:
+        days = [parse_date(found[2]).isoformat()]
+    except TextError:
+        days = _meant_days(found[2])
+    from kpi.plan.model.target_suggestions import meant
+
+    def readings(candidate: str) -> list[str]:
+        """The candidate if it is a target, or what its number may be respelt to."""
+        try:
+            _parse(candidate, unit, baseline, None, without)
+        except TextError as error:
+            return [candidate[:start] + new + candidate[end:] for start, end, new in error.replacements]
+        return [candidate]
+
+    instead: list[str] = []
+    for day in days:
+        for candidate in meant(f"{found[1]} by {day}"):
+            if made := [one for one in readings(candidate) if readings(one) == [one]]:
+                instead += made
+                break
+    if not instead:
+        return mistake
+    whole = Piece(text, 0, len(text))
+    hint = "write " + " or ".join(f'"{one}"' for one in instead)
+    return whole.wrong(mistake.message, hint, mistake.kind, instead)
 
 
 def _with_both_readings(text: str, mistake: TextError) -> TextError:
