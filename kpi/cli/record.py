@@ -100,6 +100,7 @@ def _record(file: Path | None, kpi: str, value: str, period: str | None, note: s
 
 def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:
     """The KPI, if it takes recorded values and ``value`` is one. Raises UsageError."""
+    from kpi.editing.fields import refuse_ambiguous
     from kpi.values import parse_number, parse_unit
 
     found = plan.kpis[kpi]
@@ -108,6 +109,7 @@ def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:
             f"{kpi} is computed by its formula, so no value can be recorded",
             hint="correct its data, or remove the formula to record values",
         )
+    refuse_ambiguous(value)
     try:
         parse_number(value, parse_unit(found.unit))
     except TextError as mistake:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.catalog.catalog import Requirement, load_catalog, requirements
 from kpi.catalog.model import MONEY, CatalogKpi
+from kpi.editing.fields import refuse_ambiguous
 from kpi.errors import TextError, UsageError, did_you_mean
 from kpi.formulas import columns, parse_row
 from kpi.formulas.column_names import column_name, folded
@@ -132,6 +133,7 @@ def _fields(plan: Plan, kpi: CatalogKpi, goal: str, wanted: Wanted, formula: str
         yield "window", kpi.window
     yield "formula", formula
     if wanted.target is not None:
+        refuse_ambiguous(wanted.target)
         yield "target", wanted.target
     guardrails = [id_ for id_ in kpi.guardrails if id_ in plan.kpis]
     if guardrails:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kpi.values.units import CURRENCIES, SECONDS, SIGNS, Unit
 
 NOT_A_NUMBER = "not a number"  # the kind of error of a text that is no number in any unit
@@ -80,6 +82,15 @@ def ambiguous_numbers(text: str) -> dict[str, tuple[str, str]]:
             decimals += "0"  # 1.234 again would be no less ambiguous
         found[match[0]] = (whole + fraction, f"{whole}.{decimals}")
     return found
+
+
+def with_readings(text: str, numbers: Mapping[str, tuple[str, str]], which: int) -> str:
+    """``text`` with each of the ambiguous ``numbers`` in its first (0) or second (1) reading."""
+    import re
+
+    for number, both in numbers.items():
+        text = re.sub(rf"(?<![\d.,]){re.escape(number)}(?!\d)", both[which], text)
+    return text
 
 
 def _signed(text: str) -> tuple[str, str]:

@@ -90,6 +90,14 @@ def test_the_catalog_can_be_added_one_after_the_other(plan: Path, field: str) ->
     assert list(compute(check_plan(read_plan(plan)), LAST).problems) == []
 
 
+def test_a_target_that_may_be_read_in_two_ways_is_refused(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("shop.csv").write_text(SHOP, encoding="utf-8")
+    options = ["--map", "ordered_at=Datum", "--map", "amount=Betrag", "--currency", "EUR", "--target", "at least 1.500"]
+    assert run(["add", "average_order_value", "--goal", "loyalty", "--source", "shop.csv", *options]) == 2
+    assert 'write "at least 1500" or "at least 1.5"' in capsys.readouterr().err
+    assert plan.read_text(encoding="utf-8") == PLAN
+
+
 def test_a_file_is_mapped_by_its_headers(plan: Path) -> None:
     Path("shop.csv").write_text(SHOP, encoding="utf-8")
     options = ["--map", "ordered_at=Datum", "--map", "amount=Betrag", "--currency", "EUR", "--target", "at least 15"]

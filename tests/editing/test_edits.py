@@ -153,6 +153,40 @@ def test_an_error_that_is_there_does_not_keep_others_from_being_corrected(plan: 
     assert "unit: EUR" in plan.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["set", "cost", "target", "at least 1.500 by 2026-12-31"],
+         'write "at least 1500 by 2026-12-31" or "at least 1.5 by 2026-12-31"'),
+        (["set", "cost", "target.2026-Q4", "at most €50.000"], 'write "at most €50000" or "at most €50.0"'),
+        (["set", "cost", "thresholds.green", "at most 1.234"], 'write "at most 1234" or "at most 1.2340"'),
+        (["set", "cost", "target", "between 1.250 and 2.500"],
+         'write "between 1250 and 2500" or "between 1.25 and 2.5"'),
+        (["set", "cost", "baseline", "1.250"], "write 1250 or 1.25"),
+        (["set", "cost", "values.2026-05", "-1.250"], 'write "-1250" or "-1.25"'),
+        (["record", "cost", "1.250", "--period", "2026-05"], "write 1250 or 1.25"),
+    ],
+)  # fmt: skip
+def test_a_number_with_a_point_before_three_digits_is_refused(
+    plan: Path, arguments: list[str], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == 2
+    error = " ".join(capsys.readouterr().err.split())
+    assert "is ambiguous" in error
+    assert hint in error
+    assert plan.read_text(encoding="utf-8") == PLAN
+
+
+@pytest.mark.parametrize("written", ["1250", "1.25", "1,250", "0.125", "1.250M", "1.2340", "98500 EUR", "EUR 9"])
+def test_a_number_with_one_reading_is_recorded_as_it_is_typed(plan: Path, written: str) -> None:
+    assert run(["record", "cost", written, "--period", "2026-05"]) == 0
+    assert f"2026-05: {written}" in plan.read_text(encoding="utf-8").replace('"', "").replace("'", "")
+
+
+def test_a_text_may_have_a_point_before_three_digits(plan: Path) -> None:
+    assert run(["set", "cost", "question", "Does version 1.250 cost more?"]) == 0
+
+
 def test_a_schedule_can_be_set_by_period(plan: Path) -> None:
     assert run(["set", "nps", "target.2026-Q4", "at least 45"]) == 0
     assert "    target: {2026-Q4: at least 45}\n" in plan.read_text(encoding="utf-8")

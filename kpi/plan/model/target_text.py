@@ -13,7 +13,7 @@ from typing import NamedTuple
 from kpi.errors import Replacement, TextError
 from kpi.plan.model.target import Anchor, Bound, OfTarget, Op, Reference, Relative, Target
 from kpi.values import Calendar, Unit, parse_date, parse_label, parse_number
-from kpi.values.number_syntax import NOT_A_NUMBER, ambiguous_numbers
+from kpi.values.number_syntax import NOT_A_NUMBER, ambiguous_numbers, with_readings
 from kpi.values.period_labels import form_of, suggest_label
 
 # Direction words and signs, longer ones before those that they begin with.
@@ -143,17 +143,14 @@ def _with_both_readings(text: str, mistake: TextError) -> TextError:
     if not readings:
         return mistake
 
-    def read_as(which: int, written: str) -> str:
-        for number, both in readings.items():
-            written = re.sub(rf"(?<![\d.,]){re.escape(number)}(?!\d)", both[which], written)
-        return written
-
     decimals = ", ".join(f"{decimal} for {grouped}" for grouped, decimal in readings.values())
     return TextError(
         mistake.message, mistake.start, mistake.end, kind=mistake.kind,
-        hint=f"{read_as(0, hint)}, or {decimals} if the point is a decimal point",
+        hint=f"{with_readings(hint, readings, 0)}, or {decimals} if the point is a decimal point",
         replacements=[
-            Replacement(start, end, read_as(which, new)) for start, end, new in mistake.replacements for which in (0, 1)
+            Replacement(start, end, with_readings(new, readings, which))
+            for start, end, new in mistake.replacements
+            for which in (0, 1)
         ],
     )  # fmt: skip
 
