@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from kpi.formulas.errors import FormulaError
+from kpi.formulas.errors import ColumnWanted, FormulaError
 from kpi.formulas.functions import (
     AGGREGATES,
     FORMULA_FUNCTIONS,
@@ -140,7 +140,7 @@ class AggregateParser:
             raise text.error_at("E051", f"{name} needs the percent", node, f"write {name}({text.of(node.args[0])}, 95)")
         percent = self._percent(node.args[1], node) if function.percent else None
         rows = self.rows_of(node.args[0], name)
-        self._check_rows(function, rows, node.args[0])
+        self._check_rows(function, rows, node.args[0], node)
         made = Aggregate(
             name,
             rows.source,
@@ -157,7 +157,7 @@ class AggregateParser:
         check_aggregate(made)
         return made
 
-    def _check_rows(self, function: AggregateFunction, rows: Rows, node: ast.expr) -> None:
+    def _check_rows(self, function: AggregateFunction, rows: Rows, node: ast.expr, call: ast.Call) -> None:
         """Refuse what the function cannot be of."""
         text, name = self.text, function.name
         if rows.per is not None:
@@ -168,13 +168,15 @@ class AggregateParser:
         alone = rows.column is None and rows.expression is None
         if alone and function.column is not None:
             written = text.text[rows.source_at[1] : text.at(node)[1]]
-            column = "customer_id" if name == "count_distinct" else "amount"
-            tail = ", 95" if function.percent else ""
-            raise text.error_at(
+            percent = ", 95" if function.percent else ""
+            only = rows.filter.name if isinstance(rows.filter, Column) else None
+            at = text.at(node)
+            raise FormulaError(
                 "E051",
                 f"{name} takes a column of a source",
-                node,
-                f"write {name}({rows.source}.{column}{written}{tail}), with the column that you mean",
+                at,
+                hint=f"write {name}({rows.source}.COLUMN{written}{percent}), with the column that you mean",
+                wanted=ColumnWanted(rows.source, at, text.at(call), written, only),
             )
         if not alone and function.column is None:
             filled = f"{rows.column} is not None" if rows.column is not None else "…"

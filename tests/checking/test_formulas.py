@@ -375,3 +375,36 @@ kpis:
     )
     found = [(one.code, one.location.line, one.location.column) for one in checked.diagnostics]
     assert found == [("E002", 8, 49), ("E002", 9, 35), ("E050", 9, 54)], messages(list(checked.diagnostics))
+
+
+@pytest.mark.parametrize(
+    ("formula", "hint", "instead"),
+    [
+        ("sum(amount)", "write sum(orders.amount)", ["sum(orders.amount)"]),
+        ("count(orders) + sum( units )", "write sum( stock.units )", ["sum( stock.units )"]),
+        ("sum(orders[amount])", "write sum(orders.amount)", ["sum(orders.amount)"]),
+        ("sum(amount[amount > 3])", "write sum(orders.amount[amount > 3])", ["sum(orders.amount[amount > 3])"]),
+        ("percentile(hours, 95)", "write percentile(staff.hours, 95)", ["percentile(staff.hours, 95)"]),
+        ("avg(net)", "write avg(orders.net)", ["avg(orders.net)"]),
+        # No source has such a column.
+        ("sum(orders)", "write sum(orders.COLUMN), with the column that you mean", []),
+        ("sum(orders[price])", "write sum(orders.COLUMN[price]), with the column that you mean", []),
+        ("sum(price)", 'there is no source "price"; known here: orders, stock, staff; e.g. sum(SOURCE.COLUMN)', []),
+        ("sum(ordrs)", 'there is no source "ordrs"; did you mean "orders"?', []),
+        ("sum(revenue)", "revenue is a measure: its name alone is its value", []),
+    ],
+)  # fmt: skip
+def test_an_aggregate_of_a_bare_name_is_of_the_column_of_that_name(
+    tmp_path: Path, formula: str, hint: str, instead: list[str]
+) -> None:
+    plan = ORDERS.replace("date: ordered_at}", "date: ordered_at, computed: {net: amount * 2}}") + (
+        f"measures:\n  revenue: sum(orders.amount)\nkpis:\n  a: {{name: A, formula: '{formula}'}}\n"
+    )
+    (found,) = checked_plan(tmp_path, plan, **FILES).diagnostics
+    assert (found.code, found.hint, [one.text for one in found.edits]) == ("E051", hint, instead)
+
+
+def test_a_column_of_several_sources_is_offered_of_each(tmp_path: Path) -> None:
+    plan = ORDERS + "kpis:\n  a: {name: A, formula: sum(hours)}\n"
+    (found,) = checked_plan(tmp_path, plan, **{**FILES, "stock_csv": "item,hours\na,1\n"}).diagnostics
+    assert found.hint == "write sum(stock.hours) or sum(staff.hours)"

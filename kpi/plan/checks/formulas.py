@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from kpi.errors import Replacement
 from kpi.formulas import aggregates, columns, names, row_expressions, walk
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.functions import AGGREGATES, POINTS_IN_TIME
@@ -126,12 +127,43 @@ class Formulas:
             made = self._parse_cache.formula(text)
             if isinstance(made, Finding):
                 if not self.report.is_torn(path):
-                    self.report.within(made, path)
+                    self.report.within(self._with_column(made, text), path)
                 continue
             self.trees[name] = made
             if text not in found:
                 found[text] = formula_dependencies(made)
             self.dependencies[name] = found[text]
+
+    def _with_column(self, finding: Finding, text: str) -> Finding:
+        """The finding; where an aggregate has no column, with the column that its argument is, of the source that has
+        it."""
+        wanted = finding.wanted
+        if wanted is None:
+            return finding
+        if wanted.name in self.plan.sources:
+            name, sources, brackets = wanted.only, [wanted.name], ""
+        else:
+            name, sources, brackets = wanted.name, list(self.plan.sources), wanted.brackets
+        sources = [one for one in sources if name is not None and (rows := self.rows.get(one)) and rows.has(name)]
+        start, end = wanted.call
+        calls = [
+            f"{text[start : wanted.at[0]]}{source}.{name}{brackets}{text[wanted.at[1] : end]}" for source in sources
+        ]
+        if calls:
+            return finding._replace(
+                hint=f"write {' or '.join(calls)}", replacements=tuple(Replacement(start, end, one) for one in calls)
+            )
+        if wanted.name in self.plan.sources or ("sources", wanted.name) in self.broken:
+            return finding
+        if wanted.name in self.plan.measures or wanted.name in self.plan.kpis:
+            what = "measure" if wanted.name in self.plan.measures else "KPI"
+            return finding._replace(hint=f"{wanted.name} is a {what}: its name alone is its value")
+        example = f"{text[start : wanted.at[0]]}SOURCE.COLUMN{text[wanted.at[1] : end]}"
+        near = self.report.near(wanted.name, self.plan.sources)
+        hint = f'there is no source "{wanted.name}"; ' + (f"e.g. {example}" if near is None else f"{near}")
+        if near is not None and self.report.meant(wanted.name, self.plan.sources) is None:
+            hint += f"; e.g. {example}"
+        return finding._replace(hint=hint)
 
     def _summary(self, tree: Node, dependencies: FormulaDependencies) -> Summary:
         """The summary of a formula; the names in it have theirs already, unless they are in a cycle."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from kpi.diagnostics import Diagnostic, Edit, Location, error
 from kpi.errors import Replacement, did_you_mean, nearest
 from kpi.formulas import FormulaError
+from kpi.formulas.errors import ColumnWanted
 from kpi.formulas.nodes import At
 from kpi.plan.loading import SourceMap
 from kpi.plan.yaml.rewriting import rewritten
@@ -21,7 +22,7 @@ class Finding(NamedTuple):
     """A mistake in a formula or row expression, at the characters ``at`` of its text, wherever that text is.
 
     ``meant`` is the name that an unknown one was most likely meant to be; ``replacements`` are what the hint says to
-    write in the text, each by itself.
+    write in the text, each by itself. ``wanted`` is as in FormulaError.
     """
 
     code: str
@@ -30,12 +31,13 @@ class Finding(NamedTuple):
     hint: str | None = None
     meant: str | None = None
     replacements: tuple[Replacement, ...] = ()
+    wanted: ColumnWanted | None = None
 
     @classmethod
     def of(cls, error: FormulaError) -> Finding:
         """The mistake that an error is about."""
         at = (error.start, error.end)
-        return cls(error.code, error.message, at, error.hint, replacements=error.replacements)
+        return cls(error.code, error.message, at, error.hint, replacements=error.replacements, wanted=error.wanted)
 
 
 class Report:

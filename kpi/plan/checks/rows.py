@@ -42,6 +42,11 @@ class Rows:
         self._optional = {folded(name) for name in source.optional}
         self._colliding = {problem.field[1]: problem for problem in facts.problems if problem.code == COLLIDING}
 
+    def has(self, name: str) -> bool:
+        """Whether the source certainly has a column of this name."""
+        key = folded(name)
+        return key in self.computed_names or (self.columns is not None and key in self.columns)
+
     def missing(self, name: str, at: At) -> Finding | None:
         """What is wrong with using a column: it is missing, or missing from some files (R5), or several have its name.
         None when it exists, or when that cannot be known. What concerns all uses of a column is reported only the first
