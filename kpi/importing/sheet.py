@@ -38,6 +38,7 @@ from kpi.importing.sheet_values import (
     day_of,
     decimal_mark,
     direction_of,
+    in_cell,
     label_of,
     number_of,
     unit_of,
@@ -383,7 +384,7 @@ class _Row:
             if aim.by is not None and by is not None and aim.by != by:
                 self._refuse("due", f"the target says by {aim.by}", "write one of the two dates")
             by = aim.by or by
-            text = _phrase(aim, unit, direction)
+            text = _phrase(aim, unit, direction, self.table.decimal)
         except Refusal as refusal:
             self._refused(field, refusal)
             self.comments.append(f"target: {shorten(text_of(self.found[field]), 90)}")
@@ -414,9 +415,9 @@ class _Row:
             try:
                 aim = _aim_in(self.found[field], self.table.decimal)
                 if field == "red":
-                    lines[field] = _phrase(_complement(aim, direction), unit, None)
+                    lines[field] = _phrase(_complement(aim, direction), unit, None, self.table.decimal)
                 else:
-                    lines[field] = _phrase(aim, unit, direction or _toward(lines))
+                    lines[field] = _phrase(aim, unit, direction or _toward(lines), self.table.decimal)
             except Refusal as refusal:
                 self._refused(field, refusal)
         red = lines.pop("red", None)
@@ -451,7 +452,8 @@ class _Row:
                 if field == "values":
                     found[label] = written(_number_in(cell, self.table.decimal), unit)
                 else:
-                    found[label] = _phrase(_aim_in(cell, self.table.decimal), unit, direction)
+                    aim = _aim_in(cell, self.table.decimal)
+                    found[label] = _phrase(aim, unit, direction, self.table.decimal)
             except Refusal as refusal:
                 self.result.refuse(self._origin(column.header), refusal.reason, refusal.workaround)
         return found
@@ -582,15 +584,18 @@ def _is_aim(text: str) -> bool:
     return True
 
 
-def _phrase(aim: Aim, unit: UnitOfSheet, direction: str | None) -> str:
-    """A target in the words of a plan. Raises Refusal where its direction is not known."""
+def _phrase(aim: Aim, unit: UnitOfSheet, direction: str | None, decimal: str | None) -> str:
+    """A target in the words of a plan; ``decimal`` is the mark of the sheet. Raises Refusal where it has no direction."""
     numbers = [written(number, unit) for number in aim.numbers]
     if aim.direction == "between":
         return f"between {numbers[0]} and {numbers[1]}"
     word = aim.direction or direction
     if word is None:
-        reason = f"{numbers[0]} does not say whether more or less is better"
-        raise Refusal(reason, f'write "at least {numbers[0]}" or "at most {numbers[0]}", or add a column Direction')
+        # As the cell has it: in the unit of the sheet, which scales what is written there.
+        number = in_cell(aim.numbers[0], decimal)
+        rest = number if aim.by is None else f"{number} by {aim.by.isoformat()}"
+        reason = f"{number} does not say whether more or less is better"
+        raise Refusal(reason, f'write "at least {rest}" or "at most {rest}", or add a column Direction')
     return f"{word} {numbers[0]}"
 
 

@@ -192,6 +192,12 @@ def written(number: Number, unit: UnitOfSheet) -> str:
     return f"{_plain(value)}{suffix}"
 
 
+def in_cell(number: Number, decimal: str | None) -> str:
+    """A number as a cell of the sheet has it, where :func:`written` reads it as the same one."""
+    unit = "" if number.unit is None else f" {number.unit}"
+    return f"{_plain(number.value).replace('.', decimal or '.')}{number.suffix}{unit}"
+
+
 def _beside(text: str) -> str:
     try:
         return unit_of(text).text or text

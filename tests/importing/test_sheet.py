@@ -105,6 +105,27 @@ def test_what_can_mean_two_things_is_refused(tmp_path: Path, header: str, row: s
     assert refused == [reason]
 
 
+@pytest.mark.parametrize(
+    ("unit", "cell", "decimal", "expected"),
+    [
+        ("kEUR", "1,500 by Dec 2026", ".", (1_500_000, date(2026, 12, 31))),
+        ("T€", "1.250,5", ",", (1_250_500, None)),
+        ("Mio. EUR", "3 Mio", ",", (3_000_000, None)),
+        ("kg", "12,345", ",", (12.345, None)),
+        ("%", "75", ".", (0.75, None)),
+        ("T€", "12 T€", ".", (12_000, None)),
+    ],
+)
+def test_what_the_hint_says_to_write_is_the_number_of_the_cell(
+    tmp_path: Path, unit: str, cell: str, decimal: str, expected: object
+) -> None:
+    found = imported(tmp_path, f"KPI;Unit;Target\nA;{unit};{cell}\n", decimal=decimal)
+    (refused,) = found.refused
+    advice = str(refused.workaround).split('"')[1]
+    kpi, reasons = one(tmp_path, "KPI;Unit;Target", f"A;{unit};{advice}", decimal=decimal)
+    assert ((aim(kpi)[1], aim(kpi)[3]), reasons) == (expected, [])
+
+
 def test_a_decimal_mark_is_proved_by_the_other_numbers(tmp_path: Path) -> None:
     text = "Kennzahl;Zielwert\nA;mind. 1.250\nB;mind. 2,5\n"
     assert [aim(kpi)[1] for kpi in imported(tmp_path, text).plan.kpis.values()] == [1250, 2.5]
