@@ -585,7 +585,7 @@ def _is_aim(text: str) -> bool:
 
 
 def _phrase(aim: Aim, unit: UnitOfSheet, direction: str | None, decimal: str | None) -> str:
-    """A target in the words of a plan; ``decimal`` is the mark of the sheet. Raises Refusal where it has no direction."""
+    """A target in the words of a plan; ``decimal`` is the mark of the sheet. Raises Refusal without a direction."""
     numbers = [written(number, unit) for number in aim.numbers]
     if aim.direction == "between":
         return f"between {numbers[0]} and {numbers[1]}"

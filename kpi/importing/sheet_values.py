@@ -13,7 +13,7 @@ from kpi.importing.result import Refusal
 from kpi.values import Calendar, parse_unit
 from kpi.values.date_suggestions import suggest_dates
 from kpi.values.period_labels import parse_label, suggest_label
-from kpi.values.units import CURRENCIES, SIGNS
+from kpi.values.units import CURRENCIES, SECONDS, SIGNS
 
 _UNITS = {
     "prozent": "%", "percent": "%", "percentage": "%", "in %": "%", "in prozent": "%", "pct": "%", "v.h.": "%",
@@ -175,9 +175,19 @@ def _digits(text: str, decimal: str | None, whole: str) -> Decimal:
 def written(number: Number, unit: UnitOfSheet) -> str:
     """A number as the plan has it, in the unit of its KPI. Raises Refusal where the two do not fit."""
     value, suffix = number.value, number.suffix
-    beside = None if number.unit is None else _beside(number.unit)
-    if beside is not None and unit.text is not None and beside.casefold() != unit.text.casefold():
-        raise Refusal(f'the number is in "{number.unit}" and the unit is "{unit.text}"', "write both alike")
+    power = unit.power
+    if number.unit is not None:
+        beside = _beside(number.unit)
+        if unit.text is not None and not _same(beside.text, unit.text):
+            reason = f'the number is in "{number.unit}" and the unit is "{unit.text}"'
+            raise Refusal(reason, f"write the number in {unit.text}, or change the unit")
+        if unit.power and not beside.power and beside.text in CURRENCIES and not suffix:
+            scaled = _plain(value.scaleb(power))
+            reason = f"{_plain(value)} {number.unit} can be {_plain(value)} {unit.text} or {scaled} {unit.text}"
+            raise Refusal(
+                reason, "take the unit out of the cell if the column Unit is right; otherwise change the unit"
+            )
+        power = beside.power or power
     if unit.text == "%":
         if suffix not in ("", "%"):
             raise Refusal(f'a share has no "{suffix}"', "write it in percent")
@@ -187,8 +197,8 @@ def written(number: Number, unit: UnitOfSheet) -> str:
         return f"{_plain(value)}%"
     if suffix == "%":
         raise Refusal(f'the number has a % and the unit is "{unit.text}"', 'write "%" as the unit')
-    if unit.power and not suffix:
-        value = value.scaleb(unit.power)
+    if power and not suffix:
+        value = value.scaleb(power)
     return f"{_plain(value)}{suffix}"
 
 
@@ -198,11 +208,18 @@ def in_cell(number: Number, decimal: str | None) -> str:
     return f"{_plain(number.value).replace('.', decimal or '.')}{number.suffix}{unit}"
 
 
-def _beside(text: str) -> str:
+def _beside(text: str) -> UnitOfSheet:
     try:
-        return unit_of(text).text or text
+        found = unit_of(text)
     except Refusal:
-        return text
+        return UnitOfSheet(text)
+    return found if found.text is not None else UnitOfSheet(text)
+
+
+def _same(one: str | None, other: str) -> bool:
+    """Whether two words name the same unit: ``h`` and ``hours`` do."""
+    words = (one or "").casefold(), other.casefold()
+    return words[0] == words[1] or SECONDS.get(words[0], 0) == SECONDS.get(words[1], 1)
 
 
 def _plain(value: Decimal) -> str:
