@@ -346,10 +346,10 @@ class _Row:
         fields: dict[str, Value] = {}
         direction = None
         if (text := self._text("direction")) is not None:
-            direction = direction_of(text)
-            if direction is None:
-                hint = "write higher or lower"
-                self._refuse("direction", f'"{shorten(text)}" does not say whether more or less is better', hint)
+            try:
+                direction = direction_of(text)
+            except Refusal as refusal:
+                self._refused("direction", refusal)
         if "baseline" in self.found:
             try:
                 fields["baseline"] = written(self._number("baseline"), unit)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from kpi.errors import TextError
+from kpi.errors import TextError, shorten
 from kpi.importing.result import Refusal
 from kpi.values import Calendar, parse_unit
 from kpi.values.date_suggestions import suggest_dates
@@ -45,14 +45,22 @@ _WORDS = {
     _EXACTLY: ("=", "exactly", "genau"),
 }  # fmt: skip
 _DIRECTIONS = sorted(((word, meant) for meant, words in _WORDS.items() for word in words), key=lambda one: -len(one[0]))
+_DIRECTION_OF = {
+    word: _AT_LEAST if meant in (_AT_LEAST, _ABOVE) else _AT_MOST
+    for word, meant in _DIRECTIONS
+    if meant != _EXACTLY and word != "ab"
+}
 _UP = re.compile(
-    r"\b(higher|more|up|increase|increasing|maximi[sz]e|maximieren|high|hoch|höher|hoeher|steigend|steigern|erhöhen|mehr|max"
-    r"|bigger|larger|positive?|größer)\b|[↑▲+]", re.IGNORECASE,
+    r"\b(higher|more|up|increase|increasing|maximi[sz]e|maximieren|high|hoch|höher|hoeher|steigend|steigern|erhöhen|mehr|maximierung"
+    r"|bigger|larger|positiv|positive|größer|groesser)\b|[↑▲↗+]", re.IGNORECASE,
 )  # fmt: skip
 _DOWN = re.compile(
     r"\b(lower|less|down|decrease|decreasing|minimi[sz]e|minimieren|low|niedrig|niedriger|tief|tiefer|fallend|senken|sinkend"
-    r"|weniger|min|smaller|negativ|negative|kleiner|reduzieren|reduce)\b|[↓▼]", re.IGNORECASE,
+    r"|weniger|minimierung|smaller|negativ|negative|kleiner|reduzieren|reduce)\b|[↓▼↘]", re.IGNORECASE,
 )  # fmt: skip
+# "max" is what to maximise or the most that is allowed, "lower is worse" and "not lower" mean the opposite of "lower".
+_UNCLEAR = re.compile(r"\b(max|min|maximum|minimum|maximal|minimal)\b", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(not?|never|nicht|nie|kein\w*|worse|worst|bad|schlecht\w*|vermeiden|avoid)\b", re.IGNORECASE)
 _RANGE = re.compile(r"(.*\d[^\d]*?)\s*(?:–|—|-|\bbis\b|\bto\b|\.\.\.?|…)\s*(?=[^\d]*\d)(.+)", re.IGNORECASE)
 _BY = re.compile(
     r"\s(?:bis zum|bis ende|bis|by the end of|by end of|by|until)\s+(?=\S*\d|\w+\s+\d)(.+)$", re.IGNORECASE
@@ -255,10 +263,23 @@ def aim_of(text: str, decimal: str | None) -> Aim:
     return Aim(None, (number_of(body, decimal),), by)
 
 
-def direction_of(text: str) -> str | None:
-    """``at least`` where more is better, ``at most`` where less is; None where the words do not say."""
+def direction_of(text: str) -> str:
+    """``at least`` where more is better, ``at most`` where less is. Raises Refusal where the words do not say."""
+    write = (
+        'write "at least" or "at most", or "higher is better" or "lower is better" '
+        "(höher ist besser, niedriger ist besser)"
+    )
+    shown = shorten(text)
+    if (unclear := _UNCLEAR.search(text)) is not None:
+        word, limit = ("maximise", "at most") if unclear[0].casefold().startswith("max") else ("minimise", "at least")
+        raise Refusal(f'"{shown}" can mean {word} or {limit}', write)
+    meant = _DIRECTION_OF.get(" ".join(text.casefold().split()))
+    if meant is not None:
+        return meant
     up, down = _UP.search(text), _DOWN.search(text)
-    return None if bool(up) == bool(down) else _AT_LEAST if up else _AT_MOST
+    if bool(up) == bool(down) or _NEGATED.search(text):
+        raise Refusal(f'"{shown}" does not say whether more or less is better', write)
+    return _AT_LEAST if up else _AT_MOST
 
 
 def day_of(text: str) -> date | None:

@@ -115,6 +115,45 @@ def test_what_can_mean_two_things_is_refused(tmp_path: Path, header: str, row: s
 
 
 @pytest.mark.parametrize(
+    ("up", "down"),
+    [
+        ("Maximieren", "Minimieren"),
+        ("higher is better", "lower is better"),
+        ("höher ist besser", "niedriger ist besser"),
+        ("↑", "↓"),
+        ("at least", "at most"),
+        ("mindestens", "höchstens"),
+        (">=", "<="),
+        ("no less than", "no more than"),
+        ("nicht unter", "up to"),
+    ],
+)
+def test_a_direction_is_what_its_words_say(tmp_path: Path, up: str, down: str) -> None:
+    found = imported(tmp_path, f"Kennzahl;Richtung;Zielwert\nA;{up};24\nB;{down};24\n")
+    assert [aim(kpi)[0] for kpi in found.plan.kpis.values()] == [">=", "<="]
+    assert found.refused == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("max", '"max" can mean maximise or at most'),
+        ("Min.", '"Min." can mean minimise or at least'),
+        ("Maximum", '"Maximum" can mean maximise or at most'),
+        ("lower is worse", '"lower is worse" does not say whether more or less is better'),
+        ("nicht höher", '"nicht höher" does not say whether more or less is better'),
+    ],
+)
+def test_a_direction_that_can_be_reversed_is_refused(tmp_path: Path, text: str, reason: str) -> None:
+    found = imported(tmp_path, f"Kennzahl;Richtung;Zielwert\nA;{text};24\n")
+    assert [kpi.target for kpi in found.plan.kpis.values()] == [None]
+    first = found.refused[0]
+    assert (first.origin.line, first.reason) == (2, reason)
+    assert '"at least" or "at most"' in str(first.workaround)
+    assert "höher ist besser" in str(first.workaround)
+
+
+@pytest.mark.parametrize(
     ("unit", "cell", "decimal", "expected"),
     [
         ("kEUR", "1,500 by Dec 2026", ".", (1_500_000, date(2026, 12, 31))),
