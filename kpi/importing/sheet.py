@@ -21,13 +21,16 @@ from kpi.formulas.walk import names as names_in
 from kpi.formulas.walk import sources as sources_in
 from kpi.importing.result import Origin, Refusal, Result, comment_lines, id_of, listed
 from kpi.importing.sheet_columns import (
-    KNOWN,
+    ENGLISH,
+    GERMAN,
     LABELS,
+    dated_field_of,
     every_of,
     field_of,
     header_row,
     indicator_of,
     kind_of,
+    language_of,
     perspective_of,
 )
 from kpi.importing.sheet_values import (
@@ -53,8 +56,11 @@ MOST_BYTES = 20_000_000
 MOST_ROWS = 20_000
 LOOKED_AT = 40  # rows among which the header is
 _NUMERIC = ("target", "baseline", "green", "yellow", "red", "actual")
-_PREFIX = re.compile(r"^(ist|ist-?wert|actual|actuals|wert|value|ziel|soll|plan|target)\b[\s:_-]*", re.IGNORECASE)
-_PLANNED = ("ziel", "soll", "plan", "target")
+_UNTIL = re.compile(
+    r"^(?:(?:bis zum|bis ende|bis|by the end of|by end of|by|until)|(?:für|for|in|im|am|per|at|zum|of))\s+",
+    re.IGNORECASE,
+)
+_A_DAY = re.compile(r"^(?:bis|by|until)\b", re.IGNORECASE)
 
 
 def read(files: Sequence[Path], result: Result) -> None:
@@ -66,12 +72,13 @@ def read(files: Sequence[Path], result: Result) -> None:
 
 class Column(NamedTuple):
     """A column: its header, the field that it is (``values`` and ``schedule`` are of one period each), the label of
-    that period, and the unit in brackets behind its name."""
+    that period, the unit in brackets behind its name, and the day by which its targets are due."""
 
     header: str
     field: str | None
     label: str | date | None = None
     unit: str | None = None
+    by: date | None = None
 
 
 class _Table:
@@ -82,6 +89,7 @@ class _Table:
         self.rows: list[tuple[int, list[Cell]]] = []
         self.columns: list[Column] = []
         self.decimal: str | None = None
+        self.names = ENGLISH
         self.noted: set[tuple[str, str]] = set()
         self.commented: Counter[str] = Counter()
 
@@ -91,7 +99,7 @@ class _Table:
         if place is None:
             raise KpiError(
                 f"{self.file} has no row that names the columns of KPIs",
-                hint=f"name them in the first row; known are {KNOWN}, in English or German",
+                hint=f"name them in the first row: {ENGLISH.known}; in German {GERMAN.known}",
             )
         number, header = rows[place]
         self.rows = rows[place + 1 :]
@@ -117,6 +125,8 @@ class _Table:
     def _recognize(self, header: Sequence[Cell], line: int) -> None:
         fields: list[Column] = []
         taken: set[str] = set()
+        shown_all = [text_of(cell) for cell in header if isinstance(cell, str)]
+        self.names = language_of(shown_all)
         exact = {field_of(text_of(cell)) for cell in header if isinstance(cell, str)}
         for place, cell in enumerate(header):
             shown = "" if cell is None else " ".join(text_of(cell).split())
@@ -129,10 +139,11 @@ class _Table:
                 )
                 column = column._replace(field=None)
             elif column.field is None and self._filled(place):
+                names = language_of(shown_all, shown)
                 self.result.refuse(
                     self._origin(f'column "{shown or place + 1}"', line),
                     "no field of a KPI has such a name",
-                    f"rename it if it is one of {KNOWN}, Description, Formula, Source, Note",
+                    f"rename it if it is one of {names.known}, {names.comments}",
                 )
             elif column.field == "computed":
                 self.result.note(self._origin(f'column "{shown}"', line), "kpi status computes it")
@@ -147,7 +158,7 @@ class _Table:
             self.result.refuse(
                 self._origin(f'column "{header_}"', line),
                 "no column says which period the values are of",
-                "add a column Date, name the column by its period, e.g. 2026-03, or use kpi record",
+                f"add a column {self.names.date}, name the column by its period, e.g. 2026-03, or use kpi record",
             )
             self.columns = [column._replace(field=None) if column.field == "actual" else column for column in fields]
 
@@ -155,15 +166,37 @@ class _Table:
         if isinstance(cell, datetime | date):
             return Column(shown, "values", cell.date() if isinstance(cell, datetime) else cell)
         field = field_of(shown)
-        if field is None:
-            prefix = _PREFIX.match(shown)
-            label = label_of(shown[prefix.end() :] if prefix else shown) if shown else None
-            if label is not None:
-                planned = prefix is not None and prefix[1].casefold() in _PLANNED
-                return Column(shown, "schedule" if planned else "values", label)
         bracket = re.search(r"[(\[]\s*(?:in\s+)?([^)\]]+?)\s*[)\]]", shown)
+        if field is None or (bracket is not None and any(c.isdigit() for c in bracket[1])):
+            dated = self._dated(shown)
+            if dated is not None:
+                return dated
         unit = bracket[1] if bracket and field in _NUMERIC else None
         return Column(shown, self._decided(field, place, exact), None, unit)
+
+    def _dated(self, shown: str) -> Column | None:
+        """A column that is named by a period or a date, with the name of a field or without; None for another one."""
+        label = label_of(shown) if shown else None
+        if label is not None:
+            return Column(shown, "values", label)
+        unit = next((one for one in re.findall(r"[(\[]\s*(?:in\s+)?([^)\]\d]+?)\s*[)\]]", shown)), None)
+        bare = re.sub(r"[(\[][^)\]\d]+[)\]]", " ", shown)
+        found = dated_field_of(bare)
+        if found is None:
+            label = label_of(bare) if unit is not None else None
+            return None if label is None else Column(shown, "values", label, unit)
+        field, text = found
+        rest = _UNTIL.sub("", text)
+        try:
+            day = day_of(rest)
+        except Refusal:
+            return None
+        label = label_of(rest)
+        if field == "actual":
+            return None if label is None else Column(shown, "values", label, unit)
+        if day is not None and (_A_DAY.search(text) or label is None or form_of(label) == "day"):
+            return Column(shown, "target", None, unit, day)
+        return None if label is None else Column(shown, "schedule", label, unit)
 
     def _decided(self, field: str | None, place: int, exact: set[str | None]) -> str | None:
         """The field of a column whose name may mean several: what its cells are decides."""
@@ -171,6 +204,13 @@ class _Table:
         if field == "goal or target":
             aims = sum(any(c.isdigit() for c in text) and _is_aim(text) for text in texts)
             return "target" if 2 * aims > len(texts) and "target" not in exact else "goal"
+        if field == "actual or date":
+            dates = sum(
+                isinstance(row[place], datetime) or _is_date(text_of(row[place]))
+                for _, row in self.rows
+                if place < len(row) and row[place] not in (None, "")
+            )
+            return "date" if texts and 2 * dates >= len(texts) else "actual"
         if field == "every or date":
             return "every" if 2 * sum(every_of(text) is not None for text in texts) >= len(texts) else "date"
         if field == "type":
@@ -183,6 +223,11 @@ class _Table:
         return any(place < len(row) and row[place] not in (None, "") for _, row in self.rows)
 
     # Rows.
+
+    @property
+    def due(self) -> date | None:
+        """The day that the name of the column of targets says."""
+        return next((one.by for one in self.columns if one.field == "target"), None)
 
     def _row(self, line: int, cells: Sequence[Cell]) -> None:
         found: dict[str, Cell] = {}
@@ -355,6 +400,7 @@ class _Row:
                 fields["baseline"] = written(self._number("baseline"), unit)
             except Refusal as refusal:
                 self._refused("baseline", refusal)
+        direction = direction or self._direction_of_targets()
         thresholds = self._thresholds(unit, direction)
         target = self._target(unit, direction or _toward(thresholds))
         thresholds = self._with_green(thresholds, target)
@@ -370,21 +416,45 @@ class _Row:
     def _number(self, field: str) -> Number:
         return _number_in(self.found[field], self.table.decimal)
 
+    def _direction_of_targets(self) -> str | None:
+        """The direction that the targets of the row say; None where they say none, or more than one."""
+        found: set[str] = set()
+        for column, cell in zip(self.table.columns, self.cells, strict=False):
+            if column.field in ("target", "schedule") and _filled(cell):
+                try:
+                    aim = _aim_in(cell, self.table.decimal)
+                except Refusal:
+                    continue
+                if aim.direction in ("at least", "above", "at most", "below"):
+                    found.add(aim.direction)
+        return found.pop() if len(found) == 1 else None
+
     def _target(self, unit: UnitOfSheet, direction: str | None) -> Value | None:
         schedule = self._by_period("schedule", unit, None, direction)
         if schedule and "target" not in self.found:
             return schedule
         by, field = self._due(), "target"
         if "target" not in self.found:
-            if by is not None:
+            if by is not None and "due" in self.found:
                 self._refuse("due", "there is no target that it could be the date of", "set a target")
             return None
+        if schedule:
+            columns = [one.header for one in self.table.columns if one.field == "schedule"]
+            self.result.refuse(
+                self._origin(columns[0]),
+                f"the row has a target in the column {self._header(field)} too, which is the one imported",
+                "empty one of the two: a plan has one target, or one for each period",
+            )
+            self.comments += [f"target of {label}: {phrase}" for label, phrase in schedule.items()]
         try:
             aim = _aim_in(self.found[field], self.table.decimal)
             if aim.by is not None and by is not None and aim.by != by:
-                self._refuse("due", f"the target says by {aim.by}", "write one of the two dates")
+                named = "due" if "due" in self.found else "target"
+                self._refuse(
+                    named, f"the target says by {aim.by}, and another place {by}", "write one of the two dates"
+                )
             by = aim.by or by
-            text = _phrase(aim, unit, direction, self.table.decimal)
+            text = _phrase(aim, unit, direction, self.table)
         except Refusal as refusal:
             self._refused(field, refusal)
             self.comments.append(f"target: {shorten(text_of(self.found[field]), 90)}")
@@ -393,17 +463,18 @@ class _Row:
 
     def _due(self) -> date | None:
         if "due" not in self.found:
-            return None
+            return self.table.due
         cell = self.found["due"]
-        if isinstance(cell, datetime):
-            return cell.date()
         try:
-            found = day_of(text_of(cell))
+            found = cell.date() if isinstance(cell, datetime) else day_of(text_of(cell))
         except Refusal as refusal:
             self._refused("due", refusal)
             return None
         if found is None:
             self._refuse("due", f'"{shorten(text_of(cell))}" is not a date', "write YYYY-MM-DD")
+        elif self.table.due not in (None, found):
+            reason = f"the name of the column {self._header('target')} says {self.table.due}"
+            self._refuse("due", reason, "write one of the two dates")
         return found
 
     def _thresholds(self, unit: UnitOfSheet, direction: str | None) -> dict[str, Value]:
@@ -415,9 +486,9 @@ class _Row:
             try:
                 aim = _aim_in(self.found[field], self.table.decimal)
                 if field == "red":
-                    lines[field] = _phrase(_complement(aim, direction), unit, None, self.table.decimal)
+                    lines[field] = _phrase(_complement(aim, direction), unit, None, self.table)
                 else:
-                    lines[field] = _phrase(aim, unit, direction or _toward(lines), self.table.decimal)
+                    lines[field] = _phrase(aim, unit, direction or _toward(lines), self.table)
             except Refusal as refusal:
                 self._refused(field, refusal)
         red = lines.pop("red", None)
@@ -453,7 +524,7 @@ class _Row:
                     found[label] = written(_number_in(cell, self.table.decimal), unit)
                 else:
                     aim = _aim_in(cell, self.table.decimal)
-                    found[label] = _phrase(aim, unit, direction, self.table.decimal)
+                    found[label] = _phrase(aim, unit, direction, self.table)
             except Refusal as refusal:
                 self.result.refuse(self._origin(column.header), refusal.reason, refusal.workaround)
         return found
@@ -576,6 +647,14 @@ def _aim_in(cell: Cell, decimal: str | None) -> Aim:
     return aim_of(text_of(cell), decimal)
 
 
+def _is_date(text: str) -> bool:
+    """Whether a text is a date or a period rather than a number."""
+    try:
+        return day_of(text) is not None and not text.strip().isdigit()
+    except Refusal:
+        return True  # one of two dates
+
+
 def _is_aim(text: str) -> bool:
     try:
         aim_of(text, ".")
@@ -584,18 +663,18 @@ def _is_aim(text: str) -> bool:
     return True
 
 
-def _phrase(aim: Aim, unit: UnitOfSheet, direction: str | None, decimal: str | None) -> str:
-    """A target in the words of a plan; ``decimal`` is the mark of the sheet. Raises Refusal without a direction."""
+def _phrase(aim: Aim, unit: UnitOfSheet, direction: str | None, table: _Table) -> str:
+    """A target in the words of a plan; ``table`` is what it is in. Raises Refusal without a direction."""
     numbers = [written(number, unit) for number in aim.numbers]
     if aim.direction == "between":
         return f"between {numbers[0]} and {numbers[1]}"
     word = aim.direction or direction
     if word is None:
         # As the cell has it: in the unit of the sheet, which scales what is written there.
-        number = in_cell(aim.numbers[0], decimal)
+        number = in_cell(aim.numbers[0], table.decimal)
         rest = number if aim.by is None else f"{number} by {aim.by.isoformat()}"
         reason = f"{number} does not say whether more or less is better"
-        raise Refusal(reason, f'write "at least {rest}" or "at most {rest}", or add a column Direction')
+        raise Refusal(reason, f'write "at least {rest}" or "at most {rest}", or add a column {table.names.direction}')
     return f"{word} {numbers[0]}"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from kpi.data.excel_files import Cell
 
@@ -61,9 +62,10 @@ COLUMNS: Mapping[str, str] = {
     "red; red threshold; threshold red; rot; rot ab; ampel rot; schwelle rot; critical threshold",
     "actual":
     "actual; actuals; actual value; current; current value; value; result; ist; istwert; ist wert; aktuell; "
-    "aktueller wert; wert; ergebnis; stand; value current; latest; latest value; letzter wert",
+    "aktueller wert; wert; ergebnis; value current; latest; latest value; letzter wert",
     "date":
-    "as of; date; reporting date; month; monat; datum; stichtag; per; quarter; quartal; year; jahr; messdatum; "
+    "as of; date; stand vom; stand am; datenstand; "
+    "reporting date; month; monat; datum; stichtag; per; quarter; quartal; year; jahr; messdatum; "
     "measured on; gemessen am; datum der messung",
     "indicator":
     "leading lagging; leading or lagging; lead lag; früh spätindikator; frühindikator spätindikator",
@@ -95,6 +97,8 @@ COLUMNS: Mapping[str, str] = {
     # What the name alone does not say: the cells do.
     "goal or target":
     "goal; goals; ziel; ziele",
+    "actual or date":
+    "stand",
     "every or date":
     "period; periode; zeitraum; berichtszeitraum; zeit; time period",
     "type":
@@ -104,7 +108,53 @@ _BY_NAME = {name.strip(): field for field, names in COLUMNS.items() for name in 
 LABELS = {
     "definition": "Definition", "formula": "Calculation", "source": "Source", "why": "Why", "comment": "Note",
 }  # fmt: skip
-KNOWN = "KPI, Goal, Owner, Unit, Frequency, Direction, Target, Due, Baseline, Green, Yellow, Question, Tags"
+
+
+class Names(NamedTuple):
+    """The names of columns in the language of a sheet, for hints."""
+
+    known: str
+    comments: str
+    direction: str
+    date: str
+    target: str
+
+
+ENGLISH = Names(
+    "KPI, Goal, Owner, Unit, Frequency, Direction, Target, Due, Baseline, Actual, Date, Green, Yellow, Question, Tags",
+    "Description, Formula, Source, Note",
+    "Direction",
+    "Date",
+    "Target",
+)
+GERMAN = Names(
+    "Kennzahl, Ziel, Verantwortlich, Einheit, Frequenz, Richtung, Zielwert, Termin, Ausgangswert, Istwert, Datum, "
+    "Grün, Gelb, Frage, Bereich",
+    "Beschreibung, Formel, Quelle, Bemerkung",
+    "Richtung",
+    "Datum",
+    "Zielwert",
+)
+_IN_GERMAN = re.compile(
+    r"kennzahl|messgr|metrik|schlüssel|bezeichnung|titel|kürzel|ziel|strateg\w+e|\bsoll|vorgabe|termin|fällig|bis\b|wert\b|"
+    r"basis\b|einheit|währung|frequenz|intervall\b|turnus|häufigkeit|rhythmus|richtung|polarität|verantwort|eigentümer|"
+    r"zuständig|ansprechpartner|formel|berechnung|rechenweg|beschreibung|erläuterung|erklärung|frage\b|grün|gelb|\brot\b|"
+    r"ampel|\bist(?:wert)?\b|aktuell|ergebnis|\bstand\b|datum|stichtag|monat\b|quartal\b|jahr\b|perspektive|kategorie|bereich|abteilung|"
+    r"thema|quelle|maßnahme|massnahme|eskalation|warum|zweck|nutzen|kommentar|bemerkung|anmerkung|hinweis|notiz|tendenz|"
+    r"abweichung|veränderung|nummer|\bnr\b|zeile|zeitraum|periode|\bart\b|\btyp\b|[äöüß]",
+    re.IGNORECASE,
+)
+
+
+def language_of(headers: Iterable[str], one: str = "") -> Names:
+    """The names of columns in the language of one header, or else of most of them."""
+    if _IN_GERMAN.search(one):
+        return GERMAN
+    named = [folded(header) for header in headers if header]
+    german = sum(_IN_GERMAN.search(header) is not None for header in named)
+    return GERMAN if german * 2 >= max(len(named), 1) else ENGLISH
+
+
 _EVERY = {
     "daily": "day", "täglich": "day", "taeglich": "day", "tag": "day", "pro tag": "day", "weekly": "week",
     "wöchentlich": "week", "woechentlich": "week", "woche": "week", "pro woche": "week", "biweekly": "2 weeks",
@@ -141,6 +191,18 @@ def field_of(header: str) -> str | None:
     parts = [_BY_NAME.get(folded(part)) for part in re.split(r"[/|,&]| und | and | or | oder ", header)]
     known = {part for part in parts if part is not None}
     return known.pop() if len(known) == 1 and all(parts) else None
+
+
+def dated_field_of(header: str) -> tuple[str, str] | None:
+    """The field of a header that names a period or date too, and that part of it: ``Zielwert 2026``, ``2026 target``,
+    ``Soll (2027)``; None for a header that does not."""
+    words = re.sub(r"[()\[\]_:]|(?<=[^\W\d])-(?=\d)|\s[-–]\s", " ", header).split()
+    for count in range(len(words) - 1, 0, -1):
+        for name, rest in ((words[:count], words[count:]), (words[-count:], words[:-count])):
+            field = _BY_NAME.get(folded(" ".join(name)))
+            if field in ("target", "goal or target", "actual") and any(c.isdigit() for c in "".join(rest)):
+                return field, " ".join(rest)
+    return None
 
 
 def every_of(text: str) -> str | None:

@@ -154,6 +154,71 @@ def test_a_direction_that_can_be_reversed_is_refused(tmp_path: Path, text: str, 
 
 
 @pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("Zielwert 2026", "2026"),
+        ("Sollwert 2027", "2027"),
+        ("2026 Target", "2026"),
+        ("Target value Q4 2026", "2026-Q4"),
+        ("Planwert (2026)", "2026"),
+        ("Zielwert 2026 (EUR)", "2026"),
+        ("Ziel für 2026", "2026"),
+        ("Zielwert bis Ende 2026", date(2026, 12, 31)),
+        ("Target by 2026-09-30", date(2026, 9, 30)),
+        ("Zielwert (31.12.2026)", date(2026, 12, 31)),
+    ],
+)
+def test_a_column_of_targets_can_name_a_period_or_a_date(tmp_path: Path, header: str, expected: object) -> None:
+    found = imported(tmp_path, f"Kennzahl;{header}\nA;mind. 3\nB;max. 4\n")
+    first, second = found.plan.kpis.values()
+    assert found.refused == ()
+    if isinstance(expected, date):
+        assert (aim(first), aim(second)) == ((">=", 3, None, expected), ("<=", 4, None, expected))
+    else:
+        assert not isinstance(first.target, Target)
+        assert first.target is not None
+        assert [(each.label, each.target.op, each.target.value) for each in first.target] == [(expected, ">=", 3)]
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("Kennzahl;Einheit;Farbe", "Kennzahl, Ziel, Verantwortlich, Einheit"),
+        ("KPI;Unit;Colour", "KPI, Goal, Owner, Unit"),
+        ("KPI;Unit;Zielwert nächstes Jahr", "Kennzahl, Ziel, Verantwortlich, Einheit"),
+    ],
+)
+def test_hints_name_columns_in_the_language_of_the_header(tmp_path: Path, header: str, words: str) -> None:
+    (refused,) = imported(tmp_path, f"{header}\nA;EUR;5\n").refused
+    assert words in str(refused.workaround)
+
+
+def test_a_plan_takes_the_direction_of_the_target_of_its_row(tmp_path: Path) -> None:
+    text = "KPI;Target Q3 2026;Plan Q4 2026\nA;> 5%;6%\nB;5;6\nC;> 5;< 6\n"
+    found = imported(tmp_path, text)
+    first = found.plan.kpis["a"].target
+    assert not isinstance(first, Target)
+    assert first is not None
+    assert [(each.target.op, each.target.value) for each in first] == [(">", 0.05), (">", 0.06)]
+    assert [each.origin.line for each in found.refused] == [3, 3]
+
+
+def test_a_target_of_a_period_beside_a_target_is_reported(tmp_path: Path) -> None:
+    found = imported(tmp_path, "KPI;Target;Plan Q4 2026\nA;> 5%;6%\n")
+    assert aim(found.plan.kpis["a"])[:2] == (">", 0.05)
+    (refused,) = found.refused
+    assert refused.reason == "the row has a target in the column Target too, which is the one imported"
+    assert "# target of 2026-Q4: above 6%" in found.text
+
+
+def test_stand_beside_ist_is_its_date(tmp_path: Path) -> None:
+    kpi, refused = one(tmp_path, "Kennzahl;Ist;Stand", "A;5;31.03.2026")
+    assert (dict(kpi.values), refused) == ({"2026-03": 5}, [])
+    kpi, refused = one(tmp_path, "Kennzahl;Stand;Datum", "A;5;31.03.2026")
+    assert (dict(kpi.values), refused) == ({"2026-03": 5}, [])
+
+
+@pytest.mark.parametrize(
     ("unit", "cell", "decimal", "expected"),
     [
         ("kEUR", "1,500 by Dec 2026", ".", (1_500_000, date(2026, 12, 31))),
