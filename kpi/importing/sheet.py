@@ -56,6 +56,9 @@ MOST_BYTES = 20_000_000
 MOST_ROWS = 20_000
 LOOKED_AT = 40  # rows among which the header is
 _NUMERIC = ("target", "baseline", "green", "yellow", "red", "actual")
+_NOTHING = frozenset(
+    {"-", "--", "---", "–", "—", "n/a", "#n/a", "n.a.", "n.a", "k.a.", "k.a", "k/a", "keineangabe", "./."}
+)
 _UNTIL = re.compile(
     r"^(?:(?:bis zum|bis ende|bis|by the end of|by end of|by|until)|(?:für|for|in|im|am|per|at|zum|of))\s+",
     re.IGNORECASE,
@@ -138,7 +141,7 @@ class _Table:
                     "take one of the two out, or give it another name",
                 )
                 column = column._replace(field=None)
-            elif column.field is None and self._filled(place):
+            elif column.field is None and self._cells(place):
                 names = language_of(shown_all, shown)
                 self.result.refuse(
                     self._origin(f'column "{shown or place + 1}"', line),
@@ -200,16 +203,13 @@ class _Table:
 
     def _decided(self, field: str | None, place: int, exact: set[str | None]) -> str | None:
         """The field of a column whose name may mean several: what its cells are decides."""
-        texts = [text_of(row[place]) for _, row in self.rows if place < len(row) and row[place] not in (None, "")]
+        cells = self._cells(place)
+        texts = [text_of(cell) for cell in cells]
         if field == "goal or target":
             aims = sum(any(c.isdigit() for c in text) and _is_aim(text) for text in texts)
             return "target" if 2 * aims > len(texts) and "target" not in exact else "goal"
         if field == "actual or date":
-            dates = sum(
-                isinstance(row[place], datetime) or _is_date(text_of(row[place]))
-                for _, row in self.rows
-                if place < len(row) and row[place] not in (None, "")
-            )
+            dates = sum(isinstance(cell, datetime) or _is_date(text_of(cell)) for cell in cells)
             return "date" if texts and 2 * dates >= len(texts) else "actual"
         if field == "every or date":
             return "every" if 2 * sum(every_of(text) is not None for text in texts) >= len(texts) else "date"
@@ -219,8 +219,9 @@ class _Table:
             return "kind" if texts and all(kind_of(text) for text in texts) else None
         return field
 
-    def _filled(self, place: int) -> bool:
-        return any(place < len(row) and row[place] not in (None, "") for _, row in self.rows)
+    def _cells(self, place: int) -> list[Cell]:
+        """The cells of a column that hold something."""
+        return [row[place] for _, row in self.rows if place < len(row) and _filled(row[place])]
 
     # Rows.
 
@@ -232,7 +233,14 @@ class _Table:
     def _row(self, line: int, cells: Sequence[Cell]) -> None:
         found: dict[str, Cell] = {}
         for column, cell in zip(self.columns, cells, strict=False):
-            if column.field is not None and column.label is None and _filled(cell):
+            if (
+                column.field is not None
+                and column.label is None
+                and (
+                    # A dash may be a direction, which is not to be left out in silence.
+                    not _blank(cell) if column.field == "direction" else _filled(cell)
+                )
+            ):
                 found.setdefault(column.field, cell)
         if not any(_filled(cell) for cell in cells):
             return
@@ -243,8 +251,9 @@ class _Table:
                 self._origin(f"row {line}: {shown}", line), "it names no KPI", "write its name, or take the row out"
             )
             return
-        if set(found) <= {"name", "number", "id"} and not any(
-            _filled(cell) for column, cell in zip(self.columns, cells, strict=False) if column.label is not None
+        if not any(
+            column.field not in (None, "name", "number", "id") and not _blank(cell)
+            for column, cell in zip(self.columns, cells, strict=False)
         ):
             reason = "it says nothing but a name: is it the heading of the rows below?"
             self.result.refuse(self._origin(f'row "{name}"', line), reason, "fill in another column if it is a KPI")
@@ -623,8 +632,13 @@ def _resolve_formulas(result: Result) -> None:
             entry.comments.remove(line)
 
 
+def _blank(cell: Cell) -> bool:
+    return cell is None or not text_of(cell).strip()
+
+
 def _filled(cell: Cell) -> bool:
-    return cell is not None and bool(text_of(cell).strip())
+    """Whether a cell holds something: ``n/a``, ``k. A.`` and dashes say that there is nothing."""
+    return not _blank(cell) and "".join(text_of(cell).casefold().split()) not in _NOTHING
 
 
 class Percent(str):
@@ -637,7 +651,7 @@ def _number_in(cell: Cell, decimal: str | None) -> Number:
         return Number(Decimal(cell[:-1]), "%")
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return Number(Decimal(repr(cell)))
-    return number_of(text_of(cell), decimal)
+    return number_of(text_of(cell), decimal, "write a number, or leave the cell empty")
 
 
 def _aim_in(cell: Cell, decimal: str | None) -> Aim:

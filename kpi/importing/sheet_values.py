@@ -131,13 +131,13 @@ class Number(NamedTuple):
     unit: str | None = None
 
 
-def number_of(text: str, decimal: str | None) -> Number:
-    """The number in a text. Raises Refusal for a text that is none, or that can be two."""
+def number_of(text: str, decimal: str | None, write: str = WRITE_TARGET) -> Number:
+    """The number in a text. Raises Refusal, with ``write`` as what to do, for a text that is none or can be two."""
     body = text.strip().replace("\N{MINUS SIGN}", "-").replace("–", "-")
     found = re.fullmatch(rf"([-+]?)\s*([^\d\s.,+-]{{0,4}}?)\s*([-+]?)([\d.,{_GROUPS}]*\d)\s*(.*)", body)
     if found is None:
-        raise Refusal(f'"{text.strip()}" is not a number', WRITE_TARGET)
-    digits = _digits(found[4], decimal, text)
+        raise Refusal(f'"{text.strip()}" is not a number', write)
+    digits = _digits(found[4], decimal, text, write)
     value = -digits if "-" in (found[1], found[3]) else digits
     suffix, unit = "", found[2].strip() or None
     for word in found[5].split():
@@ -153,7 +153,7 @@ def number_of(text: str, decimal: str | None) -> Number:
     return Number(value, suffix, unit)
 
 
-def _digits(text: str, decimal: str | None, whole: str) -> Decimal:
+def _digits(text: str, decimal: str | None, whole: str, write: str) -> Decimal:
     """The value of digits with marks between them."""
     plain = re.sub(f"[{_GROUPS}]", "", text)
     marks = re.findall("[.,]", plain)
@@ -162,13 +162,13 @@ def _digits(text: str, decimal: str | None, whole: str) -> Decimal:
     if len(set(marks)) == 2:
         last = marks[-1]
         if marks.count(last) > 1:
-            raise Refusal(f'"{whole.strip()}" is not a number', WRITE_TARGET)
+            raise Refusal(f'"{whole.strip()}" is not a number', write)
         return Decimal(plain.replace("." if last == "," else ",", "").replace(last, "."))
     (mark,) = set(marks)
     grouped = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", plain) is not None
     if len(marks) > 1:
         if not grouped:
-            raise Refusal(f'"{whole.strip()}" is not a number', WRITE_TARGET)
+            raise Refusal(f'"{whole.strip()}" is not a number', write)
         return Decimal(plain.replace(mark, ""))
     if grouped and decimal is None and not plain.startswith("0"):
         raise Refusal(

@@ -211,6 +211,21 @@ def test_a_target_of_a_period_beside_a_target_is_reported(tmp_path: Path) -> Non
     assert "# target of 2026-Q4: above 6%" in found.text
 
 
+@pytest.mark.parametrize("empty", ["n/a", "N/A", "-", "–", "—", "k.A.", "k. A.", "keine Angabe", "n.a."])
+def test_cells_that_say_there_is_nothing_are_empty(tmp_path: Path, empty: str) -> None:
+    header = "KPI;Goal;Unit;Target;Due;Baseline;Yellow;2026-01;Actual;Date;Plan 2027"
+    kpi, refused = one(tmp_path, header, f"A{f';{empty}' * 10}")
+    assert refused == []
+    assert (kpi.target, kpi.baseline, kpi.thresholds, kpi.unit, dict(kpi.values)) == (None, None, None, None, {})
+
+
+def test_a_value_that_is_no_number_has_a_hint_of_its_own(tmp_path: Path) -> None:
+    (refused,) = imported(tmp_path, "KPI;2026-01\nA;unknown\n").refused
+    assert (refused.reason, refused.workaround) == (
+        '"unknown" is not a number', "write a number, or leave the cell empty",
+    )  # fmt: skip
+
+
 def test_stand_beside_ist_is_its_date(tmp_path: Path) -> None:
     kpi, refused = one(tmp_path, "Kennzahl;Ist;Stand", "A;5;31.03.2026")
     assert (dict(kpi.values), refused) == ({"2026-03": 5}, [])
