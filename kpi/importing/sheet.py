@@ -111,6 +111,7 @@ class _Table:
         found = [row[place] for _, row in self.rows for place in numeric if place < len(row)]
         texts = [cell for cell in found if isinstance(cell, str) and not isinstance(cell, Percent)]
         self.decimal = self.result.settings.decimal or decimal_mark(texts)
+        self._carry_goals(number)
         for line, cells in self.rows:
             self._row(line, cells)
         for column in self.columns:
@@ -224,6 +225,48 @@ class _Table:
         return [row[place] for _, row in self.rows if place < len(row) and _filled(row[place])]
 
     # Rows.
+
+    def _carry_goals(self, header: int) -> None:
+        """Fill the empty cells below a goal with it, as those of merged cells are, where goals are written once each.
+
+        Where a goal is written again, or most rows have one, an empty cell may mean that there is none: it is reported.
+        """
+        places = {column.field: place for place, column in enumerate(self.columns)}
+        if "goal" not in places or "name" not in places:
+            return
+        goal, name = places["goal"], places["name"]
+        above: Cell = None
+        carried: dict[int, tuple[int, list[Cell]]] = {}
+        runs: list[tuple[str, int]] = []  # each goal that is written, and how many rows below it have none
+        alone: list[int] = []  # lines without a goal that none is above
+        for place, (line, cells) in enumerate(self.rows):
+            named = name < len(cells) and _filled(cells[name])
+            others = (cell for at, cell in enumerate(cells) if at != name and self.columns[at : at + 1])
+            if not named or all(_blank(cell) for cell in others):
+                above = None  # an empty row or a heading ends what is above it
+                continue
+            filled = [*cells, *[None] * (goal + 1 - len(cells))]
+            if not _blank(filled[goal]):
+                above = filled[goal] if _filled(filled[goal]) else None
+                if above is not None:
+                    runs.append((text_of(above).strip(), 0))
+            elif above is None:
+                alone.append(line)
+            else:
+                filled[goal] = above
+                carried[place] = line, filled
+                runs[-1] = runs[-1][0], runs[-1][1] + 1
+        once = len({text for text, _ in runs}) == len(runs)
+        lines = sorted(line for line, _ in carried.values())
+        origin = self._origin(f'column "{self.columns[goal].header}"', header)
+        if carried and once and sum(below > 0 for _, below in runs) * 2 >= len(runs):
+            for place, row in carried.items():
+                self.rows[place] = row
+            self.result.note(origin, f"empty in {_lines(lines)}: the goal of the row above was taken")
+        else:
+            alone += lines
+        if alone:
+            self.result.note(origin, f"empty in {_lines(sorted(alone))}: no goal yet")
 
     @property
     def due(self) -> date | None:
@@ -630,6 +673,17 @@ def _resolve_formulas(result: Result) -> None:
         if used and used <= set(entries) - {id_} and not list(sources_in(tree)):
             entry.fields["formula"] = text.replace("÷", "/").replace("×", "*")
             entry.comments.remove(line)
+
+
+def _lines(lines: Sequence[int]) -> str:
+    """Lines of a file in words, those that follow each other as a span."""
+    spans: list[list[int]] = []
+    for line in lines:
+        if spans and line == spans[-1][-1] + 1:
+            spans[-1][1:] = [line]
+        else:
+            spans.append([line])
+    return f"line{'s' * (len(lines) > 1)} {listed(['-'.join(map(str, span)) for span in spans])}"
 
 
 def _blank(cell: Cell) -> bool:

@@ -226,6 +226,30 @@ def test_a_value_that_is_no_number_has_a_hint_of_its_own(tmp_path: Path) -> None
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected", "notes"),
+    [
+        (["Wachsen", "", "", "Sparen", ""], "wwwss", ["lines 3-4, 6: the goal of the row above was taken"]),
+        (["Wachsen", "", ""], "www", ["lines 3-4: the goal of the row above was taken"]),
+        (["Wachsen", "Wachsen", "", "Sparen", "Sparen"], "ww-ss", ["line 4: no goal yet"]),
+        (["Wachsen", "Sparen", "Helfen", ""], "wsh-", ["line 5: no goal yet"]),
+        (["", "Wachsen", "", "-", ""], "-ww--", [
+            "line 4: the goal of the row above was taken", "lines 2, 6: no goal yet",
+        ]),
+        (["Wachsen", "Sparen"], "ws", []),
+    ],
+)  # fmt: skip
+def test_a_goal_holds_for_the_empty_cells_below_it(
+    tmp_path: Path, cells: list[str], expected: str, notes: list[str]
+) -> None:
+    rows = [f"K{place};{cell};at least {place}" for place, cell in enumerate(cells)]
+    found = imported(tmp_path, "\n".join(["KPI;Objective;Target", *rows]))
+    goals = {"wachsen": "w", "sparen": "s", "helfen": "h", "first_goal": "-"}
+    assert "".join(goals[str(kpi.goal)] for kpi in found.plan.kpis.values()) == expected
+    reasons = [each.reason for each in found.outcomes if each.state == "note"]
+    assert reasons == [f"empty in {note}" for note in notes]
+
+
 def test_stand_beside_ist_is_its_date(tmp_path: Path) -> None:
     kpi, refused = one(tmp_path, "Kennzahl;Ist;Stand", "A;5;31.03.2026")
     assert (dict(kpi.values), refused) == ({"2026-03": 5}, [])
