@@ -44,6 +44,7 @@ from kpi.importing.sheet_values import (
     in_cell,
     label_of,
     number_of,
+    split_period,
     unit_of,
     written,
 )
@@ -329,10 +330,13 @@ class _Row:
                 else:
                     fields[field] = meant
         unit = self._unit()
+        every = self._every(unit.every)
+        if unit.every not in (None, every):
+            unit = self._rate()
         if unit.text is not None:
             fields["unit"] = unit.text
-        every = self._every()
         fields["every"] = every
+        unit = unit._replace(every=every)
         fields |= self._numbers(unit, every)
         if (text := self._text("when_red")) is not None:
             fields["when_red"] = text
@@ -368,9 +372,10 @@ class _Row:
         if same is None or not {"actual", "date"} <= set(self.found):
             return False
         entry = entries[same]
-        unit = UnitOfSheet(str(entry.fields["unit"]) if "unit" in entry.fields else None)
+        every = str(entry.fields["every"])
+        unit = UnitOfSheet(str(entry.fields["unit"]) if "unit" in entry.fields else None, every=every)
         there = entry.fields.get("values", {})
-        values = self._actual(unit, str(entry.fields["every"]))
+        values = self._actual(unit, every)
         twice = set(values) & set(there if isinstance(there, Mapping) else ())
         if twice:
             self._refuse("date", f"{self.name} has a value of {twice.pop()} already", "take one of the two rows out")
@@ -407,7 +412,8 @@ class _Row:
         text = self._text("unit")
         try:
             if text is not None:
-                return unit_of(text)
+                plain, every = split_period(text)
+                return unit_of(text) if every is None else unit_of(plain)._replace(every=every)
             for column, cell in zip(self.table.columns, self.cells, strict=False):
                 if column.field in (*_NUMERIC, "values", "schedule") and _filled(cell):
                     if column.unit is not None:
@@ -423,7 +429,15 @@ class _Row:
                 self._refused("unit", refusal)
         return UnitOfSheet(None)
 
-    def _every(self) -> str:
+    def _rate(self) -> UnitOfSheet:
+        """The unit as it is written, ``Tickets pro Tag``, where a value is of another period."""
+        try:
+            return unit_of(self._text("unit") or "")
+        except Refusal as refusal:
+            self._refused("unit", refusal)
+            return UnitOfSheet(None)
+
+    def _every(self, of_unit: str | None) -> str:
         text = self._text("every")
         if text is not None:
             meant = every_of(text)
@@ -436,7 +450,22 @@ class _Row:
                 return form_of(column.label) or self.result.settings.every
         label = label_of(self._text("date") or "") if "date" in self.found else None
         form = None if label is None else form_of(label)
-        return form if form is not None and form != "day" else self.result.settings.every
+        if form is not None and form != "day":
+            return form
+        return of_unit or self._every_of_numbers() or self.result.settings.every
+
+    def _every_of_numbers(self) -> str | None:
+        """The period that the first of the numbers with one says: ``2% pro Monat``."""
+        for column, cell in zip(self.table.columns, self.cells, strict=False):
+            if column.field in (*_NUMERIC, "values", "schedule") and _filled(cell):
+                try:
+                    numbers = _aim_in(cell, self.table.decimal).numbers
+                except Refusal:
+                    continue
+                for number in numbers:
+                    if number.every is not None:
+                        return number.every
+        return None
 
     def _numbers(self, unit: UnitOfSheet, every: str) -> dict[str, Value]:
         """Baseline, target, thresholds and values."""

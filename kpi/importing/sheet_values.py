@@ -73,10 +73,12 @@ WRITE_TARGET = 'write e.g. "at least 30%", "at most 12", "between 20 and 30"'
 
 
 class UnitOfSheet(NamedTuple):
-    """A unit as the plan has it, and the power of ten of the numbers that are in it (``T€``: 3)."""
+    """A unit as the plan has it, the power of ten of the numbers that are in it (``T€``: 3), and the period that the
+    numbers are of."""
 
     text: str | None
     power: int = 0
+    every: str | None = None
 
 
 def unit_of(text: str) -> UnitOfSheet:
@@ -123,12 +125,39 @@ def decimal_mark(texts: Iterable[str]) -> str | None:
     return None if comma == point else "," if comma else "."
 
 
+_PER = re.compile(
+    r"(?:^|\s)(?P<words>(?:pro|per|je|a|an|each|every|jede[nrs]?|im)\s+(?P<unit>tag|woche|monat|quartal|halbjahr|jahr|day|week"
+    r"|month|quarter|half[- ]year|half|year|annum)"
+    r"|p\.\s?(?P<letter>[amqw])\.?|(?P<adverb>täglich|daily|wöchentlich|weekly|monatlich|monthly|vierteljährlich"
+    r"|quartalsweise|quarterly|halbjährlich|half-yearly|jährlich|yearly|annually))$",
+    re.IGNORECASE,
+)
+_PERIODS = {
+    "tag": "day", "woche": "week", "monat": "month", "quartal": "quarter", "halbjahr": "half", "jahr": "year",
+    "half year": "half", "half-year": "half", "annum": "year", "a": "year", "m": "month", "q": "quarter", "w": "week",
+    "täglich": "day", "daily": "day", "wöchentlich": "week", "weekly": "week", "monatlich": "month",
+    "monthly": "month", "vierteljährlich": "quarter", "quartalsweise": "quarter", "quarterly": "quarter",
+    "halbjährlich": "half", "half-yearly": "half", "jährlich": "year", "yearly": "year", "annually": "year",
+}  # fmt: skip
+
+
+def split_period(text: str) -> tuple[str, str | None]:
+    """A text without the period at its end (``% pro Monat``, ``% p.a.``), and that period as ``every`` has it."""
+    found = _PER.search(text)
+    if found is None:
+        return text, None
+    word = (found["unit"] or found["letter"] or found["adverb"]).casefold()
+    return text[: found.start()].strip(), _PERIODS.get(word, word)
+
+
 class Number(NamedTuple):
-    """A number of a cell; ``suffix`` is "%", a scale (k, M, B) or "", ``unit`` what stands beside it."""
+    """A number of a cell; ``suffix`` is "%", a scale (k, M, B) or "", ``unit`` what is beside it, and ``every``
+    the period that the words behind it say, as ``pro Monat`` does."""
 
     value: Decimal
     suffix: str = ""
     unit: str | None = None
+    every: str | None = None
 
 
 def number_of(text: str, decimal: str | None, write: str = WRITE_TARGET) -> Number:
@@ -140,7 +169,8 @@ def number_of(text: str, decimal: str | None, write: str = WRITE_TARGET) -> Numb
     digits = _digits(found[4], decimal, text, write)
     value = -digits if "-" in (found[1], found[3]) else digits
     suffix, unit = "", found[2].strip() or None
-    for word in found[5].split():
+    rest, every = split_period(found[5].strip())
+    for word in rest.split():
         low = word.casefold().rstrip(".")
         if word == "%" or low in ("prozent", "percent"):
             suffix = "%"
@@ -150,7 +180,7 @@ def number_of(text: str, decimal: str | None, write: str = WRITE_TARGET) -> Numb
             unit = word
         else:
             unit = f"{unit} {word}"
-    return Number(value, suffix, unit)
+    return Number(value, suffix, unit, every)
 
 
 def _digits(text: str, decimal: str | None, whole: str, write: str) -> Decimal:
@@ -184,6 +214,9 @@ def written(number: Number, unit: UnitOfSheet) -> str:
     """A number as the plan has it, in the unit of its KPI. Raises Refusal where the two do not fit."""
     value, suffix = number.value, number.suffix
     power = unit.power
+    if number.every is not None and unit.every is not None and number.every != unit.every:
+        reason = f"the number is of a {number.every} and the KPI has a value every {unit.every}"
+        raise Refusal(reason, f"write the number of a {unit.every}, or change the frequency to {number.every}")
     if number.unit is not None:
         beside = _beside(number.unit)
         if unit.text is not None and not _same(beside.text, unit.text):
@@ -213,7 +246,8 @@ def written(number: Number, unit: UnitOfSheet) -> str:
 def in_cell(number: Number, decimal: str | None) -> str:
     """A number as a cell of the sheet has it, where :func:`written` reads it as the same one."""
     unit = "" if number.unit is None else f" {number.unit}"
-    return f"{_plain(number.value).replace('.', decimal or '.')}{number.suffix}{unit}"
+    every = "" if number.every is None else f" per {number.every}"
+    return f"{_plain(number.value).replace('.', decimal or '.')}{number.suffix}{unit}{every}"
 
 
 def _beside(text: str) -> UnitOfSheet:

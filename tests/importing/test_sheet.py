@@ -250,6 +250,35 @@ def test_a_goal_holds_for_the_empty_cells_below_it(
     assert reasons == [f"empty in {note}" for note in notes]
 
 
+@pytest.mark.parametrize(
+    ("unit", "cell", "expected"),
+    [
+        ("%", "<2% pro Monat", ("%", "month", "<", 0.02)),
+        ("%", "< 8 % p.a.", ("%", "year", "<", 0.08)),
+        ("", "< 8 % p. a.", ("%", "year", "<", 0.08)),
+        ("", "<= 10 pro Monat", (None, "month", "<=", 10)),
+        ("", "<= 10 per quarter", (None, "quarter", "<=", 10)),
+        ("", "mind. 10 Tickets pro Woche", ("Tickets", "week", ">=", 10)),
+        ("", "at least 12 T€ monatlich", ("EUR", "month", ">=", 12_000)),
+        ("% pro Jahr", "at most 8", ("%", "year", "<=", 0.08)),
+        ("EUR/Monat", "at most 8", ("EUR/Monat", "month", "<=", 8)),
+    ],
+)
+def test_words_behind_a_number_say_the_period(tmp_path: Path, unit: str, cell: str, expected: object) -> None:
+    kpi, refused = one(tmp_path, "KPI;Unit;Target", f"A;{unit};{cell}")
+    assert ((kpi.unit, kpi.every, *aim(kpi)[:2]), refused) == (expected, [])
+
+
+def test_a_number_of_another_period_is_refused(tmp_path: Path) -> None:
+    kpi, refused = one(tmp_path, "KPI;Frequency;Unit;Target", "A;monthly;%;< 8% p.a.")
+    assert (kpi.every, kpi.target) == ("month", None)
+    assert refused == ["the number is of a year and the KPI has a value every month"]
+    kpi, refused = one(tmp_path, "KPI;Frequency;Unit;Target", "A;yearly;%;< 8% p.a.")
+    assert (kpi.every, aim(kpi)[1], refused) == ("year", 0.08, [])
+    kpi, refused = one(tmp_path, "KPI;Frequency;Unit;Target", "A;quarterly;Tickets pro Tag;< 8")
+    assert (kpi.every, kpi.unit, refused) == ("quarter", "Tickets pro Tag", [])
+
+
 def test_stand_beside_ist_is_its_date(tmp_path: Path) -> None:
     kpi, refused = one(tmp_path, "Kennzahl;Ist;Stand", "A;5;31.03.2026")
     assert (dict(kpi.values), refused) == ({"2026-03": 5}, [])
