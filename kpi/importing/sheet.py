@@ -270,6 +270,12 @@ class _Table:
             self.result.note(origin, f"empty in {_lines(sorted(alone))}: no goal yet")
 
     @property
+    def advice(self) -> str:
+        """How a sheet says which direction is better."""
+        named = next((one.header for one in self.columns if one.field == "direction"), None)
+        return f"add a column {self.names.direction}" if named is None else f'say it in the column "{named}"'
+
+    @property
     def due(self) -> date | None:
         """The day that the name of the column of targets says."""
         return next((one.by for one in self.columns if one.field == "target"), None)
@@ -566,6 +572,8 @@ class _Row:
                 continue
             try:
                 aim = _aim_in(self.found[field], self.table.decimal)
+                if aim.by is not None:
+                    raise Refusal(f"a threshold has no date, and this one is by {aim.by}", "take the date out")
                 if field == "red":
                     lines[field] = _phrase(_complement(aim, direction), unit, None, self.table)
                 else:
@@ -605,6 +613,9 @@ class _Row:
                     found[label] = written(_number_in(cell, self.table.decimal), unit)
                 else:
                     aim = _aim_in(cell, self.table.decimal)
+                    if aim.by not in (None, parse_label(label, Calendar()).last_day):
+                        reason = f"the column says {label} and the cell by {aim.by}"
+                        raise Refusal(reason, "take the date out of the cell")
                     found[label] = _phrase(aim, unit, direction, self.table)
             except Refusal as refusal:
                 self.result.refuse(self._origin(column.header), refusal.reason, refusal.workaround)
@@ -771,7 +782,7 @@ def _phrase(aim: Aim, unit: UnitOfSheet, direction: str | None, table: _Table) -
         number = in_cell(aim.numbers[0], table.decimal)
         rest = number if aim.by is None else f"{number} by {aim.by.isoformat()}"
         reason = f"{number} does not say whether more or less is better"
-        raise Refusal(reason, f'write "at least {rest}" or "at most {rest}", or add a column {table.names.direction}')
+        raise Refusal(reason, f'write "at least {rest}" or "at most {rest}", or {table.advice}')
     return f"{word} {numbers[0]}"
 
 

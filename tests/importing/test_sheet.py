@@ -99,6 +99,13 @@ def test_units_and_what_is_beside_a_number(tmp_path: Path, unit: str, cell: str,
         ("KPI;Unit;Target", "A;EUR;at least 5 Tage", 'the number is in "Tage" and the unit is "EUR"'),
         ("KPI;Unit;Target", "A;T€;at least 12 €", "12 € can be 12 EUR or 12000 EUR"),
         ("KPI;Unit;Target", "A;Tage;at least 12 h", 'the number is in "h" and the unit is "days"'),
+        ("KPI;Plan 2026", "A;at least 5 by 2027-06-30", "the column says 2026 and the cell by 2027-06-30"),
+        ("KPI;Green", "A;at least 5 by 2027-06-30", "a threshold has no date, and this one is by 2027-06-30"),
+        (
+            "KPI;Target by 2026-12-31;Due",
+            "A;at least 5;2026-06-30",
+            "the name of the column Target by 2026-12-31 says 2026-12-31",
+        ),
         ("KPI;Target;Due", "A;at least 5;3/4/2026", '"3/4/2026" can be 2026-04-03 or 2026-03-04'),
         ("KPI;Frequency;Target", "A;now and then;at least 5", '"now and then" is not the length of a period'),
         ("KPI;Yellow", "A;at least 5", "there is no green beside it"),
@@ -147,7 +154,8 @@ def test_a_direction_is_what_its_words_say(tmp_path: Path, up: str, down: str) -
 def test_a_direction_that_can_be_reversed_is_refused(tmp_path: Path, text: str, reason: str) -> None:
     found = imported(tmp_path, f"Kennzahl;Richtung;Zielwert\nA;{text};24\n")
     assert [kpi.target for kpi in found.plan.kpis.values()] == [None]
-    first = found.refused[0]
+    first, second = found.refused
+    assert 'or say it in the column "Richtung"' in str(second.workaround)
     assert (first.origin.line, first.reason) == (2, reason)
     assert '"at least" or "at most"' in str(first.workaround)
     assert "höher ist besser" in str(first.workaround)
