@@ -60,15 +60,6 @@ def commands(block: re.Match[str]) -> list[Command]:
     return found
 
 
-# Commits have the same hashes in every run.
-GIT = {
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_SYSTEM": os.devnull,
-    **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (
-        ("NAME", "Mira Holm"), ("EMAIL", "mira@shop.example"), ("DATE", "2026-07-01T09:00:00+00:00"))},
-}  # fmt: skip
-
-
 def environment(folder: Path, **extra: str) -> dict[str, str]:
     """Where ``kpi`` is this checkout's, the terminal is none, 80 columns wide, and knows UTF-8."""
     bin_ = folder / "bin"
@@ -76,8 +67,14 @@ def environment(folder: Path, **extra: str) -> dict[str, str]:
     script = bin_ / "kpi"
     script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kpi "$@"\n')
     script.chmod(0o755)
+    # Commits have the same hashes in every run, unless a page says who makes them and when.
+    config = folder / "gitconfig"
+    config.write_text("[user]\n\tname = Mira Holm\n\temail = mira@shop.example\n")
+    day = "2026-07-01T09:00:00+00:00"
+    git = {"GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day}
     paths = {"PATH": f"{bin_}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(REPOSITORY)}
-    return {**GIT, **os.environ, **paths, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **extra}
+    git["GIT_CONFIG_GLOBAL"] = str(config)
+    return {**git, **os.environ, **paths, "COLUMNS": "80", "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8", **extra}
 
 
 def run_page(path: Path, folder: Path, scratch: Path) -> list[tuple[Command, str]]:
