@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,18 @@ def computed_values(project: Project, cases: Iterable[Case]) -> dict[Case, objec
             series = results.series[f"k{number}"]
             points = (*series.history, series.shown)
             values = {point.period.label: (point.value, point.partial) for point in points}
-            found[case] = series.problem or (values, series.fresh, series.newest)
+            found[case] = without_place(series.problem) or (values, series.fresh, series.newest)
     return found
+
+
+def without_place(problem: str | None) -> str | None:
+    """A problem without the place in the plan that it begins with."""
+    return None if problem is None else re.sub(r"^\S*kpi\.yaml:\d+:\d+: ", "", problem)
+
+
+def is_tie(found: object) -> bool:
+    """Whether a case has no value since rows tie with different ones, of which none is the first or last (V5)."""
+    return isinstance(found, str) and "have different values" in found
 
 
 SPARK_TYPES = {

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from warehouse import at_random
 from warehouse.cases import CASES, Case
-from warehouse.engines import VARIABLE, computed_values, fill_postgres, in_files, in_warehouse
+from warehouse.engines import VARIABLE, computed_values, fill_postgres, in_files, in_warehouse, is_tie
 from warehouse.servers import Server
 
 pytestmark = pytest.mark.warehouse
@@ -49,14 +49,16 @@ def name(case: Case) -> str:
 def test_postgres_gives_the_values_of_files(
     case: Case, over_files: dict[Case, object], over_postgres: dict[Case, object]
 ) -> None:
-    assert not isinstance(over_files[case], str), over_files[case]
+    assert not isinstance(over_files[case], str) or is_tie(over_files[case]), over_files[case]
     assert over_postgres[case] == over_files[case]
 
 
 def test_the_cases_say_something(over_files: dict[Case, object]) -> None:
     """Most cases have values in most periods, some have none at all, and some see their data begin."""
-    points = [point for found in over_files.values() for point in found[0].values()]  # type: ignore[index]
-    assert sum(value not in (None, 0) for value, _ in points) > 0.7 * len(points)
+    valued = [found for found in over_files.values() if not isinstance(found, str)]
+    assert len(valued) > 0.97 * len(over_files)
+    points = [point for found in valued for point in found[0].values()]  # type: ignore[index]
+    assert sum(value not in (None, 0) for value, _ in points) > 0.6 * len(points)
     assert any(value is None for value, _ in points)
     assert any(partial for _, partial in points)
 

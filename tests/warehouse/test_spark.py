@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from warehouse import at_random
 from warehouse.cases import CASES
-from warehouse.engines import VARIABLE, computed_values, fill_spark, in_files, in_warehouse
+from warehouse.engines import VARIABLE, computed_values, fill_spark, in_files, in_warehouse, is_tie
 from warehouse.servers import spark_cluster
 
 # The cluster needs about a second a case, so that only every sixth is run unless EVERY_CASE is set.
@@ -66,7 +66,7 @@ def test_spark_gives_the_values_of_files(cluster: Any, tmp_path: Path) -> None:
         folder.mkdir()
     over_files = computed_values(in_files(folders[0]), SOME)
     over_spark = computed_values(in_warehouse(folders[1]), SOME)
-    assert not [found for found in over_files.values() if isinstance(found, str)]
+    assert not [found for found in over_files.values() if isinstance(found, str) and not is_tie(found)]
     assert {case.formula: over_spark[case] for case in SOME if over_spark[case] != over_files[case]} == {}
 
 

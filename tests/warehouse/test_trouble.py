@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from computing.support import Project
-from warehouse.engines import VARIABLE
+from warehouse.engines import VARIABLE, is_tie
 from warehouse.servers import PASSWORD, Server, free_port
 
 from kpi.cli.app import run
@@ -285,7 +285,7 @@ def test_only_days_and_one_row_a_window_and_statement_travel(
 
     monkeypatch.setattr(PostgresSession, "rows", rows)
     results = mixed.results()
-    assert results.problems == ()
+    assert [problem for problem in results.problems if not is_tie(problem)] == []
     assert fetched[0] == 365
     windows = 2 * (12 + 2)  # the period, those before it, and one for the change
     assert len(fetched) > 5
