@@ -12,7 +12,7 @@ from kpi.drafting.plan_text import GOAL
 from kpi.drafting.words import title_of
 from kpi.errors import shorten
 from kpi.importing import sql
-from kpi.importing.result import Refusal, Result, comment_lines, id_of, listed
+from kpi.importing.result import References, Refusal, Result, comment_lines, id_of, listed
 from kpi.importing.tables import add_source, origin_fields
 from kpi.importing.tree import Item, read_trees
 
@@ -75,8 +75,7 @@ class _Model:
     def __init__(self, result: Result) -> None:
         self.result = result
         self.cubes: dict[str, Cube] = {}
-        self.done: dict[tuple[str, str], str | Refusal] = {}
-        self.open: list[str] = []
+        self.references = References(self.result, "measure")
 
     def collect(self, item: Item) -> None:
         """Take in a cube."""
@@ -110,21 +109,8 @@ class _Model:
 
     def _measure(self, cube: Cube, name: str) -> str | Refusal:
         """The id of the entry of a measure, added to the plan; or why there is none."""
-        key, shown = (cube.name, name), f"{cube.name}.{name}"
-        if key in self.done:
-            return self.done[key]
-        if shown in self.open:
-            return Refusal(f"the measure refers to itself: {' → '.join([*self.open, shown])}", "break the cycle")
-        item = cube.measures[name]
-        self.open.append(shown)
-        try:
-            self.done[key] = self._added(cube, name, item)
-        except Refusal as refusal:
-            self.done[key] = refusal
-            self.result.refuse(item.origin(f"measure {shown}"), refusal.reason, refusal.workaround)
-        finally:
-            self.open.pop()
-        return self.done[key]
+        item, shown = cube.measures[name], f"{cube.name}.{name}"
+        return self.references.add((cube.name, name), shown, item.origin, lambda: self._added(cube, name, item))
 
     def _added(self, cube: Cube, name: str, item: Item) -> str:
         notes: list[str] = []
@@ -257,17 +243,17 @@ class _Model:
         if item is None:
             raise Refusal(f"{cube.name} has no dimension {shorten(name)}", f"it has {listed([*cube.dimensions])}")
         shown = f"{cube.name}.{name}"
-        if shown in self.open or len(self.open) > 50:
+        if shown in self.references.open or len(self.references.open) > 50:
             raise Refusal(f"the dimension {shown} refers to itself", "break the cycle")
         written = item.text_of("sql")
         if written is None or item.flag("sub_query") or item.get("case") is not None:
             raise Refusal(f"the dimension {shown} is not an expression over a row", sql.QUERY)
-        self.open.append(shown)
+        self.references.open.append(shown)
         try:
             tree, references = self._parsed(written, cube)
             return f"({sql.value(tree, _resolving(own, references, self, cube))})"
         finally:
-            self.open.pop()
+            self.references.open.pop()
 
     def _source(self, cube: Cube) -> str:
         if cube.source is None:
@@ -319,7 +305,8 @@ def _resolving(
             return own(table, column)
         if found.member in found.cube.measures:
             raise Refusal(f"{found.member} is a measure inside an aggregate or a filter", sql.QUERY)
-        owner = cube.name if cube is not None else model.open[0].partition(".")[0] if model.open else found.cube.name
+        asking = model.references.open
+        owner = cube.name if cube is not None else asking[0].partition(".")[0] if asking else found.cube.name
         if found.cube.name != owner:
             raise Refusal(f"{found.cube.name}.{found.member} is a dimension of another cube, over joined rows", _JOIN)
         return model.dimension(found, own)

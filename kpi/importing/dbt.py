@@ -14,7 +14,7 @@ from kpi.drafting.plan_text import GOAL
 from kpi.drafting.words import title_of
 from kpi.errors import shorten
 from kpi.importing import sql
-from kpi.importing.result import Refusal, Result, comment_lines, listed
+from kpi.importing.result import References, Refusal, Result, comment_lines, listed
 from kpi.importing.tables import add_source, origin_fields
 from kpi.importing.tree import Item, read_trees
 
@@ -122,8 +122,7 @@ class _Project:
         self.metrics: dict[str, Metric | Refusal] = {}
         self.items: list[tuple[str, str, Item]] = []  # kind, name
         self.sources: dict[tuple[str, str, bool], str] = {}
-        self.done: dict[str, str | Refusal] = {}
-        self.open: list[str] = []
+        self.references = References(self.result, "metric")
         self.used: set[str] = set()
 
     # Collecting.
@@ -372,23 +371,11 @@ class _Project:
 
     def _kpi(self, name: str) -> str | Refusal:
         """The id of the KPI of a metric, added to the plan; or why there is none."""
-        if name in self.done:
-            return self.done[name]
         metric = self.metrics.get(name)
         if metric is None:
             return Refusal(f'there is no metric "{shorten(name)}" in these files', "import its file as well")
-        if name in self.open:
-            return Refusal(f"the metric refers to itself: {' → '.join([*self.open, name])}", "break the cycle")
         item = next(one for kind, own, one in self.items if kind == "metric" and own == name)
-        self.open.append(name)
-        try:
-            self.done[name] = self._added(metric, item)
-        except Refusal as refusal:
-            self.done[name] = refusal
-            self.result.refuse(item.origin(f"metric {name}"), refusal.reason, refusal.workaround)
-        finally:
-            self.open.pop()
-        return self.done[name]
+        return self.references.add(name, name, item.origin, lambda: self._added(metric, item))
 
     def _added(self, metric: Metric | Refusal, item: Item) -> str:
         if isinstance(metric, Refusal):

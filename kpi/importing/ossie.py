@@ -11,7 +11,7 @@ from kpi.drafting.plan_text import GOAL
 from kpi.drafting.words import title_of
 from kpi.errors import shorten
 from kpi.importing import sql
-from kpi.importing.result import Origin, Refusal, Result, comment_lines, id_of, listed
+from kpi.importing.result import Origin, References, Refusal, Result, comment_lines, id_of, listed
 from kpi.importing.tables import add_source, origin_fields
 from kpi.importing.tree import Item, read_trees
 
@@ -69,8 +69,7 @@ class _Model:
         self.datasets: dict[str, Dataset] = {}
         self.metrics: dict[str, Item] = {}
         self.sources: dict[str, str | Refusal] = {}
-        self.done: dict[str, str | Refusal] = {}
-        self.open: list[str] = []
+        self.references = References(self.result, "metric")
         self.ours: dict[str, dict[str, Any]] = {}  # what this program wrote of a metric, by the name of the metric
 
     def read(self) -> None:
@@ -207,20 +206,8 @@ class _Model:
 
     def _metric(self, name: str) -> str | Refusal:
         """The id of the KPI of a metric, added to the plan; or why there is none."""
-        if name in self.done:
-            return self.done[name]
-        if name in self.open:
-            return Refusal(f"the metric refers to itself: {' → '.join([*self.open, name])}", "break the cycle")
         item = self.metrics[name]
-        self.open.append(name)
-        try:
-            self.done[name] = self._added(name, item)
-        except Refusal as refusal:
-            self.done[name] = refusal
-            self.result.refuse(item.origin(f"metric {name}"), refusal.reason, refusal.workaround)
-        finally:
-            self.open.pop()
-        return self.done[name]
+        return self.references.add(name, name, item.origin, lambda: self._added(name, item))
 
     def _added(self, name: str, item: Item) -> str:
         origin = item.origin(f"metric {name}")

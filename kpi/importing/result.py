@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -139,3 +139,30 @@ def listed(names: Sequence[str], most: int = 8) -> str:
     """Names as people list them, cut where there are many."""
     shown = ", ".join(shorten(name, 40) for name in names[:most])
     return shown + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+class References:
+    """Adds constructs that refer to one another, each once. ``open`` are those that are being added now."""
+
+    def __init__(self, result: Result, noun: str) -> None:
+        self._result, self._noun = result, noun
+        self._done: dict[Hashable, str | Refusal] = {}
+        self.open: list[str] = []
+
+    def add(self, key: Hashable, name: str, origin: Callable[[str], Origin], make: Callable[[], str]) -> str | Refusal:
+        """The id that ``make`` gives the construct, or why it is refused, which is reported once. ``name`` is what it
+        is called in messages."""
+        if key in self._done:
+            return self._done[key]
+        if name in self.open:
+            path = " → ".join([*self.open, name])
+            return Refusal(f"the {self._noun} refers to itself: {path}", "break the cycle")
+        self.open.append(name)
+        try:
+            self._done[key] = make()
+        except Refusal as refusal:
+            self._done[key] = refusal
+            self._result.refuse(origin(f"{self._noun} {name}"), refusal.reason, refusal.workaround)
+        finally:
+            self.open.pop()
+        return self._done[key]

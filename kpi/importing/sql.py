@@ -1,6 +1,6 @@
 """SQL expressions as formulas: only what means the same in both, everything else is refused.
 
-SQL is parsed by sqlglot. Conditions are translated with SQL's third truth value in mind: what is not true of an empty
+SQL is parsed by sqlglot. Conditions are translated with SQL's three-valued logic in mind: what is not true of an empty
 value there is not true here.
 """
 

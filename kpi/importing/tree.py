@@ -70,7 +70,7 @@ class Item:
         return None if found is None else found.text
 
     def flag(self, key: str) -> bool | None:
-        """A truth value; None where there is none."""
+        """A boolean; None where there is none."""
         text = (self.text_of(key) or "").lower()
         return True if text in ("true", "yes", "on") else False if text in ("false", "no", "off") else None
 
