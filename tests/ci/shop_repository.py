@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from comparing.repository import Repository
+from diff.repository import Repository
 
 PLAN = """version: 1
 title: Tea shop

@@ -12,7 +12,7 @@ import pytest
 from ci.runners import run_action
 from ci.services import GitHubApi, serving
 from ci.shop_repository import PLAN, PullRequest, pull_request
-from comparing.repository import Repository
+from diff.repository import Repository
 
 from kpi.ci import running
 from kpi.ci.host import StepError

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ci.shop_repository import VAGUE
-from comparing.repository import Repository
+from diff.repository import Repository
 from helpers.transcripts import REPOSITORY
 
 pytestmark = pytest.mark.slow

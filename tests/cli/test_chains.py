@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from comparing.repository import Repository
+from diff.repository import Repository
 
 from kpi.cli.app import run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from comparing.repository import Repository
+from diff.repository import Repository
 
 from kpi.cli.app import run
 

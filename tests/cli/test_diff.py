@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from comparing.repository import Repository
+from diff.repository import Repository
 from helpers.transcripts import REPOSITORY
 
 from kpi.cli.app import run

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from comparing.repository import Repository
+from diff.repository import Repository
 
 from kpi.cli.app import run
 

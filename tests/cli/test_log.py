@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from comparing.repository import Repository
+from diff.repository import Repository
 
 from kpi.cli.app import run
 

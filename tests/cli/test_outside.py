@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from comparing.repository import Repository
+from diff.repository import Repository
 
 PLAN = """\
 version: 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from computing.support import Project
+from engine.support import Project
 
 PAGE = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text(encoding="utf-8")
 RECIPE = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from computing.function_cases import CASES, FILES_ONLY
+from engine.function_cases import CASES, FILES_ONLY
 from helpers.transcripts import REPOSITORY
 from warehouse.cases import PLAIN
 

@@ -19,7 +19,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from ci.runners import obeyed
-from comparing.repository import Repository
+from diff.repository import Repository
 
 TAG = "".join(chr(0xE0000 + ord(character)) for character in "hidden")
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from math import fsum
 from random import Random
 
-from computing.support import Project, Value
-from computing.test_expressions_at_random import FIRST, Expression, Row
+from engine.support import Project, Value
+from engine.test_expressions_at_random import FIRST, Expression, Row
 from warehouse.cases import Rows
 
 

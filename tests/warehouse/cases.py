@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from computing import function_cases
+from engine import function_cases
 
 Row = tuple[Any, ...]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from computing.support import Project
+from engine.support import Project
 from warehouse.engines import VARIABLE, fill_postgres
 from warehouse.servers import Server, postgres
 

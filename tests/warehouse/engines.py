@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from computing.support import Project
+from engine.support import Project
 from warehouse.cases import TABLES, Case, Rows
 
 VARIABLE = "KPI_TEST_WAREHOUSE"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from computing.support import Project
-from computing.test_expressions_at_random import Expression, conditions, numbers_of
+from engine.support import Project
+from engine.test_expressions_at_random import Expression, conditions, numbers_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from warehouse import at_random

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from comparing.repository import Repository
-from computing.support import Project
+from diff.repository import Repository
+from engine.support import Project
 from warehouse.engines import VARIABLE
 from warehouse.servers import PASSWORD, Server
 

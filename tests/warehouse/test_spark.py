@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from computing.support import Project
-from computing.test_expressions_at_random import Expression, conditions, numbers_of
+from engine.support import Project
+from engine.test_expressions_at_random import Expression, conditions, numbers_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from warehouse import at_random

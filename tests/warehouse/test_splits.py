@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from computing.support import Project
+from engine.support import Project
 from warehouse.engines import VARIABLE, in_files, in_warehouse
 from warehouse.servers import Server
 

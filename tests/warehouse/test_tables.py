@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from computing.support import Project
+from engine.support import Project
 from warehouse.engines import VARIABLE, fill_postgres
 from warehouse.servers import PASSWORD, Server
 

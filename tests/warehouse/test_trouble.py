@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from computing.support import Project
+from engine.support import Project
 from warehouse.engines import VARIABLE, is_tie
 from warehouse.servers import PASSWORD, Server, free_port
 
