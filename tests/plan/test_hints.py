@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reading.test_mistakes import KPI, MISTAKES
-from reading.test_targets import MISTAKES as TARGET_MISTAKES
+from plan.test_mistakes import KPI, MISTAKES
+from plan.test_targets import MISTAKES as TARGET_MISTAKES
 from values.test_labels import NEARLY_LABELS
 from values.test_window import NEARLY_WINDOWS
 
