@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpi.clock import yesterday
 from kpi.data import check_plan
 from kpi.diagnostics import Diagnostic
 from kpi.errors import InputError, KpiError, UsageError, did_you_mean
@@ -18,16 +17,14 @@ from kpi.lint.registry import file_model
 from kpi.plan.checks import Checked
 from kpi.plan.loading import ReadResult, find_plan, read_plan
 from kpi.plan.model import Goal, Kpi
-from kpi.run import compute
-from kpi.run.series import Against, Results
-from kpi.status import StatusView, status_view
+from kpi.run.series import Against
+from kpi.session import HISTORY, Session, as_of_day
+from kpi.status import StatusView
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kpi.diff.changes import Change
-
-HISTORY = 12  # periods before the one shown
 
 
 class PlanError(KpiError):
@@ -141,7 +138,9 @@ class Project:
 
     def lint(self, *, data: bool = False, as_of: date | None = None) -> tuple[Diagnostic, ...]:
         """The findings of ``kpi lint``, by file and position. ``data`` reads the data as well."""
-        return review(self._checked, self._read.texts, Options(self._day(as_of), data=data)).findings
+        return review(
+            self._checked, self._read.texts, Options(as_of_day(self._checked.plan, as_of), data=data)
+        ).findings
 
     def status(
         self,
@@ -157,9 +156,7 @@ class Project:
         running periods. Raises UsageError for an unknown KPI. KPIs that cannot be computed have no value, and the
         reason is in ``problems``.
         """
-        results = self._compute(as_of, kpis, to_date=to_date, against=against)
-        view = status_view(self._checked.plan, results, to_date=to_date, against=against)
-        return Status(view, results.problems)
+        return Status(*self._session(as_of, kpis).status(kpis, to_date=to_date, against=against))
 
     def history(
         self, kpis: str | Collection[str] | None = None, *, periods: int = HISTORY, as_of: date | None = None
@@ -173,7 +170,7 @@ class Project:
         import pandas as pd
 
         wanted = [kpis] if isinstance(kpis, str) else kpis
-        results = self._compute(as_of, wanted, periods=periods - 1)
+        results = self._session(as_of, wanted).compute(wanted, periods=periods - 1)
         rows = [
             (kpi.id, kpi.name, kpi.unit, point.period.label, point.period.start, point.period.end, point.value,
              point.partial)
@@ -198,24 +195,13 @@ class Project:
             _refuse_invalid(one)
         return tuple(compare(*checked).changes)
 
-    def _day(self, as_of: date | None) -> date:
-        plan = self._checked.plan
-        return as_of or plan.as_of or yesterday(plan.calendar.timezone)
-
-    def _compute(
-        self,
-        as_of: date | None,
-        kpis: Collection[str] | None,
-        *,
-        to_date: bool = False,
-        periods: int = HISTORY,
-        against: Against = "previous period",
-    ) -> Results:
+    def _session(self, as_of: date | None, kpis: Collection[str] | None) -> Session:
+        """A session with the files as they are now. Raises UsageError for an unknown KPI."""
         for name in kpis or ():
             if name not in self.kpis:
                 raise UsageError(f'there is no KPI "{name}"', hint=did_you_mean(name, self.kpis))
-        checked = check_plan(self._read)  # with the files as they are now
-        return compute(checked, self._day(as_of), to_date=to_date, kpis=kpis, periods=periods, against=against)
+        checked = check_plan(self._read)
+        return Session(checked, as_of_day(checked.plan, as_of))
 
     def __repr__(self) -> str:
         return f"<kpi project {str(self.path)!r}: {len(self.kpis)} KPIs, {len(self.goals)} goals>"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kpi.data import check_plan
 from kpi.diff.compare import compare
@@ -15,35 +15,29 @@ from kpi.errors import TextError, UsageError
 from kpi.lint import Options, review
 from kpi.lint.registry import file_model
 from kpi.plan.loading import ReadResult, read_plan
-from kpi.plan.model import Plan, find_kpi
+from kpi.plan.model import find_kpi
 from kpi.project import PlanError
 from kpi.render.diff_view import view_of
 from kpi.render.findings import FindingsView
 from kpi.render.output import render
 from kpi.render.sanitize import json_text
-from kpi.run import compute
-from kpi.status import status_view
-from kpi.status.insights import periods_needed
+from kpi.session import Answer, Session, as_of_day
 from kpi.status.kpi_list import KpiList
-from kpi.status.kpi_view import kpi_view
 from kpi.values import parse_date
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
 
-PERIODS = 24
-HISTORY = 12
-
 
 class Answers:
     """Answers questions about the plan in ``file``, which is read again for each.
 
-    ``allowed`` are folders outside the project that may be read, ``day_of`` the day that counts as over where none is
-    asked for. All methods raise KpiError, and PlanError for a plan that is not valid.
+    ``allowed`` are folders outside the project that may be read. All methods raise KpiError, and PlanError for a plan
+    that is not valid.
     """
 
-    def __init__(self, file: Path, allowed: Sequence[Path], day_of: Callable[[Plan, date | None], date]) -> None:
-        self._file, self._allowed, self._day_of = file, allowed, day_of
+    def __init__(self, file: Path, allowed: Sequence[Path]) -> None:
+        self._file, self._allowed = file, allowed
 
     def list(self) -> str:
         """What ``kpi list`` shows."""
@@ -52,23 +46,17 @@ class Answers:
 
     def status(self, text: str | None = None, as_of: str | None = None) -> str:
         """What ``kpi status`` shows, of the file or of ``text`` in its place."""
-        checked = self._valid(text)
-        results = compute(checked, self._day_of(checked.plan, _day(as_of)), periods=HISTORY)
-        view = status_view(checked.plan, results)
-        return _with_problems(render(view, "json"), results.problems)
+        return _as_json(self._session(as_of, text).status())
 
     def show(self, kpi: str, as_of: str | None = None) -> str:
         """What ``kpi show`` shows of a KPI, by its id or name."""
-        checked = self._valid()
-        id_ = find_kpi(checked.plan.kpis, kpi, by_beginning=True)
-        periods = periods_needed([checked.plan.kpis[id_]], PERIODS)
-        results = compute(checked, self._day_of(checked.plan, _day(as_of)), kpis=[id_], periods=periods)
-        return _with_problems(render(kpi_view(checked, results, id_, PERIODS), "json"), results.problems)
+        session = self._session(as_of)
+        return _as_json(session.show(find_kpi(session.plan.kpis, kpi, by_beginning=True)))
 
     def lint(self, text: str | None = None) -> str:
         """The findings of ``kpi lint``, of the file or of ``text`` in its place."""
         read = self._read(text)
-        found = review(check_plan(read), read.texts, Options(self._day_of(read.plan, None))).findings
+        found = review(check_plan(read), read.texts, Options(as_of_day(read.plan))).findings
         return render(FindingsView(found, read.places.line_text), "json")
 
     def diff(self, revision: str | None = None, values: bool = False) -> str:
@@ -80,12 +68,16 @@ class Answers:
         comparison = compare(*checked)
         if not values:
             return render(view_of(before, after, comparison, None), "json")
-        day = self._day_of((after if after.there else before).read.plan, None)
+        day = as_of_day((after if after.there else before).read.plan)
         computed, problems = compute_both(before, after, comparison, day)
-        return _with_problems(render(view_of(before, after, comparison, computed), "json"), problems)
+        return _as_json(Answer(view_of(before, after, comparison, computed), tuple(problems)))
 
     def _read(self, text: str | None) -> ReadResult:
         return read_plan(self._file, text=text, allowed=self._allowed, model=file_model)
+
+    def _session(self, as_of: str | None, text: str | None = None) -> Session:
+        checked = self._valid(text)
+        return Session(checked, as_of_day(checked.plan, _day(as_of)))
 
     def _valid(self, text: str | None = None) -> Checked:
         checked = check_plan(self._read(text))
@@ -108,10 +100,11 @@ def _day(text: str | None) -> date | None:
         raise UsageError(f"as_of: {mistake.message}", hint=mistake.hint) from None
 
 
-def _with_problems(text: str, problems: Sequence[str]) -> str:
+def _as_json(answer: Answer[Any]) -> str:
     """JSON with what the command would print to standard error."""
-    if not problems:
+    text = render(answer.view, "json")
+    if not answer.problems:
         return text
     import json
 
-    return json_text({**json.loads(text), "problems": list(problems)})
+    return json_text({**json.loads(text), "problems": list(answer.problems)})

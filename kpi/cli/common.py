@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, TextIO
 
 import typer
 
 from kpi.cli.completion import kpi_ids
-from kpi.cli.output import show, show_data, tell_painted
-from kpi.clock import yesterday
+from kpi.cli.output import show, show_data, tell, tell_painted
 from kpi.errors import InputError, TextError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from types import ModuleType
 
     from kpi.plan.checks import Checked
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kpi.plan.model import Plan, PlanFile
     from kpi.project import Project
     from kpi.render.output import Page
+    from kpi.session import Answer, Session
 
 LONGEST_TIMEOUT = 999_999_999  # seconds
 MOST_PERIODS = 400  # a little more than a year of days
@@ -83,6 +84,10 @@ MemoryOption = Annotated[
     ),
 ]
 
+ToDateOption = Annotated[
+    bool, typer.Option("--to-date", help="Show the current, incomplete period instead of the last complete one.")
+]
+
 TimeoutOption = Annotated[
     int | None,
     typer.Option(
@@ -95,14 +100,21 @@ TimeoutOption = Annotated[
 ]
 
 
+@contextmanager
+def usage_errors(option: str) -> Iterator[None]:
+    """Report a text that cannot be read as a mistake in this option. Raises UsageError."""
+    try:
+        yield
+    except TextError as mistake:
+        raise UsageError(f"{option}: {mistake.message}", hint=mistake.hint) from None
+
+
 def parse_day(text: str, option: str = "--as-of") -> date:
     """The date given to an option. Raises UsageError."""
     from kpi.values import parse_date
 
-    try:
+    with usage_errors(option):
         return parse_date(text)
-    except TextError as mistake:
-        raise UsageError(f"{option}: {mistake.message}", hint=mistake.hint) from None
 
 
 AsOfOption = Annotated[
@@ -120,10 +132,8 @@ def parse_locale_option(text: str) -> str:
     """The locale given by ``--locale``. Raises UsageError."""
     from kpi.values import parse_locale
 
-    try:
+    with usage_errors("--locale"):
         return parse_locale(text)
-    except TextError as mistake:
-        raise UsageError(f"--locale: {mistake.message}", hint=mistake.hint) from None
 
 
 LocaleOption = Annotated[
@@ -250,11 +260,6 @@ def show_view(view: object, format_: str, **options: Any) -> None:
     (show if format_ in FOR_PEOPLE else show_data)(text)
 
 
-def as_of_day(plan: Plan, asked: date | None = None) -> date:
-    """The last day that counts as over: that of ``--as-of``, else the file's ``as_of``, else yesterday."""
-    return asked or plan.as_of or yesterday(plan.calendar.timezone)
-
-
 def cache_folder(plan: Plan, cache: bool | None) -> Path | None:
     """The folder of the cache; None without one (``--no-cache``, ``KPI_NO_CACHE``, in CI, or no folder for it)."""
     from kpi.run.cache import cache_of
@@ -262,3 +267,46 @@ def cache_folder(plan: Plan, cache: bool | None) -> Path | None:
     if cache is False or (cache is None and os.environ.get("KPI_NO_CACHE")):
         return None
     return cache_of(plan.folder, plan.root, asked=cache is True)
+
+
+class Limits(NamedTuple):
+    """The options of a command that bear on every value: ``--as-of``, ``--cache``, ``--memory-limit``, ``--timeout``
+    and, where people read the output, ``--locale``."""
+
+    as_of: date | None = None
+    cache: bool | None = None
+    memory: str | None = None
+    timeout: int | None = None
+    locale: str | None = None
+    format: str = "table"
+
+    def session(self, checked: Checked) -> Session:
+        """A session on a valid plan; from here on numbers and dates are written in the locale."""
+        from kpi.cli.terminal import progress
+        from kpi.session import Session, as_of_day
+
+        plan = checked.plan
+        day, folder = as_of_day(plan, self.as_of), cache_folder(plan, self.cache)
+        write_in_locale(plan, self.locale, self.format)
+        return Session(checked, day, folder, self.memory, self.timeout, progress)
+
+
+def open_session(file: Path | None, allowed: Sequence[Path] | None, limits: Limits) -> Session:
+    """A session on the plan; see :func:`open_checked`."""
+    return limits.session(open_checked(file, allowed))
+
+
+def show_answer(answer: Answer[Any], format_: str, **options: Any) -> None:
+    """Print a view as :func:`show_view` does, then report what could not be computed."""
+    show_view(answer.view, format_, **options)
+    tell_problems(answer.problems)
+
+
+def tell_problems(problems: Sequence[str]) -> None:
+    """Print why values could not be computed to standard error; if any, end the command with exit code 2."""
+    if not problems:
+        return
+    sys.stdout.flush()  # so that they come after the output if both streams are the same
+    for problem in problems:
+        tell(f"kpi: {problem}")
+    raise typer.Exit(2)

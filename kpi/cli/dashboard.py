@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,32 +12,25 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    Limits,
     LocaleOption,
     MemoryOption,
     OutsideOption,
     TimeoutOption,
-    as_of_day,
-    cache_folder,
+    ToDateOption,
     file_model,
     need_extra,
-    open_checked,
+    open_session,
     plan_file,
-    write_in_locale,
+    tell_problems,
 )
 from kpi.cli.output import tell
-from kpi.cli.status import ToDateOption, tell_problems
-from kpi.clock import now
 from kpi.errors import UsageError
+from kpi.session import as_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from kpi.plan.checks import Checked
-    from kpi.plan.model import Plan
-    from kpi.status.dashboard_view import DashboardView
-
-PERIODS = 23  # of history, so that two years of months are shown
 PORT = 8765
 
 EXAMPLES = (
@@ -83,11 +76,12 @@ def dashboard(
     allow_outside: OutsideOption = None,
 ) -> None:
     """Write all KPIs as one self-contained HTML page."""
-    asked = _Asked(as_of, to_date, memory, timeout, cache, locale)
+    limits = Limits(as_of, cache, memory, timeout, locale, "html")
     if serve:
         if output is not None:
             raise UsageError("--serve writes no file", hint="leave out -o, or --serve")
-        _serve(asked, plan_file(file), allow_outside or (), host or "127.0.0.1", PORT if port is None else port, wall)
+        address = host or "127.0.0.1", PORT if port is None else port
+        _serve(limits, to_date, plan_file(file), allow_outside or (), address, wall)
         return
     for name, given in (("PORT", port), ("--host", host)):
         if given is not None:
@@ -95,52 +89,16 @@ def dashboard(
     from kpi.render.output import Page, render
     from kpi.writing import create_file
 
-    view, problems = asked.compute(open_checked(file, allow_outside))
+    view, problems = open_session(file, allow_outside, limits).dashboard(to_date=to_date)
     path = output or Path("kpi.html")
     create_file(path, render(view, "html", Page(wall=wall)) + "\n")
     tell(f"Wrote {path}.")
     tell_problems(problems)
 
 
-class _Asked(NamedTuple):
-    """What a call of ``kpi dashboard`` asks for; see its options."""
-
-    as_of: date | None
-    to_date: bool
-    memory: str | None
-    timeout: int | None
-    cache: bool | None
-    locale: str | None
-
-    def compute(self, checked: Checked) -> tuple[DashboardView, Sequence[str]]:
-        """The view of a valid plan, and why values could not be computed. Raises KpiError."""
-        plan = checked.plan
-        day = as_of_day(plan, self.as_of)
-        write_in_locale(plan, self.locale, "html")
-        from kpi.cli.terminal import progress
-        from kpi.run import compute
-        from kpi.status.dashboard_view import dashboard_view
-        from kpi.status.insights import periods_needed
-
-        with progress(f"Computing {len(plan.kpis)} KPIs"):
-            periods = periods_needed(plan.kpis.values(), PERIODS)
-            folder = cache_folder(plan, self.cache)
-            results = compute(
-                checked, day, to_date=self.to_date, periods=periods, cache=folder, memory=self.memory,
-                seconds=self.timeout,
-            )  # fmt: skip
-            view = dashboard_view(
-                checked,
-                results,
-                PERIODS,
-                computed=now(plan.calendar.timezone),
-                commit=_commit(plan),
-                to_date=self.to_date,
-            )
-        return view, results.problems
-
-
-def _serve(asked: _Asked, file: Path, allowed: Sequence[Path], host: str, port: int, wall: bool) -> None:
+def _serve(
+    limits: Limits, to_date: bool, file: Path, allowed: Sequence[Path], address: tuple[str, int], wall: bool
+) -> None:
     """Serve the page until Ctrl+C, and after a mistake in the files the last good one with the mistake above it."""
     packages = ("starlette", "uvicorn", "watchfiles", "anyio", "h11")
     server = need_extra("serve", "--serve", "kpi.live.server", packages)
@@ -150,7 +108,11 @@ def _serve(asked: _Asked, file: Path, allowed: Sequence[Path], host: str, port: 
     from kpi.status.dashboard_view import MistakeView
 
     live = LastGood(
-        file, asked.compute, day_of=lambda plan: as_of_day(plan, asked.as_of), model=file_model, allowed=allowed
+        file,
+        lambda checked: limits.session(checked).dashboard(to_date=to_date),
+        day_of=lambda plan: as_of_day(plan, limits.as_of),
+        model=file_model,
+        allowed=allowed,
     )
 
     def build(version: str) -> str:
@@ -162,20 +124,8 @@ def _serve(asked: _Asked, file: Path, allowed: Sequence[Path], host: str, port: 
             tell(f"kpi: {problem}")
         return render(replace(view, mistake=outcome.mistake), "html", page)
 
-    with server.listen(host, port) as listening:
+    with server.listen(*address) as listening:
         pages = server.Pages(build)
-        app = server.create_app(pages, lambda: waiting.changes(live.watched), server.names_of(host))
+        app = server.create_app(pages, lambda: waiting.changes(live.watched), server.names_of(address[0]))
         tell(f"Serving on {server.address(listening)} until Ctrl+C.")
         server.serve(app, pages, listening)
-
-
-def _commit(plan: Plan) -> str | None:
-    """The commit that the definitions are from, and whether they were edited since; None outside a repository."""
-    from kpi.diff.git import SHORT, Repository
-    from kpi.errors import KpiError
-
-    try:
-        repository = Repository.around(plan.folder)
-        return f"commit {repository.commit('HEAD')[:SHORT]}"
-    except KpiError:
-        return None

@@ -13,15 +13,15 @@ from kpi.cli.common import (
     AsOfOption,
     FileOption,
     OutsideOption,
-    as_of_day,
     file_model,
     plan_file,
     show_view,
+    tell_problems,
     wants_color,
 )
 from kpi.cli.output import tell, tell_painted
-from kpi.cli.status import tell_problems
 from kpi.errors import InputError, UsageError, did_you_mean
+from kpi.session import as_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, open_project, open_read
+from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, open_project, open_read, tell_problems
 from kpi.cli.completion import kpi_ids
 from kpi.cli.output import show_data, tell
-from kpi.cli.status import tell_problems
 from kpi.errors import UsageError
 
 if TYPE_CHECKING:

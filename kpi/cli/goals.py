@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,32 +12,25 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    Limits,
     LocaleOption,
     MemoryOption,
     OutsideOption,
     TimeoutOption,
-    as_of_day,
-    cache_folder,
-    open_checked,
     open_read,
+    open_session,
+    show_answer,
     show_view,
+    usage_errors,
     write_in_locale,
 )
-from kpi.cli.show import PERIODS
-from kpi.cli.status import HISTORY, tell_problems
-from kpi.errors import KpiError, TextError, UsageError
+from kpi.errors import UsageError
+from kpi.session import as_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
-
     from kpi.lint.smart import SmartView
-    from kpi.plan.checks import Checked
-    from kpi.plan.model import Kpi, Plan
+    from kpi.plan.model import Plan
     from kpi.plan.model.goal import Framework
-    from kpi.run.series import Results
-    from kpi.status.goals_view import Detail
-
-    Compute = Callable[[Checked, Collection[str] | None, int], Results]
 
 EXAMPLES = (
     ("kpi goals --framework okr --cycle 2026-Q3", "objectives and key results of a quarter"),
@@ -80,33 +72,10 @@ def goals(
         write_in_locale(plan, locale, format)
         show_view(grid, format)
         return
-    checked = open_checked(file, allow_outside)
-    plan, day = checked.plan, as_of_day(checked.plan, as_of)
-    write_in_locale(checked.plan, locale, format)
-    from kpi.cli.terminal import progress
-    from kpi.run import compute
-    from kpi.status import status_view
-    from kpi.status.goals_view import goals_view
-
-    # The one metric is shown with the chart of `kpi show` and the sentence of `kpi explain`.
-    large = [kpi for kpi in plan.kpis.values() if framework == "omtm" and _framework_of(plan, kpi) == "omtm"]
-    periods = HISTORY
-    if large:
-        from kpi.status.insights import periods_needed
-
-        periods = periods_needed(large, PERIODS)
-
-    def computed(of: Checked, kpis: Collection[str] | None, periods: int) -> Results:
-        folder = cache_folder(plan, cache)
-        return compute(of, day, kpis=kpis, periods=periods, cache=folder, memory=memory, seconds=timeout)
-
-    with progress(f"Computing {len(plan.kpis)} KPIs"):
-        results = computed(checked, None, periods)
-        details = {kpi.id: _detail(checked, results, kpi.id, computed) for kpi in large}
-    with _cycle_errors():
-        view = goals_view(plan, status_view(plan, results), framework=framework, cycle=cycle, details=details)
-    show_view(view, format)
-    tell_problems(results.problems)
+    session = open_session(file, allow_outside, Limits(as_of, cache, memory, timeout, locale, format))
+    with usage_errors("--cycle"):
+        answer = session.goals(framework, cycle)
+    show_answer(answer, format)
 
 
 def _smart(
@@ -120,35 +89,6 @@ def _smart(
 
     read, checked = open_read(file, allowed)
     plan, day = checked.plan, as_of_day(checked.plan, as_of)
-    with _cycle_errors():
+    with usage_errors("--cycle"):
         tree = goals_view(plan, StatusView(plan.title, day, (), (), {}), framework=framework, cycle=cycle)
     return plan, smart_view(plan, tree, lint(checked, read.texts, Options(day)))
-
-
-@contextmanager
-def _cycle_errors() -> Iterator[None]:
-    """Report a ``--cycle`` that is no period as a usage error."""
-    try:
-        yield
-    except TextError as mistake:
-        raise UsageError(f"--cycle: {mistake.message}", hint=mistake.hint) from None
-
-
-def _framework_of(plan: Plan, kpi: Kpi) -> str | None:
-    goal = plan.goals.get(kpi.goal or "")
-    return None if goal is None else goal.framework
-
-
-def _detail(checked: Checked, results: Results, id_: str, computed: Compute) -> Detail:
-    """The history of a KPI, and what moved it by the parts of its formula."""
-    from kpi.status.explain import by_formula, explain_by_formula
-    from kpi.status.goals_view import Detail
-    from kpi.status.kpi_view import kpi_view
-
-    show = kpi_view(checked, results, id_, PERIODS)
-    try:
-        changed, part = by_formula(checked, id_)
-        kpis = [id_, *(changed.plan.kpis.keys() - checked.plan.kpis.keys())]
-        return Detail(show, explain_by_formula(changed, computed(changed, sorted(kpis), 1), id_, part))
-    except KpiError:  # no formula, or no value to compare with: the row says so
-        return Detail(show)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, page_for, parse_day, plan_file
+from kpi.cli.common import FileOption, OutsideOption, page_for, parse_day, plan_file
 from kpi.cli.completion import rule_codes
 from kpi.cli.output import show, show_data, tell
 from kpi.errors import InputError, KpiError, UsageError
 from kpi.plan.loading.plan_files import project_name, report_root
+from kpi.session import as_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -13,14 +13,14 @@ from kpi.cli.common import (
     KpiArgument,
     OutsideOption,
     TextOrJson,
-    as_of_day,
     file_model,
     plan_file,
     show_view,
+    tell_problems,
 )
 from kpi.cli.output import tell
-from kpi.cli.status import tell_problems
 from kpi.errors import UsageError, did_you_mean
+from kpi.session import as_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day
+from kpi.cli.common import FileOption, OutsideOption
 from kpi.cli.output import tell
 from kpi.errors import UsageError
+from kpi.session import as_of_day
 
 if TYPE_CHECKING:
     from types import ModuleType

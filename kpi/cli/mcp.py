@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from kpi.cli.common import FileOption, OutsideOption, as_of_day, need_extra
+from kpi.cli.common import FileOption, OutsideOption, need_extra
 from kpi.cli.output import tell
 
 EXAMPLES = (("kpi mcp", "started by an agent, not by hand"),)
@@ -24,4 +24,4 @@ def mcp(file: FileOption = None, allow_outside: OutsideOption = None) -> None:
     path = file or find_plan(Path.cwd()) or Path("kpi.yaml")
     if sys.stdin.isatty():
         tell("kpi mcp is started by agents; press Ctrl+D to end it.")
-    server.serve(Answers(path, allow_outside or (), as_of_day))
+    server.serve(Answers(path, allow_outside or ()))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kpi.cli.common import FileOption, as_of_day, open_checked, plan_file, read_checked
+from kpi.cli.common import FileOption, open_checked, plan_file, read_checked
 from kpi.cli.completion import kpi_ids
 from kpi.cli.output import tell
 from kpi.errors import TextError, UsageError
+from kpi.session import as_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,29 +10,22 @@ from kpi.cli.common import (
     AsOfOption,
     CacheOption,
     FileOption,
+    Limits,
     LocaleOption,
     MemoryOption,
     OutsideOption,
     TimeoutOption,
-    as_of_day,
-    cache_folder,
-    open_checked,
+    open_session,
     parse_day,
-    show_view,
-    write_in_locale,
+    show_answer,
+    usage_errors,
 )
 from kpi.cli.output import tell
-from kpi.cli.status import HISTORY, tell_problems
-from kpi.errors import TextError, UsageError
+from kpi.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
     from kpi.plan.checks import Checked
     from kpi.plan.model import Decision, Kpi
-    from kpi.review import Expiring
-    from kpi.run.series import Results
     from kpi.status import StatusView
 
 EXAMPLES = (
@@ -75,39 +68,15 @@ def review(
     if record is None and (by or until or expect):
         option = "--by" if by else "--until" if until else "--expect"
         raise UsageError(f"{option} needs --record", hint='write: kpi review --record KPI "what was decided"')
-    checked = open_checked(file, allow_outside)
-    day = as_of_day(checked.plan, as_of)
-    if record is not None:
-        from kpi.plan.model import find_kpi
-
-        kpi = checked.plan.kpis[find_kpi(checked.plan.kpis, record[0])]
-        view = _view(checked, day, [kpi.id], cache, memory, timeout)[0]
-        _record(checked, kpi, _decision(view, kpi, record[1], by, until, expect))
+    session = open_session(file, allow_outside, Limits(as_of, cache, memory, timeout, locale, format))
+    if record is None:
+        show_answer(session.review(), format)
         return
-    from kpi.review import agenda
+    from kpi.plan.model import find_kpi
 
-    write_in_locale(checked.plan, locale, format)
-    view, results = _view(checked, day, list(checked.plan.kpis), cache, memory, timeout)
-    show_view(agenda(checked.plan, view, results, _suppressions(checked)), format)
-    tell_problems(results.problems)
-
-
-def _view(
-    checked: Checked, day: date, kpis: list[str], cache: bool | None, memory: str | None, timeout: int | None
-) -> tuple[StatusView, Results]:
-    """The status of these KPIs with forecasts and signals, and the results that it was made from."""
-    from kpi.cli.terminal import progress
-    from kpi.run import compute
-    from kpi.status import status_view
-    from kpi.status.insights import periods_needed, with_insights
-
-    plan = checked.plan
-    with progress(f"Computing {len(kpis)} KPIs"):
-        results = compute(
-            checked, day, kpis=kpis, periods=periods_needed((plan.kpis[id_] for id_ in kpis), HISTORY), parts=False,
-            cache=cache_folder(plan, cache), memory=memory, seconds=timeout,
-        )  # fmt: skip
-    return with_insights(status_view(plan, results), results, checked, HISTORY), results
+    kpi = session.plan.kpis[find_kpi(session.plan.kpis, record[0])]
+    view, _ = session.judged([kpi.id])
+    _record(session.checked, kpi, _decision(view, kpi, record[1], by, until, expect))
 
 
 def _decision(view: StatusView, kpi: Kpi, text: str, by: str | None, until: str | None, expect: str | None) -> Decision:
@@ -134,10 +103,8 @@ def _decision(view: StatusView, kpi: Kpi, text: str, by: str | None, until: str 
     if decision.expect is not None:
         from kpi.status.decision import parse_expectation
 
-        try:
+        with usage_errors("--expect"):
             parse_expectation(decision.expect, kpi, row.point.value)
-        except TextError as mistake:
-            raise UsageError(f"--expect: {mistake.message}", hint=mistake.hint) from None
     return decision
 
 
@@ -157,19 +124,3 @@ def _record(checked: Checked, kpi: Kpi, decision: Decision) -> None:
         tell(
             f"{attributes.name}: {DECISIONS_NAME} merge=union, so that git keeps what two people add; commit both files"
         )
-
-
-def _suppressions(checked: Checked) -> Iterator[Expiring]:
-    """The comments of the plan's files that suppress findings until a day."""
-    from kpi.review import Expiring
-
-    if not any("kpi:" in text for text in checked.places.texts.values()):
-        return
-    from kpi.lint.registry import RULES
-    from kpi.lint.selection import codes
-    from kpi.lint.suppressions import find_suppressions
-
-    for comment in find_suppressions(checked.places.texts, codes(RULES)):
-        if comment.until is not None:
-            rules = tuple(code for code, _, _ in comment.named)
-            yield Expiring(comment.file, comment.place.line, rules, comment.until)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import AsOfOption, FileOption, OutsideOption, as_of_day, cache_folder, need_extra, open_checked
+from kpi.cli.common import AsOfOption, FileOption, Limits, OutsideOption, need_extra, open_session, tell_problems
 from kpi.cli.output import show_data, tell
-from kpi.cli.status import statuses_in, tell_problems
+from kpi.cli.status import statuses_in
 from kpi.errors import InputError, KpiError, UsageError
 
 if TYPE_CHECKING:
@@ -66,17 +66,14 @@ def share(
     addresses = [] if dry_run and not to else _addresses(to or [f"env:{VARIABLE}"])
     sending = None if dry_run else need_extra("share", "kpi share", "kpi.share.sending", ("apprise",))
     receivers = [] if sending is None else [sending.Receiver(address, label) for label, address in addresses]
-    checked = open_checked(file, allow_outside)
+    session = open_session(file, allow_outside, Limits(as_of))
     from kpi.render.digest import FORMS, title_of
     from kpi.render.output import render
-    from kpi.run import compute
     from kpi.share.last import read_last, write_last
-    from kpi.status import status_view
     from kpi.status.digest import digest, summary_of
 
-    plan = checked.plan
-    results = compute(checked, as_of_day(plan, as_of), cache=cache_folder(plan, None))
-    view = status_view(plan, results)
+    plan = session.plan
+    view, problems = session.status()
     if dry_run:
         place = _place(plan, addresses[0][1], state) if addresses else state
         message = digest(view, read_last(place) if place else None, wanted)
@@ -101,7 +98,7 @@ def share(
         tell(f"kpi: {one.message}")
     if failed:
         raise failed[0]
-    tell_problems(results.problems)
+    tell_problems(problems)
 
 
 def _addresses(given: Sequence[str]) -> list[tuple[str, str]]:

@@ -11,16 +11,15 @@ import typer
 from kpi.cli.common import (
     AsOfOption,
     FileOption,
+    Limits,
     LocaleOption,
     MemoryOption,
     OutsideOption,
     TextOrJson,
     TimeoutOption,
-    as_of_day,
     plan_file,
     read_checked,
     show_view,
-    write_in_locale,
 )
 from kpi.cli.completion import source_ids
 from kpi.cli.output import tell
@@ -28,6 +27,8 @@ from kpi.clock import today
 from kpi.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpi.plan.checks import Checked
 
 EXAMPLES = (
@@ -69,16 +70,10 @@ def sources(
     for name in names or ():
         if name not in checked.plan.sources:
             raise UsageError(f'there is no source "{name}"', hint=did_you_mean(name, checked.plan.sources))
-    day = as_of_day(checked.plan, as_of)
-    write_in_locale(checked.plan, locale, format)
-    from kpi.cli.terminal import progress
-    from kpi.run.profile import profile_sources
-    from kpi.status.source_view import sources_view
-
-    with progress("Reading the sources"):
-        found = profile_sources(checked, day, names or None, memory=memory, seconds=timeout)
-    show_view(sources_view(checked, day, found), format)
-    _tell(checked, [name for name, each in found.items() if each.problem is not None])
+    session = Limits(as_of, None, memory, timeout, locale, format).session(checked)
+    answer = session.sources(names or None)
+    show_view(answer.view, format)
+    _tell(checked, answer.problems)
 
 
 def _is_file(name: str) -> bool:
@@ -100,7 +95,7 @@ def _of_files(names: list[str]) -> Checked:
     return check_plan(read_plan(plan, text=text, allowed=folders))
 
 
-def _tell(checked: Checked, failed: list[str]) -> None:
+def _tell(checked: Checked, failed: Sequence[str]) -> None:
     """Report sources that cannot be read and errors in the file; if there are any, end the command with exit code 2."""
     errors = sum(found.severity == "error" for found in checked.diagnostics)
     sys.stdout.flush()  # so that this comes after the output if both streams are the same

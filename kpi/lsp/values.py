@@ -10,7 +10,6 @@ from typing import Generic, TypeVar
 
 from kpi.lsp.analysis import Analysis, Value
 
-HISTORY = 12  # periods before the current one
 Result = TypeVar("Result")
 
 
@@ -80,12 +79,11 @@ def value_of(analysis: Analysis, kpi: str) -> Value:
     sources = analysis.checked.dependencies.sources(kpi)
     if any(analysis.plan.sources[source].connection is not None for source in sources):
         return Value(problem=f"computed in a warehouse; run kpi show {kpi}")
-    from kpi.run import compute
-    from kpi.status import status_view
+    from kpi.plan.checks.splits import unsplit
+    from kpi.session import Session
 
     try:
-        results = compute(analysis.checked, analysis.day, kpis=[kpi], periods=HISTORY, parts=False)
-        row = status_view(analysis.plan, results).rows[0]
+        row = Session(unsplit(analysis.checked), analysis.day).status([kpi]).view.rows[0]
     except Exception as fault:  # an internal error must not affect other requests
         return Value(problem=f"no value: internal error: {type(fault).__name__}: {fault}")
     return Value(row)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from kpi.plan.model import Plan
 from kpi.run.series import Point
+from kpi.status.result import Status
 from kpi.status.view import KpiRow, StatusView
 from kpi.values import Every, Period, format_value, last_over, length, parse_unit, running, shift, whole
 
@@ -29,6 +30,11 @@ class Matrix:
 
     view: StatusView
     periods: Mapping[Every, tuple[Period, ...]]
+
+    @property
+    def summary(self) -> Mapping[Status, int]:
+        """How many KPIs have each status."""
+        return self.view.summary
 
     def cells(self, row: KpiRow) -> tuple[Cell, ...]:
         """The values of one KPI, one cell per period of its length. The last cell of a stale KPI is empty."""

@@ -18,7 +18,6 @@ from kpi.agents.answers import Answers
 from kpi.agents.server import make_server
 from kpi.agents.skill import skill_text
 from kpi.cli.app import run
-from kpi.cli.common import as_of_day
 
 ROWS = [
     ("2026-04-03", "ada", 20.0, "paid"), ("2026-04-20", "ben", 30.0, "returned"), ("2026-05-02", "ada", 25.0, "paid"),
@@ -52,7 +51,7 @@ class Agent:
 
 def talk(script: Callable[[Agent], Awaitable[None]], file: str = "kpi.yaml") -> None:
     async def conversation() -> None:
-        async with Client(make_server(Answers(Path(file), (), as_of_day))) as client:
+        async with Client(make_server(Answers(Path(file), ()))) as client:
             await script(Agent(client))
 
     asyncio.run(conversation())
@@ -166,7 +165,7 @@ def test_mistakes_are_answers_and_not_the_end(folder: Path) -> None:
 
 def test_there_are_five_tools_that_only_read_and_take_no_path(folder: Path) -> None:
     async def conversation() -> None:
-        async with Client(make_server(Answers(Path("kpi.yaml"), (), as_of_day))) as client:
+        async with Client(make_server(Answers(Path("kpi.yaml"), ()))) as client:
             tools = (await client.list_tools()).tools
         assert [tool.name for tool in tools] == ["list", "status", "show", "lint", "diff"]
         for tool in tools:
