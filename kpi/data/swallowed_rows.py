@@ -21,6 +21,8 @@ from kpi.plan.model import Source
 
 # Bytes with quoted line breaks that are looked through for quotation marks inside texts.
 STRAYS = 4_000_000
+# Bytes of a file from which on it pays to load NumPy, which looks through it several times as fast.
+LARGE = 8_000_000
 # A field of more lines is no text that a person wrote; it is judged by its first ones.
 MOST_LINES = 2_000
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ][\d:.]+)?")
@@ -80,14 +82,15 @@ def _suspicious(file: FileFacts, escape: str | None) -> Iterator[tuple[int, int,
     escaped = None if escape in (None, file.quote) else f"{escape}{file.quote}".encode()
     others = bytes(set(range(256)) - {*mark, *delimiter, *b"\n"})
     width, before, held, looked = len(file.names), 0, b"", 0
+    large = escaped is None and file.path.stat().st_size > LARGE
     for block in chain(_blocks(file), (b"",)):
         if len(held) > MOST_LINE:
             raise Error(LONG_LINE)
-        text = held + block
-        cut = text.rfind(b"\n") + 1 if block else len(text)
-        piece, held = text[:cut], text[cut:]
-        if mark not in piece:
-            before += len(piece)
+        piece, held = _cut(held, block)
+        size = _harmless(piece, mark, delimiter, width, large=large)
+        if size == len(piece) or (size and block):
+            before += size
+            held = piece[size:] + held
             continue
         kept = piece if escaped is None else piece.replace(escaped, b"")
         left = kept.translate(None, others).replace(mark * 2, b"")
@@ -109,6 +112,28 @@ def _suspicious(file: FileFacts, escape: str | None) -> Iterator[tuple[int, int,
             for above, lines in _with_whole_rows(piece.decode(errors="replace"), parts, delimiter, width):
                 yield before, above, lines
         before += len(piece)
+
+
+def _cut(held: bytes, block: bytes) -> tuple[bytes, bytes]:
+    """What was held back and a block behind it, cut at the last line end of the block.
+
+    An empty block is the end of the file: nothing is held back then.
+    """
+    if not block:
+        return held, b""
+    cut = block.rfind(b"\n") + 1
+    return (b"".join((held, memoryview(block)[:cut])), block[cut:]) if cut else (b"", held + block)
+
+
+def _harmless(piece: bytes, mark: bytes, delimiter: bytes, width: int, *, large: bool) -> int:
+    """The size of a part at the beginning of ``piece`` that needs no further look, as far as is soon known."""
+    if mark not in piece:
+        return len(piece)
+    if not large:
+        return 0
+    from kpi.data.quoted_lines import harmless
+
+    return harmless(piece, mark, delimiter, width)
 
 
 def _lines(file: FileFacts, size: int) -> int:

@@ -13,6 +13,8 @@ from engine.support import Project
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kpi.data import swallowed_rows
+from kpi.data.quoted_lines import harmless
 from kpi.data.swallowed_rows import refuse_swallowed_rows
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.model import Source
@@ -79,8 +81,13 @@ def test_text_of_several_lines_is_read(project: Project, text: str) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("place", [3, 9_000, 29_990])
-def test_R11_in_a_large_file_of_quoted_texts(project: Project, place: int, end: str) -> None:
+@pytest.mark.parametrize("large", [False, True])
+def test_R11_in_a_large_file_of_quoted_texts(
+    project: Project, monkeypatch: pytest.MonkeyPatch, large: bool, place: int, end: str
+) -> None:
     """Whose other texts have line breaks, delimiters and quotation marks, across the pieces in which it is read."""
+    if large:
+        monkeypatch.setattr(swallowed_rows, "LARGE", 0)
     lines = ["day,note,n"]
     for number in range(30_000):
         note = (
@@ -126,3 +133,36 @@ def test_no_text_without_numbers_is_taken_for_rows(
             writer.writerow((date(2026, 5, 1) + timedelta(place), text, place))
     file = FileFacts(path, "utf-8", delimiter, '"', names, names, 0)
     refuse_swallowed_rows(file, Source(id="o", path=("o.csv",)), "o.csv")
+
+
+def fields_of(text: str) -> list[tuple[str, bool]]:
+    """The quoted fields of a text, character by character, each with whether it is closed."""
+    found, place = [], 0
+    while (begin := text.find('"', place)) >= 0:
+        end = begin + 1
+        while end < len(text) and (text[end] != '"' or text[end + 1 : end + 2] == '"'):
+            end += 2 if text[end] == '"' else 1
+        found.append((text[begin + 1 : end], end < len(text)))
+        place = end + 1
+    return found
+
+
+pieces = st.lists(st.sampled_from(["a", "é", ",", "\n", '"', '""', '",', ',"', '"\n', '\n"', "b,c\n"]), max_size=90)
+
+
+@settings(max_examples=150, deadline=None)
+@given(pieces.map("".join), st.integers(2, 4))
+def test_no_part_of_a_large_file_with_whole_rows_in_a_field_is_passed_over(text: str, width: int) -> None:
+    piece = f"{text}\n".encode()
+    size = harmless(piece, b'"', b",", width)
+    assert size == 0 or piece[size - 1 : size] == b"\n"
+    for field, closed in fields_of(piece[:size].decode()):
+        breaks = field.count("\n")
+        assert closed
+        assert not breaks or field.count(",") != breaks * (width - 1)
+
+
+def test_all_of_a_large_file_that_is_harmless_is_passed_over() -> None:
+    rows = b'"1","a, b","x"\n"2","of\ntwo","said ""yes"""\n"3","","a\nb, c\nd"\n' * 1_000
+    assert harmless(rows, b'"', b",", 3) == len(rows)
+    assert harmless(rows + b'"4","left\nopen\n', b'"', b",", 3) == len(rows)
