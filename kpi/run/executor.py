@@ -19,7 +19,7 @@ from kpi.formulas import nodes, walk
 from kpi.run.breakdowns import split_series
 from kpi.run.coverage import is_partial
 from kpi.run.evaluator import Amount, Evaluator, MixedKindsError
-from kpi.run.freshness import is_fresh, stale_source
+from kpi.run.freshness import is_fresh, missing_rows, newest_before_end, stale_source
 from kpi.run.growth import negative_bases
 from kpi.run.incremental import CacheMiss, IncrementalLoader
 from kpi.run.kpi_rows import KpiRows
@@ -181,8 +181,12 @@ class Evaluation:
             fresh=self._fresh(kpi, periods.now),
             last=last,
             last_history=last_history,
-            newest=behind.last if behind is not None else last.period.last_day if last is not None else None,
+            newest=(
+                newest_before_end(behind, periods.now) if behind is not None
+                else last.period.last_day if last is not None else None
+            ),
             behind=behind.source.id if behind is not None else None,
+            missing=None if behind is None else missing_rows(behind, periods.now),
             references={
                 **{name: self._reference(name, kpi, at) for name in graph.target_names(kpi)},
                 **self._anchors(kpi, periods.now if last is None else last.period),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.values import Calendar, Period, length, parse_label, parse_updated, period_of, shift, whole
+from kpi.values.date_words import day_in_words
 
 if TYPE_CHECKING:
     from kpi.engine.table import Table
@@ -87,6 +88,26 @@ def last_fresh_period(
 def has_row(table: Table, period: Period) -> bool:
     """Whether a source of events has a row in the period."""
     return bisect_left(table.days, period.start) < bisect_left(table.days, period.end)
+
+
+def newest_before_end(table: Table, period: Period) -> date | None:
+    """The day of the last row of a source of events before a period ends."""
+    place = bisect_left(table.days, period.end)
+    return table.days[place - 1] if place else None
+
+
+def missing_rows(table: Table, period: Period) -> str:
+    """In words, which rows a stale source lacks in a period: those since its last row, or those between two rows where
+    there are later ones."""
+    readable = "readable " if table.skipped else ""
+    passing = " that pass its where" if table.source.where else ""
+    rows = f"no {readable}rows of {table.source.id}{passing}"
+    before = newest_before_end(table, period)
+    place = bisect_left(table.days, period.end)
+    if place == len(table.days):
+        return rows if before is None else f"{rows} since {day_in_words(before)}"
+    after = day_in_words(table.days[place])
+    return f"{rows} before {after}" if before is None else f"{rows} between {day_in_words(before)} and {after}"
 
 
 def _events(sources: Iterable[str], tables: Mapping[str, Table]) -> list[Table]:

@@ -71,7 +71,8 @@ class Series:
     to be shown); ``history`` the complete periods before it, oldest first, without leading empty ones. ``fresh`` is
     false when a source of events has no row in the period shown or is older than it should be; then ``last`` is the
     last fresh value, None if there never was one, ``last_history`` what came before that and ``newest`` the day of the
-    newest row of the source that is behind, ``behind`` its id. ``references`` holds the values in the period shown (in
+    newest row, before the period ends, of the source that is behind, ``behind`` its id and ``missing`` the rows that it
+    lacks, in words. ``references`` holds the values in the period shown (in
     that of ``last`` when stale) of the measures and KPIs that the targets name, and under the names of their anchors
     (``a year ago``) the KPI's own values to which they are relative. ``additive``: a sum over the period, so that a
     running period has only part of it; what the targets name is then of the whole period. ``problem``: why there is no
@@ -89,6 +90,7 @@ class Series:
     last_history: tuple[Point, ...] = ()
     newest: date | None = None
     behind: str | None = None
+    missing: str | None = None
     references: Mapping[str, float | None] = field(default_factory=dict)
     additive: bool = False
     problem: str | None = None

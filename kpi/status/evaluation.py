@@ -125,8 +125,8 @@ def _prorated(series: Series, period: Period, calendar: Calendar) -> str:
 def _point_to_evaluate(series: Series) -> tuple[Point, Status | None, str | None]:
     """The point to show, the status if the point alone decides it ("stale" or "no data"), and a message."""
     if not series.fresh and not series.failed:
-        behind = f"no rows of {series.behind}" if series.behind else "no value"
-        message = f"{behind} since {day_in_words(series.newest)}" if series.newest else behind
+        typed = f"no value since {day_in_words(series.newest)}" if series.newest else "no value"
+        message = series.missing or typed
         if series.last is not None and series.last.value is not None:
             return series.last, "stale", message
         return replace(series.shown, value=None), "no data", series.problem or message

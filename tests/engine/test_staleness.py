@@ -17,6 +17,7 @@ def told(series: Series) -> tuple[bool, str | None, float | None, date | None, s
 
 
 FRESH = (True, None, None, None, None)
+SKIPS = {"on_bad_rows": "skip up to 60%"}
 
 
 @pytest.fixture
@@ -214,3 +215,26 @@ def test_S5_in_the_running_period(orders: Project) -> None:
     assert told(orders.series("k", "2026-05-21", to_date=True)) == FRESH
     series = orders.series("k", "2026-05-25", to_date=True)
     assert told(series) == (False, "2026-04", 30, date(2026, 5, 20), "orders")
+
+
+@pytest.mark.parametrize(
+    ("rows", "fields", "missing"),
+    [
+        ("2026-04-10,1,a", {}, "no rows of o since 10 Apr 2026"),
+        ("2026-04-10,1,a\n2026-06-05,2,a", {}, "no rows of o between 10 Apr 2026 and 5 June 2026"),
+        ("2026-06-05,2,a", {}, "no rows of o before 5 June 2026"),
+        ("2026-04-10,1,a\n2026-05-05,2,b", {"where": 's == "a"'}, "no rows of o that pass its where since 10 Apr 2026"),
+        (
+            "2026-04-10,1,a\n2026-05-05,x,a",
+            {"on_bad_rows": "skip up to 60%"},
+            "no readable rows of o since 10 Apr 2026",
+        ),
+        ("2026-07-01,1,a", {}, "no rows of o"),
+    ],
+)
+def test_S5_no_row_is_denied_that_there_is(project: Project, rows: str, fields: dict[str, str], missing: str) -> None:
+    """As of 12 June, May is shown, and rows of June do not make it fresh."""
+    project.table("o", f"day,n,s\n{rows}", **fields)
+    project.kpi("k", "sum(o.n)")
+    series = project.series("k", "2026-06-12")
+    assert (series.fresh, series.missing) == (False, missing)

@@ -13,6 +13,7 @@ from kpi.plan.loading import read_plan
 from kpi.plan.model import Kpi, Op, Plan, Reference, Relative, Target
 from kpi.run.series import Point, Results, Series
 from kpi.values import Calendar, Period, parse_date, period_of, running, shift
+from kpi.values.date_words import day_in_words
 
 PLAIN = Calendar()
 
@@ -87,5 +88,8 @@ def stale_series(last: float | None, newest: str | None = "2026-05-12", **fields
         "newest": None if newest is None else day(newest),
         "last": None if last is None else april,
         "last_history": (Point(period("2026-03-31"), 7.0),),
-    }
-    return Series(**({"kpi": "sales"} | given | fields))
+    } | fields
+    if given["behind"] is not None:
+        since = "" if newest is None else f" since {day_in_words(day(newest))}"
+        given["missing"] = f"no rows of {given['behind']}{since}"
+    return Series(**({"kpi": "sales"} | given))
