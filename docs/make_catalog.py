@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from generated import write_or_check
+
 from kpi.catalog.catalog import load_catalog
 from kpi.catalog.model import FIELDS, Catalog
 from kpi.catalog.view import CatalogView
@@ -53,15 +55,5 @@ def tables(catalog: Catalog) -> Iterator[str]:
         yield f"| `{source.id}` | {source.about} | {', '.join(columns)} |"
 
 
-def main() -> None:
-    """Write the page, or check it."""
-    made = page()
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == made:
-        return
-    if "--check" in sys.argv[1:]:
-        sys.exit("docs/catalog.md is not up to date: run python docs/make_catalog.py")
-    PAGE.write_text(made, encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(write_or_check(PAGE, page()))

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from generated import write_or_check
+
 from kpi.lint.registry import file_model
 from kpi.plan.loading.schema import json_schema
 
@@ -91,16 +93,5 @@ def written(schema: dict[str, Any]) -> str:
     return "a text" if types == ["string"] else "a number"
 
 
-def main() -> int:
-    text = page(json_schema(file_model()))
-    if sys.argv[1:] != ["--check"]:
-        PAGE.write_text(text, encoding="utf-8")
-        return 0
-    if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
-        print("docs/fields.md is not what the schema says: run python docs/make_fields.py", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGE, page(json_schema(file_model()))))

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from generated import write_or_check
+
 from kpi.formulas.functions import EVERY_FUNCTION, Function, RowFunction
 
 PAGE = Path(__file__).with_name("formulas.md")
@@ -34,17 +36,11 @@ def table(functions: Iterable[Function]) -> str:
     return f"| function | value |\n|---|---|\n{rows}"
 
 
-def main() -> None:
-    """Write the tables, or check them."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    made = before + tables() + END + rest.partition(END)[2]
-    if made == text:
-        return
-    if "--check" in sys.argv[1:]:
-        sys.exit("docs/formulas.md is not up to date: run python docs/make_functions.py")
-    PAGE.write_text(made, encoding="utf-8")
+def page() -> str:
+    """The page with the two sections in place of those that it has."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    return before + tables() + END + rest.partition(END)[2]
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(write_or_check(PAGE, page()))

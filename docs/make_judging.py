@@ -17,6 +17,8 @@ from statistics import fmean
 from textwrap import fill
 from typing import Any
 
+from generated import write_or_check
+
 DOCS = Path(__file__).parent
 PAGE = DOCS / "judging.md"
 FORECASTS, EVIDENCE = DOCS / "judging-forecast.json", DOCS / "judging-evidence.json"
@@ -205,13 +207,7 @@ def main() -> int:
     if "--measure" in sys.argv[1:]:
         script = DOCS.parent / "benchmarks/evidence.py"
         subprocess.run([sys.executable, str(script), "--json", str(EVIDENCE)], check=False)
-    if "--check" in sys.argv[1:]:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-            print("docs/judging.md is not what the results say: run python docs/make_judging.py", file=sys.stderr)
-            return 1
-        return 0
-    PAGE.write_text(page(), encoding="utf-8")
-    return 0
+    return write_or_check(PAGE, page())
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import grimp
+from generated import write_or_check
 
 ROOT = Path(__file__).parent.parent
 PICTURE = Path(__file__).with_name("layers.svg")
@@ -90,17 +91,5 @@ def picture() -> str:
     return "\n".join([head, STYLE, ground, *lines, *boxes, "</svg>"]) + "\n"
 
 
-def main() -> int:
-    """Writes the picture, or says whether it is right."""
-    made = picture()
-    if "--check" in sys.argv[1:]:
-        if PICTURE.exists() and PICTURE.read_text(encoding="utf-8") == made:
-            return 0
-        print("docs/layers.svg is not what the imports say: run python docs/make_layers.py", file=sys.stderr)
-        return 1
-    PICTURE.write_text(made, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PICTURE, picture()))

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from generated import write_or_check
+
 ROOT = Path(__file__).parent.parent
 LIST = Path(__file__).with_name("llms.txt")
 FIRST = ("agents.md", "formulas.md", "fields.md", "sources.md")  # what writing a plan takes
@@ -33,15 +35,5 @@ def plans() -> list[Path]:
     return sorted((ROOT / "examples").glob("*/kpi.yaml"))
 
 
-def main() -> int:
-    if "--check" in sys.argv[1:]:
-        if LIST.read_text(encoding="utf-8") == text():
-            return 0
-        print("docs/llms.txt is out of date: python docs/make_llms.py", file=sys.stderr)
-        return 1
-    LIST.write_text(text(), encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(LIST, text()))

@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from generated import write_or_check
+
 NOTEBOOK = Path(__file__).parent.parent / "examples" / "notebook" / "kpi.ipynb"
 Cell = dict[str, Any]
 
@@ -122,14 +124,7 @@ def _run(source: str, names: dict[str, Any], count: int) -> list[Cell]:
 
 def main() -> int:
     os.chdir(NOTEBOOK.parent)
-    made = notebook()
-    if "--check" in sys.argv[1:]:
-        if NOTEBOOK.read_text(encoding="utf-8") == made:
-            return 0
-        print("examples/notebook/kpi.ipynb is out of date: python docs/make_notebook.py", file=sys.stderr)
-        return 1
-    NOTEBOOK.write_text(made, encoding="utf-8")
-    return 0
+    return write_or_check(NOTEBOOK, notebook())
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import re
 import sys
 from pathlib import Path
 
+from generated import write_or_check
+
 from kpi.lint.registry import RULES
 from kpi.lint.rule_docs import overview, page
 
@@ -31,15 +33,5 @@ def text() -> str:
     return HEAD + overview() + "\n" + named
 
 
-def main() -> int:
-    if "--check" in sys.argv[1:]:
-        if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text():
-            print("docs/rules.md is not what the rules say: run python docs/make_rules.py", file=sys.stderr)
-            return 1
-        return 0
-    PAGE.write_text(text(), encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(PAGE, text()))
