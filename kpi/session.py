@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from kpi.plan.checks import Checked
     from kpi.plan.model import Plan
     from kpi.plan.model.goal import Framework
-    from kpi.review import Agenda, Expiring
+    from kpi.review import Agenda, Expiring, Grid
+    from kpi.review.trailing import Trailing
     from kpi.run.series import Against, Results
     from kpi.status import By, StatusView
     from kpi.status.claims import EvidenceView
@@ -197,6 +198,27 @@ class Session:
 
         view, results = self.judged()
         return Answer(agenda(self.plan, view, results, self._expiring()), results.problems)
+
+    def grid(self) -> Answer[Grid]:
+        """What ``kpi review --grid`` shows: the last thirteen periods."""
+        from kpi.review.grid import grid, periods_back
+        from kpi.status import status_view
+
+        results = self.compute(periods=periods_back(self.plan), parts=False)
+        return Answer(grid(self.plan, status_view(self.plan, results), results), results.problems)
+
+    def trailing(self) -> Answer[Trailing]:
+        """What ``kpi review --trailing`` shows: six weeks and twelve months."""
+        from kpi.review.trailing import lengths, periods_back, restated, trailing
+        from kpi.status import status_view
+
+        own = self.compute(parts=False)
+        found = {}
+        for every in lengths(self.checked):
+            other, ids = restated(self.checked, every)
+            if ids:
+                found[every] = self.compute(ids, periods=periods_back(every), parts=False, of=other)
+        return Answer(trailing(self.checked, status_view(self.plan, own), found), own.problems)
 
     def _expiring(self) -> Iterator[Expiring]:
         """The comments in the files of the plan that suppress findings until a day."""

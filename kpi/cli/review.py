@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     ("kpi review", "what needs a look now"),
+    ("kpi review --grid", "the last 13 periods of every KPI, with the status of each"),
     ('kpi review --record nps "call ten detractors" --by ana --until 2026-08-01', "keep a decision"),
 )
 
@@ -52,6 +53,12 @@ def review(
         str | None,
         typer.Option("--expect", metavar="TARGET", help='With --record: the expected effect, e.g. "below 5%".'),
     ] = None,
+    grid: Annotated[
+        bool, typer.Option("--grid", help="Show the last 13 periods of every KPI, with the status of each.")
+    ] = False,
+    trailing: Annotated[
+        bool, typer.Option("--trailing", help="Show six weeks and twelve months of every KPI beside the year before.")
+    ] = False,
     as_of: AsOfOption = None,
     locale: LocaleOption = None,
     memory: MemoryOption = None,
@@ -68,15 +75,19 @@ def review(
     if record is None and (by or until or expect):
         option = "--by" if by else "--until" if until else "--expect"
         raise UsageError(f"{option} needs --record", hint='write: kpi review --record KPI "what was decided"')
+    several = [name for name, asked in (("--record", record), ("--grid", grid), ("--trailing", trailing)) if asked]
+    if len(several) > 1:
+        raise UsageError(f"{several[0]} cannot be combined with {several[1]}", hint="leave one of the two out")
     session = open_session(file, allow_outside, Limits(as_of, cache, memory, timeout, locale, format))
-    if record is None:
-        show_answer(session.review(), format)
-        return
-    from kpi.plan.model import find_kpi
+    if record is not None:
+        from kpi.plan.model import find_kpi
 
-    kpi = session.plan.kpis[find_kpi(session.plan.kpis, record[0])]
-    view, _ = session.judged([kpi.id])
-    _record(session.checked, kpi, _decision(view, kpi, record[1], by, until, expect))
+        kpi = session.plan.kpis[find_kpi(session.plan.kpis, record[0])]
+        view, _ = session.judged([kpi.id])
+        _record(session.checked, kpi, _decision(view, kpi, record[1], by, until, expect))
+        return
+    answer = session.grid() if grid else session.trailing() if trailing else session.review()
+    show_answer(answer, format)
 
 
 def _decision(view: StatusView, kpi: Kpi, text: str, by: str | None, until: str | None, expect: str | None) -> Decision:

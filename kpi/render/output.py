@@ -71,6 +71,18 @@ FORMATS: dict[str, dict[str, str]] = {
         "json": "review_json:render_review_json",
         "html": "review_page:render_review_html",
     },
+    "Grid": {
+        "text": "review_grid:render_grid_text",
+        "markdown": "review_markdown:render_grid_markdown",
+        "json": "review_json:render_grid_json",
+        "html": "review_page:render_grid_html",
+    },
+    "Trailing": {
+        "text": "review_grid:render_trailing_text",
+        "markdown": "review_markdown:render_trailing_markdown",
+        "json": "review_json:render_trailing_json",
+        "html": "review_page:render_trailing_html",
+    },
     "DiffView": {
         "text": "diff_text:render_diff_text",
         "json": "diff_json:render_diff_json",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from kpi.render.output import Page
-from kpi.render.sanitize import json_text
+from kpi.render.sanitize import json_number, json_text
 from kpi.render.status_json import day_text, kpi_as_json, outcome_as_json
 from kpi.review import Agenda, Exceptional
+from kpi.review.grid import Grid
+from kpi.review.trailing import Trailing, TrailingRow
+from kpi.status import KpiRow
 
 
 def render_review_json(view: Agenda, _: Page) -> str:
@@ -44,3 +47,75 @@ def _exception(one: Exceptional) -> dict[str, object]:
         "when_red": one.row.kpi.when_red,
         "kpi": kpi_as_json(one.row),
     }
+
+
+def render_grid_json(view: Grid, _: Page) -> str:
+    """Each KPI with its target and, oldest first, the value and status of each period."""
+    return json_text(
+        {
+            "version": 1,
+            "title": view.title,
+            "as_of": view.as_of.isoformat(),
+            "grid": [
+                {
+                    **_kpi(one.row),
+                    "target": one.row.target_display,
+                    "periods": [
+                        {
+                            "period": cell.period.label,
+                            "start": cell.period.start.isoformat(),
+                            "value": json_number(cell.value),
+                            "display": cell.display,
+                            "status": cell.status,
+                        }
+                        for cell in one.cells
+                    ],
+                }
+                for one in view.rows
+            ],
+        }
+    )
+
+
+def render_trailing_json(view: Trailing, _: Page) -> str:
+    """Each KPI with its values by length of period, oldest first, beside those of the year before."""
+    return json_text(
+        {
+            "version": 1,
+            "title": view.title,
+            "as_of": view.as_of.isoformat(),
+            "trailing": [
+                {
+                    **_kpi(row),
+                    "status": row.status,
+                    "periods": {block.every: _trailing(one) for block, one in view.of(row)},
+                }
+                for row in view.rows
+            ],
+        }
+    )
+
+
+def _kpi(row: KpiRow) -> dict[str, object]:
+    return {
+        "id": row.kpi.id,
+        "name": row.name,
+        "owner": row.kpi.owner,
+        "indicator": row.kpi.indicator,
+        "unit": row.kpi.unit,
+        "every": row.kpi.every,
+        "message": row.message,
+        "notes": list(row.notes),
+    }
+
+
+def _trailing(one: TrailingRow) -> list[dict[str, object]]:
+    return [
+        {
+            "period": cell.period.label,
+            "start": cell.period.start.isoformat(),
+            "value": json_number(cell.value),
+            "year_before": json_number(cell.before),
+        }
+        for cell in one.cells
+    ]

@@ -7,9 +7,15 @@ from collections.abc import Iterable, Sequence
 from kpi.plan.model import Goal
 from kpi.review import Agenda, Exceptional
 from kpi.review.agenda import Expiring, Overdue
-from kpi.status import KpiRow, short_owner
+from kpi.review.grid import Grid
+from kpi.review.trailing import Trailing
+from kpi.status import STATUSES, KpiRow, Status, short_owner
 from kpi.status.outcome import Outcome
-from kpi.values.date_words import day_in_words
+from kpi.values.date_words import day_in_full, day_in_words
+
+YEAR_ON_YEAR = "Year on year"  # the heading of the changes of the last period against a year before
+
+UNKNOWN_STATUS = "Without a sign: the target names other values, which are only known for the last period."
 
 
 def title_of(view: Agenda) -> str:
@@ -109,6 +115,34 @@ def sections(view: Agenda) -> list[tuple[str, list[str]]]:
         ("Goals without a KPI", [unmeasured_in_words(goal) for goal in view.unmeasured]),
     ]
     return [(head, texts) for head, texts in every if texts]
+
+
+def grid_title(view: Grid) -> str:
+    """What the grid is of, after the title of the plan."""
+    return (
+        f"the last {max((len(block.periods) for block in view.blocks), default=0)} periods to {day_in_full(view.as_of)}"
+    )
+
+
+def trailing_title(view: Trailing) -> str:
+    """What six weeks and twelve months are of, after the title of the plan."""
+    return f"up to {day_in_full(view.as_of)}, beside the year before"
+
+
+def grid_signs(view: Grid) -> list[Status]:
+    """The statuses that occur in a grid, as its legend."""
+    found = {cell.status for row in view.rows for cell in row.cells}
+    return [status for status in STATUSES if status in found]
+
+
+def has_unknown(view: Grid) -> bool:
+    """Whether a grid has a value whose status is not known."""
+    return any(cell.display and cell.status is None for row in view.rows for cell in row.cells)
+
+
+def notes_of(rows: Iterable[KpiRow]) -> list[str]:
+    """What bears on the numbers, one text an entry that begins with the name of the KPI (rule G2)."""
+    return [f"{row.name}: {note}" for row in rows for note in (row.message, *row.notes) if note]
 
 
 def goal_name(goal: Goal) -> str:

@@ -30,7 +30,7 @@ def render_status_markdown(view: StatusView, _: Page) -> str:
     parts = _heading(view)
     for group in view.groups:
         rows = [one for row in group.rows for one in row.rows]
-        parts += [*_group(group), _table([HEAD, RULE, *map(_cells, rows)]), *_notes_of(group)]
+        parts += [*_group(group), table([HEAD, RULE, *map(_cells, rows)]), *_notes_of(group)]
     return "\n\n".join(parts)
 
 
@@ -49,7 +49,7 @@ def render_matrix_markdown(matrix: Matrix, _: Page) -> str:
                 for whole in rows
                 for row in whole.rows
             ]
-            parts.append(_table([head, rule, *cells]))
+            parts.append(table([head, rule, *cells]))
         parts += notes
     return "\n\n".join(parts)
 
@@ -66,7 +66,8 @@ def _group(group: Group) -> list[str]:
     return [f"## {escape(group.title)}", " · ".join(facts)]
 
 
-def _table(lines: Iterable[Sequence[str]]) -> str:
+def table(lines: Iterable[Sequence[str]]) -> str:
+    """The lines of a table of cells that are escaped already: the heads, the rule below them, the rows."""
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

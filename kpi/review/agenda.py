@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from kpi.plan.decisions import due_decisions, last_review, next_day
 from kpi.plan.model import Goal, Kpi, Plan
 from kpi.run.series import Results, Series
-from kpi.status import KpiRow, Status, StatusView, evaluate_status
+from kpi.status import KpiRow, Status, StatusView, status_then
 from kpi.status.build_view import broken_guardrails
 from kpi.status.decision import outcome_of
 from kpi.status.outcome import Outcome
@@ -146,11 +146,8 @@ def exception_of(row: KpiRow, rows: Sequence[KpiRow], series: Series, calendar: 
 
 
 def status_before(kpi: Kpi, series: Series, calendar: Calendar) -> Status | None:
-    """The status in the period before the one shown; None if there was no value."""
-    if not series.history or series.history[-1].value is None:
-        return None
-    before = replace(series, shown=series.history[-1], history=series.history[:-1], fresh=True, failed=False)
-    return evaluate_status(kpi, before, calendar).status
+    """The status in the period before the one shown; None if there was no value, or if its target is not known."""
+    return status_then(kpi, series, series.history[-1], calendar) if series.history else None
 
 
 def _is_unlikely(row: KpiRow) -> bool:

@@ -62,10 +62,11 @@ def compute(
     started, files = now(), identities(checked)
     if None in files.values():
         return run()
+    definitions = [(kpi.id, kpi.every, repr(kpi.split)) for kpi in checked.plan.kpis.values()]  # as options change them
     key = key_of(
         "results", program(), str(Path.cwd()), str(checked.plan.folder), checked.places.texts,
         [(name, repr(facts)) for name, facts in checked.facts.items()], list(files.values()),
-        as_of.isoformat(), to_date, [(kpi, repr(checked.plan.kpis[kpi].split)) for kpi in wanted], periods, against,
+        as_of.isoformat(), to_date, wanted, definitions, periods, against,
     )  # fmt: skip
     store = Store(cache)
     known = cached_results(store, key)

@@ -1,7 +1,7 @@
 """Computes status and pace from series and targets, and builds the view that every renderer reads. Pure functions."""
 
 from kpi.status.build_view import status_view
-from kpi.status.evaluation import evaluate_status
+from kpi.status.evaluation import evaluate_status, status_then
 from kpi.status.grouping import By
 from kpi.status.result import STATUSES, WORST_FIRST, ActiveTarget, Pace, Status, StatusResult, worst
 from kpi.status.selection import select_kpis
@@ -23,6 +23,7 @@ __all__ = [
     "evaluate_status",
     "select_kpis",
     "short_owner",
+    "status_then",
     "status_view",
     "target_lines",
     "worst",

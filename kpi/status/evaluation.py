@@ -13,7 +13,7 @@ from kpi.run.series import Point, Series
 from kpi.status.active_target import Bounds, Comparisons, bounds_of, is_written, target_on, why_unknown
 from kpi.status.result import ActiveTarget, Pace, Status, StatusResult
 from kpi.status.target_path import Glide, glide_path
-from kpi.values import Calendar, Period, format_plain, round12, whole
+from kpi.values import Calendar, Period, format_plain, round12, shift, whole, year_ago
 from kpi.values.date_words import day_in_words
 
 _SHAPES: dict[Shape, str] = {
@@ -59,6 +59,20 @@ def evaluate_status(kpi: Kpi, series: Series, calendar: Calendar) -> StatusResul
     notes += _disagreement(point.value, kpi, resolved, status)
     shown = Bounds(resolved.active.op, resolved.active.value, resolved.active.upper).comparisons()
     return StatusResult(status, point, now, pace, _joined(notes), tuple(dict.fromkeys(comparisons + shown)))
+
+
+def status_then(kpi: Kpi, series: Series, point: Point, calendar: Calendar) -> Status | None:
+    """The status of a value of the history of a KPI; None where that is not known: without a value, and where the
+    target names other KPIs and measures or has last year's shape, whose values are those of the period shown."""
+    if point.value is None or (kpi.path == "seasonal" and kpi.thresholds is None):
+        return None
+    values = {one.period.start: one.value for one in series.history if not one.partial}
+    earlier = {"a year ago": year_ago(point.period, calendar), "the period before": shift(point.period, -1, calendar)}
+    anchors = {anchor: values.get(period.start) for anchor, period in earlier.items()}
+    then = replace(series, shown=point, fresh=True, failed=False, references=anchors)
+    found = evaluate_status(kpi, then, calendar).status
+    has_target = target_on(kpi, whole(point.period, calendar).last_day) is not None
+    return None if found == "no target" and has_target else found
 
 
 def resolve_target(

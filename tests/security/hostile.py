@@ -202,12 +202,14 @@ def check_html(out: str) -> None:
     Tags().feed(out)
     known = {
         "html", "head", "meta", "title", "style", "body", "main", "h1", "h2", "section", "span", "p", "dl", "dt", "dd",
-        "ul", "li", "br",
+        "ul", "li", "br", "div", "table", "thead", "tbody", "tr", "th", "td",
     }  # fmt: skip
     assert {tag for tag, _ in found} <= known
     assert sum(tag == "style" for tag, _ in found) == 1
     names = {name for _, attributes in found for name in attributes}
-    assert names <= {"lang", "charset", "http-equiv", "content", "name", "class", "aria-hidden"}
+    assert names <= {
+        "lang", "charset", "http-equiv", "content", "name", "class", "aria-hidden", "aria-label", "role", "scope", "title",
+    }  # fmt: skip
     policy = next(attributes["content"] for _, attributes in found if "http-equiv" in attributes)
     style = out.partition("<style>")[2].partition("</style>")[0]
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
