@@ -208,7 +208,8 @@ def check_html(out: str) -> None:
     assert sum(tag == "style" for tag, _ in found) == 1
     names = {name for _, attributes in found for name in attributes}
     assert names <= {
-        "lang", "charset", "http-equiv", "content", "name", "class", "aria-hidden", "aria-label", "role", "scope", "title",
+        "lang", "charset", "http-equiv", "content", "name", "class", "aria-hidden", "aria-label", "role",
+        "scope", "title",
     }  # fmt: skip
     policy = next(attributes["content"] for _, attributes in found if "http-equiv" in attributes)
     style = out.partition("<style>")[2].partition("</style>")[0]
