@@ -141,7 +141,7 @@ WAYS = {
 days = st.dates(date(2026, 1, 1), date(2026, 12, 20)).map(lambda day: day.replace(day=13 + day.day % 15))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(sorted(WAYS)), days), min_size=2, max_size=8, unique_by=lambda one: one[1]))
 def test_R9_any_mixture_is_read_as_advised(tmp_path: Path, rows: list[tuple[str, date]]) -> None:
     """The days are those that Python wrote."""

@@ -375,7 +375,7 @@ def test_G1_a_kpi_alone_is_the_same_kpi_among_others(plan: Drawn, random: Any) -
 # Large files are read as if all rows were like the first 200, and of many files each is cached by itself.
 MANY = 210
 PADDING = "." * (LARGE // MANY)
-FEW_EXAMPLES = max(EXAMPLES // 5, 1)
+FEW_EXAMPLES = max(EXAMPLES // 10, 1)
 
 
 LATE = ("007", "7 ", "+5", "1.0", "1E5", "1_000", "AB", "", IDS[0], "2147483648")
