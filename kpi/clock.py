@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 
@@ -23,3 +24,8 @@ def today(timezone: str) -> date:
 def yesterday(timezone: str) -> date:
     """The last day that is over in a plan's time zone."""
     return today(timezone) - timedelta(days=1)
+
+
+def stamp() -> int:
+    """The time by the clock that stamps files (ns since 1970)."""
+    return time.time_ns()

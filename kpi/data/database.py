@@ -151,23 +151,31 @@ class Engine:
         self.Error: type[Exception] = self._duckdb.Error
         # Its bar would be printed into what a program reads from us. In Jupyter without ipywidgets there is none, and
         # any setting of it is an error.
-        if self._connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()[0][0]:
-            self._connection.execute("SET enable_progress_bar = false")
+        if self._at_once("SELECT current_setting('enable_progress_bar')")[0][0]:
+            self._at_once("SET enable_progress_bar = false")
         self._most_memory = bytes_of(memory or "") or self._default_memory()
         try:
-            self._connection.execute(f"SET TimeZone = {text_literal(timezone)}")
+            self._at_once(f"SET TimeZone = {text_literal(timezone)}")
         except self.Error:
             self._connection.close()
             raise KpiError(f'DuckDB does not know the time zone "{timezone}"', hint="name another there") from None
 
     def _default_memory(self) -> int:
         """The bytes that the engine takes by itself, but no more than MOST_MEMORY."""
-        own = self._connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+        own = self._at_once("SELECT current_setting('memory_limit')")[0][0]
         size = bytes_of(own) or MOST_MEMORY
         if size >= MOST_MEMORY:
             size = MOST_MEMORY
-            self._connection.execute(f"SET memory_limit = '{MOST_MEMORY}B'")
+            self._at_once(f"SET memory_limit = '{MOST_MEMORY}B'")
         return size
+
+    def _at_once(self, sql: str) -> list[Row]:
+        """The rows of a statement that takes no time, such as a setting, and runs in this thread. Raises
+        ``self.Error``."""
+        try:
+            return self._connection.execute(sql).fetchall()
+        except RuntimeError:  # DuckDB's own answer to Ctrl-C, which is none of its errors
+            raise KeyboardInterrupt from None
 
     def run(self, source: str, sql: str, *, scans_files: bool = False, foreign: bool = False) -> list[Row]:
         """The rows of one statement, recorded under ``source``. ``foreign``: its text is in the plan. Raises
@@ -184,12 +192,12 @@ class Engine:
             unused.append("common_subexpressions")
         if not unused or self._locked:
             return self._fetch(sql, source, foreign=foreign)
-        self._connection.execute(f"SET disabled_optimizers = {text_literal(','.join(unused))}")
+        self._at_once(f"SET disabled_optimizers = {text_literal(','.join(unused))}")
         try:
             return self._fetch(sql, source, foreign=foreign)
         finally:
             if not self._stuck:
-                self._connection.execute("RESET disabled_optimizers")
+                self._at_once("RESET disabled_optimizers")
 
     def ask(self, sql: str, source: str | None = None) -> list[Row]:
         """The rows of a statement that is our own bookkeeping and is not worth showing; ``source`` is whose, for
@@ -246,8 +254,8 @@ class Engine:
 
     def lock(self) -> None:
         """Cut the engine off from files, network and its own settings."""
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        self._at_once("SET enable_external_access = false")
+        self._at_once("SET lock_configuration = true")
         self._locked = True
 
     def scratch(self) -> Path:

@@ -152,8 +152,10 @@ def _sniffed(lines: list[str], quote: str, escape: str | None) -> tuple[str, lis
     readings = [(mark, _records(lines, mark, quote, escape)) for mark in _CANDIDATES]
     scores = [_score(rows, mark) for mark, rows in readings]
     best = scores.index(max(scores))
+    if not readings[best][1]:  # only blanks, of which the sign that splits nothing is one
+        return readings[best]
     single = _records(lines, _NO_DELIMITER, quote, escape)
-    several = bool(single) and len(readings[best][1][0].fields) > 2
+    several = len(readings[best][1][0].fields) > 2
     if not several and scores[best] < _ONE_COLUMN * _cleanness(single, _NO_DELIMITER):
         return ",", single
     return readings[best]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from kpi.data.database import Engine, quoted, text_literal
@@ -59,16 +59,16 @@ class Meaning:
 Meanings = Mapping[str, Meaning]
 
 
-def meanings(engine: Engine, table: TextTable, order: Order | None = None) -> dict[str, Meaning]:
+def meanings(engine: Engine, table: TextTable, today: date, order: Order | None = None) -> dict[str, Meaning]:
     """What each column of a table means. ``order`` says which of day and month dates have first where nothing in the
-    files does."""
-    return {name: _meaning(engine, table, column, order) for name, column in table.columns.items()}
+    files does; dates more than a year after ``today`` prove that it is the other."""
+    return {name: _meaning(engine, table, column, today, order) for name, column in table.columns.items()}
 
 
-def _meaning(engine: Engine, table: TextTable, column: Column, order: Order | None) -> Meaning:
+def _meaning(engine: Engine, table: TextTable, column: Column, today: date, order: Order | None) -> Meaning:
     if not column.filled:
         return Meaning(column, "empty")
-    dated = _dated(engine, table, column, order)
+    dated = _dated(engine, table, column, today, order)
     if dated is not None:
         return dated
     if column.stored == "BOOLEAN" or (flag := _flag(column)) is not None:
@@ -81,7 +81,7 @@ def _meaning(engine: Engine, table: TextTable, column: Column, order: Order | No
 # Dates.
 
 
-def _dated(engine: Engine, table: TextTable, column: Column, order: Order | None) -> Meaning | None:
+def _dated(engine: Engine, table: TextTable, column: Column, today: date, order: Order | None) -> Meaning | None:
     name = quoted(column.name)
     if column.stored == "text" and not _may_be_dates(column):
         return None
@@ -108,11 +108,18 @@ def _dated(engine: Engine, table: TextTable, column: Column, order: Order | None
         return None
     if written.either is None:
         return _typed(found, written.formats, None)
-    return _settled(engine, table, column, written.either, timed=timed, order=order)
+    return _settled(engine, table, column, written.either, today, timed=timed, order=order)
 
 
 def _settled(
-    engine: Engine, table: TextTable, column: Column, either: tuple[str, str, str], *, timed: bool, order: Order | None
+    engine: Engine,
+    table: TextTable,
+    column: Column,
+    either: tuple[str, str, str],
+    today: date,
+    *,
+    timed: bool,
+    order: Order | None,
 ) -> Meaning:
     """The meaning of a column in which every date can be read in two ways: as other columns or the calendar prove, as
     ``order`` says, or else none."""
@@ -121,7 +128,7 @@ def _settled(
         chosen = next((one for one in shapes if _has_first(one, order)), None)
         because = f"with the {order} first, as was asked for"
     else:
-        chosen, because = _proved(engine, table, column, shapes)
+        chosen, because = _proved(engine, table, column, shapes, today)
     if chosen is not None:
         cast = f"CAST({formatted_sql(quoted(column.name), chosen)} AS DATE)"
         found = _span(engine, table, column, cast, timed=timed)
@@ -135,17 +142,20 @@ def _has_first(shape: str, part: str) -> bool:
     return 0 <= places[part] < places["month" if part == "day" else "day"]
 
 
-def _proved(engine: Engine, table: TextTable, column: Column, shapes: Sequence[str]) -> tuple[str | None, str]:
+def _proved(
+    engine: Engine, table: TextTable, column: Column, shapes: Sequence[str], today: date
+) -> tuple[str | None, str]:
     """Which of the formats is right, and by what: a column with the number of the month, dates that would be far in the
     future, or days that are all the first of a month."""
     name = quoted(column.name)
     months = next((one for one in table.columns.values() if _is_month_number(one)), None)
     month = "NULL" if months is None else f"TRY_CAST({quoted(months.name)} AS INTEGER)"
+    latest = f"DATE '{today + timedelta(days=366)}'"
     proofs: dict[str, tuple[bool, bool, bool]] = {}
     for shape in shapes:
         day = f"CAST({formatted_sql(name, shape)} AS DATE)"
         row = engine.ask(
-            f"SELECT bool_and(coalesce(month(d) = m, false)), bool_and(coalesce(d <= current_date + 366, false)), "
+            f"SELECT bool_and(coalesce(month(d) = m, false)), bool_and(coalesce(d <= {latest}, false)), "
             f"bool_and(day(d) = 1) AND count(DISTINCT d) >= {FIRSTS} "
             f"FROM (SELECT {day} AS d, {month} AS m FROM {table.table} WHERE {name} IS NOT NULL) t"
         )[0]

@@ -114,7 +114,7 @@ def _tables(
                 if not table.rows:
                     unread.append(Unread(spec.id, f"{', '.join(spec.paths)} has no rows"))
                     continue
-                tables.append(draft_table(engine, table, meanings(engine, table, order), today))
+                tables.append(draft_table(engine, table, meanings(engine, table, today, order), today))
             except KpiError as error:
                 unread.append(Unread(spec.id, f"{error.message}; {error.hint}" if error.hint else error.message))
             except engine.Error as error:

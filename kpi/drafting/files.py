@@ -20,7 +20,10 @@ _HEAD = 65_536
 
 
 def found_files(given: Iterable[str]) -> list[Path]:
-    """The files that paths and patterns lead to, each once, in order. Raises UsageError for one that is not there."""
+    """The files that paths and patterns lead to, each once, in order.
+
+    Raises UsageError for one that is not there, and for one whose name is not UTF-8, which a plan cannot hold.
+    """
     found: dict[Path, None] = {}
     for text in given:
         path = Path(text)
@@ -32,6 +35,9 @@ def found_files(given: Iterable[str]) -> list[Path]:
         if not matches:
             raise UsageError(f"there is no file {text}", hint="name CSV, Excel, Parquet or JSON Lines files")
         found |= dict.fromkeys(matches)
+    for path in found:
+        if any("\ud800" <= character <= "\udfff" for character in str(path.resolve())):
+            raise UsageError(f"{path}: its name is not UTF-8, and a plan is", hint="rename the file")
     return list(found)
 
 

@@ -132,8 +132,10 @@ def _scalars(text: str) -> list[_Text]:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     found: list[_Text] = []
+    # Characters that YAML does not allow are reported when reading; here they would hide all tokens.
+    allowed = yaml.reader.Reader.NON_PRINTABLE.sub("\ufffd", Masked(text).text)
     with suppress(yaml.YAMLError):  # reported when reading; the tokens before it are known
-        for token in yaml.scan(Masked(text).text, Loader=loader):
+        for token in yaml.scan(allowed, Loader=loader):
             if not isinstance(token, yaml.ScalarToken):
                 continue
             start, end = token.start_mark.index, token.end_mark.index

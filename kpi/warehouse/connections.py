@@ -107,23 +107,33 @@ class Warehouses:
         return WarehouseError(message, hint=error.hint, lost=error.lost, slow=error.slow)
 
 
+# The extra of this package, or of Ibis, that brings the driver of an address.
+_EXTRAS = {"spark": "kpi-as-code[spark]", "sc": "kpi-as-code[spark]", "local": "kpi-as-code[spark]"}
+_EXTRAS |= dict.fromkeys(("postgresql", "postgres", "duckdb"), "kpi-as-code[warehouse]")
+
+
 def open_session(connection: str, timezone: str) -> Session:
     """A session on the warehouse whose address ``${NAME}`` holds. Raises WarehouseError."""
     name, url = address(connection)
     seconds = query_seconds()
     scheme = url.partition("://")[0].casefold() if "://" in url else ""
-    if scheme in ("postgresql", "postgres"):
-        from kpi.warehouse.postgres import PostgresSession
+    try:
+        if scheme in ("postgresql", "postgres"):
+            from kpi.warehouse.postgres import PostgresSession
 
-        return PostgresSession(name, url, timezone, seconds)
-    if scheme in ("spark", "sc", "local"):
-        from kpi.warehouse.spark import SparkSession_
+            return PostgresSession(name, url, timezone, seconds)
+        if scheme in ("spark", "sc", "local"):
+            from kpi.warehouse.spark import SparkSession_
 
-        return SparkSession_(name, url, timezone, seconds)
-    if scheme in OTHERS:
-        from kpi.warehouse.generic import IbisSession
+            return SparkSession_(name, url, timezone, seconds)
+        if scheme in OTHERS:
+            from kpi.warehouse.generic import IbisSession
 
-        return IbisSession(name, url, timezone, seconds)
+            return IbisSession(name, url, timezone, seconds)
+    except ImportError as error:
+        message = f"{name} names a warehouse that needs {error.name or 'more'}, which is not installed"
+        extra = _EXTRAS.get(scheme, f"ibis-framework[{scheme}]")
+        raise WarehouseError(message, hint=f"pip install '{extra}'", lost=True) from None
     raise WarehouseError(
         f"{name} does not hold an address that is known",
         hint="it begins with postgresql://, spark://, sc:// (Spark Connect) or duckdb://",

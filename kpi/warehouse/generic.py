@@ -32,10 +32,7 @@ class IbisSession:
         try:
             with unwarned():
                 self._backend: Any = self._duckdb(url, timezone) if scheme == "duckdb" else self._connect(url, scheme)
-        except ImportError as error:
-            message = f"{variable} names a warehouse that needs {error.name or 'more'}, which is not installed"
-            raise WarehouseError(message, hint=f"pip install 'ibis-framework[{scheme}]'", lost=True) from None
-        except WarehouseError:
+        except (ImportError, WarehouseError):
             raise
         except Exception as error:  # the drivers' errors have no family
             message = f"the warehouse that {variable} names cannot be reached ({type(error).__name__})"

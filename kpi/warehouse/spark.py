@@ -60,6 +60,8 @@ class SparkSession_:
                     self._spark.conf.set(key, settings[key])
                 self._backend: Any = ibis.pyspark.connect(self._spark)
                 self._spark.conf.set("spark.sql.session.timeZone", timezone)  # Ibis sets a zone of its own
+        except ImportError:  # such as that of what Spark Connect needs
+            raise
         except Exception as error:  # the driver's errors have no family
             message = f"the cluster that {variable} names cannot be reached ({type(error).__name__})"
             raise WarehouseError(message, hint="is it up, and is Java here?", lost=True) from None

@@ -58,3 +58,9 @@ def test_each_field_is_checked_against_its_type() -> None:
 def test_what_is_no_number_is_not_written() -> None:
     with pytest.raises(ValueError):
         to_text(Point(series_of(1.0).shown.period, float("nan")))
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", str(10**400)])
+def test_what_is_no_number_is_not_read(text: str) -> None:
+    with pytest.raises(ValueError):
+        from_text(tuple[float, ...], f"[{text}]")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-FOLDERS = ("kpi", "docs", "tests", "examples", "benchmarks", "ci")
+FOLDERS = ("kpi", "docs", "tests", "examples", "benchmarks", "fuzz", "ci")
 ENDINGS = (".py", ".md", ".txt", ".yaml", ".yml")
 
 # What is not used: what is used instead.

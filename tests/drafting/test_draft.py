@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -106,3 +107,21 @@ def test_sources_of_a_file_need_no_plan(
     assert "3.25 … 1234.5" in shown
     assert "1 Feb 2026 to 28 Feb 2026, by Tag" in shown
     assert not Path("kpi.yaml").exists()
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names of files are text there")
+def test_a_file_whose_name_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "caf\udce9.csv").write_text("day,n\n2026-01-01,1\n")
+    for given in (tmp_path, tmp_path / "caf\udce9.csv"):
+        with pytest.raises(UsageError, match="its name is not UTF-8") as refused:
+            draft([str(given)], tmp_path / "kpi.yaml", TODAY)
+        assert refused.value.hint == "rename the file"
+
+
+def test_what_day_it_is_decides_whether_dates_would_be_far_in_the_future(tmp_path: Path) -> None:
+    """The days 3 to 9 of January 2027, or the first days of the months March to September."""
+    rows = [f"0{3 + i % 7}/01/2027,{i}.50" for i in range(42)]
+    (tmp_path / "orders.csv").write_text("\n".join(["ordered,amount", *rows, ""]))
+    for today, shape in ((date(2026, 2, 5), "%d/%m/%Y"), (date(2026, 12, 1), "%m/%d/%Y")):
+        text = draft([str(tmp_path / "orders.csv")], tmp_path / "kpi.yaml", today).text
+        assert f"ordered: date {shape}" in text

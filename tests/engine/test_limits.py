@@ -217,6 +217,26 @@ def test_a_run_that_is_asked_to_end_does_so_at_once_and_quietly(
     assert list(temporary.iterdir()) == []
 
 
+def test_ctrl_c_during_a_setting_is_no_internal_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB answers Ctrl-C in the main thread with a RuntimeError of its own, in place of KeyboardInterrupt."""
+
+    class Interrupted:
+        def execute(self, sql: str) -> None:
+            raise RuntimeError("Query interrupted")
+
+        def close(self) -> None:
+            pass
+
+    with Engine("UTC") as engine:
+        real = engine._connection
+        monkeypatch.setattr(engine, "_connection", Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            engine.run("orders", "SELECT 1", scans_files=True)  # which first switches off a part of the optimizer
+        with pytest.raises(KeyboardInterrupt):
+            engine.lock()
+        monkeypatch.setattr(engine, "_connection", real)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there are no such signals")
 def test_a_run_that_nothing_can_stop_ends_all_the_same(shop: Project, temporary: Path) -> None:
     shop.source("endless", query=DEAF, date=None)

@@ -7,6 +7,7 @@ import json
 import types
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import isfinite
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
@@ -73,7 +74,8 @@ def _new_decoder(kind: Any, known: dict[Any, _Decoder]) -> _Decoder:
     if kind is date:
         return date.fromisoformat
     if kind is float:
-        return lambda value: _checked(value, type(value) in (float, int))  # a whole number stays one
+        # A whole number stays one; 1e999 is read as infinity, which nothing here writes.
+        return lambda value: _checked(value, type(value) in (float, int) and isfinite(value))
     if kind in (str, int, bool):
         return lambda value: _checked(value, type(value) is kind)
     raise TypeError(f"{kind} cannot be cached")

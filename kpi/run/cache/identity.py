@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 import kpi
-from kpi import __version__
+from kpi import __version__, clock
 
 # How long after a change the next one may carry the same time: clocks of file systems tick in steps of up to 10 ms,
 # and those that keep whole seconds (FAT: even ones) in steps of 2 s.
@@ -47,7 +46,7 @@ def identity_of(path: Path) -> Identity | None:
 
 def now() -> int:
     """The time by the clock that stamps files (ns since 1970)."""
-    return time.time_ns()
+    return clock.stamp()
 
 
 def program() -> list[object]:
