@@ -53,12 +53,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory, frames: dict[str, pd.DataFram
     for name, frame in frames.items():
         frame.to_csv(folder / f"{name}.csv", index=False)
     project = Project(folder)
+    declare_sources(project)
+    return project
+
+
+def declare_sources(project: Project) -> None:
+    """The sources of all frames, over files of their names; ``keyed`` is the accounts with a key."""
     project.source("orders", date="ordered_at", computed={"first_order": "first_date(customer_id)"})
     project.source("app")
     project.source("staff", date=None, from_="hired_on", until="left_on")
     project.source("accounts")
+    project.source("keyed", path="accounts.csv", key="account")
     project.source("parts", date="on", computed={"on": "date(y, m, d)"})
-    return project
 
 
 def of_month(frame: pd.DataFrame, column: str, months: int = 1) -> pd.DataFrame:
@@ -199,6 +205,37 @@ def test_last_balance_of_each_account(shop: Project, frames: dict[str, pd.DataFr
     rows = of_month(frames["accounts"], "day", 12).sort_values("day")
     expected = rows.groupby("account")["balance"].last().sum()
     assert shop.value("sum(per(accounts.account, last(accounts.balance)))", window="1 year") == expected
+
+
+def test_B5_the_last_balance_of_each_account_by_its_key(shop: Project, frames: dict[str, pd.DataFrame]) -> None:
+    rows = frames["accounts"].sort_values("day")
+    for formula, end in (("at_end(sum(keyed.balance))", END), ("at_start(sum(keyed.balance))", START)):
+        assert shop.value(formula) == rows[rows["day"] < end].groupby("account")["balance"].last().sum()
+    large = rows.groupby("account")["balance"].last()
+    assert shop.value("at_end(count(keyed[balance > 1000]))") == (large > 1000).sum()
+
+
+def test_V13_functions_of_rows(shop: Project, frames: dict[str, pd.DataFrame]) -> None:
+    orders = of_month(frames["orders"], "ordered_at")
+    at, region = orders["ordered_at"], orders["region"]
+    for formula, expected in (
+        ("count(orders[day(ordered_at) <= 15 and quarter(ordered_at) == 2])", (at.dt.day <= 15).sum()),
+        ("count(orders[week(ordered_at) == 25])", (at.dt.isocalendar().week == 25).sum()),
+        ('count(orders[starts_with(region, "n") or ends_with(upper(region), "TH")])', region.str.endswith("th").sum()),
+        ('count(orders[length(replace(region, "th", "")) == 3])', (region.str.replace("th", "").str.len() == 3).sum()),
+        ('count_distinct(orders.region + ":" + trim(orders.status))', (region + ":" + orders["status"]).nunique()),
+        ("sum(floor(orders.unit_price))", (orders["unit_price"] // 1).sum()),
+        ("sum(ceil(orders.unit_price) - abs(0 - orders.unit_price))", (-orders["unit_price"] % 1).sum()),
+    ):
+        assert shop.value(formula) == near(expected), formula
+
+
+def test_T9_periods_to_date(shop: Project, frames: dict[str, pd.DataFrame]) -> None:
+    orders = frames["orders"]
+    for window, start in (("year to date", "2026-01-01"), ("quarter to date", "2026-04-01"), ("month to date", START)):
+        rows = orders[(orders["ordered_at"] >= start) & (orders["ordered_at"] < END)]
+        assert shop.value("sum(orders.cost)", window=window) == near(rows["cost"].sum())
+        assert shop.value(f'over(sum(orders.cost), "{window}")', every="day") == near(rows["cost"].sum())
 
 
 def test_V12_growth_of_a_loss_is_by_its_size(project: Project) -> None:

@@ -18,12 +18,16 @@ FIRST = date(2024, 1, 1)
 
 @pytest.fixture
 def orders(tmp_path: Path) -> tuple[Project, pd.DataFrame]:
+    return made_orders(tmp_path)
+
+
+def made_orders(folder: Path) -> tuple[Project, pd.DataFrame]:
     """Two and a half years of orders in four regions, a few a day, as a source and as a data frame."""
     rows = [
         (FIRST + timedelta(days=n // 3), ("North", "South", "East", "West")[n % 4], (n * 37) % 101 + n // 50)
         for n in range(2_700)
     ]
-    project = Project(tmp_path, as_of="2026-06-14")
+    project = Project(folder, as_of="2026-06-14")
     project.rows("orders.csv", "day,region,amount", rows)
     project.source("orders")
     frame = pd.DataFrame(rows, columns=["day", "region", "amount"])

@@ -57,7 +57,8 @@ TRAPS = {
     "no blank after a dash": (KPI + "    tags:\n      «-a»\n      -b\n", "write - a"),
     "a hash as a value": (KPI + "    target: «#1 in the market»\n", 'write target: "#1 in the market"'),
     "a hash in a quotation": (
-        KPI + '    formula: sum(a.b[c == "x «#1"])»\n', "put the whole text in quotes, or on its own lines after >-",
+        KPI + '    formula: sum(a.b[c == "x «#1"])»\n',
+        "put the whole text in quotes, 'sum(a.b[c == \"x #1\"])', or on its own lines after >-",
     ),
     "a colon in a formula": (
         KPI + '    formula: «sum(a.b[c == "x: y"])»\n', "write formula: 'sum(a.b[c == \"x: y\"])'",
@@ -117,6 +118,18 @@ def test_R1_trap(name: str) -> None:
     line = before.count("\n") + 1
     column = len(before) - (before.rfind("\n") + 1) + 1
     assert (where.line, where.column, where.end_line, where.end_column) == (line, column, line, column + len(within))
+
+
+# A text that no edit is offered for: a tag of Python is to be taken out, and a key in brackets may mean anything.
+WITHOUT_EDIT = {"a tag of Python", "a tag at the top", "a key in brackets"}
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_G3_what_a_hint_says_to_write_is_an_edit(name: str) -> None:
+    text = TRAPS[name][0].replace("«", "").replace("»", "")
+    (found,) = read_plan(Path("kpi.yaml"), text=text).diagnostics
+    assert bool(found.edits) == (name not in WITHOUT_EDIT)
+    assert found.fixable == (name in {"a percent sign", "an at sign", "a backtick"})
 
 
 @pytest.mark.parametrize("name", SOUND)

@@ -70,7 +70,12 @@ class Diagnostics:
 
     def pitfall(self, path: Path, found: YamlPitfall) -> None:
         """Report a pitfall of YAML."""
-        self.report(found.code, found.message, path, found.start, found.end, found.hint)
+        edits: tuple[Edit, ...] = ()
+        if found.edit is not None:
+            edits = (Edit(self.document.location(found.edit.start, found.edit.end), found.edit.text),)
+        self.report(
+            found.code, found.message, path, found.start, found.end, found.hint, edits=edits, certain=found.certain
+        )
 
     def at(
         self, code: str, message: str, path: Path, node: Node, hint: str | None = None, *, meant: str | None = None

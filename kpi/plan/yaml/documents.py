@@ -106,7 +106,10 @@ def _parse(document: Document, report: Report, text: str) -> bool:
 
         repaired, stretches = blank_out(document, text, found)
         if not any(document.is_blanked(*stretch) for stretch in stretches):
-            report(document, YamlPitfall(found.code, found.message, found.start, found.end, found.hint))
+            pitfall = YamlPitfall(
+                found.code, found.message, found.start, found.end, found.hint, found.edit, found.certain
+            )
+            report(document, pitfall)
         left -= 1
         if left <= 0 or repaired == text:
             return False

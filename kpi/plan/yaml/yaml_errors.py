@@ -13,7 +13,7 @@ from yaml.reader import ReaderError
 
 from kpi.errors import shorten
 from kpi.plan.yaml.nodes import Document
-from kpi.plan.yaml.yaml_pitfalls import quoted
+from kpi.plan.yaml.yaml_pitfalls import TextEdit, in_quotes, quoted
 
 KEY = re.compile(
     r"""[ \t]*(?:- +)*(?P<key>"[^"]*"[ \t]*|'[^']*'[ \t]*|[^\s#"'\[\]{},:&*!|>%@`-][^:#]*):(?=[ \t]|$)[ \t]*"""
@@ -25,12 +25,14 @@ _HALF = re.compile(  # an escape of UTF-16 that is not one of a pair
 )
 _SECOND_DOCUMENT = "a second document starts here, but one file holds one plan"
 
+_RESERVED = ("%", "@", "`")  # no text and no syntax begins with them, so that quotes are all that can be missing
+
 
 class Explained(NamedTuple):
     """A mistake, where it is (offsets) and how to fix it.
 
     What is skipped begins at ``skip``: the whole entry there, the rest of the file, the one character, or all
-    tabs that indent.
+    tabs that indent. ``edit`` and ``certain`` are as in YamlPitfall.
     """
 
     code: str
@@ -40,6 +42,8 @@ class Explained(NamedTuple):
     hint: str | None
     skip: int
     reach: Literal["entry", "rest", "character", "tabs"] = "entry"
+    edit: TextEdit | None = None
+    certain: bool = False
 
 
 def explain(document: Document, text: str, fault: YAMLError) -> Explained:
@@ -99,7 +103,10 @@ class _Case(NamedTuple):
         """An E002 whose fix is quotes around the text."""
         raw = _without_comment(raw)
         hint = f"write {shorten(key)}: {quoted(raw)}" if key else f"write {quoted(raw)}"
-        return Explained("E002", message, start, start + len(raw), hint, start)
+        certain = raw[:1] in _RESERVED
+        return Explained(
+            "E002", message, start, start + len(raw), hint, start, edit=in_quotes(start, raw), certain=certain
+        )
 
 
 def _without_comment(raw: str) -> str:
@@ -243,9 +250,12 @@ def _flow(case: _Case) -> Explained | None:
         char = case.text[at : at + 1]
         before = case.text[:at].rstrip()
         key = _flow_key(case.text, len(before.removesuffix(",")))
-        hint = f"write {key}: {quoted(char)}" if char == "," and key else None
+        hint, edit = None, None
+        if char == "," and key:
+            comma = case.text.rfind(",", 0, at) if before.endswith(",") else at
+            hint, edit = f"write {key}: {quoted(char)}", in_quotes(comma, char)
         message = f'a value is missing before this "{char}"' if char else "a value is missing here"
-        return Explained("E002", message, at, at + 1, hint, began)
+        return Explained("E002", message, at, at + 1, hint, began, edit=edit)
     inner = re.search(r"[?\[\]{}]", piece)
     if inner is None:
         return Explained("E002", "this does not fit inside brackets or braces", piece_at, piece_at + len(piece),
@@ -305,8 +315,10 @@ def _line_before(case: _Case, start: int) -> tuple[int, str] | None:
 
 def _no_space(start: int, found: re.Match[str]) -> Explained:
     raw = _without_comment(found[2])
-    return Explained("E002", f'a space is missing after "{found[1]}:"', start + found.start(1),
-                     start + found.start(2) + len(raw), f"write {found[1]}: {raw}", start)  # fmt: skip
+    first, last = start + found.start(1), start + found.start(2) + len(raw)
+    text = f"{found[1]}: {raw}"
+    message = f'a space is missing after "{found[1]}:"'
+    return Explained("E002", message, first, last, f"write {text}", start, edit=TextEdit(first, last, text))
 
 
 def _no_colon(case: _Case) -> Explained | None:

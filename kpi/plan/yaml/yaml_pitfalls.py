@@ -11,14 +11,25 @@ from kpi.errors import shorten
 from kpi.plan.yaml.nodes import Document, begin, finish, is_null
 
 
+class TextEdit(NamedTuple):
+    """A fix: the range of a document (offsets) that ``text`` replaces."""
+
+    start: int
+    end: int
+    text: str
+
+
 class YamlPitfall(NamedTuple):
-    """A mistake, where it is (offsets) and how to fix it."""
+    """A mistake, where it is (offsets) and how to fix it. ``edit`` is what the hint says to write, where it says so;
+    ``certain`` if there is no other way to read what is written."""
 
     code: str
     message: str
     start: int
     end: int
     hint: str | None
+    edit: TextEdit | None = None
+    certain: bool = False
 
 
 def kind(node: Node) -> str:
@@ -36,6 +47,11 @@ def quoted(text: str) -> str:
     if '"' in text or "\\" in text:
         return "'" + text.replace("'", "''") + "'"
     return f'"{text}"'
+
+
+def in_quotes(start: int, raw: str) -> TextEdit | None:
+    """The edit that puts quotes around a text of the file; None where hints do not show the whole of it."""
+    return TextEdit(start, start + len(raw), quoted(raw)) if shorten(raw) == raw else None
 
 
 def rest_of_line(document: Document, offset: int) -> str:
@@ -68,11 +84,12 @@ def _tag(document: Document, key: ScalarNode | None, node: Node) -> YamlPitfall:
     word = re.split(r"[\s,\]}]", rest_of_line(document, start), maxsplit=1)[0]
     if not word.startswith("!"):  # an anchor precedes the tag
         word = f"!{shorten(str(node.tag))}"
-    hint = "take it out; a text that starts with ! needs quotes"
-    if type(node) is ScalarNode and not word.startswith("!!"):
-        hint = _write(key, rest_of_line(document, start).rstrip(" ,}]"))
+    hint, edit = "take it out; a text that starts with ! needs quotes", None
+    raw = document.text[start : finish(document, node)].rstrip()
+    if type(node) is ScalarNode and not word.startswith("!!") and "\n" not in raw:
+        hint, edit = _write(key, raw), in_quotes(start, raw)
     message = f'"{shorten(word)}" is a YAML tag, and tags are not read here'
-    return YamlPitfall("E002", message, start, start + len(word), hint)
+    return YamlPitfall("E002", message, start, start + len(word), hint, edit)
 
 
 def _collection(document: Document, key: ScalarNode | None, node: Node) -> YamlPitfall | None:
@@ -83,9 +100,11 @@ def _collection(document: Document, key: ScalarNode | None, node: Node) -> YamlP
     raw = document.text[start:end]
     if type(node) is SequenceNode:
         if re.search(r"[=!<>]=|[<>]", raw):
-            return YamlPitfall("E002", 'an unquoted "[" starts a list, not a text', start, end, _write(key, raw))
+            message = 'an unquoted "[" starts a list, not a text'
+            return YamlPitfall("E002", message, start, end, _write(key, raw), in_quotes(start, raw))
     elif node.value and all(is_null(value) for _, value in node.value):
-        return YamlPitfall("E002", 'an unquoted "{" starts a mapping, not a text', start, end, _write(key, raw))
+        message = 'an unquoted "{" starts a mapping, not a text'
+        return YamlPitfall("E002", message, start, end, _write(key, raw), in_quotes(start, raw))
     return None
 
 
@@ -98,7 +117,7 @@ def _empty_block(document: Document, key: ScalarNode | None, node: ScalarNode) -
         message = f'"{raw}" announces a text on the lines below, but none follows'
     else:
         message = f'an unquoted "{sign}" announces a text on the lines below, so "{shorten(raw)}" is read as nothing'
-    return YamlPitfall("E002", message, start, start + len(raw), _write(key, raw))
+    return YamlPitfall("E002", message, start, start + len(raw), _write(key, raw), in_quotes(start, raw))
 
 
 def _emptied(document: Document, key: ScalarNode | None, node: ScalarNode) -> YamlPitfall | None:
@@ -111,11 +130,11 @@ def _emptied(document: Document, key: ScalarNode | None, node: ScalarNode) -> Ya
         start = after + found.start(1)
         raw = found[1].rstrip()
         message = 'an unquoted "#" starts a comment, so this is read as nothing'
-        return YamlPitfall("E002", message, start, start + len(raw), _write(key, raw))
-    if re.match(r"\s*:\s*,", rest):
+        return YamlPitfall("E002", message, start, start + len(raw), _write(key, raw), in_quotes(start, raw))
+    if found := re.match(r"\s*:\s*,", rest):
         return YamlPitfall(
             "E002", f'inside braces a comma ends the entry, so "{shorten(key.value)}" is read as nothing',
-            begin(key), after, f'write {shorten(key.value)}: ","',
+            begin(key), after, f'write {shorten(key.value)}: ","', in_quotes(after + found.end() - 1, ","),
         )  # fmt: skip
     return None
 
@@ -123,16 +142,19 @@ def _emptied(document: Document, key: ScalarNode | None, node: ScalarNode) -> Ya
 def _glued(value: str, start: int, end: int) -> YamlPitfall | None:
     """``name:Foo`` or ``-item``, which YAML takes for one text."""
     if found := re.match(r"([A-Za-z_][\w-]*):(?=[^\s/])(\S*)", value):
-        return YamlPitfall(
-            "E002", f'a space is missing after "{shorten(found[1])}:"', start, min(end, start + len(found[0])),
-            f"write {shorten(found[1])}: {shorten(found[2])}",
-        )  # fmt: skip
+        return _without_space(f'a space is missing after "{shorten(found[1])}:"', start, end, found[1] + ":", found[2])
     if found := re.match(r"-([^\s\d-]\S*)", value):
-        return YamlPitfall(
-            "E002", 'a space is missing after the "-" of a list', start, min(end, start + len(found[0])),
-            f"write - {shorten(found[1])}",
-        )  # fmt: skip
+        return _without_space('a space is missing after the "-" of a list', start, end, "-", found[1])
     return None
+
+
+def _without_space(message: str, start: int, end: int, sign: str, rest: str) -> YamlPitfall:
+    """A sign of YAML, ``key:`` or ``-``, that is glued to what follows."""
+    end = min(end, start + len(sign) + len(rest))
+    text = f"{sign} {rest}"
+    whole = end - start == len(sign) + len(rest) and shorten(text) == text
+    edit = TextEdit(start, end, text) if whole else None
+    return YamlPitfall("E002", message, start, end, f"write {shorten(sign)} {shorten(rest)}", edit)
 
 
 def unknown_key(document: Document, mapping: Node, key: ScalarNode, value: Node) -> YamlPitfall | None:
@@ -148,8 +170,7 @@ def unknown_key(document: Document, mapping: Node, key: ScalarNode, value: Node)
         return None
     if ":" in key.value:  # {2026-Q1:41}
         name, _, rest = key.value.partition(":")
-        hint = f"write {shorten(name)}: {shorten(rest)}"
-        return YamlPitfall("E002", f'a space is missing after "{shorten(name)}:"', start, end, hint)
+        return _without_space(f'a space is missing after "{shorten(name)}:"', start, end, f"{name}:", rest)
     return _split_off(document, mapping, key)
 
 
@@ -166,7 +187,9 @@ def _split_off(document: Document, mapping: Node, key: ScalarNode) -> YamlPitfal
         return YamlPitfall("E002", f'"{shown}" has no value: inside braces every entry is "key: value"', start, end,
                     "a text that holds braces needs quotes around it")  # fmt: skip
     whole = document.text[begin(before[1]) : end]
+    edit = in_quotes(begin(before[1]), whole)
     if is_null(before[1]):
+        edit = None
         whole = document.text[begin(before[0]) : end]
         hint = f"write {quoted(whole)} in quotes"
     elif re.fullmatch(r".*\d,\d{3}", whole):
@@ -174,7 +197,7 @@ def _split_off(document: Document, mapping: Node, key: ScalarNode) -> YamlPitfal
     else:
         hint = f"write {before[0].value}: {quoted(whole)}"
     message = f'inside braces a comma ends the entry, so "{shown}" is alone and has no value'
-    return YamlPitfall("E002", message, start, end, hint)
+    return YamlPitfall("E002", message, start, end, hint, edit)
 
 
 def odd_key(document: Document, node: Node) -> YamlPitfall:
@@ -214,6 +237,10 @@ def cut_by_comment(document: Document, node: Node) -> YamlPitfall | None:
     if whole and value.count('"') % 2 == 0 and value.count("'") % 2 == 0:
         return None
     start = end + len(rest) - len(rest.lstrip())
+    raw = document.text[begin(node) : end] + rest.rstrip()
+    edit = None if "\n" in raw else in_quotes(begin(node), raw)
     hint = "put the whole text in quotes, or on its own lines after >-"
+    if edit is not None:
+        hint = f"put the whole text in quotes, {edit.text}, or on its own lines after >-"
     message = 'an unquoted "#" starts a comment and cuts the text before it short'
-    return YamlPitfall("E002", message, start, end + len(rest), hint)
+    return YamlPitfall("E002", message, start, end + len(rest), hint, edit)
