@@ -77,6 +77,12 @@ def nearest(name: str, choices: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
+def nearest_instead(name: str, choices: Iterable[str]) -> tuple[Replacement, ...]:
+    """The choice that :func:`did_you_mean` names, written instead of a whole text; none if none is similar."""
+    near = nearest(name, (choice for choice in choices if choice != name))
+    return () if near is None else (Replacement(0, len(name), near),)
+
+
 def _difference(name: str, near: str) -> str:
     """The difference between two names that look alike: an invisible character, another encoding of an accent, or a
     letter of another script. Empty if they do not look alike."""

@@ -9,7 +9,7 @@ from kpi.data.signatures import JSON, signature
 from kpi.data.sniffing import Layout, ends_unevenly, layout
 from kpi.data.source_files import Found, OutsideError, confined, find_files, kind_of, kind_of_name
 from kpi.data.text import UnreadableError, read_bytes, read_head
-from kpi.errors import did_you_mean
+from kpi.errors import did_you_mean, nearest
 from kpi.formulas.column_names import folded, positional_name
 from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, MISSING, FileFacts, FileKind, Problem, SourceFacts, shown
 from kpi.plan.model import Plan, Source
@@ -218,13 +218,14 @@ class _Look:
         header = self.source.columns[name]
         doubt = next((problem for problem in self.problems if problem.code == DOUBTFUL), None)
         if doubt is not None:
-            hint = f"{doubt.message}; {doubt.hint}"
+            hint, known = f"{doubt.message}; {doubt.hint}", {}
         else:
             known = dict.fromkeys(header.strip() for file in self.per_file for header in file.header)
             hint = did_you_mean(header, known) or ""
         where = self._shown(self.per_file[0].path) if len(self.per_file) == 1 else "any file"
         message = f'there is no header "{header}" in {where}'
-        self.problems.append(Problem("E043", message, hint or None, field=("columns", name)))
+        meant = None if doubt is not None else nearest(header, known)
+        self.problems.append(Problem("E043", message, hint or None, field=("columns", name), meant=meant))
 
     def _shown(self, path: Path) -> str:
         return f'"{shown(path, self.source, self.plan)}"'

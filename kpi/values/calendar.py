@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from kpi.errors import TextError, did_you_mean
+from kpi.errors import TextError, did_you_mean, nearest_instead
 
 TimeUnit = Literal["day", "week", "month", "quarter", "half", "year"]
 Every = str  # the length of a period: a TimeUnit, or several weeks as in "2 weeks"
@@ -74,7 +74,9 @@ def _position(text: str, words: tuple[str, ...], what: str) -> int:
     try:
         return words.index(text.strip().lower())
     except ValueError:
-        raise TextError(f'"{text}" is not {what}', 0, len(text), hint=did_you_mean(text, words)) from None
+        instead = nearest_instead(text, words)
+        hint = did_you_mean(text, words)
+        raise TextError(f'"{text}" is not {what}', 0, len(text), hint=hint, replacements=instead) from None
 
 
 def parse_timezone(text: str) -> str:
@@ -92,7 +94,9 @@ def parse_timezone(text: str) -> str:
         pass  # unknown, an invalid key, or a folder of time zones such as "America"
     known = zoneinfo.available_timezones() - {"localtime"}
     hint = did_you_mean(text, known) if known else "this system has no time zone data: install the package tzdata"
-    raise TextError(f'"{text}" is not a time zone', 0, len(text), hint=hint or "write e.g. UTC or Europe/Berlin")
+    hint = hint or "write e.g. UTC or Europe/Berlin"
+    instead = nearest_instead(text, known)
+    raise TextError(f'"{text}" is not a time zone', 0, len(text), hint=hint, replacements=instead)
 
 
 def add_units(day: date, n: int, unit: Every) -> date:

@@ -39,7 +39,8 @@ def parse_date(text: str) -> date:
     days = month_ordinal(year * 12 + month) - month_ordinal(year * 12 + month - 1)
     if not 1 <= day <= days:
         message = f'"{text}" is not a date: {MONTHS[month - 1].title()} {year} has {days} days'
-        raise TextError(message, 8, 10, hint=f"write {text[:8]}{days}" if day else f"write {text[:8]}01")
+        meant = f"{text[:8]}{days if day else '01'}"
+        raise TextError(message, 8, 10, hint=f"write {meant}", replacements=_whole(text, meant))
     return date(year, month, day)
 
 

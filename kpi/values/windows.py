@@ -84,7 +84,9 @@ def parse_updated(text: str) -> int:
         return _UPDATED[words[0]]
     found = _count_and_unit(words)
     if found is None:
-        raise TextError(f'"{text}" is not an update interval', 0, len(text), hint=_updated_hint(text))
+        hint, meant = _updated_hint(text)
+        instead = [] if meant is None else [Replacement(0, len(text), meant)]
+        raise TextError(f'"{text}" is not an update interval', 0, len(text), hint=hint, replacements=instead)
     count, unit = found
     if not 0 < count <= _MAX_COUNT:
         raise TextError(f'"{text}" is not an update interval', 0, len(text), hint="write e.g. 2 days")
@@ -113,12 +115,12 @@ def _count_and_unit(words: list[str]) -> tuple[int, TimeUnit] | None:
     return None
 
 
-def _updated_hint(text: str) -> str:
-    """A suggestion of what was most likely meant."""
+def _updated_hint(text: str) -> tuple[str, str | None]:
+    """A hint, and what was most likely meant; None if that is not clear."""
     if any(word in text.lower() for word in ("weekday", "workday", "working", "business")):
-        return "write 3 days to allow for weekends"
+        return "write 3 days to allow for weekends", "3 days"
     near = nearest(text, _UPDATED)
-    return f'did you mean "{near}"?' if near else f"write {', '.join(_UPDATED)}, or e.g. 2 days"
+    return (f'did you mean "{near}"?' if near else f"write {', '.join(_UPDATED)}, or e.g. 2 days"), near
 
 
 def _suggest_window(words: list[str]) -> tuple[str, str | None]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+from helpers.edits import assert_fixed
 
 from kpi.data import check_plan
 from kpi.diagnostics import Diagnostic
@@ -45,7 +48,8 @@ def checked_plan(folder: Path, text: str, **files: str) -> Checked:
 
 
 def found_in(folder: Path, text: str, *codes: str, **files: str) -> list[Diagnostic]:
-    """The diagnostics of a plan, which must be of these codes, in order, and stand exactly where the marks are."""
+    """The diagnostics of a plan, which must be of these codes, in order, and stand exactly where the marks are. Each
+    edit that they offer has to work (G3)."""
     diagnostics = list(checked_plan(folder, text, **files).diagnostics)
     _, spans = without_marks("version: 1" + text)
     places = [found.location for found in diagnostics]
@@ -53,7 +57,17 @@ def found_in(folder: Path, text: str, *codes: str, **files: str) -> list[Diagnos
     assert [each.code for each in diagnostics] == list(codes), shown
     assert [(each.line, each.column, each.end_line, each.end_column) for each in places] == spans, shown
     assert {each.file for each in places} <= {"kpi.yaml"}
+    plain = without_marks("version: 1" + text)[0]
+    for found in diagnostics:
+        for edit in found.edits:
+            assert_fixed(plain, found, edit, lambda after: _diagnostics_of(folder, after))
+    (folder / "kpi.yaml").write_text(plain)
     return diagnostics
+
+
+def _diagnostics_of(folder: Path, text: str) -> Sequence[Diagnostic]:
+    (folder / "kpi.yaml").write_text(text)
+    return check_plan(read_plan(folder / "kpi.yaml", cwd=folder, model=file_model)).diagnostics
 
 
 def messages(found: list[Diagnostic]) -> list[str]:

@@ -44,7 +44,7 @@ kpis:
         'there is no column "chanel" in orders; did you mean "channel"?',
         'there is no column "siz" in orders; did you mean "size"?',
         'there is no column "channel" in crowd; a split needs it in every source of the formula; all of them have: day',
-        'there is no column "sice" in orders; did you mean "size"?',
+        'there is no column "sice" in orders; all of them have: day',  # crowd has no size either
         '"e" has no formula, so there are no rows to split',
         'the formula of "f" aggregates no rows that could be split',
     ]

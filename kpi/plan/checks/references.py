@@ -65,5 +65,6 @@ class _References:
         meant = self._ids_by_name[section].get(name.casefold())
         if meant is not None:
             return f'its id is "{meant}"', meant
-        hint = self.report.near(name, entries)
-        return hint, None if hint is None else nearest(name, entries)
+        sound = [id_ for id_ in entries if (section, id_) not in self.broken]
+        hint = self.report.near(name, sound)
+        return hint, None if hint is None else nearest(name, sound)

@@ -52,7 +52,9 @@ class Report:
     def at(self, code: str, message: str, path: Path, hint: str | None = None, *, meant: str | None = None) -> None:
         """Report a value. ``meant`` is the name that an unknown one was most likely meant to be."""
         place = self._places.of(path)
-        self._add(code, message, place, path, hint, meant, () if meant is None else (Edit(place, meant),))
+        found = None if meant is None else self._places.scalar(path)
+        instead = () if meant is None or found is None else (Replacement(0, len(str(found[1].value)), meant),)
+        self._add(code, message, place, path, hint, meant, self._edits(path, instead))
 
     def key(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
         """Report a key."""

@@ -24,7 +24,7 @@ def check_source(rows: Rows, parse_cache: ParseCache, report: Report) -> None:
     """Report the mistakes of one source, and fill in ``rows.computed`` and ``rows.where``."""
     for problem in rows.facts.problems:
         if problem.code not in (MISSING, DOUBTFUL, COLLIDING):
-            report.at(problem.code, problem.message, (*rows.path, *problem.field), problem.hint)
+            report.at(problem.code, problem.message, (*rows.path, *problem.field), problem.hint, meant=problem.meant)
     _parse(rows, parse_cache, report)
     _check_types(rows, report)
     for name, node in rows.computed.items():

@@ -24,7 +24,7 @@ class Problem(NamedTuple):
     not in git, or DOUBTFUL: the first row looks like a title or like data, which explains a column that is not found,
     or COLLIDING: headers have one name, which is an error (E062) where that is used; then ``field`` ends in the folded
     name. ``field`` is the path inside the source's entry to which it belongs, e.g. ("path", 0) or
-    ("columns", "amount").
+    ("columns", "amount"). ``meant`` is the header that an unknown one was most likely meant to be.
     """
 
     code: str
@@ -32,6 +32,7 @@ class Problem(NamedTuple):
     hint: str | None = None
     file: Path | None = None
     field: tuple[str | int, ...] = ("path",)
+    meant: str | None = None
 
 
 class FileFacts(NamedTuple):

@@ -87,8 +87,11 @@ def _check(kpi: Kpi, column: str, formulas: Formulas, graph: DependencyGraph) ->
         message = f'the formula of "{kpi.id}" aggregates no rows that could be split'
         formulas.report.within(Finding("E046", message, at), path)
     found = [(one, finding) for one in rows if (finding := one.missing(column, at)) is not None]
-    if found and (len(found) == len(rows) or found[0][1].code != "E043"):
+    if found and (len(found) == len(rows) == 1 or found[0][1].code != "E043"):
         formulas.report.within(found[0][1], path)
+    elif found and len(found) == len(rows):
+        hint, meant = _of_all(column, rows, formulas)
+        formulas.report.within(found[0][1]._replace(hint=hint, meant=meant, replacements=()), path)
     elif found:
         formulas.report.within(_lacking(column, found[0][0], rows, formulas), path)
     elif lasting := next((one for one in rows if one.kinds(column) == DURATION), None):
@@ -99,10 +102,16 @@ def _check(kpi: Kpi, column: str, formulas: Formulas, graph: DependencyGraph) ->
 def _lacking(column: str, without: Rows, rows: list[Rows], formulas: Formulas) -> Finding:
     """The finding for a column that only some of the sources have."""
     message = f'there is no column "{column}" in {without.source.id}; a split needs it in every source of the formula'
+    hint, meant = _of_all(column, rows, formulas)
+    return Finding("E046", message, (0, len(column)), hint, meant)
+
+
+def _of_all(column: str, rows: list[Rows], formulas: Formulas) -> tuple[str, str | None]:
+    """A hint about the columns that all sources have, and the one of them that was most likely meant."""
     known = [set(one.columns) | set(one.computed_names) for one in rows if one.columns is not None]
-    common = sorted(set.intersection(*known) - {FILENAME, folded(column)})
-    hint = formulas.report.near(column, common) if common else None
-    if hint is None or not hint.startswith("did you"):
+    common = sorted(set.intersection(*known) - {FILENAME, folded(column)}) if known else []
+    hint, meant = formulas.report.near(column, common) if common else None, formulas.report.meant(column, common)
+    if hint is None or meant is None:
         names = ", ".join(common[:_MOST_NAMED])
         hint = f"all of them have: {names}" if names else f"compute it there: computed: {{{column}: …}}"
-    return Finding("E046", message, (0, len(column)), hint)
+    return hint, meant

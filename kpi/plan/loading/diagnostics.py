@@ -115,15 +115,30 @@ class Diagnostics:
         if found is not None:
             self.pitfall(path, found)
         elif not is_null(node):
-            name = f'"{path[-1]}"' if path else "the file"
+            name, what = f'"{path[-1]}"' if path else "the file", pitfalls.kind(node)
+            edits: tuple[Edit, ...] = ()
             if expected == "a text" and type(node) is SequenceNode and len(node.value) == 1:
-                item = node.value[0].value
-                hint = f"write {path[-1]}: {shorten(item)}" if isinstance(item, str) else None
-            elif expected == "a list of texts" and type(node) is ScalarNode:
-                hint = f"write {path[-1]}: [{shorten(node.value)}]"
-                self.at("E011", f"{name} should be a list of texts, but this is one text", path, node, hint)
-                return
-            self.at("E011", f"{name} should be {expected}, but this is {pitfalls.kind(node)}", path, node, hint)
+                item = node.value[0]
+                if isinstance(item, ScalarNode):
+                    hint, edits = self._written_as(path, node, item, "{}")
+            elif expected == "a list of texts" and isinstance(node, ScalarNode):
+                hint, edits = self._written_as(path, node, node, "[{}]")
+                what = "one text"
+            start, end = begin(node), finish(self.document, node)
+            self.report("E011", f"{name} should be {expected}, but this is {what}", path, start, end, hint, edits=edits)
+
+    def _written_as(self, path: Path, node: Node, item: ScalarNode, form: str) -> tuple[str, tuple[Edit, ...]]:
+        """The hint to write the text of ``item`` in a form instead of ``node``, and the edit where all of it is shown
+        and it means the same there."""
+        text = form.format(shorten(item.value))
+        start, end = begin(node), finish(self.document, node)
+        plain = not item.style and self.document.text[begin(item) : finish(self.document, item)] == item.value
+        same = plain and text == form.format(item.value) and not set(",[]{}\n") & set(item.value)
+        edits = (Edit(self.document.location(start, end), text),) if same and self._on_one_line(start, end) else ()
+        return f"write {path[-1]}: {text}", edits
+
+    def _on_one_line(self, start: int, end: int) -> bool:
+        return "\n" not in self.document.text[start:end].rstrip()
 
     def missing(self, message: str, path: Path, key: Node | None, node: Node | None, hint: str | None = None) -> None:
         """Report a missing field at the key of its entry, unless part of the entry could not be read at all."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from kpi.diagnostics import Diagnostic
+from kpi.diagnostics import Diagnostic, Edit
 from kpi.errors import InputError, nearest, shorten
 from kpi.plan.loading.decisions import read_decisions
 from kpi.plan.loading.diagnostics import Diagnostics
@@ -238,7 +238,12 @@ class _Reading:
             header = header or PlanFile()
             if not to.is_unusable(("version",), written.get("version")):
                 message = "the file does not say in which version of this language it is written"
-                to.missing(message, ("version",), None, None, 'write "version: 1" as its first line')
+                edits: tuple[Edit, ...] = ()
+                if type(root) is MappingNode and not root.flow_style:
+                    first = document.location(begin(root), begin(root))
+                    edits = (Edit(first, "version: 1\n"),) if first.column == 1 else ()
+                hint = 'write "version: 1" as its first line'
+                to.report("E012", message, ("version",), 0, 0, hint, edits=edits, certain=bool(edits))
         return header, written
 
     def _model(self, data: Mapping[str, Any]) -> type[PlanFile]:
@@ -396,7 +401,9 @@ class _Reading:
         if not is_id(name):
             near = nearest_id(name)
             hint = f"write {near}" if near else "ids are small letters, digits and _, and begin with a letter"
-            to.at("E013", f'"{shorten(name)}" is not an id', (section, name), key, hint)
+            free = near and (_SPACES[section], near) not in self.declared
+            message = f'"{shorten(name)}" is not an id'
+            to.at("E013", message, (section, name), key, hint, meant=near if free else None)
             self.broken.add((section, name))
         slot = (_SPACES[section], name)
         if slot in self.declared:

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from kpi.errors import TextError
+from kpi.errors import Replacement, TextError
 from kpi.plan.model.decision import Decision
 from kpi.plan.model.goal import Goal
 from kpi.plan.model.kpi import Kpi
@@ -94,7 +94,9 @@ _ALL_RULES = LintSettings.model_construct()
 def _version(value: Any) -> int:
     if value == 1 or text_of(value).strip() == "1":
         return 1
-    raise Flaw("E025", f"{quoted(value)} is not a known version of this language", "write version: 1").error()
+    message = f"{quoted(value)} is not a known version of this language"
+    instead = (Replacement(0, len(text_of(value)), "1"),)
+    raise Flaw("E025", message, "write version: 1", replacements=instead).error()
 
 
 def _by_id(schema: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from kpi.errors import did_you_mean
+from kpi.errors import Replacement, did_you_mean, nearest_instead
 from kpi.plan.model.record import Flaw, Record, checked, context_of, quoted, raise_all
 from kpi.plan.model.types import (
     TEXT_SCHEMA,
@@ -104,7 +104,10 @@ def _column_type(value: str) -> str:
         hint = did_you_mean(word, _TYPES)
         if hint is None or not hint.startswith("did"):
             hint = "write one of: " + ", ".join(_TYPES)
-        raise Flaw("E014", f"{quoted(value)} is not a column type", hint).error()
+        instead = nearest_instead(word, _TYPES)
+        if instead and value.strip() != word:  # "datum %d.%m.%Y" keeps its format
+            instead = (Replacement(value.index(word), value.index(word) + len(word), instead[0].text),)
+        raise Flaw("E014", f"{quoted(value)} is not a column type", hint, replacements=instead).error()
     return value
 
 
@@ -120,7 +123,8 @@ def _on_bad_rows(value: str) -> str:
         hint = did_you_mean(value, _BAD_ROWS)
         if hint is None or not hint.startswith("did"):
             hint = "write error, skip, or e.g. skip up to 20%"
-        raise Flaw("E014", f'"on_bad_rows" cannot be {quoted(value)}', hint).error()
+        instead = nearest_instead(value, _BAD_ROWS)
+        raise Flaw("E014", f'"on_bad_rows" cannot be {quoted(value)}', hint, replacements=instead).error()
     return value
 
 

@@ -231,7 +231,7 @@ def _parse(text: str, unit: Unit, baseline: float | None, toward: Op | None, wit
     if by is not None and without:
         what = "a threshold holds" if "relative" in without else "an entry of a schedule holds"
         message = f"{what} in every period, so it has no date of its own"
-        raise Piece(text, by.start(), whole.end).wrong(message, f'write only "{body.text}"')
+        raise _without_date(message, f'write only "{body.text}"', body, Piece(text, by.start(), whole.end))
     upper: Bound | None = None
     value: Bound
     if op == "between":
@@ -244,11 +244,17 @@ def _parse(text: str, unit: Unit, baseline: float | None, toward: Op | None, wit
         if by is not None and isinstance(value, Relative) and value.to != "the baseline":
             message = f"a target relative to {value.to} holds in every period, so it has no date of its own"
             hint = f'write only "{body.text}", or a number to be reached by the date'
-            raise Piece(text, by.start(), whole.end).wrong(message, hint)
+            raise _without_date(message, hint, body, Piece(text, by.start(), whole.end))
     if "relative" in without:
         value, upper = _of_target(value), None if upper is None else _of_target(upper)
     deadline = None if by is None else _deadline(Piece(text, by.end(), whole.end), Piece(text, by.start(), whole.end))
     return Target(whole.text, op, value, upper, deadline)
+
+
+def _without_date(message: str, hint: str, body: Piece, by: Piece) -> TextError:
+    """The error that a target has a date; ``body`` is what it is without the date."""
+    instead = [Replacement(body.start, by.end, body.text)]
+    return TextError(message, by.start, by.end, hint=hint, replacements=instead)
 
 
 def check_thresholds(green: Target, yellow: Target) -> None:
@@ -347,7 +353,10 @@ def _range(operand: Piece, unit: Unit) -> tuple[Bound, Bound]:
     lower, upper = _bound(low, unit), _bound(high, unit)
     if isinstance(lower, float) and isinstance(upper, float) and lower >= upper:
         if lower == upper:
-            raise operand.wrong("both ends of the range are the same", f'write "exactly {low.text}"')
+            message, exactly = "both ends of the range are the same", f"exactly {low.text}"
+            start = operand.whole.lower().rindex("between", 0, operand.start)
+            instead_ = [Replacement(start, operand.end, exactly)]
+            raise TextError(message, operand.start, operand.end, hint=f'write "{exactly}"', replacements=instead_)
         raise operand.wrong(
             f"the range runs backwards: {low.text} is more than {high.text}",
             f'write "between {high.text} and {low.text}"',
