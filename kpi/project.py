@@ -16,7 +16,7 @@ from kpi.lint import Options, review
 from kpi.lint.registry import file_model
 from kpi.plan.checks import Checked
 from kpi.plan.loading import ReadResult, find_plan, read_plan
-from kpi.plan.model import Goal, Kpi
+from kpi.plan.model import Allowed, Goal, Kpi
 from kpi.run.series import Against
 from kpi.session import HISTORY, Session, as_of_day
 from kpi.status import StatusView
@@ -119,7 +119,7 @@ class Project:
         self.path = path
         self._read = read
         self._checked = checked
-        self._allowed = tuple(allowed)
+        self._allowed = allowed
 
     @property
     def title(self) -> str | None:
@@ -207,12 +207,17 @@ class Project:
         return f"<kpi project {str(self.path)!r}: {len(self.kpis)} KPIs, {len(self.goals)} goals>"
 
 
-def load(path: str | os.PathLike[str] = "kpi.yaml", *, allow_outside: Sequence[str | os.PathLike[str]] = ()) -> Project:
+def load(
+    path: str | os.PathLike[str] = "kpi.yaml",
+    *,
+    allow_outside: Sequence[str | os.PathLike[str]] = (),
+    allow_remote: Sequence[str] = (),
+) -> Project:
     """Read and check a plan.
 
     ``path`` is its main file, or a folder in which (or above which) kpi.yaml is. Files outside the project are only
-    read if they are in a folder of ``allow_outside``. Raises InputError if there is no file, and PlanError with
-    ``diagnostics`` if the plan is not valid.
+    read if they are in a folder of ``allow_outside``, and only fetched from the hosts and buckets of ``allow_remote``.
+    Raises InputError if there is no file, and PlanError with ``diagnostics`` if the plan is not valid.
     """
     where = Path(path)
     if where.is_dir():
@@ -220,7 +225,7 @@ def load(path: str | os.PathLike[str] = "kpi.yaml", *, allow_outside: Sequence[s
         if found is None:
             raise InputError(f"there is no kpi.yaml in {where} or in a folder above")
         where = found
-    allowed = [Path(folder) for folder in allow_outside]
+    allowed = Allowed((Path(folder) for folder in allow_outside), allow_remote)
     read = read_plan(where, allowed=allowed, model=file_model)
     checked = check_plan(read)
     _refuse_invalid(checked)

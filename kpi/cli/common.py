@@ -54,6 +54,15 @@ OutsideOption = Annotated[
     typer.Option("--allow-outside", metavar="FOLDER", help="Also read files in this folder; repeatable."),
 ]
 
+RemoteOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-remote",
+        metavar="HOST",
+        help="Also fetch files from this host, or from the s3:// or gs:// bucket of this name; repeatable.",
+    ),
+]
+
 CacheOption = Annotated[
     bool | None,
     typer.Option(
@@ -155,6 +164,21 @@ def write_in_locale(plan: Plan, asked: str | None, format_: str) -> None:
 
     if format_ in FOR_READERS:
         use_locale(asked or plan.locale)
+
+
+def readable(folders: Sequence[Path] | None, hosts: Sequence[str] | None) -> Sequence[Path]:
+    """What may be read besides the project: these folders, and files of these hosts. Raises UsageError for an address
+    or a path instead of a host."""
+    if not hosts:
+        return folders or ()
+    from kpi.plan.model import Allowed
+
+    for host in hosts:
+        if "/" in host or "@" in host or not host.strip():
+            name = host.partition("://")[2] or host
+            name = name.rpartition("@")[2].partition("/")[0]
+            raise UsageError("--allow-remote takes a host or a bucket", hint=f"write --allow-remote {name or 'HOST'}")
+    return Allowed(folders or (), hosts)
 
 
 def plan_file(file: Path | None) -> Path:

@@ -16,12 +16,14 @@ from kpi.cli.common import (
     LocaleOption,
     MemoryOption,
     OutsideOption,
+    RemoteOption,
     TimeoutOption,
     ToDateOption,
     file_model,
     need_extra,
     open_session,
     plan_file,
+    readable,
     tell_problems,
 )
 from kpi.cli.output import tell
@@ -74,6 +76,7 @@ def dashboard(
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Write all KPIs as one self-contained HTML page."""
     limits = Limits(as_of, cache, memory, timeout, locale, "html")
@@ -81,7 +84,7 @@ def dashboard(
         if output is not None:
             raise UsageError("--serve writes no file", hint="leave out -o, or --serve")
         address = host or "127.0.0.1", PORT if port is None else port
-        _serve(limits, to_date, plan_file(file), allow_outside or (), address, wall)
+        _serve(limits, to_date, plan_file(file), readable(allow_outside, allow_remote), address, wall)
         return
     for name, given in (("PORT", port), ("--host", host)):
         if given is not None:
@@ -89,7 +92,7 @@ def dashboard(
     from kpi.render.output import Page, render
     from kpi.writing import create_file
 
-    view, problems = open_session(file, allow_outside, limits).dashboard(to_date=to_date)
+    view, problems = open_session(file, readable(allow_outside, allow_remote), limits).dashboard(to_date=to_date)
     path = output or Path("kpi.html")
     create_file(path, render(view, "html", Page(wall=wall)) + "\n")
     tell(f"Wrote {path}.")

@@ -13,8 +13,10 @@ from kpi.cli.common import (
     AsOfOption,
     FileOption,
     OutsideOption,
+    RemoteOption,
     file_model,
     plan_file,
+    readable,
     show_view,
     tell_problems,
     wants_color,
@@ -68,6 +70,7 @@ def diff(
         ),
     ] = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Show what changed in the definitions, and what that does to the numbers."""
     failing = _classes(fail_on)
@@ -75,7 +78,8 @@ def diff(
     from kpi.diff.compare import compare
     from kpi.diff.versions import open_versions
 
-    before, after = open_versions(_plan_file(file, revisions), revisions, Path.cwd(), allow_outside or (), file_model)
+    allowed = readable(allow_outside, allow_remote if values or count else None)
+    before, after = open_versions(_plan_file(file, revisions), revisions, Path.cwd(), allowed, file_model)
     checked = before.check(), after.check()
     _refuse_invalid((before, after), checked)
     comparison = compare(*checked)

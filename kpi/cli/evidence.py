@@ -10,9 +10,11 @@ from kpi.cli.common import (
     LocaleOption,
     MemoryOption,
     OutsideOption,
+    RemoteOption,
     TextOrJson,
     TimeoutOption,
     open_session,
+    readable,
     show_answer,
 )
 
@@ -28,7 +30,9 @@ def evidence(
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Show whether leading indicators lead, guardrails are needed and proxies hold."""
-    session = open_session(file, allow_outside, Limits(as_of, cache, memory, timeout, locale, format))
+    limits = Limits(as_of, cache, memory, timeout, locale, format)
+    session = open_session(file, readable(allow_outside, allow_remote), limits)
     show_answer(session.evidence(), format)

@@ -15,10 +15,12 @@ from kpi.cli.common import (
     LocaleOption,
     MemoryOption,
     OutsideOption,
+    RemoteOption,
     TextOrJson,
     TimeoutOption,
     ToDateOption,
     open_session,
+    readable,
     show_view,
 )
 from kpi.cli.completion import column_names
@@ -53,10 +55,12 @@ def explain(
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Show what moved a KPI: by the parts of its formula, or by the values of a column."""
     from kpi.plan.model import find_kpi
 
-    session = open_session(file, allow_outside, Limits(as_of, cache, memory, timeout, locale, format))
+    limits = Limits(as_of, cache, memory, timeout, locale, format)
+    session = open_session(file, readable(allow_outside, allow_remote), limits)
     id_ = find_kpi(session.plan.kpis, id_, by_beginning=True)
     show_view(session.explain(id_, by=by, against=against, to_date=to_date), format)

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from kpi.cli.common import MOST_PERIODS, AsOfOption, FileOption, OutsideOption, open_project, open_read, tell_problems
+from kpi.cli.common import (
+    MOST_PERIODS,
+    AsOfOption,
+    FileOption,
+    OutsideOption,
+    RemoteOption,
+    open_project,
+    open_read,
+    readable,
+    tell_problems,
+)
 from kpi.cli.completion import kpi_ids
 from kpi.cli.output import show_data, tell
 from kpi.errors import UsageError
@@ -44,6 +54,7 @@ def export(
     file: FileOption = None,
     as_of: AsOfOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Write values and their history to a file for other programs."""
     if output is None and form in BINARY:
@@ -53,7 +64,7 @@ def export(
     if form == "ossie":
         _definitions(output, file, allow_outside)
         return
-    project = open_project(file, allow_outside)
+    project = open_project(file, readable(allow_outside, allow_remote))
     status = project.status(as_of=as_of, kpis=kpis)
     content = _content(form, project, status, periods)
     if output is None:

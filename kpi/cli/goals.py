@@ -16,9 +16,11 @@ from kpi.cli.common import (
     LocaleOption,
     MemoryOption,
     OutsideOption,
+    RemoteOption,
     TimeoutOption,
     open_read,
     open_session,
+    readable,
     show_answer,
     show_view,
     usage_errors,
@@ -28,6 +30,8 @@ from kpi.errors import UsageError
 from kpi.session import as_of_day
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpi.lint.smart import SmartView
     from kpi.plan.model import Plan
     from kpi.plan.model.goal import Framework
@@ -61,6 +65,7 @@ def goals(
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Show the goals as a tree, as OKRs, a scorecard, one metric or agreed objectives, or as a SMART grid."""
     if format == "svg" and framework not in (None, "bsc"):
@@ -68,18 +73,19 @@ def goals(
     if smart:
         if format == "svg":
             raise UsageError("--smart has no --format svg", hint="use text, markdown or json")
-        plan, grid = _smart(file, allow_outside or [], as_of, framework, cycle)
+        plan, grid = _smart(file, readable(allow_outside, allow_remote), as_of, framework, cycle)
         write_in_locale(plan, locale, format)
         show_view(grid, format)
         return
-    session = open_session(file, allow_outside, Limits(as_of, cache, memory, timeout, locale, format))
+    limits = Limits(as_of, cache, memory, timeout, locale, format)
+    session = open_session(file, readable(allow_outside, allow_remote), limits)
     with usage_errors("--cycle"):
         answer = session.goals(framework, cycle)
     show_answer(answer, format)
 
 
 def _smart(
-    file: Path | None, allowed: list[Path], as_of: date | None, framework: Framework | None, cycle: str | None
+    file: Path | None, allowed: Sequence[Path], as_of: date | None, framework: Framework | None, cycle: str | None
 ) -> tuple[Plan, SmartView]:
     """The plan, and the grid of its goals from the findings of ``kpi lint``."""
     from kpi.lint import Options, lint

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import FileOption, OutsideOption, page_for, parse_day, plan_file
+from kpi.cli.common import FileOption, OutsideOption, RemoteOption, page_for, parse_day, plan_file, readable
 from kpi.cli.completion import rule_codes
 from kpi.cli.output import show, show_data, tell
 from kpi.errors import InputError, KpiError, UsageError
@@ -105,6 +105,7 @@ def lint(
         Path, typer.Option("--stdin-filename", metavar="FILE", help="The name and folder of standard input.")
     ] = Path("stdin.kpi.yaml"),
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Review the definitions as a linter reviews code.
 
@@ -115,10 +116,13 @@ def lint(
         raise UsageError("--dry-run needs --fix", hint="write: kpi lint --fix --dry-run")
     if write_baseline and diff is not None:
         raise UsageError("a baseline has all findings, not only those on changes", hint="leave out --diff")
+    if allow_remote and not data:
+        raise UsageError("--allow-remote needs --data: without it, no data is read", hint="add --data")
     chosen = format or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" and not statistics else "text")
     if statistics and chosen not in ("text", "json"):
         raise UsageError(f"--statistics cannot be written as {chosen}", hint="--format text or json")
-    run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allow_outside or [], data, diff)
+    allowed = readable(allow_outside, allow_remote)
+    run = _Run(_split(select), _split(ignore), strict, as_of, stdin_filename, allowed, data, diff)
     run.read([*([file] if file is not None else []), *(files or [])])
     if fix:
         run.fix(dry_run)
@@ -146,7 +150,7 @@ class _Run:
 
     def __init__(
         self, select: list[str], ignore: list[str], strict: bool, as_of: date | None, stdin_filename: Path,
-        allowed: list[Path], data: bool, since: str | None,
+        allowed: Sequence[Path], data: bool, since: str | None,
     ) -> None:  # fmt: skip
         self.allowed, self.data, self.since = allowed, data, since
         self.select, self.ignore, self.strict, self.as_of = select, ignore, strict, as_of

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from kpi.cli.common import FileOption, OutsideOption, need_extra
+from kpi.cli.common import FileOption, OutsideOption, RemoteOption, need_extra, readable
 from kpi.cli.output import tell
 
 EXAMPLES = (("kpi mcp", "started by an agent, not by hand"),)
 
 
-def mcp(file: FileOption = None, allow_outside: OutsideOption = None) -> None:
+def mcp(file: FileOption = None, allow_outside: OutsideOption = None, allow_remote: RemoteOption = None) -> None:
     """Serve agents: five tools that read the plan (list, status, show, lint, diff).
 
     Agents start it and use the Model Context Protocol over standard input and output. No tool writes a file, and none
@@ -24,4 +24,4 @@ def mcp(file: FileOption = None, allow_outside: OutsideOption = None) -> None:
     path = file or find_plan(Path.cwd()) or Path("kpi.yaml")
     if sys.stdin.isatty():
         tell("kpi mcp is started by agents; press Ctrl+D to end it.")
-    server.serve(Answers(path, allow_outside or ()))
+    server.serve(Answers(path, readable(allow_outside, allow_remote)))

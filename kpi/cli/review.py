@@ -14,9 +14,11 @@ from kpi.cli.common import (
     LocaleOption,
     MemoryOption,
     OutsideOption,
+    RemoteOption,
     TimeoutOption,
     open_session,
     parse_day,
+    readable,
     show_answer,
     usage_errors,
 )
@@ -65,6 +67,7 @@ def review(
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Show what needs a look now, and what became of decisions; --record keeps one.
 
@@ -78,7 +81,8 @@ def review(
     several = [name for name, asked in (("--record", record), ("--grid", grid), ("--trailing", trailing)) if asked]
     if len(several) > 1:
         raise UsageError(f"{several[0]} cannot be combined with {several[1]}", hint="leave one of the two out")
-    session = open_session(file, allow_outside, Limits(as_of, cache, memory, timeout, locale, format))
+    limits = Limits(as_of, cache, memory, timeout, locale, format)
+    session = open_session(file, readable(allow_outside, allow_remote), limits)
     if record is not None:
         from kpi.plan.model import find_kpi
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import AsOfOption, FileOption, Limits, OutsideOption, need_extra, open_session, tell_problems
+from kpi.cli.common import (
+    AsOfOption,
+    FileOption,
+    Limits,
+    OutsideOption,
+    RemoteOption,
+    need_extra,
+    open_session,
+    readable,
+    tell_problems,
+)
 from kpi.cli.output import show_data, tell
 from kpi.cli.status import statuses_in
 from kpi.errors import InputError, KpiError, UsageError
@@ -57,6 +67,7 @@ def share(
     file: FileOption = None,
     as_of: AsOfOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
     misplaced: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
     """Send a summary to chat or mail, what has changed since the last one first."""
@@ -66,7 +77,8 @@ def share(
     addresses = [] if dry_run and not to else _addresses(to or [f"env:{VARIABLE}"])
     sending = None if dry_run else need_extra("share", "kpi share", "kpi.share.sending", ("apprise",))
     receivers = [] if sending is None else [sending.Receiver(address, label) for label, address in addresses]
-    session = open_session(file, allow_outside, Limits(as_of))
+    limits = Limits(as_of)
+    session = open_session(file, readable(allow_outside, allow_remote), limits)
     from kpi.render.digest import FORMS, title_of
     from kpi.render.output import render
     from kpi.share.last import read_last, write_last

@@ -15,10 +15,12 @@ from kpi.cli.common import (
     LocaleOption,
     MemoryOption,
     OutsideOption,
+    RemoteOption,
     TextOrJson,
     TimeoutOption,
     ToDateOption,
     open_session,
+    readable,
     show_answer,
 )
 
@@ -40,10 +42,12 @@ def show(
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Show one KPI in full: definition, value, history and sources."""
     from kpi.plan.model import find_kpi
 
-    session = open_session(file, allow_outside, Limits(as_of, cache, memory, timeout, locale, format))
+    limits = Limits(as_of, cache, memory, timeout, locale, format)
+    session = open_session(file, readable(allow_outside, allow_remote), limits)
     id_ = find_kpi(session.plan.kpis, id_, by_beginning=True)
     show_answer(session.show(id_, to_date=to_date), format, sql=sql)

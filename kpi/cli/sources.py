@@ -15,10 +15,12 @@ from kpi.cli.common import (
     LocaleOption,
     MemoryOption,
     OutsideOption,
+    RemoteOption,
     TextOrJson,
     TimeoutOption,
     plan_file,
     read_checked,
+    readable,
     show_view,
 )
 from kpi.cli.completion import source_ids
@@ -54,6 +56,7 @@ def sources(
     memory: MemoryOption = None,
     timeout: TimeoutOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Show what the sources contain: files, rows, dates, columns with types and examples, freshness.
 
@@ -66,7 +69,7 @@ def sources(
         checked = _of_files(names)
         names = None
     else:
-        _, checked = read_checked(plan_file(file), allow_outside or ())
+        _, checked = read_checked(plan_file(file), readable(allow_outside, allow_remote))
     for name in names or ():
         if name not in checked.plan.sources:
             raise UsageError(f'there is no source "{name}"', hint=did_you_mean(name, checked.plan.sources))

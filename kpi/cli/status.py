@@ -16,6 +16,7 @@ from kpi.cli.common import (
     LocaleOption,
     MemoryOption,
     OutsideOption,
+    RemoteOption,
     TimeoutOption,
     ToDateOption,
     file_model,
@@ -23,6 +24,7 @@ from kpi.cli.common import (
     open_checked,
     page_for,
     plan_file,
+    readable,
     show_answer,
     show_view,
 )
@@ -116,6 +118,7 @@ def status(
     timeout: TimeoutOption = None,
     cache: CacheOption = None,
     allow_outside: OutsideOption = None,
+    allow_remote: RemoteOption = None,
 ) -> None:
     """Compute every KPI and show where the team is."""
     failing = statuses_in(fail_on, "--fail-on")
@@ -137,8 +140,8 @@ def status(
     from kpi.status import select_kpis
 
     if watch:
-        _watch(answer_for, limits, by, plan_file(file), allow_outside or ())
-    answer = answer_for(open_checked(file, allow_outside))
+        _watch(answer_for, limits, by, plan_file(file), readable(allow_outside, allow_remote))
+    answer = answer_for(open_checked(file, readable(allow_outside, allow_remote)))
     show_answer(answer, format, by=by)
     if any(count for name, count in answer.view.summary.items() if name in failing):
         raise typer.Exit(1)

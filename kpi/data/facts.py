@@ -11,7 +11,17 @@ from kpi.data.source_files import Found, OutsideError, confined, find_files, kin
 from kpi.data.text import UnreadableError, read_bytes, read_head
 from kpi.errors import did_you_mean, nearest
 from kpi.formulas.column_names import folded, positional_name
-from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, MISSING, FileFacts, FileKind, Problem, SourceFacts, shown
+from kpi.plan.checks.source_facts import (
+    COLLIDING,
+    DOUBTFUL,
+    MISSING,
+    REMOTE,
+    FileFacts,
+    FileKind,
+    Problem,
+    SourceFacts,
+    shown,
+)
 from kpi.plan.model import Plan, Source
 
 _JSON_LIMIT = 1_000_000
@@ -62,6 +72,8 @@ class _Look:
         for position in found.missing:
             message = f'there is no file "{self.source.path[position]}"'
             self.problems.append(Problem(MISSING, message, field=("path", position)))
+        for position, error in found.faults:
+            self.problems.append(Problem(REMOTE, error.message, error.hint, field=("path", position)))
         for position in found.folders:
             path = self.source.path[position]
             where = self._home / path

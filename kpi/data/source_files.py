@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
+from kpi.data.addresses import is_address
 from kpi.errors import KpiError
 from kpi.plan.checks.source_facts import FileKind, shown
 from kpi.plan.loading.paths import access, entries, is_glob, walk
@@ -29,43 +30,70 @@ class OutsideError(KpiError):
 
 class Found(NamedTuple):
     """What the paths of a source lead to. ``missing`` are the positions of paths that lead to nothing, ``folders``
-    of those that name a folder or something else that is no file."""
+    of those that name a folder or something else that is no file, ``faults`` of addresses with why they were not
+    fetched."""
 
     files: tuple[Path, ...]
     missing: tuple[int, ...]
     folders: tuple[int, ...]
+    faults: tuple[tuple[int, KpiError], ...] = ()
 
 
 def resolve_files(source: Source, plan: Plan) -> tuple[Path, ...]:
-    """The files of a source, sorted, each once even when two paths or a symbolic link lead to it twice.
+    """The files of a source, sorted, each once even when two paths or a symbolic link lead to it twice. Those at
+    addresses are not among them: nothing is fetched.
 
     Paths are relative to the folder of the file that declares the source; ``*``, ``?``, ``[…]`` and ``**`` (any
     number of folders) are understood, and as in a shell they do not find names that begin with a dot. A path that
     leads to nothing is no error here. Raises OutsideError (E061) for a path that leads out of ``plan.root`` and the
     folders ``plan.allowed``, symbolic links followed.
     """
-    return find_files(source, plan).files
+    return find_files(source, plan, fetch=False).files
 
 
-def find_files(source: Source, plan: Plan) -> Found:
-    """As :func:`resolve_files`, with what was not found. Raises OutsideError."""
+def find_files(source: Source, plan: Plan, *, fetch: bool = True) -> Found:
+    """As :func:`resolve_files`, with what was not found. ``fetch``: files elsewhere are fetched, where they may be.
+    Raises OutsideError."""
     home = plan.homes.get(source.id, plan.folder)
     roots = _roots(plan)
     real: dict[str, Path] = {}
-    missing, folders = [], []
+    missing, folders, faults = [], [], []
     for position, pattern in enumerate(source.path):
+        if is_address(pattern):
+            copied = _copied(pattern, plan, position) if fetch else []
+            if isinstance(copied, KpiError):
+                faults.append((position, copied))
+                continue
+            missing += [] if copied else [position]
+            real |= {str(path): path for path in copied}
+            continue
         paths = _matches(home, pattern, roots, position)
-        files = [path for path in paths if _is_file(path)]
+        found = [path for path in paths if _is_file(path)]
         if not paths:
             missing.append(position)
-        elif not files:
+        elif not found:
             folders.append(position)
-        for path in files:
+        for path in found:
             where = _confine(path, roots, pattern, position)
             # Of two names for one file the real one is kept, whichever comes first.
             if where not in real or not path.is_symlink():
                 real[where] = path
-    return Found(tuple(sorted(real.values(), key=lambda path: path.as_posix())), tuple(missing), tuple(folders))
+    files = tuple(sorted(real.values(), key=lambda path: path.as_posix()))
+    return Found(files, tuple(missing), tuple(folders), tuple(faults))
+
+
+def _copied(text: str, plan: Plan, position: int) -> list[Path] | KpiError:
+    """The copies of the files at an address, or why there are none. Raises OutsideError for an address that is never
+    read."""
+    from kpi.data.addresses import AddressError
+    from kpi.data.remote_files import fetched
+
+    try:
+        return fetched(text, plan.remote)
+    except AddressError as error:
+        raise OutsideError(error.message, position, hint=error.hint) from None
+    except KpiError as error:
+        return error
 
 
 def confined(path: Path, source: Source, plan: Plan) -> str:
@@ -78,6 +106,8 @@ def meant(path: str, source: Source, plan: Plan) -> str | None:
     nearly the same name and the same ending."""
     from kpi.errors import nearest
 
+    if is_address(path):
+        return None
     where = plan.homes.get(source.id, plan.folder) / path
     stem, _, ending = where.name.partition(".")
     names = {entry.name for entry in entries(where.parent) if not entry.name.startswith(".")} - {where.name}
@@ -105,17 +135,12 @@ def kind_of_name(name: str) -> FileKind:
 
 
 def _roots(plan: Plan) -> tuple[Path, ...]:
-    return tuple(Path(os.path.realpath(root)) for root in (plan.root, *plan.allowed))
+    copies = () if plan.remote.folder is None else (plan.remote.folder,)
+    return tuple(Path(os.path.realpath(root)) for root in (plan.root, *plan.allowed, *copies))
 
 
 def _matches(home: Path, pattern: str, roots: tuple[Path, ...], position: int) -> list[Path]:
     """The paths that ``pattern`` leads to. Raises OutsideError before any folder outside ``roots`` is searched."""
-    if "://" in pattern:
-        raise OutsideError(
-            f'"{pattern}" is an address: only files of the project are read',
-            position,
-            hint="save the file in the project, or use connection: for a warehouse",
-        )
     if "\0" in pattern:
         return []
     literal = home / pattern

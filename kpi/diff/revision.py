@@ -32,7 +32,7 @@ class PlanPlace:
     """
 
     def __init__(self, repository: Repository, path: str, cwd: str, allowed: Sequence[Path], model: FileModel) -> None:
-        self.repository, self.path, self.cwd, self.allowed = repository, path, cwd, tuple(allowed)
+        self.repository, self.path, self.cwd, self.allowed = repository, path, cwd, allowed
         self.model = model
 
     @classmethod

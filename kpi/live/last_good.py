@@ -54,7 +54,7 @@ class LastGood(Generic[T]):
     ) -> None:
         self.watched = Watched(main, day_of)
         self.last: Outcome[T] = Outcome()
-        self._main, self._compute, self._model, self._allowed = main, compute, model, tuple(allowed)
+        self._main, self._compute, self._model, self._allowed = main, compute, model, allowed
         self._page = page or Page()
 
     def update(self) -> Outcome[T]:

@@ -1,6 +1,6 @@
 """A run whose results may be cached from the last one: of the same plan, files, day and program.
 
-Errors are never cached, nor what comes from a warehouse, which does not tell when rows have changed.
+Errors are never cached, nor what comes from a warehouse or an address, which do not tell when rows have changed.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kpi.data.addresses import is_address
 from kpi.run.inputs import RunInputs
 from kpi.run.series import Against, Results
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
+    from kpi.plan.model import Source
     from kpi.run.cache import Identity, Store
 
 
@@ -54,7 +56,7 @@ def compute(
 
         return compute_now(inputs, store, memory, seconds)
 
-    if cache is None or any(source.connection is not None for source in checked.plan.sources.values()):
+    if cache is None or any(_is_elsewhere(source) for source in checked.plan.sources.values()):
         return run()
     from kpi.run.cache import Store, key_of, program
     from kpi.run.cache.identity import now
@@ -76,6 +78,11 @@ def compute(
     if all(file is not None and file.settled(started) for file in files.values()) and files == identities(checked):
         cache_results(store, key, results)
     return results
+
+
+def _is_elsewhere(source: Source) -> bool:
+    """Whether nothing on this machine tells that the rows of a source have changed."""
+    return source.connection is not None or any(map(is_address, source.path))
 
 
 def identities(checked: Checked) -> dict[Path, Identity | None]:

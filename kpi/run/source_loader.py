@@ -17,7 +17,7 @@ from kpi.engine.queries import expose, first_line, run_query, vet
 from kpi.engine.readable_rows import ReadableRows
 from kpi.engine.table_loader import Loader, RowFaultError
 from kpi.errors import KpiError, TextError
-from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, MISSING, shown
+from kpi.plan.checks.source_facts import MISSING, NOT_OF_PLAN, REMOTE, shown
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -200,7 +200,10 @@ class SourceLoader:
         """Raise KpiError for a source whose files are known to be unreadable, before anything is read."""
         source, facts = self.plan.sources[source_id], self.checked.facts[source_id]
         for problem in facts.problems:
-            if problem.code not in (DOUBTFUL, MISSING, COLLIDING):
+            if problem.code == REMOTE:
+                place = self.checked.places.of(("sources", source_id, *problem.field))
+                raise KpiError(f"{place.file}:{place.line}:{place.column}: {problem.message}", hint=problem.hint)
+            if problem.code not in NOT_OF_PLAN:
                 raise KpiError(problem.message, hint=problem.hint)
         missing = next((problem for problem in facts.problems if problem.code == MISSING), None)
         if missing is not None:

@@ -101,8 +101,11 @@ def test_a_path_that_leaves_the_root_is_refused_links_followed(tmp_path: Path, p
 
 
 def test_an_address_is_no_file_of_the_project(tmp_path: Path) -> None:
-    with pytest.raises(OutsideError, match="address"):
-        found(tmp_path, "https://example.org/orders.csv")
+    assert found(tmp_path, "https://example.org/orders.csv") == []
+    source = Source(id="orders", path=("https://example.org/orders.csv",))
+    known = facts(source, Plan(folder=tmp_path, root=tmp_path))
+    assert known.files == ()
+    assert [problem.code for problem in known.problems] == ["remote-file"]
 
 
 def test_links_inside_the_root_are_followed_and_lead_to_a_file_once(tmp_path: Path) -> None:

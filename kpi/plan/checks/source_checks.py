@@ -15,7 +15,7 @@ from kpi.plan.checks.cycles import components, cycles, path_text
 from kpi.plan.checks.parse_cache import ParseCache
 from kpi.plan.checks.report import Finding, Report
 from kpi.plan.checks.rows import FILENAME, GIVE_DATES, Rows
-from kpi.plan.checks.source_facts import COLLIDING, DOUBTFUL, MISSING
+from kpi.plan.checks.source_facts import NOT_OF_PLAN
 
 MAX_COLUMNS = 100  # computed from one another: each is a subquery around the one before
 
@@ -23,7 +23,7 @@ MAX_COLUMNS = 100  # computed from one another: each is a subquery around the on
 def check_source(rows: Rows, parse_cache: ParseCache, report: Report) -> None:
     """Report the mistakes of one source, and fill in ``rows.computed`` and ``rows.where``."""
     for problem in rows.facts.problems:
-        if problem.code not in (MISSING, DOUBTFUL, COLLIDING):
+        if problem.code not in NOT_OF_PLAN:
             report.at(problem.code, problem.message, (*rows.path, *problem.field), problem.hint, meant=problem.meant)
     _parse(rows, parse_cache, report)
     _check_types(rows, report)

@@ -15,6 +15,8 @@ FileKind = Literal["csv", "json", "parquet", "excel", "query", "table"]
 MISSING = "missing-file"
 DOUBTFUL = "doubtful-header"
 COLLIDING = "colliding-headers"
+REMOTE = "remote-file"
+NOT_OF_PLAN = frozenset((MISSING, DOUBTFUL, COLLIDING, REMOTE))
 
 
 class Problem(NamedTuple):
@@ -22,9 +24,9 @@ class Problem(NamedTuple):
 
     ``code`` is an error code (E043, E061, E062, E063), or MISSING: a path leads to nothing, as is normal where data is
     not in git, or DOUBTFUL: the first row looks like a title or like data, which explains a column that is not found,
-    or COLLIDING: headers have one name, which is an error (E062) where that is used; then ``field`` ends in the folded
-    name. ``field`` is the path inside the source's entry to which it belongs, e.g. ("path", 0) or
-    ("columns", "amount"). ``meant`` is the header that an unknown one was most likely meant to be.
+    or REMOTE: a file elsewhere was not fetched, or COLLIDING: headers have one name, which is an error (E062) where
+    that is used; then ``field`` ends in the folded name. ``field`` is the path inside the source's entry to which it
+    belongs, e.g. ("path", 0) or ("columns", "amount"). ``meant`` is the header that an unknown one was most likely meant to be.
     """
 
     code: str
@@ -70,5 +72,8 @@ class SourceFacts(NamedTuple):
 
 
 def shown(path: Path, source: Source, plan: Plan) -> str:
-    """A file's path as the plan writes it: relative to the folder of the file that declares the source."""
+    """A file's path as the plan writes it: relative to the folder of the file that declares the source, or an
+    address."""
+    if (elsewhere := plan.remote.names.get(path)) is not None:
+        return elsewhere
     return os.path.relpath(path, plan.homes.get(source.id, plan.folder)).replace(os.sep, "/")

@@ -27,7 +27,20 @@ from kpi.plan.loading.plan_files import (
     shown_name,
 )
 from kpi.plan.loading.validation import report_cut_texts, validate
-from kpi.plan.model import SECTIONS, Context, Decision, Goal, Kpi, LintSettings, Plan, PlanFile, Record, Source
+from kpi.plan.model import (
+    SECTIONS,
+    Context,
+    Decision,
+    Goal,
+    Kpi,
+    LintSettings,
+    Plan,
+    PlanFile,
+    Record,
+    RemoteAccess,
+    Source,
+    remote_access,
+)
 from kpi.plan.yaml import source_map as places
 from kpi.plan.yaml import yaml_pitfalls as pitfalls
 from kpi.plan.yaml.documents import load
@@ -77,8 +90,8 @@ def read_plan(
     model: FileModel = plain_model,
 ) -> ReadResult:
     """Read a plan and what it includes. ``text`` is the content of the main file, which then need not exist;
-    ``allowed`` are folders outside the project from which files may be read too; ``unsaved`` are the texts of included
-    files that an editor has not written yet, by their real paths;
+    ``allowed`` are folders outside the project from which files may be read too (an :class:`Allowed` also says from
+    which hosts); ``unsaved`` are the texts of included files that an editor has not written yet, by their real paths;
     ``disk`` is where all is read from, ``root`` the project's root where that is known. ``model``
     returns the model of a file with the options of lint rules. It is only called when the file sets one.
 
@@ -88,6 +101,7 @@ def read_plan(
     reading = _Reading(
         path, cwd if cwd is not None else Path.cwd(), tuple(folder.resolve() for folder in allowed), disk, root, model
     )
+    reading.remote = remote_access(allowed)
     reading.unsaved = unsaved
     with _paused_collector():
         return reading.read(text)
@@ -122,6 +136,7 @@ class _Reading:
         self.disk = disk
         self.model = model
         self.allowed = allowed
+        self.remote = RemoteAccess()
         self.unsaved: Mapping[Path, str | bytes] = {}
         self.unopened = False
         self.diagnostics = Diagnostics()
@@ -156,8 +171,8 @@ class _Reading:
         fields = {name: getattr(header, name) for name in header.model_fields_set}
         decisions = self._decisions(main)
         plan = Plan(
-            **{**fields, **self.found}, folder=self.folder, root=self.root, allowed=self.allowed, homes=self.homes,
-            files=tuple(self.documents), decisions=decisions,
+            **{**fields, **self.found}, folder=self.folder, root=self.root, allowed=self.allowed, remote=self.remote,
+            homes=self.homes, files=tuple(self.documents), decisions=decisions,
         )  # fmt: skip
         order = {file: number for number, file in enumerate(self.documents)}
         diagnostics = sorted(self.diagnostics.found, key=lambda one: (order.get(one.location.file, 0), one.location))

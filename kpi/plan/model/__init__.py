@@ -7,13 +7,15 @@ from kpi.plan.model.lint import LintSettings, RuleOption, WordOptions, with_rule
 from kpi.plan.model.lookup import find_kpi, matching_kpis
 from kpi.plan.model.plan import SECTIONS, CalendarSettings, Plan, PlanFile, file_model
 from kpi.plan.model.record import Context, Record
+from kpi.plan.model.remote import Allowed, FetchedFile, RemoteAccess, remote_access
 from kpi.plan.model.source import ReadOptions, Source
 from kpi.plan.model.target import Anchor, Bound, OfTarget, Op, Reference, Relative, ScheduleEntry, Target
 from kpi.plan.model.target_text import parse_target
 
 __all__ = [
-    "SECTIONS", "Anchor", "Bound", "CalendarSettings", "Context", "Decision", "Goal", "Kpi", "Lead", "LintSettings",
-    "Note", "OfTarget", "Op", "Plan", "PlanFile", "ReadOptions", "Record", "Reference", "Relative", "Review",
-    "RuleOption", "ScheduleEntry", "Shape", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model",
-    "find_kpi", "matching_kpis", "parse_target", "with_rule_options",
+    "SECTIONS", "Allowed", "Anchor", "Bound", "CalendarSettings", "Context", "Decision", "FetchedFile", "Goal",
+    "Kpi", "Lead", "LintSettings", "Note", "OfTarget", "Op", "Plan", "PlanFile", "ReadOptions", "Record",
+    "Reference", "Relative", "RemoteAccess", "Review", "RuleOption", "ScheduleEntry", "Shape", "Source", "Split",
+    "Target", "Thresholds", "WordOptions", "file_model", "find_kpi", "matching_kpis", "parse_target",
+    "remote_access", "with_rule_options",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    InstanceOf,
     PlainValidator,
     WithJsonSchema,
     create_model,
@@ -22,6 +23,7 @@ from kpi.plan.model.goal import Goal
 from kpi.plan.model.kpi import Kpi
 from kpi.plan.model.lint import LintSettings
 from kpi.plan.model.record import Flaw, Record, brief, checked, in_text, quoted
+from kpi.plan.model.remote import RemoteAccess
 from kpi.plan.model.source import Source
 from kpi.plan.model.types import ID_PATTERN, TEXT_SCHEMA, Code, Day, OneOrMoreTexts, Score, Text, text_of
 from kpi.values import ENGLISH, Calendar, parse_locale, parse_month_name, parse_timezone, parse_weekday
@@ -147,14 +149,15 @@ class Plan(PlanFile):
     the ``reviews.yaml`` beside it, in the order of that file.
 
     ``folder`` is the main file's folder; ``root`` the project's root (the git root, else ``folder``): no file outside
-    it is read, unless it is in one of the folders ``allowed``; ``homes`` maps a source's id to the folder of the file
-    that declares it, to which its paths are relative (absent: ``folder``); ``files`` are all files read, as shown to
-    people.
+    it is read, unless it is in one of the folders ``allowed``, or fetched through ``remote``; ``homes`` maps a source's
+    id to the folder of the file that declares it, to which its paths are relative (absent: ``folder``); ``files`` are
+    all files read, as shown to people.
     """
 
     folder: Path = Path(".")
     root: Path = Path(".")
     allowed: tuple[Path, ...] = ()
+    remote: InstanceOf[RemoteAccess] = Field(default_factory=RemoteAccess)
     homes: Mapping[str, Path] = {}
     files: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
