@@ -26,7 +26,8 @@ class Problem(NamedTuple):
     not in git, or DOUBTFUL: the first row looks like a title or like data, which explains a column that is not found,
     or REMOTE: a file elsewhere was not fetched, or COLLIDING: headers have one name, which is an error (E062) where
     that is used; then ``field`` ends in the folded name. ``field`` is the path inside the source's entry to which it
-    belongs, e.g. ("path", 0) or ("columns", "amount"). ``meant`` is the header that an unknown one was most likely meant to be.
+    belongs, e.g. ("path", 0) or ("columns", "amount"). ``meant`` is the header that an unknown one was most
+    likely meant to be.
     """
 
     code: str
