@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from kpi.diagnostics import Diagnostic
 from kpi.errors import TextError
+from kpi.lint.language import is_foreign
 from kpi.lint.suppressions import Suppression
 from kpi.lint.text import LONGEST, Word, words
 from kpi.lint.vocabulary import Match, WordList, read_list
@@ -49,6 +50,11 @@ class Sentence:
     def latin(self) -> bool:
         """Whether most words are in Latin letters. English words among those of another script are borrowed."""
         return 2 * sum(word[0][0] <= LAST_LATIN for word in self.words) >= len(self.words)
+
+    @cached_property
+    def foreign(self) -> bool:
+        """Whether the sentence seems to be in a language that the word lists do not know."""
+        return is_foreign(self.text, self.words)
 
 
 class Context:

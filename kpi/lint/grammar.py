@@ -50,7 +50,8 @@ _IRREGULAR = {
 # These say as often what somebody else does or what happens: "No incident is reported", "The feature is used".
 _OUTCOMES = word_set(
     "adopt meet read use do move report record contact call visit speak talk learn help handle apply attend exercise "
-    "determine highlight acquire purchase buy lead practice practise make find volunteer enable start continue"
+    "determine highlight acquire purchase buy lead practice practise make find volunteer enable start continue include "
+    "represent form enroll enrol equip describe capture"
 )
 
 

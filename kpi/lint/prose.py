@@ -46,6 +46,8 @@ def flagged(context: Context, name: str, option: RuleOption[WordOptions]) -> Ite
     listed = context.words(name, option)
     for sentence in context.sentences:
         for match in listed.find(sentence.words):
+            if sentence.foreign:
+                break
             flags = match.entry.flags
             if flags:
                 if "goals" in flags and sentence.kind != "goal":

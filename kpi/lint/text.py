@@ -70,7 +70,10 @@ _FROM_TO = (
     r"\bfrom\s+[^,;]{0,24}?\d[^,;]{0,40}?\b(?:to|under|below|above)\s+[^,;]{0,20}?\d"
     r"|\bto\s+[^,;\s]{0,3}\d[^,;]{0,20}\bfrom\s+[^,;\s]{0,3}\d|\d[^,;]{0,12}?(?:->|→)[^,;]{0,12}?\d"
 )
-_BY_NUMBER = rf"\bby\s+(?:at\s+least\s+|more\s+than\s+|about\s+|up\s+to\s+)?[{CURRENCY_SIGNS}]?\d"
+_BY_NUMBER = (
+    rf"\bby\s+(?:at\s+least\s+|more\s+than\s+|about\s+|up\s+to\s+)?(?!(?:19|20)\d\d\b(?![.,]?\d|\s?%)|\d\d?(?:st|nd|rd|th)\b)"
+    rf"[{CURRENCY_SIGNS}]?\d"
+)
 
 
 def words(text: str) -> list[Word]:

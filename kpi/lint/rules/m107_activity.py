@@ -12,6 +12,7 @@ from kpi.lint.outcomes import question
 from kpi.lint.rule import Finding, rule
 from kpi.lint.text import Word, body, has_change, has_number
 from kpi.plan.model.lint import NO_WORDS, RuleOption, WordOptions
+from kpi.values.units import CURRENCY_SIGNS
 
 # After one of these a word that can be a noun or a verb is a verb: "Launch the shop", "Post 5 updates".
 DETERMINERS = frozenset({
@@ -22,6 +23,18 @@ DETERMINERS = frozenset({
 ARTICLES = frozenset({"a", "an", "the", "our", "my", "their", "its", "this", "these"})
 # "Test coverage" and "Release frequency" are things; from three words on a goal that begins so is taken for work.
 MOST_NOUN_WORDS = 3
+# A limit that the result keeps: "Enable users to find a page within 3 clicks". Spans of time are deadlines.
+_LIMIT = (
+    r"[<>≤≥]=?\s?\d|\b(?:below|above)\s+\d"
+    r"|\b(?:within|under|in fewer than|in less than|at most|no more than|fewer than|less than)\s+\d[\d.,]*\s+"
+    r"(?!(?:business |working |calendar )?(?:hours?|days?|weeks?|months?|quarters?|years?|sprints?)\b)[a-z]"
+)
+# Verbs of direction after which a second clause is about a result, whatever its object; after the others it has to be
+# a quantity: "and increase the share of …", but not "and improve communication".
+_DOWN = frozenset({"reduce", "decrease", "lower", "cut", "halve", "double", "triple", "eliminate"})
+_MONEY = re.compile(rf"\s*[{CURRENCY_SIGNS}]\s?\d")
+_COUNTS = frozenset({"number", "percent", "proportion", "frequency", "use"})
+_NEAR = 5  # words after a verb of direction in which its quantity is
 WORDS = RuleOption("activities", WordOptions, NO_WORDS, "Verbs that name work instead of its result.")
 
 
@@ -34,8 +47,15 @@ def check(context: Context) -> Iterator[Finding]:
     for sentence in context.sentences:
         if sentence.kind == "question" or (sentence.kind == "goal" and is_measured(context, sentence.id)):
             continue
+        if sentence.foreign:
+            continue
         at = _work(context, sentence)
-        if at is not None and not _has_degree(sentence.text) and not _has_purpose(context, sentence):
+        if (
+            at is not None
+            and not _has_degree(sentence.text)
+            and not _has_purpose(context, sentence)
+            and not _has_result(context, sentence)
+        ):
             what = "goal" if sentence.kind == "goal" else "KPI"
             yield Finding(
                 sentence.path,
@@ -48,7 +68,8 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _has_degree(text: str) -> bool:
     """Whether the text says how far something moves. "100%" and a percentage in parentheses say that it is done."""
-    return has_change(re.sub(r"\([^)]*\)|\b100\s?%|\bX%|\b100 per ?cent\b", "", text))
+    bare = re.sub(r"\([^)]*\)|\b100\s?%|\bX%|\b100 per ?cent\b", "", text)
+    return has_change(bare) or re.search(_LIMIT, bare, re.IGNORECASE) is not None
 
 
 def is_measured(context: Context, goal: str) -> bool:
@@ -64,6 +85,12 @@ def _work(context: Context, sentence: Sentence) -> tuple[int, int] | None:
     first = body(sentence.text, sentence.words, verbs)
     while first + 1 < len(sentence.words) and sentence.text[sentence.words[first][2] :].startswith(": "):
         first += 1  # "Support: answer all calls" is a label, though "support" is a verb
+    if (
+        first + 2 < len(sentence.words)
+        and sentence.words[first][0].endswith("ly")
+        and sentence.words[first + 1][0] in verbs
+    ):
+        first += 1  # "Clearly document the benefits"
     before = sentence.text[sentence.words[first - 1][2] if first else 0 : sentence.words[first][1]]
     if before.rstrip()[-1:].isdigit():
         return None  # "500 follow-up requests"
@@ -78,6 +105,8 @@ def _work(context: Context, sentence: Sentence) -> tuple[int, int] | None:
     rest = sentence.text[end:].lstrip()
     if _no_work(context, [word[0] for word in words], match.end):
         return None
+    if words[0][0] in ("make", "making") and _MONEY.match(sentence.text[end:]):
+        return None  # "Make £15,000 a month" is a result
     determiners = DETERMINERS if sentence.kind == "goal" else ARTICLES
     determined = rest[:1].isdigit() or (match.end < len(words) and words[match.end][0] in determiners)
     strict = unsure or sentence.kind == "kpi" or len(words) < MOST_NOUN_WORDS
@@ -113,6 +142,18 @@ def _has_purpose(context: Context, sentence: Sentence) -> bool:
         word == "to" and following in verbs for word, following in pairwise(words)
     )
     return joined and has_number(sentence.text)
+
+
+def _has_result(context: Context, sentence: Sentence) -> bool:
+    """Whether a second clause says which quantity moves: "Set a baseline and increase the share of …"."""
+    words = [word[0] for word in sentence.words]
+    verbs, measures = context.words("directions"), context.words("measures")
+    for at in range(2, len(words) - 1):
+        if words[at - 1] != "and" or words[at] not in verbs or at < 3:
+            continue
+        if words[at] in _DOWN or any(word in measures or word in _COUNTS for word in words[at + 1 : at + 1 + _NEAR]):
+            return True
+    return False
 
 
 def _without_ing(words: list[Word]) -> Iterator[list[Word]]:

@@ -22,12 +22,24 @@ _STATES = word_set("available live ready operational complete finished done publ
 # After a participle at the end of a noun phrase: "Five trainers hired in June".
 _AFTER = word_set("and or in on by to at for with from as across via until before within of per during")
 _NOT_BEFORE = word_set(
-    "a an the this these that to of by for with and or newly well be not percent number share than when after once if"
+    "a an the this these that to of by for with and or newly well be not percent number share than when after once if "
+    "as they it you who he she i"
 )
 # What somebody has to have so that it counts as done: "Every account has a success plan".
 _DOCUMENTS = word_set(
     "plan plans policy process processes strategy roadmap runbook playbook procedure dashboard documentation page "
-    "section charter framework template owner implementation prototype"
+    "section charter framework template owner implementation prototype spec specs specification designdoc prototypes "
+    "benchmark benchmarks tutorial tutorials guide guides taxonomy website tooling scripts tests api"
+)
+# Work of our own in the future: "All schools will develop a plan". What others will do may be the result.
+_FUTURE = word_set(
+    "develop implement create establish publish design build launch deploy introduce install conduct organise organize "
+    "prepare draft update upgrade redesign refine revise"
+)
+# "Users can create branches" is a feature, which is there or not.
+_ACTORS = word_set(
+    "users customers developers admins administrators people teams clients visitors members editors engineers "
+    "maintainers contributors operators analysts managers"
 )
 # After one of these the rest of the clause says when, which or why, and not what is to be done.
 _SUBORDINATE = word_set("until till when once if unless after before which who whom whose where because while how that")
@@ -41,8 +53,9 @@ _TELLS = word_set("describes describe contains contain outlines outline lists li
 _WORK_NOUNS = word_set(
     "implementation deployment development creation rollout migration migrations redesign revamp "
     "overhaul refactoring "
-    "introduction establishment installation prototype mvp poc proof-of-concept launch"
+    "introduction establishment installation prototype mvp poc proof-of-concept launch curation preparation publication"
 )
+_STAGES = word_set("alpha beta initial public first final stable")
 # A quantity of quality: how many of them, how fast, how far. Then it is more than done or not.
 _DEGREE = (
     r"(?!\b100\s?%)\b\d[\d.,]*\s?%|\bper\s?cent\b|\b(?:within|under|less than|fewer than|at most"
@@ -57,6 +70,12 @@ _HELD = word_set(
     "held conducted organised organized hosted attended convened delivered published run facilitated "
     "given completed established"
 )
+# Work that is counted, whatever it produces: "Number of fixed penalty notices issued".
+_ISSUED = (
+    r"\b(?:issued|commissioned|conducted|held|hosted|organi[sz]ed|published|produced|drafted|launched|convened|facilitated"
+    r"|carried out|actions taken|measures taken)\b"
+)
+_DIGITS = re.compile(r"\s*\d[\d,.]*\+?\s*(?:x\s*)?")
 
 
 @rule(
@@ -71,7 +90,7 @@ def check(context: Context) -> Iterator[Finding]:
     """Work in the passive, the perfect or as a noun, and counts of outputs. M107 reports it as a command."""
     done = participles(context.words("activities", WORDS))
     for sentence in context.sentences:
-        if sentence.kind == "question" or not sentence.words:
+        if sentence.kind == "question" or not sentence.words or sentence.foreign:
             continue
         if sentence.kind == "goal" and is_measured(context, sentence.id):
             continue
@@ -97,6 +116,34 @@ def _output(context: Context, sentence: Sentence) -> tuple[int, int] | None:
                 return at, last
     if words[0] in _WORK_NOUNS and words[1:2] == ["of"]:
         return 0, 0
+    if re.search(_COUNTED, sentence.text, re.IGNORECASE):
+        found = re.search(_ISSUED, sentence.text, re.IGNORECASE)
+        if found is not None and not re.search(r"\bper\b|\bby (?:others|users|customers)\b", sentence.text):
+            at = next(at for at, word in enumerate(sentence.words) if word[2] > found.start())
+            return at, at
+    return None
+
+
+def _counted_output(context: Context, sentence: Sentence, words: Sequence[str], first: int) -> tuple[int, int] | None:
+    """The output that a goal asks for a number of: "12 workshops", "Increase the number of classes"."""
+    outputs = context.words("outputs", OUTPUTS)
+    if first == 0 and _DIGITS.fullmatch(sentence.text[: sentence.words[0][1]]):
+        start = 0
+    elif words[first] in context.words("directions") and "of" in words[first : first + 4]:
+        start = words.index("of", first) + 1
+        if words[start - 2] != "number":
+            return None
+    else:
+        return None
+    for match in outputs.find(sentence.words[start : start + 3]):
+        inside = words[start : start + match.start]
+        if (
+            "of others" not in match.entry.flags
+            and "per" not in words
+            and _AFTER.isdisjoint(inside)
+            and "of" not in inside
+        ):
+            return start + match.start, start + match.end - 1
     return None
 
 
@@ -106,6 +153,8 @@ def _milestone(context: Context, sentence: Sentence, done: frozenset[str]) -> tu
     words = [word[0] for word in sentence.words]
     first = body(sentence.text, sentence.words, context.words("activities", WORDS))
     directions = context.words("directions")
+    if (counted := _counted_output(context, sentence, words, first)) is not None:
+        return counted
     if words[first] in directions and "also a noun" not in directions.flags(words[first]):
         return None
     for at in range(first, len(words)):
@@ -145,6 +194,8 @@ def _is_command(context: Context, before: Sequence[str]) -> bool:
 def _at(words: Sequence[str], at: int, first: int, done: frozenset[str]) -> int | None:
     """The last word of a milestone that begins with the word ``at``."""
     word = words[at]
+    if word in ("will", "can") or (word == "have" and at == 0):
+        return _promise(words, at, first)
     if word in BE | HAVE and (at > first or (word in HAVE and at > 0)):
         after = at + 1
         while after < len(words) and (words[after] in _BETWEEN or words[after].endswith("ly")):
@@ -179,11 +230,27 @@ def _at(words: Sequence[str], at: int, first: int, done: frozenset[str]) -> int 
     return None
 
 
+def _promise(words: Sequence[str], at: int, first: int) -> int | None:
+    """The last word of "will develop", "users can create" and, at the start, "have a plan", or None."""
+    word, after = words[at], at + 1
+    if word == "have":
+        return at if any(other in _DOCUMENTS for other in words[after : at + 5]) else None
+    if at == first or after == len(words):
+        return None
+    if word == "can":
+        return after if words[at - 1] in _ACTORS else None
+    if words[after].endswith("ly"):
+        after += 1
+    return after if after < len(words) and words[after] in _FUTURE else None
+
+
 def _noun(words: Sequence[str], first: int, done: frozenset[str]) -> tuple[int, int] | None:
     if len(words) - first < 2:
         return None
     if words[first] in _WORK_NOUNS and words[first + 1] in ("of", "to", "for"):
         return first, first
+    if words[first] in _STAGES and words[first + 1] in ("release", "version", "launch"):
+        return first, first + 1
     if words[-1] in _WORK_NOUNS - {"development", "creation"} and len(words) - first <= 5:
         return len(words) - 1, len(words) - 1
     return None

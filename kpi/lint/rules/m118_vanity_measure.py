@@ -18,6 +18,7 @@ _RATIO = (
     r"\b(?:rate|ratio|per|share|proportion|percentage|percent|conversion|converted|cost|average|avg|median|mean|"
     r"active|users who|bookmarks users|paying|growth|returning|retained|qualified|time|speed|latency"
     r"|revenue|to)\b|%|(?<=\w)\s?/\s?(?=\w)(?!\s?unique)"
+    r"|\b(?:within|at most|under|fewer than|less than|no more than)\s+\d"  # a limit is no count to be proud of
 )
 
 
@@ -27,8 +28,8 @@ _COUNTS = word_set(
     "reach reached double triple"
 )
 # After one of these the name goes on about where or when: "Visitors from search".
-_GOES_ON = word_set("in on from of at by for with across via during this last since and or all")
-_MASS = word_set("reach engagement traffic coverage publicity")
+_GOES_ON = word_set("over in on from of at by for with across via during this last since and or all")
+_MASS = word_set("reach engagement traffic coverage publicity pageview")
 
 
 @rule(
@@ -46,6 +47,7 @@ def check(context: Context) -> Iterator[Finding]:
         if sentence.kind == "question":
             continue
         ratio = re.sub(r"\bto\b", "", sentence.text) if sentence.kind == "goal" else sentence.text
+        ratio = re.sub(r"\ball[- ]time\b", "", ratio, flags=re.IGNORECASE)
         if re.search(_RATIO, ratio, re.IGNORECASE):
             continue
         match = next((match for match in listed.find(sentence.words) if _is_counted(sentence, match)), None)
@@ -68,6 +70,7 @@ def _is_counted(sentence: Sentence, match: Match) -> bool:
     if sentence.kind == "goal":
         near = words[max(0, match.start - 3) : match.start]
         return has_number(before[-_NEAR:]) or not _COUNTS.isdisjoint(near)
-    ends = match.end == len(words) or words[match.end] in _GOES_ON
-    plural = words[match.end - 1].endswith("s") or words[match.end - 1] in _MASS
+    after = sentence.text[sentence.words[match.end - 1][2] :].lstrip()
+    ends = match.end == len(words) or words[match.end] in _GOES_ON or after.startswith("(")
+    plural = words[match.end - 1].endswith("s") or words[match.end - 1] in _MASS or match.end - match.start > 1
     return (ends and (plural or match.start == 0)) or not _COUNTS.isdisjoint(words)

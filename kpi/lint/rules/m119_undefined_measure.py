@@ -13,7 +13,7 @@ _PERIOD = (
     r"\b(?:\d+[- ]?)?(?:day|week|month|quarter|year|semester|term|season)(?:s|ly|'s)?\b|\bd\d+\b"
     r"|\b(?:daily|annual|annually|yearly|weekly|monthly|"
     r"quarterly|rolling|trailing|ytd|mtd|yoy|mom|ttm|ltm|cohort|within|after|since|first-year)\b"
-    r"|\b\d+[- ](?:days?|weeks?|months?|years?)\b|\b\d+[dwmy]\b"
+    r"|\b\d+[- ](?:days?|weeks?|months?|years?)\b|\b\d+[dwmy]\b|\b([a-z]+)[- ]to[- ]\1\b|\bvs\b|\bversus\b"
 )
 _STATISTIC = (
     r"\b(?:mean|average|avg|median|typical|p\d\d|\d\d(?:th|st|nd|rd)?\s+percentile|percentile|max"
@@ -31,7 +31,7 @@ _SCALE = (
 _FAMILIES = (
     (
         (
-            r"\b(?:retention|churn|attrition|turnover|graduation|renewal|persistence|re-?purchase"
+            r"\b(?:retention|churn|attrition|turnover|graduation|persistence|re-?purchase"
             r"|returning customers?)\b(?!\s+(?:of|ratio))"
         ),
         _PERIOD,
@@ -49,7 +49,31 @@ _FAMILIES = (
         'say which statistic, e.g. "Median response time" or "95th percentile of load time"',
     ),
     (
-        r"\b(?:growth)\b",
+        r"\b(?:pay|salary|salaries|wages|speed of \w+)$|^speed of\b",
+        rf"{_STATISTIC}|\b(?:starting|entry|gap|increase|bill)\b",
+        "the mean, the median or another statistic",
+        'say which statistic, e.g. "Median pay of a nurse"',
+    ),
+    (
+        r"^(?:[\w-]+\s+){0,3}(?:participation|attendance|disproportionality|proficiency|sense of belonging)$",
+        _SCALE,
+        "as a share of whom",
+        'say of whom, e.g. "Share of pupils who take part" or "Average attendance per session"',
+    ),
+    (
+        r"^(?:[\w-]+\s+){0,2}satisfaction\s+(?:of|with|among)\b",
+        r"\b(?:score|rate|rating|index|share|percentage|percent|survey|nps|csat|average|median|mean)\b|%",
+        "on which scale",
+        'say how it becomes a number, e.g. "Share of residents who are satisfied with refuse collection"',
+    ),
+    (
+        r"^\w+\s+(?:feeling|reporting|saying|dissatisfied|satisfied|stressed)\b",
+        rf"{_SCALE}|\btotal\b",
+        "whether it is a number or a share, and of whom",
+        'say of whom, e.g. "Share of pupils who feel safe"',
+    ),
+    (
+        r"(?<!academic )(?<!student )\b(?:growth)\b(?! (?:mindset|score|percentile))",
         rf"{_PERIOD}|\b(?:per|rate of|ratio|cagr|compound)\b",
         "since when",
         'say since when, e.g. "Revenue growth over a year ago"',
@@ -68,6 +92,20 @@ _FAMILIES = (
             'minutes late, per 100 trains"'
         ),
     ),
+)
+# What one has, offers or does: a thing or a topic, and not how much of it.
+_THING = (
+    r"^(?!.*\b(?:rate|score|index|share|percent\w*|proportion|level|number|count|ratio|costs?|spend|spending|average"
+    r"|median|hours|days|time|per|expenditures?|revenue|budget|usage|adoption|uptake|growth|value|satisfaction|of|with"
+    r"|by|vs|in)\b|.*[%#/])(?:[\w'’&.-]+\s+){0,5}"
+    r"(?:programs?|programmes?|models?|tools?|resources?|systems?|networks?|initiatives?|moderni[sz]ation|development"
+    r"|health|support|culture|communications?|communicators|innovation|governance|strateg(?:y|ies)|training|security"
+    r"|sustainability|collaboration|leadership|wellness|customer service|infrastructure|documentation|standards"
+    r"|branding)$"
+)
+_QUESTION = (
+    r"\?\s*$|^(?:how|what|which|who|why|when|where|do|does|did|are|is|can)\s+(?:\w+\s+)*"
+    r"(?:we|you|they|our|the|it|is|are|do|does)\b"
 )
 _BARE = (
     r"^(?:[\w-]+\s+)?(?:crashes|incidents|errors|complaints|defects|bugs|faults|failures|accidents"
@@ -97,6 +135,11 @@ def check(context: Context) -> Iterator[Finding]:
 
 def _open(context: Context, kpi: Kpi, name: str) -> tuple[int, int, str, str] | None:
     said = f"{name} {kpi.question or ''}"
+    if re.search(_QUESTION, name, re.IGNORECASE):
+        return 0, len(name), "what is measured: it asks a question", "put it in `question`, and name what is counted"
+    if kpi.unit is None and not kpi.question and re.search(_THING, name, re.IGNORECASE):
+        hint = "say what counts of it: how many people use it or are reached, or the number that it is to move"
+        return 0, len(name), "how much of it, or what it moves", hint
     for pattern, needed, what, hint in _FAMILIES:
         found = re.search(pattern, name, re.IGNORECASE)
         if found is None or re.search(needed, said, re.IGNORECASE):

@@ -15,7 +15,7 @@ MOVES = frozenset(
 )
 # Verbs of work that are hardly ever nouns or adjectives, beside the verbs of direction.
 WORK = frozenset(
-    {"launch", "build", "ship", "create", "implement", "hire", "develop", "introduce", "migrate", "deliver"}
+    {"launch", "build", "ship", "cut", "create", "implement", "hire", "develop", "introduce", "migrate", "deliver"}
 )
 
 

@@ -29,11 +29,21 @@ def check(context: Context) -> Iterator[Finding]:
             or len(sentence.words) > max(least, MOST_WORDS)
         ):
             continue
+        if sentence.text.rstrip().endswith("?"):
+            yield Finding(
+                sentence.path,
+                "the name asks a question, and says not what changes",
+                "put it in `questions`, and say with a verb what will be different, and for whom",
+            )
+            continue
         first = body(sentence.text, sentence.words, activities)
         words = [word[0] for word in sentence.words[first:]]
         topic = len(words) <= _SMALL and words[-1:] and words[-1] in context.words("abstract_nouns")
         # Words in other scripts are not known.
         if not words or (not topic and any(letter > LAST_LATIN and letter.isalpha() for letter in sentence.text)):
+            continue
+        # Nor are the verbs of other languages.
+        if sentence.foreign:
             continue
         if (
             _has_verb(context, words)

@@ -11,7 +11,9 @@ from kpi.lint.rule import Finding, rule
 
 # Something left open within a name: "Cut cost by TBD%", "XXX users", "??% of leaders".
 _OPEN = (
-    r"\b(?:TBD|TBC|TBA|TODO|FIXME|XXX+|ZZZ+|NNN+)\b(?!s)|\?\?+|\bX%(?!\w)"
+    r"\b(?:TBD|TBC|TBA|XXX+|ZZZ+|NNN+)\b(?!s)|\?\?+|\bX%(?!\w)"
+    # Before another word it may be somebody's name, as in "Grow TODO membership".
+    r"|\b(?:TODO|FIXME)\b(?!s)(?!\s+\w)|^\s*(?:TODO|FIXME)\s+(?=[a-z])"
     r"|\b(?:to be|yet to be) (?:determined|defined|decided|confirmed)\b"
 )
 # The key of a text that was not looked up: "global_indicators.15-4-2-title".
