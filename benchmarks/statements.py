@@ -48,7 +48,7 @@ KINDS = {
 NAMES = {
     "S101": "W", "S102": "W", "S103": "W", "S104": "2", "S105": "NW", "S106": "NW", "S107": "WN", "S108": "N",
     "S109": "W",
-    "M106": "T", "M107": "A", "M108": "A", "M113": "AW", "M117": "A", "M118": "V", "M119": "D",
+    "M106": "T", "M107": "A", "M108": "A", "M113": "AW", "M117": "A", "M118": "V", "M119": "DN",
 }  # fmt: skip
 # The words that plain-language guides and requirements checkers warn of, as whole words, without any grammar.
 PLAIN_WORDS = word_set(

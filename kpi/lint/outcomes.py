@@ -33,6 +33,25 @@ _EXAMPLES = (
 )  # fmt: skip
 
 
+# What of the catalog measures the outcome of such an output; each id is in the catalog.
+_CATALOG = (
+    (r"\b(?:train\w*|courses?|workshops?|seminars?|webinars?|class(?:es)?|lessons?)\b", "exam_pass_rate"),
+    (r"\b(?:newsletters?|e-?mails?)\b", "email_click_rate"),
+    (r"\b(?:campaigns?|posts?|articles?|press|news|videos?|talks?|conferences?|events?)\b", "lead_conversion_rate"),
+    (r"\b(?:interviews?|hir\w+|recruit\w*)\b", "offer_acceptance_rate"),
+    (r"\b(?:releases?|deploy\w*|versions?)\b", "change_failure_rate"),
+    (r"\b(?:features?|pilots?|products?)\b", "feature_adoption_rate"),
+    (r"\b(?:visits?|calls?|tickets?|cases?|consultations?)\b", "first_contact_resolution"),
+    (r"\b(?:surveys?|reviews?|feedback)\b", "customer_satisfaction"),
+    (r"\b(?:meetings?|presentations?|demos?|demonstrations?)\b", "win_rate"),
+)
+
+
+def from_catalog(text: str) -> str | None:
+    """The id of the KPI in the catalog that measures what the output in ``text`` is for, or None."""
+    return next((id_ for pattern, id_ in _CATALOG if re.search(pattern, text, re.IGNORECASE)), None)
+
+
 def question(text: str) -> str:
     """The question that leads from the work in ``text`` to its outcome, with two examples of measures near to it."""
     for pattern, (first, second) in _EXAMPLES:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from kpi.lint.context import Context, Sentence
 from kpi.lint.grammar import BE, HAVE, participles
-from kpi.lint.outcomes import question
+from kpi.lint.outcomes import from_catalog, question
 from kpi.lint.rule import Finding, rule
 from kpi.lint.rules.m107_activity import DETERMINERS, WORDS, is_measured
 from kpi.lint.text import body
@@ -94,13 +94,19 @@ def check(context: Context) -> Iterator[Finding]:
             continue
         if sentence.kind == "goal" and is_measured(context, sentence.id):
             continue
-        if sentence.kind == "kpi":
+        counted = sentence.kind == "kpi"
+        if counted:
             at, what = _output(context, sentence), "this KPI counts an output"
         else:
             at, what = _milestone(context, sentence, done), "this goal is a milestone: it is either done or not"
+            counted = at is not None and at == _counted_output(context, sentence)
+            what = "this goal counts an output" if counted else what
         if at is not None:
             start, end = sentence.words[at[0]][1], sentence.words[at[1]][2]
-            yield Finding(sentence.path, what, question(sentence.text), start=start, end=end)
+            hint = question(sentence.text)
+            if counted and (proposed := from_catalog(sentence.text)):
+                hint += f", or `kpi add {proposed}` from the catalog"
+            yield Finding(sentence.path, what, hint, start=start, end=end)
 
 
 def _output(context: Context, sentence: Sentence) -> tuple[int, int] | None:
@@ -124,8 +130,10 @@ def _output(context: Context, sentence: Sentence) -> tuple[int, int] | None:
     return None
 
 
-def _counted_output(context: Context, sentence: Sentence, words: Sequence[str], first: int) -> tuple[int, int] | None:
+def _counted_output(context: Context, sentence: Sentence) -> tuple[int, int] | None:
     """The output that a goal asks for a number of: "12 workshops", "Increase the number of classes"."""
+    words = [word[0] for word in sentence.words]
+    first = body(sentence.text, sentence.words, context.words("activities", WORDS))
     outputs = context.words("outputs", OUTPUTS)
     if first == 0 and _DIGITS.fullmatch(sentence.text[: sentence.words[0][1]]):
         start = 0
@@ -153,7 +161,7 @@ def _milestone(context: Context, sentence: Sentence, done: frozenset[str]) -> tu
     words = [word[0] for word in sentence.words]
     first = body(sentence.text, sentence.words, context.words("activities", WORDS))
     directions = context.words("directions")
-    if (counted := _counted_output(context, sentence, words, first)) is not None:
+    if (counted := _counted_output(context, sentence)) is not None:
         return counted
     if words[first] in directions and "also a noun" not in directions.flags(words[first]):
         return None

@@ -20,7 +20,7 @@ _SHARE = (
     r"acceptance|satisfaction)\b"
 )
 # ... and what may: growth, money kept from old customers with what they buy in addition, a plan met and more.
-_OPEN = (
+OPEN = (
     r"\b(?:growth|increase|change|net|revenue|nrr|arr|mrr|dollar|value|attainment|quota|plan|budget|target|goal|versus|vs|"
     r"return|roi|roas|year over year|yoy|utili[sz]ation|load|capacity|coverage ratio|index|markup|relative|compared)\b"
 )
@@ -48,7 +48,7 @@ def check(context: Context) -> Iterator[Finding]:
 def _limits(context: Context, kpi: Kpi) -> tuple[float, float, str] | None:
     """The least and greatest value the KPI can have, and why; None if they are unknown."""
     if kpi.unit == "%":
-        named = re.search(_SHARE, kpi.name, re.IGNORECASE) and not re.search(_OPEN, kpi.name, re.IGNORECASE)
+        named = re.search(_SHARE, kpi.name, re.IGNORECASE) and not re.search(OPEN, kpi.name, re.IGNORECASE)
         if _is_share(context, kpi) or (named and not kpi.formula):
             return 0.0, 1.0, "a share is between 0% and 100%"
         return None
