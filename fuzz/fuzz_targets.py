@@ -385,7 +385,7 @@ def _draft(path: Path, folder: Path) -> None:
     """What ``kpi init --from`` makes of a file."""
     from kpi.drafting.draft import draft
 
-    draft([str(path)], folder / "kpi.yaml", TODAY, False)
+    draft([str(path)], folder / "kpi.yaml", TODAY)
 
 
 @cache

@@ -91,18 +91,22 @@ def agenda(plan: Plan, view: StatusView, results: Results, suppressions: Iterabl
     rows = inputs_first(view.rows)
     found: dict[str, list[KpiRow]] = {"known": [], "usual": [], "unjudged": [], "stale": []}
     exceptions = []
+    by_id = {row.kpi.id: row for row in rows}
+    guarded: dict[str, list[KpiRow]] = {}
+    for row in rows:
+        for guardrail in broken_guardrails(row, by_id):
+            guarded.setdefault(guardrail.kpi.id, []).append(row)
     for row in rows:
         if row.status in _MISSING:
             found["stale"].append(row)
             continue
-        one = exception_of(row, rows, results.series[row.kpi.id], calendar)
+        one = exception_of(row, guarded.get(row.kpi.id, ()), results.series[row.kpi.id], calendar)
         if one is not None and not (_is_bad(one) and _has_open_decision(row)):
             exceptions.append(one)
         elif one is not None or row.status == "red":
             found["known"].append(row)
         else:
             found["usual" if row.signs and row.signs.variation else "unjudged"].append(row)
-    by_id = {row.kpi.id: row for row in rows}
     return Agenda(
         title=view.title,
         as_of=view.as_of,
@@ -122,8 +126,9 @@ def inputs_first(rows: Iterable[KpiRow]) -> tuple[KpiRow, ...]:
     return tuple(sorted(rows, key=lambda row: row.kpi.indicator != "leading"))
 
 
-def exception_of(row: KpiRow, rows: Sequence[KpiRow], series: Series, calendar: Calendar) -> Exceptional | None:
-    """Why a KPI needs a look; None if it does not.
+def exception_of(row: KpiRow, guarded: Sequence[KpiRow], series: Series, calendar: Calendar) -> Exceptional | None:
+    """Why a KPI needs a look; None if it does not. ``guarded`` are those that improved while it, their guardrail, got
+    worse.
 
     A change of status is one only where it is unknown whether the value is within its usual range: within it, a
     status changes by chance.
@@ -137,12 +142,11 @@ def exception_of(row: KpiRow, rows: Sequence[KpiRow], series: Series, calendar: 
         kinds.add("turned worse")
     if _is_unlikely(row):
         kinds.add("target unlikely")
-    guarded = tuple(other for other in rows if row in broken_guardrails(other, rows))
     if guarded:
         kinds.add("guardrail broken")
     if not kinds:
         return None
-    return Exceptional(row, tuple(kind for kind in KINDS if kind in kinds), was, guarded)
+    return Exceptional(row, tuple(kind for kind in KINDS if kind in kinds), was, tuple(guarded))
 
 
 def status_before(kpi: Kpi, series: Series, calendar: Calendar) -> Status | None:

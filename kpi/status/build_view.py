@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import isfinite
 
@@ -25,7 +25,8 @@ def status_view(
     """The view of every KPI in ``results``, grouped ``by`` goal, owner, perspective, level or tag."""
     calendar = plan.calendar.build()
     rows = [whole_row(kpi, results.series[id_], calendar) for id_, kpi in plan.kpis.items() if id_ in results.series]
-    rows = [with_decision(replace(row, notes=_guardrail_notes(row, rows) + row.notes), plan, results) for row in rows]
+    by_id = {row.kpi.id: row for row in rows}
+    rows = [with_decision(replace(row, notes=_guardrail_notes(row, by_id) + row.notes), plan, results) for row in rows]
     summary = {status: sum(one.status == status for row in rows for one in row.judged) for status in STATUSES}
     return StatusView(plan.title, results.as_of, tuple(rows), group_rows(plan, rows, by), summary, to_date, against)
 
@@ -114,14 +115,14 @@ def _display(value: float, unit: Unit, result: StatusResult) -> str:
     return display_against(value, unit, result.comparisons)
 
 
-def _guardrail_notes(row: KpiRow, rows: list[KpiRow]) -> tuple[str, ...]:
+def _guardrail_notes(row: KpiRow, rows: Mapping[str, KpiRow]) -> tuple[str, ...]:
     """A note for each guardrail that got worse and is red while the KPI improved."""
     return tuple(f'improved while its guardrail "{one.name}" got worse (red)' for one in broken_guardrails(row, rows))
 
 
-def broken_guardrails(row: KpiRow, rows: Iterable[KpiRow]) -> tuple[KpiRow, ...]:
-    """The guardrails of a KPI that got worse and are red while it improved."""
+def broken_guardrails(row: KpiRow, rows: Mapping[str, KpiRow]) -> tuple[KpiRow, ...]:
+    """The guardrails of a KPI that got worse and are red while it improved. ``rows`` are those of all KPIs by id."""
     if row.trend != "better":
         return ()
-    guardrails = (other for other in rows if other.kpi.id in row.kpi.guardrails)
+    guardrails = (rows[id_] for id_ in dict.fromkeys(row.kpi.guardrails) if id_ in rows)
     return tuple(one for one in guardrails if one.status == "red" and one.trend == "worse")
