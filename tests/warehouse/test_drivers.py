@@ -9,6 +9,8 @@ import pytest
 from kpi.warehouse.connections import open_session
 from kpi.warehouse.errors import WarehouseError
 
+pytestmark = pytest.mark.warehouse
+
 SPARK, POSTGRES = "kpi-as-code[spark]", "kpi-as-code[warehouse]"
 
 
