@@ -17,13 +17,14 @@ Op = Literal["leaf", "=", "negative", "+", "-", "*", "/"]
 
 @dataclass(frozen=True)
 class Term:
-    """A part of a formula with its values before and after."""
+    """A part of a formula with its values before and after. ``same_unit``: they are in the unit of the whole."""
 
     name: str
     op: Op
     before: float
     after: float
     below: tuple[Term, ...] = ()
+    same_unit: bool = False
 
 
 class Contribution(NamedTuple):

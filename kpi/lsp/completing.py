@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Literal, NamedTuple, get_args
 
 from kpi.formulas.functions import EDGE_WORDS, FORMS, FORMULA_FUNCTIONS, GROUP_VALUE, ROW_FUNCTIONS, WORDS, Function
 from kpi.lint.registry import RULES
 from kpi.lsp.analysis import Analysis, Column
-from kpi.lsp.fields import field_at, fields_at
+from kpi.lsp.fields import DECISIONS, field_at, fields_at, from_root
 from kpi.lsp.suggestions import suggestions
 from kpi.lsp.symbols import role_of
 from kpi.lsp.tokens import CompletionRequest, completion_request_at
+from kpi.plan.decisions import next_day
 from kpi.plan.model.lint import SeverityWord
 from kpi.plan.yaml.cursor import CursorContext, completion_context
 from kpi.plan.yaml.nodes import split_lines
+from kpi.values import add_units
 
 CompletionKind = Literal[
     "field", "section", "goal", "kpi", "measure", "source", "column", "function", "word", "rule", "text"
@@ -43,6 +46,7 @@ def complete(known: Sequence[Analysis], text: str, offset: int, *, included: boo
     spot = completion_context(text, offset)
     if spot is None:
         return []
+    spot.path = from_root(spot.path)
     names = _Names(known)
     if spot.key:
         return list(_keys(spot, names, included, split_lines(text[offset:])[0]))
@@ -63,6 +67,11 @@ class _Names:
         self.kpis = {id_: one for each in reversed(known) for id_, one in each.plan.kpis.items()}
         self.measures = {id_: one for each in reversed(known) for id_, one in each.plan.measures.items()}
         self.sources = {id_: one for each in reversed(known) for id_, one in each.plan.sources.items()}
+
+    @property
+    def today(self) -> date:
+        """The day of a review: the one after the last day that counts as over."""
+        return next_day(self.known[0].day)
 
     def columns(self, source: str) -> Iterable[Column]:
         """The columns of a source."""
@@ -122,7 +131,7 @@ def _values(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
             return _target(spot, names)
         case "rule":
             return _rules(spot)
-    return _plain(spot, names)
+    return _decision(spot, names) if path[:1] == (DECISIONS,) and len(path) < 4 else _plain(spot, names)
 
 
 def _plain(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
@@ -142,6 +151,24 @@ def _plain(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
         for rank, word in enumerate(words)
         if word not in spot.beside
     )
+
+
+def _decision(spot: CursorContext, names: _Names) -> Iterator[CompletionItem]:
+    """A whole entry of reviews.yaml, or a field of one."""
+    match spot.path:
+        case (_, int()):
+            text = f"{{date: {names.today}, kpi: $0, decided: , by: , until: {add_units(names.today, 1, 'month')}}}"
+            about = "A decision: the KPI, what was decided, who decided, and when its effect is looked at."
+            yield CompletionItem("{date:", "text", text, spot.at, "a decision", about)
+        case (_, _, "date" | "until" as name):
+            day = names.today if name == "date" else add_units(names.today, 1, "month")
+            yield CompletionItem(str(day), "text", str(day), spot.at)
+        case (_, _, "expect"):
+            for rank, (words, about) in enumerate(_DIRECTIONS[:-1]):
+                if words.startswith(spot.text[: spot.at]):
+                    yield CompletionItem(words, "text", words + " ", spot.at, rank=rank, about=about)
+        case _:
+            yield from _plain(spot, names)
 
 
 # Formulas.

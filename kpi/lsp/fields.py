@@ -6,10 +6,17 @@ from functools import cache
 from typing import NamedTuple
 
 from kpi.lint.registry import file_model
-from kpi.plan.model import SECTIONS, Record
+from kpi.plan.model import SECTIONS, Decision, Record
 from kpi.plan.model.field_types import type_at, type_of_field
 
 Path = tuple[str | int, ...]
+
+DECISIONS = "decisions"  # what the paths of reviews.yaml begin with, whose root is a list
+
+
+def from_root(path: Path) -> Path:
+    """The path of a key or value of a file in the plan: one of a list at the root is that of a decision."""
+    return (DECISIONS, *path) if path and isinstance(path[0], int) else path
 
 
 class Field(NamedTuple):
@@ -26,6 +33,8 @@ class Field(NamedTuple):
 
 def fields_at(path: Path, *, included: bool = False) -> dict[str, Field]:
     """The fields of the mapping at ``path``. ``included`` is true for a file that the main file includes."""
+    if path[:1] == (DECISIONS,) and len(path) == 2:
+        return _fields(Decision)
     found = type_at(file_model(), path)
     if found is None or found.record is None or (included and path and path[0] not in SECTIONS):
         return {}

@@ -43,7 +43,7 @@ def suggestions(
             return [text for text in asked if _is_plain(text)]
         case ("kpis", _, "tags", *_):
             return _common((), (tag for kpi in kpis.values() for tag in kpi.tags))
-        case ("goals" | "kpis", _, "owner") | ("goals", _, "agreed_with"):
+        case ("goals" | "kpis", _, "owner") | ("goals", _, "agreed_with") | ("decisions", _, "by"):
             return _common((), people)
         case ("sources", _, "on_bad_rows"):
             return ["error", "skip", "skip up to 20%"]

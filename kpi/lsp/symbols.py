@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from kpi.diagnostics import Location
 from kpi.formulas.functions import FUNCTIONS
 from kpi.lsp.analysis import Analysis
-from kpi.lsp.fields import Path, field_at
+from kpi.lsp.fields import Path, field_at, from_root
 from kpi.lsp.tokens import token_at
 from kpi.plan.yaml.cursor import CursorContext, context_at
 
@@ -36,7 +36,7 @@ def role_of(path: Path) -> Role:
             return "goal"
         case ("kpis", _, "leads", str()):
             return "text"
-        case ("kpis", _, "guardrails" | "leads", *_):
+        case ("kpis", _, "guardrails" | "leads", *_) | ("decisions", int(), "kpi"):
             return "kpi"
         case ("kpis", _, "formula") | ("measures", _):
             return "formula"
@@ -65,6 +65,7 @@ def symbol_at(analysis: Analysis, file: str, offset: int) -> Symbol | None:
     spot = None if document is None else context_at(document, offset)
     if spot is None:
         return None
+    spot.path = from_root(spot.path)
     return _of_key(spot) if spot.key else _of_value(spot, analysis)
 
 

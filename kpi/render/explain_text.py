@@ -39,7 +39,7 @@ def explain_lines(view: ExplainView, width: int) -> list[Line]:
     rows: list[Cells]
     if view.tree is not None:
         heads: Row = ("Part", before, now, "Adds")
-        rows = list(_parts(view.tree, change))
+        rows = list(_parts(view.tree, view.unit, change))
     elif any(one.rate is not None for one in view.segments):
         heads = (one_line(view.by or ""), "By its rate", "By its share", "Adds")
         rows = [
@@ -69,20 +69,23 @@ def _in_text(rows: Sequence[Cells]) -> list[Row]:
     return [tuple(flat[at : at + width]) for at in range(0, len(flat), width)]
 
 
-def _parts(part: Contribution, change: Callable[[float | None], Figure | str], depth: int = 0) -> Iterator[Cells]:
+def _parts(
+    part: Contribution, unit: Unit, change: Callable[[float | None], Figure | str], depth: int = 0
+) -> Iterator[Cells]:
     """The rows of a part and those below it. The whole has no row unless it is a measure or a single aggregate; a
     measure of a single aggregate has one row for both."""
     if depth or not part.below or part.term.op == "=":
         name = "  " * max(depth - 1, 0) + part.term.name
         group = f"{VALUES} of {part.term.name}"
-        before, after = Figure(part.term.before, PLAIN, group), Figure(part.term.after, PLAIN, group)
+        own = unit if part.term.same_unit else PLAIN
+        before, after = Figure(part.term.before, own, group), Figure(part.term.after, own, group)
         yield (name, before, after, change(part.amount))
     for below in part.below:
         if below.term.op == "leaf" and below.term.before == below.term.after and _is_number(below.term.name):
             continue
         if part.term.op == "=" and below.term.op == "leaf":
             continue
-        yield from _parts(below, change, depth + 1)
+        yield from _parts(below, unit, change, depth + 1)
 
 
 def _is_number(name: str) -> bool:

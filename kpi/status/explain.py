@@ -24,7 +24,7 @@ from kpi.plan.model import Kpi, Split
 from kpi.run.additivity import is_additive_over_segments
 from kpi.run.scope import with_moment
 from kpi.run.series import EMPTY
-from kpi.values import Unit, difference, display_against, format_change, format_value, parse_unit, round12
+from kpi.values import Unit, difference, display_apart, format_change, parse_unit, round12
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
@@ -38,13 +38,16 @@ _OPS: dict[str, Op] = {"+": "+", "-": "-", "*": "*", "/": "/"}
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a formula: the id of the KPI that has its value, None for a number, which is ``value``."""
+    """A part of a formula: the id of the KPI that has its value, None for a number, which is ``value``.
+    ``same_unit``: it is in the unit of the whole, as what is added up is, and an amount of money or time that is
+    divided by a count."""
 
     name: str
     op: Op
     id: str | None
     value: float | None = None
     below: tuple[Part, ...] = ()
+    same_unit: bool = False
 
 
 class Ratio(NamedTuple):
@@ -85,13 +88,13 @@ class ExplainView:
     def sentence(self) -> str:
         """What moved the KPI most, in one sentence."""
         value, previous = self.point.value or 0.0, self.previous.value or 0.0
-        before = f"{_apart(previous, value, self.unit)} in {self.previous.period.label}"
-        now = f"{_apart(value, previous, self.unit)} in {self.point.period.label}"
+        texts = display_apart(previous, value, self.unit)
+        before, now = f"{texts[0]} in {self.previous.period.label}", f"{texts[1]} in {self.point.period.label}"
         if self.change == 0:
             return f"{self.name} is {now}, as it was in {self.previous.period.label}"
         verb = "rose" if self.change > 0 else "fell"
         largest = sorted(self.amounts(), key=lambda one: -abs(one[1]))[:3]
-        named = ", ".join(f"{name} {format_change(amount, self.unit)}" for name, amount in largest if amount)
+        named = ", ".join(f"{name} {format_change(amount, self.unit, value)}" for name, amount in largest if amount)
         return f"{self.name} {verb} from {before} to {now}: {named}"
 
     def amounts(self) -> Iterator[tuple[str, float]]:
@@ -109,11 +112,6 @@ class ExplainView:
                 waiting.extend(part.below)
 
 
-def _apart(value: float, other: float, unit: Unit) -> str:
-    """``value`` with enough digits to differ from ``other``."""
-    return format_value(value, unit) if value == other else display_against(value, unit, [("==", other)])
-
-
 # By the formula.
 
 
@@ -122,7 +120,7 @@ def by_formula(checked: Checked, id_: str) -> tuple[Checked, Part]:
     a formula."""
     formula = _formula(checked, id_)
     maker = _Maker(checked, id_)
-    part = maker.part(formula)
+    part = maker.part(formula, same_unit=True)
     return maker.plan(), part
 
 
@@ -148,15 +146,15 @@ def _scale(term: Term, now: Point, before: Point) -> float:
 def _term(part: Part, series: Mapping[str, Series], period: str) -> Term:
     if part.id is None:
         value = part.value or 0.0
-        return Term(part.name, "leaf", value, value)
+        return Term(part.name, "leaf", value, value, same_unit=part.same_unit)
     own = series[part.id]
     before = None if own.previous is None else own.previous.value
     if own.failed and own.problem:
         raise InputError(own.problem)
     if own.shown.value is None or before is None:
-        raise InputError(f"{part.name} has no value in {period if own.shown.value is None else 'the period before'}")
+        raise InputError(_no_value(own, part.name))
     below = tuple(_term(one, series, period) for one in part.below)
-    return Term(part.name, part.op, before, own.shown.value, below)
+    return Term(part.name, part.op, before, own.shown.value, below, part.same_unit)
 
 
 class _Maker:
@@ -168,21 +166,40 @@ class _Maker:
         self.kpis: dict[str, Kpi] = {}
         self.trees: dict[str, nodes.Node] = {}
 
-    def part(self, node: nodes.Node, name: str | None = None) -> Part:
+    def part(self, node: nodes.Node, *, same_unit: bool = False) -> Part:
         """The part that a node is, with those below it."""
+        name = unparse(node)
         if isinstance(node, nodes.Literal_):
-            return Part(unparse(node), "leaf", None, float(node.value))
+            return Part(name, "leaf", None, float(node.value))
         id_ = self.add(node)
-        name = name or unparse(node)
         match node:
             case nodes.Arithmetic(op=op, left=left, right=right):
-                return Part(name, _OPS[op], id_, None, (self.part(left), self.part(right)))
+                first, second = self._units(node) if same_unit else (False, False)
+                below = self.part(left, same_unit=first), self.part(right, same_unit=second)
+                return Part(name, _OPS[op], id_, None, below, same_unit)
             case nodes.Negative(operand=operand):
-                return Part(name, "negative", id_, None, (self.part(operand),))
+                return Part(name, "negative", id_, None, (self.part(operand, same_unit=same_unit),), same_unit)
             case nodes.Name(name=measure) if measure in self.checked.measures:
-                below = with_moment(self.checked.measures[measure], node.moment)
-                return Part(name, "=", id_, None, (self.part(below),))
-        return Part(name, "leaf", id_)
+                whole = with_moment(self.checked.measures[measure], node.moment)
+                return Part(name, "=", id_, None, (self.part(whole, same_unit=same_unit),), same_unit)
+        return Part(name, "leaf", id_, same_unit=same_unit)
+
+    def _units(self, node: nodes.Arithmetic) -> tuple[bool, bool]:
+        """Whether the two sides of an operation are in the unit of its result."""
+        if node.op in ("+", "-"):
+            return True, True
+        is_amount = parse_unit(self.kpi.unit).kind in ("currency", "duration")
+        first, second = self._is_number(node.left), self._is_number(node.right)
+        return is_amount and second, is_amount and first and node.op == "*"
+
+    def _is_number(self, node: nodes.Node) -> bool:
+        """Whether a node is a number or a count, which have no unit."""
+        match node:
+            case nodes.Literal_() | nodes.Aggregate(function="count" | "count_distinct"):
+                return True
+            case nodes.Name(name=name) if name in self.checked.measures:
+                return self._is_number(self.checked.measures[name])
+        return False
 
     def add(self, node: nodes.Node, split: str | None = None) -> str:
         """The id of a new KPI with this formula; it is not one that a file can have."""
@@ -223,11 +240,21 @@ def _formula(checked: Checked, id_: str) -> nodes.Node:
 def _points(series: Series, id_: str) -> tuple[Point, Point]:
     if series.failed and series.problem:
         raise InputError(series.problem)
-    if series.shown.value is None:
-        raise InputError(f"{id_} has no value in {series.shown.period.label}")
-    if series.previous is None or series.previous.value is None:
-        raise InputError(f"{id_} has no value to compare {series.shown.period.label} with")
+    if series.shown.value is None or series.previous is None or series.previous.value is None:
+        raise InputError(_no_value(series, id_))
     return series.shown, series.previous
+
+
+def _no_value(series: Series, name: str) -> str:
+    """Why the value shown and the one that it is measured against cannot be compared."""
+    label = series.shown.period.label
+    if series.shown.value is None:
+        return f"{name} has no value in {label}"
+    known = (series.shown, *reversed(series.history[-1:]))
+    partial = next((point.period.label for point in known if point.partial), None)
+    if partial is not None and series.previous is None:
+        return f"{name} cannot be compared: in {partial} its window begins before the first row of the data"
+    return f"{name} has no value to compare {label} with"
 
 
 def _change(now: Point, before: Point) -> float:

@@ -19,6 +19,7 @@ from kpi.values.every import parse_every
 from kpi.values.formatting import (
     Figure,
     display_against,
+    display_apart,
     format_change,
     format_column,
     format_count,
@@ -37,7 +38,8 @@ from kpi.values.windows import YEAR_TO_DATE, Window, parse_lag, parse_updated, p
 
 __all__ = [
     "ENGLISH", "EVERY", "YEAR_TO_DATE", "Calendar", "Every", "Figure", "Period", "Span", "Unit", "Window", "a_period",
-    "add_units", "adjective", "before", "difference", "display_against", "format_change", "format_column",
+    "add_units", "adjective", "before", "difference", "display_against", "display_apart", "format_change",
+    "format_column",
     "format_count", "format_digits", "format_exact", "format_plain", "format_value", "holds", "in_words", "last_over",
     "length", "of_several_weeks", "parse_date", "parse_every", "parse_label", "parse_lag", "parse_locale",
     "parse_month_name", "parse_number", "parse_timezone", "parse_unit", "parse_updated", "parse_weekday",

@@ -78,6 +78,15 @@ def _agrees(text: str, value: float, unit: Unit, bounds: Sequence[tuple[str, Lim
     return all(holds(shown, op, limit) == holds(value, op, limit) for op, limit in bounds)
 
 
+def display_apart(one: float, other: float, unit: Unit) -> tuple[str, str]:
+    """Format two values with enough digits that they differ in the text if they differ: 3.03% and 3.02%."""
+    for finer in range(_FINEST):
+        texts = _signed(one, unit, finer, None), _signed(other, unit, finer, None)
+        if one == other or texts[0] != texts[1]:
+            return _in_locale(texts[0], unit), _in_locale(texts[1], unit)
+    return _in_locale(_exact(one, unit), unit), _in_locale(_exact(other, unit), unit)
+
+
 def format_exact(value: float, unit: Unit) -> str:
     """Format ``value`` with all its digits and no others, for targets and other given numbers: ``30%``, ``$12,345``."""
     for finer in range(_FINEST if unit.kind == "duration" else 1):
@@ -236,7 +245,7 @@ def _text(size: float, unit: Unit, finer: int, digits: int | None) -> str:
             return f"{fixed(points, digits)}%"
         return f"{trimmed(fixed(points, _decimals(points, 1, below=1) + finer), 1)}%"
     if unit.kind == "duration":
-        return elapsed(size * unit.seconds, finer, digits)
+        return elapsed(size * unit.seconds, finer, digits, unit.seconds)
     if unit.kind == "currency":
         return _prefix(unit) + _money(size, finer, digits)
     return _count(size, finer, digits)

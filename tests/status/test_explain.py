@@ -14,6 +14,7 @@ from kpi.errors import InputError, UsageError
 from kpi.insight.contributions import Contribution
 from kpi.plan.checks import Checked
 from kpi.plan.loading import read_plan
+from kpi.render.output import render
 from kpi.run import compute
 from kpi.status.explain import REST, ExplainView, by_column, by_formula, explain_by_column, explain_by_formula
 
@@ -104,6 +105,29 @@ def test_a_kpi_in_another_unit_than_its_parts(tmp_path: Path) -> None:
     assert sum(part.amount for part in view.tree.below) == pytest.approx(view.change)
 
 
+@pytest.mark.parametrize(
+    ("formula", "unit", "money"),
+    [
+        ("profit", "EUR", {"sales - sum(orders.cost)", "sales", "sum(orders.amount)", "sum(orders.cost)"}),
+        ("sales / count(orders)", "EUR", {"sales", "sum(orders.amount)"}),
+        ("sales / sum(orders.cost)", "EUR", set()),
+        ("sum(orders.cost) / sales", '"%"', set()),
+        ("2 * sales", "EUR", {"sales", "sum(orders.amount)"}),
+    ],
+)
+def test_parts_in_the_unit_of_the_kpi_have_it(tmp_path: Path, formula: str, unit: str, money: set[str]) -> None:
+    view = explained(checked(tmp_path, formula, rows(1), f", unit: {unit}"))
+    assert view.tree is not None
+    assert {part.term.name for part in every(view.tree) if part.term.same_unit} == money
+    before = [line.partition("▲")[0].partition("▼")[0] for line in render(view, "text").splitlines()[2:]]
+    assert any("€" in text for text in before) == bool(money)
+
+
+def every(part: Contribution) -> list[Contribution]:
+    """The parts below the whole formula."""
+    return [found for below in part.below for found in (below, *every(below))]
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_sum_by_the_values_of_a_column(tmp_path: Path, seed: int) -> None:
     found = rows(seed)
@@ -167,6 +191,9 @@ def test_what_cannot_be_explained_says_why(tmp_path: Path) -> None:
     june = [row for row in rows(1) if row.day >= "2026-06"]
     with pytest.raises(InputError, match="no value to compare 2026-06 with"):
         explained(checked(tmp_path, "sales", june))
+    late = [row for row in rows(1) if row.day >= "2026-05-20"]
+    with pytest.raises(InputError, match="in 2026-05 its window begins before the first row of the data"):
+        explained(checked(tmp_path, "sales", late))
     (tmp_path / "kpi.yaml").write_text("version: 1\nkpis:\n  k: {name: K, values: {2026-06: 3}}\n", encoding="utf-8")
     with pytest.raises(UsageError, match="k has no formula"):
         by_formula(check_plan(read_plan(tmp_path / "kpi.yaml")), "k")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kpi.values import (
     display_against,
+    display_apart,
     format_change,
     format_exact,
     format_value,
@@ -43,7 +44,9 @@ near = st.sampled_from([0, 1e-11, 1e-9, 1e-6, 1e-4, 1e-3, 1e-2, 0.1]).flatmap(la
         ("EUR", 0.0156, "€0.016"), ("EUR", 99.999, "€100"), ("CHF", 12400, "CHF 12.4k"), ("CHF", -9.5, "-CHF 9.50"),
         ("minutes", 0, "0 s"), ("minutes", 4.5333, "4 min 32 s"), ("minutes", 4, "4 min"),
         ("minutes", 125, "2 h 5 min"),
-        ("hours", 76.2, "3 d 4 h"), ("days", 120.4, "120 d"), ("days", 12345, "12,345 d"), ("s", 0.25, "250 ms"),
+        ("hours", 26, "26 h"), ("hours", 76.2, "76 h 12 min"), ("hours", 120.4, "120 h"), ("hours", 0.5, "30 min"),
+        ("days", 34.875, "34.9 d"), ("days", 5, "5 d"), ("days", 0.5, "12 h"), ("days", 120.4, "120 d"),
+        ("days", 12345, "12,345 d"), ("s", 0.25, "250 ms"),
         ("s", 12.34, "12.3 s"), ("s", 1.256, "1.26 s"), ("s", 0.0005, "0.5 ms"), ("s", 59.96, "1 min"),
         ("s", 3599.7, "1 h"), ("s", 86399, "1 d"), ("s", 0.9996, "1 s"), ("s", -272, "-4 min 32 s"),
         ("points", 44, "44"), ("points", 2.5, "2.5"), ("points", 1234, "1,234"), ("points", 1234.567, "1,234.57"),
@@ -54,6 +57,18 @@ near = st.sampled_from([0, 1e-11, 1e-9, 1e-6, 1e-4, 1e-3, 1e-2, 0.1]).flatmap(la
 )  # fmt: skip
 def test_values_as_people_read_them(unit: str | None, value: float, text: str) -> None:
     assert format_value(value, parse_unit(unit)) == text
+
+
+@pytest.mark.parametrize(
+    ("unit", "one", "other", "texts"),
+    [
+        ("%", 0.03012, 0.03003, ("3.01%", "3.0%")), ("%", 0.2, 0.3, ("20.0%", "30.0%")),
+        ("%", 0.3, 0.3, ("30.0%", "30.0%")),
+        ("USD", 12444, 12446, ("$12.44k", "$12.45k")), ("days", 34.91, 34.94, ("34.91 d", "34.94 d")),
+    ],
+)  # fmt: skip
+def test_two_values_that_differ_look_different(unit: str, one: float, other: float, texts: tuple[str, str]) -> None:
+    assert display_apart(one, other, parse_unit(unit)) == texts
 
 
 @pytest.mark.parametrize(
@@ -128,7 +143,7 @@ def test_a_greater_value_is_never_shown_as_a_smaller_one(value: float, name: str
         ("points", 49.999, ">=", 50, "49.999"),
         ("minutes", 4.995, "<", 5, "4 min 59.7 s"),
         ("minutes", 125.4, "<=", 125, "2 h 5 min 24 s"),
-        ("days", 119.9, "<", 120, "119 d 22 h"),
+        ("days", 119.9, "<", 120, "119.9 d"),
         ("points", 19.999, "between", (20, 30), "19.999"),
         ("points", 30.001, "between", (20, 30), "30.001"),
         ("points", 29.999, "between", (20, 30), "30"),
