@@ -41,6 +41,10 @@ A note that marks a break starts a history anew, because the values before it ca
       2026-03: {break: The survey asks for the last visit now}
 ```
 
+A formula that was changed makes no break: the values of all periods are computed with the formula as it is now. Of
+values entered by hand git knows more: `kpi show` says when the question, unit or kind of such a KPI was changed while
+earlier values stayed as they were, and asks for a note if these cannot be compared.
+
 Running periods and windows that begin before the data are left out. If up to a tenth of the values are missing, they
 are taken from the line between their neighbours; if more are missing, nothing is said.
 
@@ -70,7 +74,7 @@ never was below, and so do durations and percentages entered by hand.
 
 The usual range is that of an XmR chart (Wheeler, *Understanding Variation*, 2000): the mean of the values before the
 one judged, plus and minus 2.66 times the mean difference of successive values. It needs 12 values before the one
-judged.
+judged, and ends where values cannot be, as the interval of the forecast does.
 
 | found | if |
 |---|---|
@@ -103,7 +107,7 @@ is new in each:
 2. The means by month (quarter, weekday) are taken out where an F-test finds a season.
 3. Each is whitened by an autoregression of its own, of up to three periods, chosen by AICc.
 4. The largest correlation over lags of 1 to 6 periods (0 to 5 for guardrails and proxies), or that at the declared
-   lag, is compared with critical values from a simulation of noise (`benchmarks/critical_values.py`, exceeded in 4.5%
+   lag, is compared with critical values from a simulation of noise (`benchmarks/critical_values.py`, exceeded in 4%
    of pairs), for fewer values where a season was taken out, and larger by Bartlett's formula (1935) where both still
    have autocorrelation, as sums over overlapping windows do.
 
@@ -162,7 +166,8 @@ def forecast_table(found: dict[str, Any]) -> Iterator[str]:
 def evidence_tables(found: dict[str, Any]) -> Iterator[str]:
     """False support and power by kind of series."""
     yield filled(
-        f"`benchmarks/evidence.py` simulates {found['pairs']:,} pairs of series of each kind and length. The share of "
+        f"`benchmarks/evidence.py` simulates {found['pairs']:,} pairs of series of each kind and length (seed "
+        f"{found['seed']}, which is not one that the critical values were chosen with). The share of "
         "pairs that have nothing to do with each other and are supported (a mean above 5% counts as a miss if it is "
         "beyond two standard errors):"
     )

@@ -130,7 +130,7 @@ def _autocorrelation(values: Sequence[float], lag: int) -> float:
 
 
 def critical_value(n: int, lags: int) -> float:
-    """The correlation that the largest of ``lags`` exceeds by chance, in 4.5% of pairs of ``n`` unrelated values."""
+    """The correlation that the largest of ``lags`` exceeds by chance, in 4% of pairs of ``n`` unrelated values."""
     table = CRITICAL[1 if lags == 1 else len(LAGS)]
     sizes = sorted(table)
     if n >= sizes[-1]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kpi.plan.model import Lead, Thresholds
+from kpi.plan.model import Lead
 from kpi.render.chart import FORECAST, LIMITS, TARGET, chart_lines
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.render.output import Page
@@ -72,7 +72,7 @@ def _facts(view: ShowView, width: int) -> list[Line]:
         ("target", _target(view)),
         ("forecast", row.outlook and row.display and row.outlook.sentence),
         ("signal", row.signs and row.display and _signs(row.signs)),
-        ("thresholds", _thresholds(kpi.thresholds)),
+        ("thresholds", view.thresholds_display),
         ("baseline", view.baseline_display and view.baseline_display + _since(view)),
         ("note", row.message),
         *(("note", note) for note in row.notes),
@@ -116,19 +116,10 @@ def _target(view: ShowView) -> str | None:
     target = view.row.target
     if target is None:
         return "none" if view.row.kpi.target is None else "none yet"
-    text = target.text
-    if not target.written and target.value is not None:
-        text += f" ({view.row.target_display})"
+    text = view.target_display or target.text
     if view.row.expected_display:
         text += f"; {view.row.expected_display} expected by now"
     return text
-
-
-def _thresholds(thresholds: Thresholds | None) -> str | None:
-    if thresholds is None:
-        return None
-    yellow = f", yellow {thresholds.yellow.text}" if thresholds.yellow else ""
-    return f"green {thresholds.green.text}{yellow}"
 
 
 def _since(view: ShowView) -> str:

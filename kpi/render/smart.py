@@ -44,6 +44,9 @@ def render_smart_text(view: SmartView, page: Page) -> str:
     lines += [line(" " * INDENT, text) for text in wrap(summary(view), page.width - INDENT)]
     for code, name in view.rules.items():
         lines.append(line(" " * INDENT, Piece(f"{code} {name}", "dim")))
+    if any(piece.text.rpartition(" +")[1] for own in marks for mark in own for piece in mark):
+        text = "+2: two more rules flag the same letter; a wider terminal lists them"
+        lines += [line(" " * INDENT, Piece(part, "dim")) for part in wrap(text, page.width - INDENT)]
     if view.rules:
         lines.append(line(" " * INDENT, Piece("kpi rule CODE explains a rule", "dim")))
     return paint([cut(each, page.width) for each in lines], color=page.color)

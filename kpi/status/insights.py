@@ -36,5 +36,5 @@ def with_insight(row: KpiRow, results: Results, checked: Checked, history: int) 
     points = (*row.history, row.point)
     series = results.series[row.kpi.id]
     outlook = outlook_of(row.kpi, series, points, checked)
-    signs = signs_of(row.kpi, series, points, checked.plan.calendar.build())
+    signs = signs_of(row.kpi, series, points, checked)
     return replace(row.shortened(history), outlook=outlook, signs=signs)

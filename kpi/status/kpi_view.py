@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +13,16 @@ from kpi.data.database import text_literal
 from kpi.formulas import describe, names
 from kpi.insight.forecast import Expected
 from kpi.plan.checks import date_columns
-from kpi.plan.model import Goal, Plan
-from kpi.run.series import Point, Results, SourceUse
+from kpi.plan.model import Goal, Kpi, Plan
+from kpi.run.series import Point, Results, Series, SourceUse
+from kpi.status.active_target import bounds_of
 from kpi.status.build_view import whole_row, with_decision
 from kpi.status.insights import with_insight
 from kpi.status.target_lines import target_lines
+from kpi.status.target_text import bounds_in_signs, target_in_signs
 from kpi.status.view import KpiRow
 from kpi.values import Period, display_against, format_exact, parse_unit
+from kpi.values.date_words import day_in_words
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
@@ -48,6 +51,20 @@ class ShowView:
     sql: tuple[tuple[str, str], ...]
     to_date: bool = False
     ahead: tuple[tuple[Period, Expected], ...] = ()
+    thresholds_display: str | None = None
+
+    @property
+    def target_display(self) -> str | None:
+        """The target with the whole date, and as it is in the file if its number is computed: ``≥ 12.2k (at least
+        budget)``; None without one."""
+        target = self.row.target
+        if target is None or self.row.target_display is None:
+            return None
+        by = "" if target.by is None else f" by {day_in_words(target.by)}"
+        number = target_in_signs(replace(target, by=None), parse_unit(self.row.kpi.unit), self.row.point.value)
+        if target.value is None:
+            return number
+        return number + by + ("" if target.written else f" ({target.text})")
 
     @property
     def baseline_display(self) -> str | None:
@@ -97,6 +114,7 @@ def show_view(
         ),
         to_date=to_date,
         ahead=ahead,
+        thresholds_display=_thresholds(kpi, series, row),
     )
 
 
@@ -110,6 +128,19 @@ def kpi_view(checked: Checked, results: Results, id_: str, history: int, *, to_d
     words = describe(node, checked.measures, date_columns(plan.sources, checked.rows))
     used = [name.name for name in names(node)]
     return show_view(checked, results, id_, history, definition=words, measures=used, files=files, to_date=to_date)
+
+
+def _thresholds(kpi: Kpi, series: Series, row: KpiRow) -> str | None:
+    """``green ≥ 29%, yellow ≥ 25%``; None without thresholds."""
+    if kpi.thresholds is None:
+        return None
+    own = None if row.target is None else row.target.value
+    said = []
+    for status, line in (("green", kpi.thresholds.green), ("yellow", kpi.thresholds.yellow)):
+        if line is not None:
+            bounds = bounds_of(line, kpi, series.references, own=own)
+            said.append(f"{status} {bounds_in_signs(line, bounds, parse_unit(kpi.unit), row.point.value)}")
+    return ", ".join(said)
 
 
 def _ahead(row: KpiRow) -> tuple[tuple[Period, Expected], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from kpi.insight.history import TooLittle, history_of
@@ -10,15 +10,19 @@ from kpi.insight.signals import NEAR, OF_LAST, RUN, Limits, Signal, signal
 from kpi.status.active_target import bounds_of, target_on
 from kpi.status.direction import direction_of
 from kpi.status.outlook import breaks_of
+from kpi.status.value_bounds import bounds_of_values
 from kpi.values import Period, format_value, parse_unit, whole
 from kpi.values.count_words import in_words, ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kpi.plan.checks import Checked
     from kpi.plan.model import Kpi
     from kpi.run.series import Point, Series
     from kpi.values import Calendar
+
+WHOLE = 1000.0  # from here on, limits are whole numbers
 
 # "changed": unusual, and nothing says whether that is good or bad.
 Variation = Literal["improving", "concerning", "changed", "common cause"]
@@ -44,12 +48,17 @@ class Signs:
     seasonal: bool = False
 
 
-def signs_of(kpi: Kpi, series: Series, points: Sequence[Point], calendar: Calendar) -> Signs:
-    """The signs of a KPI from ``points``, the history and the value shown."""
+def signs_of(kpi: Kpi, series: Series, points: Sequence[Point], checked: Checked) -> Signs:
+    """The signs of a KPI from ``points``, the history and the value shown. The usual range ends where its values
+    cannot be."""
+    calendar = checked.plan.calendar.build()
     history = history_of(points, breaks_of(kpi, calendar))
     found = history if isinstance(history, TooLittle) else signal(history)
     if isinstance(found, TooLittle) or isinstance(history, TooLittle):
         return Signs(found.reason if isinstance(found, TooLittle) else None)
+    low, middle, high = found.limits
+    bounds = bounds_of_values(kpi, history.values, checked)
+    found = replace(found, limits=Limits(bounds.cut(low), middle, bounds.cut(high)))
     direction = direction_of(kpi)
     variation: Variation = "common cause"
     if found.side:
@@ -80,11 +89,16 @@ def _assurance(kpi: Kpi, series: Series, period: Period, limits: Limits, calenda
     return "fails" if never.get(bounds.op, apart) else "hit and miss"
 
 
+def _rough(limit: float) -> float:
+    """A limit without decimals that say nothing: 8,479, not 8,478.64."""
+    return limit if abs(limit) < WHOLE else float(round(limit))
+
+
 def _sentence(found: Signal, kpi: Kpi) -> str:
     unit = parse_unit(kpi.unit)
     every = kpi.every
     season = "for the season, " if found.seasonal else ""
-    usual = f"{format_value(found.limits.low, unit)} to {format_value(found.limits.high, unit)}"
+    usual = " to ".join(format_value(_rough(one), unit) for one in (found.limits.low, found.limits.high))
     usual += f", {season}from the values since {found.since.label}"
     way = "above" if found.side > 0 else "below"
     if found.rule is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kpi.plan.model import Op
+from kpi.plan.model import Op, Target
+from kpi.status.active_target import Bounds, is_written
 from kpi.status.result import ActiveTarget
 from kpi.values import Unit, display_against, format_digits, format_exact, holds
 from kpi.values.date_words import by_in_words
@@ -27,6 +28,12 @@ def target_in_signs(target: ActiveTarget, unit: Unit, value: float | None) -> st
     if target.op == "between" and target.upper is not None:
         return f"{number(target.value, '>=')} – {number(target.upper, '<=')}{by}"
     return f"{SIGNS[target.op]} {number(target.value, target.op)}{by}"
+
+
+def bounds_in_signs(target: Target, bounds: Bounds, unit: Unit, value: float | None) -> str:
+    """A threshold with an operator sign, ``≥ 29%``; its text in the file if it has no bound."""
+    shown = ActiveTarget(target.text, bounds.op, bounds.lower, bounds.upper, None, None, is_written(target))
+    return target_in_signs(shown, unit, value)
 
 
 def expected_now(target: ActiveTarget, unit: Unit, value: float | None) -> str | None:

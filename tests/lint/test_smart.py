@@ -126,6 +126,8 @@ def test_one_line_a_goal(folder: Path) -> None:
 def test_it_fits_the_terminal(folder: Path, width: int) -> None:
     lines = ran("goals", "--smart", width=width).splitlines()
     assert max(map(columns, lines)) <= width
+    shortened = any(re.search(r" \+\d", line) for line in lines[2:])
+    assert any(line.strip().startswith("+2: two more rules") for line in lines) == shortened
     assert any("✗ S101" in row for row in lines)
 
 

@@ -78,10 +78,10 @@ def test_one_kpi_whole() -> None:
     assert lines[1] == "How often do customers buy again?"
     assert facts(view_of()) == {
         "value": "26.2% in 2026-06, ▲ 0.4 pt against 25.8% in 2026-05",
-        "target": "at least 30% by 2026-12-31; 26.0% expected by now",
+        "target": "≥ 30% by 31 Dec 2026; 26.0% expected by now",
         "forecast": "27.2% in 2026-12 (80% interval 26.8% to 27.6%), less than 5%",
         "signal": "none: it needs 13 values and has 12",
-        "thresholds": "green at least 0.29, yellow at least 0.25",
+        "thresholds": "green ≥ 29%, yellow ≥ 25%",
         "baseline": "22% on 1 Jan 2026",
         "note": "yellow by its thresholds; on pace",
         "goal": "Three in ten customers come back",
@@ -166,7 +166,7 @@ def test_what_there_is_not_is_said_or_left_out() -> None:
 def test_S3_a_target_that_names_a_measure_tells_its_number_now() -> None:
     kpi = kpi_of(target=target("at least 95% of budget", ">=", Reference("budget", 0.95)))
     found = facts(view_of(kpi, series=series_of(1900.0, references={"budget": 1000.0})))
-    assert found["target"] == "at least 95% of budget (≥ 950)"
+    assert found["target"] == "≥ 950 (at least 95% of budget)"
 
 
 @pytest.mark.parametrize("width", [30, 50, 80, 100, 160])

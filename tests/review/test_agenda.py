@@ -174,6 +174,7 @@ def false_exceptions(seed: int, weeks: int = WEEKS, before: int = BEFORE) -> int
     plan = Plan(kpis={f"k{number}": kpi_of(f"k{number}", every="week", target=at_least(100)) for number in range(KPIS)})
     values = {id_: [chance.gauss(100, 10) for _ in range(before + weeks)] for id_ in plan.kpis}
     last = period_of(day("2026-06-28"), "week", calendar)
+    checked = checked_of(plan)
     found = 0
     for week in range(weeks):
         as_of = shift(last, week - weeks + 1, calendar).last_day.isoformat()
@@ -182,15 +183,15 @@ def false_exceptions(seed: int, weeks: int = WEEKS, before: int = BEFORE) -> int
         ]
         results = results_of(series, as_of)
         view = status_view(plan, results)
-        rows = tuple(replace(row, signs=_signs(row, results, calendar)) for row in view.rows)
+        rows = tuple(replace(row, signs=_signs(row, results, checked)) for row in view.rows)
         found += len(agenda(plan, replace(view, rows=rows), results).exceptions)
     return found
 
 
-def _signs(row: Any, results: Any, calendar: Calendar) -> Any:
+def _signs(row: Any, results: Any, checked: Any) -> Any:
     from kpi.status.signs import signs_of
 
-    return signs_of(row.kpi, results.series[row.kpi.id], (*row.history, row.point), calendar)
+    return signs_of(row.kpi, results.series[row.kpi.id], (*row.history, row.point), checked)
 
 
 @pytest.mark.slow

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -106,6 +108,28 @@ def test_variation_is_by_the_direction_of_the_target(target: Any, value: float, 
 )  # fmt: skip
 def test_assurance_is_where_the_target_is_beside_the_limits(target: Any, assurance: str | None) -> None:
     assert signs(kpi_of(target=target), *NOISE, 10.0).assurance == assurance
+
+
+def test_the_usual_range_ends_where_values_cannot_be() -> None:
+    """Of shares near 0 the limits of the mean ± 2.66 moving ranges would be below 0."""
+    shares = [0.01, 0.05, 0.0, 0.04, 0.01, 0.0, 0.05, 0.02, 0.0, 0.04, 0.01, 0.05, 0.0, 0.03]
+    moving = [abs(after - before) for before, after in pairwise(shares[:-1])]
+    mean = sum(shares[:-1]) / 13
+    low = mean - 2.66 * sum(moving) / 12
+    assert low < 0
+    limits = signs(kpi_of(unit="%"), *shares).limits
+    assert limits is not None
+    assert limits.low == 0.0
+    assert limits.high == pytest.approx(mean + 2.66 * sum(moving) / 12)
+    assert "(0.0% to " in str(signs(kpi_of(unit="%"), *shares).sentence)
+    unlimited = signs(kpi_of(unit="points"), *shares).limits
+    assert unlimited is not None
+    assert unlimited.low == pytest.approx(low)
+
+
+def test_large_limits_have_no_decimals() -> None:
+    limits = [1000 * one for one in NOISE]
+    assert re.search(r"\(\d,\d{3} to [\d.]+k, ", str(signs(kpi_of(), *limits).sentence))
 
 
 def test_sentences_say_since_when() -> None:
