@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kpi.run.series import Against, Results
     from kpi.status import By, StatusView
     from kpi.status.claims import EvidenceView
-    from kpi.status.dashboard_view import DashboardView
+    from kpi.review.dashboard_view import DashboardView
     from kpi.status.explain import ExplainView
     from kpi.status.goals_view import Detail, GoalsView
     from kpi.status.kpi_view import ShowView
@@ -263,7 +263,7 @@ class Session:
 
     def dashboard(self, *, to_date: bool = False) -> Answer[DashboardView]:
         """What ``kpi dashboard`` shows."""
-        from kpi.status.dashboard_view import dashboard_view
+        from kpi.review.dashboard_view import dashboard_view
 
         results = self.compute_with_insights(history=PAGE_HISTORY, to_date=to_date)
         view = dashboard_view(

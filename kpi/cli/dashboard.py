@@ -108,7 +108,7 @@ def _serve(
     waiting = need_extra("serve", "--serve", "kpi.live.waiting", packages)
     from kpi.live.last_good import LastGood
     from kpi.render.output import Page, render
-    from kpi.status.dashboard_view import MistakeView
+    from kpi.review.dashboard_view import MistakeView
 
     live = LastGood(
         file,

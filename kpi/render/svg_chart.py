@@ -29,14 +29,16 @@ def svg_chart(
     label: str,
     *,
     marks: Sequence[int] = (),
+    breaks: Sequence[int] = (),
     limits: Sequence[float] = (),
     ahead: Sequence[tuple[float, float, float]] = (),
 ) -> str:
     """The chart as an ``<svg>`` element, or empty text if there are fewer than two values to draw.
 
     ``targets`` are lines of as many points as ``values`` and ``ahead`` have together; ``marks`` the places with a
-    remark; ``limits`` the ends of the usual range; ``ahead`` what is expected after the last value, as (value, low,
-    high). ``label`` says in words what the chart shows; it must be escaped already.
+    remark, and ``breaks`` those from which on values cannot be compared with those before; ``limits`` the ends of the
+    usual range; ``ahead`` what is expected after the last value, as (value, low, high). ``label`` says in words what
+    the chart shows; it must be escaped already.
     """
     known = [value for line in (values, *targets, limits, *ahead) for value in line if value is not None]
     if sum(value is not None for value in values) < 2 or not all(map(isfinite, known)):
@@ -49,44 +51,71 @@ def svg_chart(
         return ""
     step = (WIDTH - LEFT - RIGHT) / max(len(values) + len(ahead) - 1, 1)
 
-    def x(place: int) -> str:
-        return f"{LEFT + place * step:.0f}"
-
-    def y(value: float) -> str:
-        return f"{TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / span:.1f}".removesuffix(".0")
+    def point(place: float, value: float) -> Place:
+        return round(LEFT + place * step), round(TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / span, 1)
 
     last = max(place for place, value in enumerate(values) if value is not None)
-    now = values[last] or 0
+    end = point(last, values[last] or 0)
     parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">']
     if ahead:
-        places = range(len(values), len(values) + len(ahead))
-        top = "".join(f"L{x(place)} {y(one[2])}" for place, one in zip(places, ahead, strict=True))
-        back = "".join(f"L{x(place)} {y(one[1])}" for place, one in reversed(list(zip(places, ahead, strict=True))))
-        middle = "".join(f"L{x(place)} {y(one[0])}" for place, one in zip(places, ahead, strict=True))
-        parts.append(f'<path class="band" d="M{x(last)} {y(now)}{top}{back}Z"/>')
-        parts.append(f'<path class="ahead" d="M{x(last)} {y(now)}{middle}"/>')
-    parts += [f'<path class="mark" d="M{x(place)} 0V{HEIGHT}"/>' for place in marks]
-    parts += [f'<path class="limit" d="M{LEFT} {y(limit)}H{x(len(values) - 1)}"/>' for limit in limits]
-    for line in targets:
-        if path := _path(line, x, y):
+        steps = list(enumerate(ahead, len(values)))
+        top = [end, *(point(place, one[2]) for place, one in steps)]
+        back = [point(place, one[1]) for place, one in reversed(steps)]
+        parts.append(f'<path class="band" d="{_drawn([*top, *back])}Z"/>')
+        parts.append(f'<path class="ahead" d="{_drawn([end, *(point(place, one[0]) for place, one in steps)])}"/>')
+    for name, places in (("mark", marks), ("break", breaks)):
+        parts += [f'<path class="{name}" d="M{point(place, high)[0]} 0V{HEIGHT}"/>' for place in places]
+    for limit in limits:
+        line = [point(0, limit), point(len(values) - 1, limit)]
+        parts.append(f'<path class="limit" d="{_drawn(line)}"/>')
+    for target in targets:
+        if path := _path(target, point):
             parts.append(f'<path class="aim" d="{path}"/>')
-    parts.append(f'<path class="line" d="{_path(values, x, y)}"/>')
-    parts.append(f'<circle cx="{x(last)}" cy="{y(now)}" r="4"/></svg>')
+    parts.append(f'<path class="line" d="{_path(values, point)}"/>')
+    parts.append(f'<circle cx="{end[0]}" cy="{end[1]:g}" r="4"/></svg>')
     return "".join(parts)
 
 
-def _path(values: Values, x: Callable[[int], str], y: Callable[[float], str]) -> str:
+Place = tuple[int, float]
+
+
+def _path(values: Values, point: Callable[[int, float], Place]) -> str:
     """A line through the values, broken where one is missing; a value between two missing ones is a dot."""
-    found: list[str] = []
-    for place, value in enumerate(values):
+    runs: list[list[Place]] = []
+    for number, value in enumerate(values):
         if value is None:
             continue
-        joined = place > 0 and values[place - 1] is not None
-        found.append(f"{'L' if joined else 'M'}{x(place)} {y(value)}")
-        alone = not joined and (place + 1 == len(values) or values[place + 1] is None)
-        if alone:
-            found.append("h.01")
-    return "".join(found)
+        if number == 0 or values[number - 1] is None:
+            runs.append([])
+        runs[-1].append(point(number, value))
+    return "".join(_drawn(run) if len(run) > 1 else f"{_drawn(run)}h.01" for run in runs)
+
+
+def _drawn(places: Sequence[Place]) -> str:
+    """A line through these places in few characters: by its steps, a level stretch as one."""
+    bends = [
+        place
+        for before, place, after in zip([None, *places[:-1]], places, [*places[1:], None], strict=True)
+        if before is None or after is None or not _is_level(before, place, after)
+    ]
+    (x, y), *rest = bends
+    found = f"M{x} {_short(y)}" + ("l" if rest else "")
+    for number, (next_x, next_y) in enumerate(rest):
+        down = _short(round(next_y - y, 1))
+        found += f"{' ' if number else ''}{next_x - x}{'' if down.startswith('-') else ' '}{down}"
+        x, y = next_x, next_y
+    return found
+
+
+def _is_level(before: Place, place: Place, after: Place) -> bool:
+    """Whether a line goes through ``place`` from left to right without a bend, on one level."""
+    return before[1] == place[1] == after[1] and before[0] <= place[0] <= after[0]
+
+
+def _short(number: float) -> str:
+    """``-.5`` instead of ``-0.5``."""
+    text = f"{number + 0.0:g}"  # no -0
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
 COLORS = {"green": "#14702f", "yellow": "#7d5700", "red": "#b3261e"}

@@ -12,14 +12,17 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from helpers.builders import at_least, checked_of, kpi_of, plan_of, results_of, series_of
+from helpers.builders import at_least, checked_of, day, kpi_of, plan_of, results_of, series_of
 from helpers.shop import GOALS, shop_plan, shop_results
 
-from kpi.plan.model import Plan
+from kpi.plan.model import Decision, Goal, Plan, Thresholds
+from kpi.plan.model.kpi import Note
 from kpi.render.output import Page, render
+from kpi.review import agenda
+from kpi.review.dashboard_view import DashboardView, dashboard_view
 from kpi.run.series import Series, SourceUse
 from kpi.status import status_view
-from kpi.status.dashboard_view import DashboardView
+from kpi.status.goals_view import goals_view
 from kpi.status.kpi_view import show_view
 
 NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -69,7 +72,10 @@ def view_of(plan: Plan, series: list[Series], statements: Any = None) -> Dashboa
         row.kpi.id: show_view(checked_of(plan), results, row.kpi.id, 23, definition="the sum of amount")
         for row in status.rows
     }
-    return DashboardView(status, kpis, {"owner": status.groups}, statements or {}, NOON, "commit 3f2a91c1d")
+    return DashboardView(
+        status, kpis, {"owner": status.groups}, statements or {}, NOON, "commit 3f2a91c1d",
+        goals=goals_view(plan, status), agenda=agenda(plan, status, results),
+    )  # fmt: skip
 
 
 def page_of(*args: Any) -> Parsed:
@@ -204,3 +210,53 @@ def test_all_statuses_of_the_shop_are_there() -> None:
     for name, count in status.summary.items():
         assert (f"{count} {name}" in text) == bool(count)
     assert 'improved while its guardrail "Refund rate" got worse (red)' in text
+
+
+def test_a_card_has_thresholds_freshness_notes_and_decisions() -> None:
+    kpi = kpi_of(
+        "a", name="Returns", target=at_least(9.0), thresholds=Thresholds(green=at_least(9.0), yellow=at_least(7.0)),
+        notes={"2026-04": "Sale", "2026-05": Note.model_validate({"break": "Counted in another way"})},
+        formula="count(orders)",
+    )  # fmt: skip
+    earlier, later = (
+        Decision(date=day(f"2026-0{month}-01"), kpi="a", decided=text, by="ana", expect="above 9", until=day(until))
+        for month, text, until in ((3, "Call ten customers", "2026-04-01"), (5, "Wait", "2026-09-01"))
+    )
+    plan = plan_of([kpi], decisions=(earlier, later))
+    series = [series_of(7.0, 6.0, 8.0, id_="a", sources=("orders",))]
+    results = results_of(series, sources={"orders": SourceUse("orders", (), 5, last=day("2026-06-29"))})
+    view = dashboard_view(checked_of(plan), results, 23, computed=NOON)
+    page = Parsed(render(replace(view, statements={"orders": ("SELECT 1",)}), "html"))
+    for part in (
+        "Thresholds green at least 9.0, yellow at least 7.0", "Data up to 29 June 2026", "2026-04: Sale 2026-05",
+        "2026-05: Counted in another way (break)", "Decision 1 May 2026, ana: Wait; expected above 9 Decision 1 Mar",
+        "Last decision 1 May 2026, ana: Wait", "2026-04 to 2026-06 6 to 8",
+    ):  # fmt: skip
+        assert part in page.text, part
+    assert "sql-orders" in page.values("id")
+    assert {"#sql-orders", "#a"} <= set(page.values("href"))
+    assert {"mark", "break"} <= set(page.values("class"))
+
+
+def test_the_views_of_the_plan_are_on_the_page() -> None:
+    goals = {
+        "more": Goal(id="more", name="More", level="objective", framework="okr", due=day("2026-07-05"), owner="ana"),
+        "less": Goal(id="less", name="Less", parent="more"),
+    }
+    kpis = [
+        kpi_of("up", name="Up", goal="more", baseline=0.0, target=at_least(10.0, "2026-07-05"), guardrails=("down",)),
+        kpi_of("down", name="Down", target=at_least(9.0)),
+    ]  # fmt: skip
+    plan = plan_of(kpis, goals=goals)
+    series = [series_of(4.0, 7.0, id_="up"), series_of(9.0, 9.0, 3.0, id_="down")]
+    view = dashboard_view(checked_of(plan), results_of(series), 23, computed=NOON)
+    page = Parsed(render(view, "html"))
+    headings = ("Review: what needs a look now", "Overview", "Goals", "Objectives and key results")
+    assert [page.text.index(f"{heading} ") for heading in headings]
+    for part in (
+        "Down guardrail broken, turned worse red", "objective More red 0.70 ana 5 July 2026", "Less no KPI",
+        "More 0.70", "Up 0.70",
+        "→ its cycle ends in 5 days", "Goals without a KPI Less", "Guardrails Down red",
+    ):  # fmt: skip
+        assert part in page.text, part
+    assert {"review", "overview", "goals", "okr"} <= set(page.values("id"))

@@ -6,10 +6,14 @@ the template engine.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from kpi.render.goals_words import due_text, objective_facts, objective_remarks, score_text
 from kpi.render.html_page import asset, policy_hash, templates
+from kpi.render.review_view import kinds_in_words, known_in_words, outcome_in_words, quiet_in_words, sections
 from kpi.render.sanitize import one_line, visible_lines
+from kpi.render.show_text import thresholds_in_words
 from kpi.render.status_icons import SIGNS
 from kpi.render.svg_chart import svg_chart
 from kpi.status import short_owner
@@ -20,10 +24,13 @@ from kpi.values.date_words import day_in_full, day_in_words
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from kpi.plan.model import Decision
     from kpi.render.output import Page
+    from kpi.review import Agenda
+    from kpi.review.dashboard_view import DashboardView, MistakeView
     from kpi.run.series import SourceUse
     from kpi.status import Group, KpiRow
-    from kpi.status.dashboard_view import DashboardView, MistakeView
+    from kpi.status.goals_view import GoalsView
     from kpi.status.kpi_view import ShowView
 
 SECTION_TITLES = {"perspective": "Scorecard", "owner": "By owner"}
@@ -39,6 +46,9 @@ def render_dashboard(view: DashboardView, page: Page) -> str:
         status=with_even_precision(view.status),
         title=view.status.title or "KPIs",
         section_titles=SECTION_TITLES,
+        anchors={group.rows[0].kpi.goal: f"goal-{number}" for number, group in enumerate(view.status.groups, 1)},
+        objectives=_objectives(view.goals),
+        review=None if view.agenda is None else _review(view.agenda),
     )
 
 
@@ -83,6 +93,7 @@ def _environment() -> Environment:
 
     environment = templates(__package__)
     environment.filters |= {
+        "thresholds": thresholds_in_words,
         "slug": lambda status: status.replace(" ", "-"),
         "owner": short_owner,
         "source": _source,
@@ -91,6 +102,13 @@ def _environment() -> Environment:
     environment.globals |= {
         "chart": _chart,
         "about": _about,
+        "axis": _axis,
+        "fresh": _fresh,
+        "score": score_text,
+        "due": due_text,
+        "facts": objective_facts,
+        "remarks": objective_remarks,
+        "decided": _decided,
         "forecast": _forecast,
         "signal": _signal,
         "history": _history,
@@ -124,25 +142,66 @@ def _chart(row: KpiRow, show: ShowView) -> Any:
 
     values = [point.value for point in show.points]
     labels = [point.period.label for point in show.points]
-    marks = [place for place, label in enumerate(labels) if label in row.kpi.notes]
+    noted = {label: place for place, label in enumerate(labels) if label in row.kpi.notes}
+    breaks = [place for label, place in noted.items() if label in row.kpi.breaks]
     known = [(label, value) for label, value in zip(labels, values, strict=True) if value is not None]
     if len(known) < 2:
         return ""
     first, last = known[0], known[-1]
     words = f"{row.name}: {show.value_display(first[1])} in {first[0]}, {show.value_display(last[1])} in {last[0]}"
     words += f"; target {row.target_display}" if row.target_display else ""
-    if show.ahead:
-        words += f"; forecast {row.outlook.sentence}" if row.outlook else ""
+    if show.ahead and (forecast := _forecast(show)):
+        words += f"; forecast {forecast}"
     return Markup(
         svg_chart(
             values,
             [show.line, show.upper],
             str(escape(one_line(words))),
-            marks=marks,
+            marks=[place for place in noted.values() if place not in breaks],
+            breaks=breaks,
             limits=_limits(show),
             ahead=[(step.value, step.low, step.high) for _, step in show.ahead],
         )
     )
+
+
+def _axis(row: KpiRow, show: ShowView) -> tuple[str, str] | None:
+    """The first and last period that a chart shows, and the lowest and highest value; None where there is no chart."""
+    known = [point.value for point in show.points if point.value is not None]
+    if len(known) < 2:
+        return None
+    low, high = min(known), max(known)
+    until = (show.ahead[-1][0] if show.ahead else show.points[-1].period).label
+    values = [show.value_display(low, high), show.value_display(high, low)] if low != high else [row.display or ""]
+    return f"{show.points[0].period.label} to {until}", " to ".join(values)
+
+
+def _fresh(show: ShowView) -> str | None:
+    """Up to which day all sources have rows."""
+    known = [use.last for use in show.sources]
+    return f"up to {day_in_words(min(known))}" if known and None not in known else None
+
+
+def _objectives(goals: GoalsView | None) -> GoalsView | None:
+    """The goals that are objectives of OKRs; None if there are none."""
+    chosen = None if goals is None else replace(goals, framework="okr")
+    return chosen if chosen is not None and chosen.chosen() else None
+
+
+def _review(view: Agenda) -> dict[str, Any]:
+    """What needs a look now, for the template."""
+    return {
+        "exceptions": [(one.row, kinds_in_words(one)) for one in view.exceptions],
+        "quiet": list(filter(None, [known_in_words(view), quiet_in_words(view)])),
+        "due": [outcome_in_words(view, one) for one in view.due],
+        "sections": sections(view),
+    }
+
+
+def _decided(decision: Decision) -> str:
+    """A decision in words: when, who, what, and what was expected."""
+    expected = f"; expected {decision.expect}" if decision.expect else ""
+    return f"{day_in_words(decision.date)}, {decision.by}: {decision.decided}{expected}"
 
 
 def _limits(show: ShowView) -> list[float]:

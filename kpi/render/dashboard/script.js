@@ -1,7 +1,10 @@
 function filters() {
   const cards = [...document.querySelectorAll("article[data-status]")];
-  const fields = ["status", "owner", "perspective", "tags"];
+  const fields = ["status", "goal", "owner", "perspective", "tags"];
   if (!cards.length || document.documentElement.classList.contains("wall")) return;
+  const rows = new Map(
+    [...document.querySelectorAll(".all tbody tr")].map((row) => [row.querySelector("a").hash.slice(1), row]));
+  for (const card of cards) card.dataset.goal = card.closest("section").querySelector("h2").textContent;
   const form = document.createElement("form");
   form.setAttribute("role", "search");
   const chosen = {};
@@ -41,6 +44,7 @@ function filters() {
         ([field, select]) => !select.value || (card.dataset[field] || "").split("\n").includes(select.value));
       card.hidden = !fits || !card.textContent.toLowerCase().includes(text);
       count += !card.hidden;
+      if (rows.has(card.id)) rows.get(card.id).hidden = card.hidden;
     }
     const by = {
       file: (a, b) => places.get(a) - places.get(b),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kpi.status.build_view import status_view
+from kpi.plan.decisions import decisions_about, next_day
+from kpi.review.agenda import Agenda, agenda
+from kpi.status import Group, StatusView, status_view
+from kpi.status.goals_view import GoalsView, goals_view
 from kpi.status.grouping import By, group_rows
 from kpi.status.kpi_view import ShowView, kpi_view
-from kpi.status.view import Group, StatusView
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
+    from kpi.plan.model import Decision
     from kpi.run.series import Results
 
 
@@ -23,9 +26,9 @@ class DashboardView:
 
     ``status`` is what ``kpi status`` shows, ``kpis`` the view of each KPI by its id, ``sections`` the other groupings
     that the plan has (by perspective, by owner). ``statements`` are the SQL statements that were run, by source.
-    ``computed`` is the time at which the page was made and ``commit`` the commit of the definitions, with a remark if
-    they have been edited since; None outside a repository. ``mistake`` is why the numbers are not those of the files as
-    they are now.
+    ``goals`` is the tree of goals, ``agenda`` what needs a look now, ``decisions`` those about each KPI, newest first.
+    ``computed`` is the time at which the page was made and ``commit`` the commit of the definitions; None outside a
+    repository. ``mistake`` is why the numbers are not those of the files as they are now.
     """
 
     status: StatusView
@@ -35,6 +38,9 @@ class DashboardView:
     computed: datetime
     commit: str | None = None
     mistake: str | None = None
+    goals: GoalsView | None = None
+    agenda: Agenda | None = None
+    decisions: Mapping[str, tuple[Decision, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,27 @@ def dashboard_view(
     status = status_view(plan, results, to_date=to_date)
     kpis = {row.kpi.id: kpi_view(checked, results, row.kpi.id, history, to_date=to_date) for row in status.rows}
     sections = {by: groups for by in _SECTIONS if len(groups := group_rows(plan, status.rows, by)) > 1}
-    return DashboardView(status, kpis, sections, _statements(kpis.values()), computed, commit)
+    today = next_day(results.as_of)
+    return DashboardView(
+        status,
+        kpis,
+        sections,
+        _statements(kpis.values()),
+        computed,
+        commit,
+        goals=goals_view(plan, status),
+        agenda=agenda(plan, _with_insights(status, kpis), results),
+        decisions={id_: made[::-1] for id_ in kpis if (made := decisions_about(plan, id_, today))},
+    )
 
 
 _SECTIONS: tuple[By, ...] = ("perspective", "owner")
+
+
+def _with_insights(status: StatusView, kpis: Mapping[str, ShowView]) -> StatusView:
+    """The status with the forecasts and signs that the views of its KPIs have."""
+    rows = (replace(row, outlook=(own := kpis[row.kpi.id].row).outlook, signs=own.signs) for row in status.rows)
+    return replace(status, rows=tuple(rows))
 
 
 def _statements(kpis: Iterable[ShowView]) -> dict[str, tuple[str, ...]]:
