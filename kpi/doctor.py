@@ -31,6 +31,7 @@ EXTRAS = {
     "warehouse": ("sources in PostgreSQL, DuckDB files and other warehouses", ("ibis", "psycopg")),
     "serve": ("kpi dashboard --serve and kpi status --watch", ("starlette", "uvicorn", "watchfiles")),
     "share": ("kpi share", ("apprise",)),
+    "png": ("kpi export png", ("resvg_py",)),
     "spark": ("sources in Spark", ("ibis", "pyspark")),
 }
 NARROW = 60  # columns in which tables are cut

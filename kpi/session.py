@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from kpi.plan.model import Plan
     from kpi.plan.model.goal import Framework
     from kpi.review import Agenda, Expiring, Grid
+    from kpi.review.dashboard_view import DashboardView
     from kpi.review.trailing import Trailing
     from kpi.run.series import Against, Results
     from kpi.status import By, StatusView
     from kpi.status.claims import EvidenceView
-    from kpi.review.dashboard_view import DashboardView
     from kpi.status.explain import ExplainView
     from kpi.status.goals_view import Detail, GoalsView
     from kpi.status.kpi_view import ShowView

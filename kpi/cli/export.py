@@ -14,6 +14,7 @@ from kpi.cli.common import (
     FileOption,
     OutsideOption,
     RemoteOption,
+    need_extra,
     open_project,
     open_read,
     readable,
@@ -24,6 +25,8 @@ from kpi.cli.output import show_data, tell
 from kpi.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpi.project import Project, Status
 
 EXAMPLES = (
@@ -31,19 +34,21 @@ EXAMPLES = (
     ("kpi export csv --periods 24", "one line per KPI and period"),
     ("kpi export openmetrics", "for Prometheus"),
     ("kpi export ossie -o model.yaml", "definitions for semantic layers; .json for dbt"),
-    ("kpi export svg nps -o nps.svg", "the history of one KPI as a picture"),
+    ("kpi export svg nps -o nps.svg", "the history of one KPI as a picture; png for documents that take no SVG"),
 )
-BINARY = ("xlsx", "parquet")
+BINARY = ("xlsx", "parquet", "png")
+PICTURES = ("svg", "png")
 
-Form = Literal["csv", "json", "xlsx", "parquet", "openmetrics", "svg", "ossie"]
+Form = Literal["csv", "json", "xlsx", "parquet", "openmetrics", "svg", "png", "ossie"]
 
 
 def export(
     form: Annotated[
-        Form, typer.Argument(metavar="FORMAT", help="csv, json, xlsx, parquet, openmetrics, svg or ossie.")
+        Form, typer.Argument(metavar="FORMAT", help="csv, json, xlsx, parquet, openmetrics, svg, png or ossie.")
     ],
     kpis: Annotated[
-        list[str] | None, typer.Argument(metavar="KPI", help="Only these KPIs; svg takes one.", autocompletion=kpi_ids)
+        list[str] | None,
+        typer.Argument(metavar="KPI", help="Only these KPIs; svg and png take one.", autocompletion=kpi_ids),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="The file to write; default: standard output.")
@@ -58,9 +63,10 @@ def export(
 ) -> None:
     """Write values and their history to a file for other programs."""
     if output is None and form in BINARY:
-        raise UsageError(f"{form} is not text", hint=f"name the file: kpi export {form} -o kpi.{form}")
-    if form == "svg" and len(kpis or ()) != 1:
-        raise UsageError("svg is a picture of one KPI", hint="name it: kpi export svg KPI")
+        kpi = f"{'KPI' if not kpis else kpis[0]} " if form in PICTURES else ""
+        raise UsageError(f"{form} is not text", hint=f"name the file: kpi export {form} {kpi}-o kpi.{form}")
+    if form in PICTURES and len(kpis or ()) != 1:
+        raise UsageError(f"{form} is a picture of one KPI", hint=f"name it: kpi export {form} KPI")
     if form == "ossie":
         _definitions(output, file, allow_outside)
         return
@@ -110,23 +116,25 @@ def _content(form: Form, project: Project, status: Status, periods: int) -> str 
         from kpi.export.workbook import workbook
 
         return workbook(project, status, periods)
+    if form in PICTURES:
+        return _picture(form, project, ids[0], periods, day)
     history = project.history(ids, periods=periods, as_of=day)
     if form == "parquet":
         from kpi.data.database import parquet_of
 
         return parquet_of(history)
-    if form == "csv":
-        from kpi.render.status_csv import csv_text
+    from kpi.render.status_csv import csv_text
 
-        rows = history.assign(
-            start=history["start"].dt.strftime("%Y-%m-%d"), end=history["end"].dt.strftime("%Y-%m-%d")
-        )
-        return (
-            csv_text(list(rows.columns), ([_cell(cell) for cell in row] for row in rows.itertuples(index=False))) + "\n"
-        )
-    from kpi.render.svg_chart import picture
+    rows = history.assign(start=history["start"].dt.strftime("%Y-%m-%d"), end=history["end"].dt.strftime("%Y-%m-%d"))
+    return csv_text(list(rows.columns), ([_cell(cell) for cell in row] for row in rows.itertuples(index=False))) + "\n"
 
-    return picture(status.view.rows[0], list(history["period"]), [None if v != v else v for v in history["value"]])
+
+def _picture(form: Form, project: Project, kpi: str, periods: int, day: date) -> str | bytes:
+    picture = project.picture(kpi, periods=periods, as_of=day)
+    if form == "svg":
+        return picture
+    made: bytes = need_extra("png", "kpi export png", "kpi.export.png", ("resvg_py",)).png_of(picture)
+    return made
 
 
 def _cell(value: Any) -> str | float | None:

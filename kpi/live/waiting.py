@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # step: changes that follow within so many milliseconds are one change. The pause between two looks at the files finds
 # what a file system does not report, such as files on a network drive, and the next day.
 _OPTIONS: dict[str, Any] = {
-    "watch_filter": None, "step": 50, "rust_timeout": 1000, "yield_on_timeout": True, "recursive": False,
+    "watch_filter": None, "step": 20, "rust_timeout": 1000, "yield_on_timeout": True, "recursive": False,
     "ignore_permission_denied": True,
 }  # fmt: skip
 

@@ -8,13 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import isfinite
-from typing import TYPE_CHECKING
-
-from kpi.render.sanitize import one_line
-from kpi.render.status_icons import SIGNS
-
-if TYPE_CHECKING:
-    from kpi.status import KpiRow
 
 WIDTH, HEIGHT = 320, 72
 LEFT, TOP, BOTTOM = 4, 6, 6
@@ -116,31 +109,3 @@ def _short(number: float) -> str:
     """``-.5`` instead of ``-0.5``."""
     text = f"{number + 0.0:g}"  # no -0
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
-
-
-COLORS = {"green": "#14702f", "yellow": "#7d5700", "red": "#b3261e"}
-
-
-def picture(row: KpiRow, labels: Sequence[str], values: Values) -> str:
-    """The history of one KPI as an SVG file of its own, with its name, value and status; empty chart where there are
-    fewer than two values."""
-    from html import escape
-
-    color = COLORS.get(row.status, "#5c6470")
-    name = escape(one_line(row.name))
-    chart = svg_chart(values, (), name)
-    inner = chart[chart.index(">") + 1 : -len("</svg>")] if chart else ""
-    span = f"{labels[0]} to {labels[-1]}" if labels else ""
-    style = (
-        f".line{{fill:none;stroke:#0b6bcb;stroke-width:2.5;stroke-linejoin:round}}circle{{fill:{color}}}"
-        "text{font:14px system-ui,sans-serif;fill:#1b2129}.soft{fill:#59636e}"
-    )
-    status = f'<tspan fill="{color}">{SIGNS[row.status]} {row.status}</tspan>'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT + 60}" role="img" aria-label="{name}">'
-        f'<style>{style}</style><rect width="100%" height="100%" fill="#fff"/>'
-        f'<text x="8" y="20" font-weight="600">{name}</text>'
-        f'<text x="8" y="42">{escape(one_line(row.display or "–"))} {status}</text>'
-        f'<g transform="translate(0 48)">{inner}</g>'
-        f'<text x="8" y="{HEIGHT + 56}" class="soft" font-size="11">{escape(span)}</text></svg>\n'
-    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import struct
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,9 +12,13 @@ from xml.etree import ElementTree
 import duckdb
 import pandas as pd
 import pytest
+import resvg_py
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+import kpi
 from kpi.cli.app import run
+from kpi.errors import UsageError
+from kpi.export.png import png_of
 
 PLAN = """\
 version: 1
@@ -91,6 +97,36 @@ def test_a_picture_is_an_svg_of_one_kpi(capsys: pytest.CaptureFixture[str]) -> N
     assert root.find(".//{http://www.w3.org/2000/svg}path[@class='line']") is not None
 
 
+def test_a_picture_has_target_value_and_status() -> None:
+    root = ElementTree.fromstring(kpi.load("kpi.yaml").picture("sales", periods=3))
+    texts = "".join(root.itertext())
+    for part in ("€43", "✖ red", "▼ €7 worse · target ≥ €45", "2026-01 to 2026-03", "€40 to €50"):
+        assert part in texts, part
+    assert root.find(".//{http://www.w3.org/2000/svg}path[@class='aim']") is not None
+    with pytest.raises(UsageError, match="sale"):
+        kpi.load("kpi.yaml").picture("sale")
+
+
+def test_a_png_has_the_size_of_the_picture_and_its_text(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", "png", "sales", "-o", "sales.png"]) == 0
+    written = (folder / "sales.png").read_bytes()
+    picture = printed(capsys, "svg", "sales")
+    root = ElementTree.fromstring(picture)
+    assert written[:8] == b"\x89PNG\r\n\x1a\n"
+    assert struct.unpack(">II", written[16:24]) == (int(root.attrib["width"]), int(root.attrib["height"]))
+    for text in ("=1+1", "€43", "red", "target"):
+        assert png_of(picture.replace(text, "x")) != written, text
+
+
+def test_a_png_without_a_font_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("resvg_py.svg_to_bytes", partial(resvg_py.svg_to_bytes, skip_system_fonts=True))
+    assert run(["export", "png", "sales", "-o", "sales.png"]) == 2
+    assert "kpi: no font was found on this machine" in capsys.readouterr().err
+    assert not (folder / "sales.png").exists()
+
+
 def test_json_is_that_of_status(capsys: pytest.CaptureFixture[str]) -> None:
     exported = printed(capsys, "json")
     assert run(["status", "--format", "json", "--no-cache"]) == 0
@@ -102,6 +138,8 @@ def test_json_is_that_of_status(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["xlsx"], "kpi: xlsx is not text\n  name the file: kpi export xlsx -o kpi.xlsx"),
         (["svg"], "kpi: svg is a picture of one KPI\n  name it: kpi export svg KPI"),
+        (["png", "sales"], "kpi: png is not text\n  name the file: kpi export png sales -o kpi.png"),
+        (["png", "-o", "kpi.png"], "kpi: png is a picture of one KPI\n  name it: kpi export png KPI"),
         (["csv", "sale"], 'kpi: there is no KPI "sale"\n  did you mean "sales"?'),
         (["csv", "-o", "no/kpi.csv"], "kpi: no/kpi.csv cannot be written: there is no folder no"),
     ],

@@ -7,15 +7,15 @@ the template engine.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kpi.render.goals_words import due_text, objective_facts, objective_remarks, score_text
 from kpi.render.html_page import asset, policy_hash, templates
+from kpi.render.kpi_chart import axis_of, forecast_in_words, kpi_chart
 from kpi.render.review_view import kinds_in_words, known_in_words, outcome_in_words, quiet_in_words, sections
-from kpi.render.sanitize import one_line, visible_lines
-from kpi.render.show_text import thresholds_in_words
+from kpi.render.sanitize import visible_lines
 from kpi.render.status_icons import SIGNS
-from kpi.render.svg_chart import svg_chart
 from kpi.status import short_owner
 from kpi.status.columns import even_points, with_even_precision
 from kpi.values import format_count
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kpi.review import Agenda
     from kpi.review.dashboard_view import DashboardView, MistakeView
     from kpi.run.series import SourceUse
-    from kpi.status import Group, KpiRow
+    from kpi.status import Group
     from kpi.status.goals_view import GoalsView
     from kpi.status.kpi_view import ShowView
 
@@ -88,28 +88,28 @@ def _render(template: str, page: Page, *, day: str, **content: Any) -> str:
     )
 
 
+@cache  # compiling the templates takes longer than filling them in, and a server does so again and again
 def _environment() -> Environment:
     from markupsafe import Markup
 
     environment = templates(__package__)
     environment.filters |= {
-        "thresholds": thresholds_in_words,
         "slug": lambda status: status.replace(" ", "-"),
         "owner": short_owner,
         "source": _source,
         "lines": lambda text: Markup("\n").join(visible_lines(text).split("\n")),
     }
     environment.globals |= {
-        "chart": _chart,
+        "chart": lambda row, show: Markup(kpi_chart(row, show)),
         "about": _about,
-        "axis": _axis,
+        "axis": axis_of,
         "fresh": _fresh,
         "score": score_text,
         "due": due_text,
         "facts": objective_facts,
         "remarks": objective_remarks,
         "decided": _decided,
-        "forecast": _forecast,
+        "forecast": forecast_in_words,
         "signal": _signal,
         "history": _history,
     }
@@ -137,49 +137,10 @@ def _source(use: SourceUse) -> str:
     )
 
 
-def _chart(row: KpiRow, show: ShowView) -> Any:
-    from markupsafe import Markup, escape
-
-    values = [point.value for point in show.points]
-    labels = [point.period.label for point in show.points]
-    noted = {label: place for place, label in enumerate(labels) if label in row.kpi.notes}
-    breaks = [place for label, place in noted.items() if label in row.kpi.breaks]
-    known = [(label, value) for label, value in zip(labels, values, strict=True) if value is not None]
-    if len(known) < 2:
-        return ""
-    first, last = known[0], known[-1]
-    words = f"{row.name}: {show.value_display(first[1])} in {first[0]}, {show.value_display(last[1])} in {last[0]}"
-    words += f"; target {row.target_display}" if row.target_display else ""
-    if show.ahead and (forecast := _forecast(show)):
-        words += f"; forecast {forecast}"
-    return Markup(
-        svg_chart(
-            values,
-            [show.line, show.upper],
-            str(escape(one_line(words))),
-            marks=[place for place in noted.values() if place not in breaks],
-            breaks=breaks,
-            limits=_limits(show),
-            ahead=[(step.value, step.low, step.high) for _, step in show.ahead],
-        )
-    )
-
-
-def _axis(row: KpiRow, show: ShowView) -> tuple[str, str] | None:
-    """The first and last period that a chart shows, and the lowest and highest value; None where there is no chart."""
-    known = [point.value for point in show.points if point.value is not None]
-    if len(known) < 2:
-        return None
-    low, high = min(known), max(known)
-    until = (show.ahead[-1][0] if show.ahead else show.points[-1].period).label
-    values = [show.value_display(low, high), show.value_display(high, low)] if low != high else [row.display or ""]
-    return f"{show.points[0].period.label} to {until}", " to ".join(values)
-
-
 def _fresh(show: ShowView) -> str | None:
     """Up to which day all sources have rows."""
-    known = [use.last for use in show.sources]
-    return f"up to {day_in_words(min(known))}" if known and None not in known else None
+    known = [use.last for use in show.sources if use.last is not None]
+    return f"up to {day_in_words(min(known))}" if known and len(known) == len(show.sources) else None
 
 
 def _objectives(goals: GoalsView | None) -> GoalsView | None:
@@ -202,21 +163,6 @@ def _decided(decision: Decision) -> str:
     """A decision in words: when, who, what, and what was expected."""
     expected = f"; expected {decision.expect}" if decision.expect else ""
     return f"{day_in_words(decision.date)}, {decision.by}: {decision.decided}{expected}"
-
-
-def _limits(show: ShowView) -> list[float]:
-    """The ends of the usual range, unless they hold for a part of the history or for one season only."""
-    signs = show.row.signs
-    if signs is None or signs.limits is None or signs.since is None or signs.seasonal:
-        return []
-    if signs.since.start > show.points[0].period.start:
-        return []
-    return [signs.limits.low, signs.limits.high]
-
-
-def _forecast(show: ShowView) -> str | None:
-    outlook = show.row.outlook
-    return None if outlook is None or outlook.problem is not None or show.row.display is None else outlook.sentence
 
 
 def _signal(show: ShowView) -> str | None:
