@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from kpi.data.database import Engine, quoted
@@ -589,6 +589,7 @@ MOMENTS: dict[str | None, str] = {
 }
 
 
+@lru_cache(maxsize=1024)  # asked of each window of an aggregate
 def has_edges(aggregate: nodes.Aggregate) -> bool:
     """Whether ``window_start`` or ``window_end`` is in it (T8)."""
     expressions = (part for one in aggregates(aggregate) for part in row_expressions(one))

@@ -28,10 +28,11 @@ _CELL = 'style="padding:4px 12px 4px 0;border-bottom:1px solid #d8dee4;text-alig
 
 
 def title_of(view: Digest) -> str:
-    """``Acme Shop · 30 June 2026: 1 red, 2 green``: the subject of a mail."""
+    """``Acme Shop · 30 June 2026: 1 red, 2 green``: the subject of a mail, and no link in Markdown."""
     summary = view.view.summary
     counts = [f"{count} {status}" for status in WORST_FIRST if (count := summary.get(status))]
-    return one_line(f"{view.view.title or 'KPIs'} · {view.view.moment}: {', '.join(counts) or 'no KPIs'}")
+    title = _text(f"{view.view.title or 'KPIs'} · {view.view.moment}: {', '.join(counts) or 'no KPIs'}")
+    return title.replace("](", "] (")
 
 
 def render_digest_text(view: Digest, _: Page) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -99,6 +99,7 @@ def show_view(
     ahead = _ahead(row)
     line, upper = target_lines(kpi, series, (*points, *(Point(period, None) for period, _ in ahead)), calendar)
     used = set(series.sources)
+    near = _near_paths(plan, files)
     return ShowView(
         row=row,
         as_of=results.as_of,
@@ -109,9 +110,7 @@ def show_view(
         line=line,
         upper=upper,
         sources=tuple(use for source, use in results.sources.items() if source in used),
-        sql=tuple(
-            (source, _from_folder(statement, plan, files)) for source, statement in results.sql if source in used
-        ),
+        sql=tuple((source, _from_folder(statement, near)) for source, statement in results.sql if source in used),
         to_date=to_date,
         ahead=ahead,
         thresholds_display=_thresholds(kpi, series, row),
@@ -150,11 +149,18 @@ def _ahead(row: KpiRow) -> tuple[tuple[Period, Expected], ...]:
     return tuple((period, step) for period, step in row.outlook.steps if period.start > row.period.start)
 
 
-def _from_folder(statement: str, plan: Plan, files: Sequence[Path]) -> str:
-    """The statement with the paths of project files relative to the plan's folder, so that it can be run there."""
+def _near_paths(plan: Plan, files: Sequence[Path]) -> dict[str, str]:
+    """The paths of project files as statements name them, and relative to the plan's folder."""
+    found = {}
     for path in files:
         if path.is_relative_to(plan.root):
-            near = os.path.relpath(path, plan.folder).replace(os.sep, "/")
-            for far in (str(path), os.path.realpath(path)):
-                statement = statement.replace(text_literal(far), text_literal(near))
+            near = text_literal(os.path.relpath(path, plan.folder).replace(os.sep, "/"))
+            found |= {text_literal(far): near for far in (str(path), os.path.realpath(path))}
+    return found
+
+
+def _from_folder(statement: str, near: Mapping[str, str]) -> str:
+    """The statement with the paths of project files relative to the plan's folder, so that it can be run there."""
+    for far, path in near.items():
+        statement = statement.replace(far, path)
     return statement

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from kpi.values.calendar import (
     MONTHS_IN,
@@ -140,6 +141,7 @@ def number_of(day: date, every: Every, calendar: Calendar) -> int:
     return (day.year * 12 + day.month - calendar.fiscal_year_starts) // MONTHS_IN[every]
 
 
+@lru_cache(maxsize=4096)  # many KPIs have the same periods, and many values each
 def period_numbered(number: int, every: Every, calendar: Calendar) -> Period:
     """The period with this number, limited to the range of ``date``. The inverse of :func:`number_of`."""
     number = min(max(number, number_of(date.min, every, calendar)), number_of(date.max, every, calendar))

@@ -96,3 +96,9 @@ def test_another_column_of_a_finding_is_a_difference(tmp_path: Path) -> None:
 def test_another_message_is_a_difference_only_with_wording(tmp_path: Path) -> None:
     options = (altered_kpi(tmp_path, '/\\"message\\"/s/not/no/'), "--plans", "mistakes", "--only", "lint")
     assert [same_output(*options, *more).returncode for more in ((), ("--wording",))] == [0, 1]
+
+
+def test_the_page_follows_its_files_in_less_time_than_a_status_takes(tmp_path: Path) -> None:
+    _, found = measured(tmp_path, "serving", "--turns", "2")
+    assert len(found["seconds"]) == 2
+    assert found["ratio"] < 1  # 0.4 where everything else runs as well

@@ -154,6 +154,36 @@ def test_a_chat_that_reads_markup_gets_none_of_others_and_nobody_is_notified(web
     assert "@ everyone" in text
 
 
+def test_a_card_of_teams_has_a_paragraph_for_each_line_no_picture_and_no_mention(
+    plan: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from apprise.plugins.workflows import NotifyWorkflows
+
+    posted: list[dict[str, Any]] = []
+
+    def send(self: Any, body: str, title: str = "", **_: Any) -> bool:
+        posted.append(self.gen_payload(body=body, title=title))
+        return True
+
+    monkeypatch.setattr(NotifyWorkflows, "send", send)
+    text = (
+        PLAN.replace("SALES", "43").replace("<i>", "<at>boss</at>").replace("Shop <b>", "'Shop [x](https://e.example)'")
+    )
+    (plan / "kpi.yaml").write_text(text, encoding="utf-8")
+    assert run(["share", "--to", f"workflows://127.0.0.1/{'a' * 32}/{SECRET}"]) == 0
+    (attachment,) = posted[0]["attachments"]
+    title, body = attachment["content"]["body"]
+    assert title["type"] == body["type"] == "TextBlock"
+    assert body["text"].split("\n\n")[:3] == [
+        "Red:",
+        r"✖ Sales @ everyone <at\>boss</at\>: red · €43 · ▼ €7 worse · target ≥ €45 · ana",
+        r"When red: Call \*five\* customers\.",
+    ]
+    assert "\n" not in body["text"].replace("\n\n", "")
+    assert "entities" not in attachment["content"]["msteams"]
+    assert "](" not in title["text"]
+
+
 def test_the_address_comes_from_the_environment(
     web: Web, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
