@@ -31,7 +31,7 @@ class Receiver:
         self._apprise = Apprise(asset=asset)  # without pictures, which chats would load from elsewhere
         with _silent():
             known = self._apprise.add(address)
-        services = list(self._apprise)
+        services: list[Any] = list(self._apprise)
         if not known or len(services) != 1:
             hint = "https://appriseit.com/services/ lists them, such as slack://… and mailto://…"
             raise InputError(f"{label} is not the address of a service", hint=hint)

@@ -151,7 +151,7 @@ def _ahead(row: KpiRow) -> tuple[tuple[Period, Expected], ...]:
 
 def _near_paths(plan: Plan, files: Sequence[Path]) -> dict[str, str]:
     """The paths of project files as statements name them, and relative to the plan's folder."""
-    found = {}
+    found: dict[str, str] = {}
     for path in files:
         if path.is_relative_to(plan.root):
             near = text_literal(os.path.relpath(path, plan.folder).replace(os.sep, "/"))
