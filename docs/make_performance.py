@@ -58,8 +58,9 @@ months. On a loaded machine, each with the options that its documentation shows 
 | Panel 1.9 with Bokeh | 213 | 15 | 9.1 s | 6 | 0 of 50 |
 | pytest-html 4.2, a table without charts | 75 | 12 | 1.0 s | 0 | 0 of 50 |
 
-`python benchmarks/serving.py` measures how soon the page of `kpi dashboard --serve` follows a change of the plan or of its data, on
-the example of a shop: 0.41 of the time of `kpi status --no-cache` under the same load, and 0.5 s of processor time.
+`python benchmarks/serving.py` measures how soon the page of `kpi dashboard --serve` follows a change of the plan or of
+its data, on the example of a shop: 0.41 of the time of `kpi status --no-cache` under the same load, and 0.5 s of
+processor time.
 
 `python benchmarks/same_output.py OTHER/.venv/bin/kpi` runs another version of kpi and this one on the examples
 and on plans for data sets that you provide, and reports all differences of their output.

@@ -183,11 +183,11 @@ class Project:
         """The last values of a KPI as an SVG picture, with its status, target and forecast. Raises UsageError for an
         unknown KPI."""
         from kpi.render.kpi_chart import picture
-        from kpi.status.insights import periods_needed
         from kpi.status.kpi_view import kpi_view
 
-        needed = periods_needed([self.kpis[kpi]], periods) if kpi in self.kpis else periods
-        return picture(kpi_view(self._checked, self._compute(as_of, [kpi], periods=needed), kpi, periods - 1))
+        session = self._session(as_of, [kpi])
+        results = session.compute_with_insights([kpi], history=periods)
+        return picture(kpi_view(session.checked, results, kpi, periods - 1))
 
     def frame(self, *, as_of: date | None = None) -> pd.DataFrame:
         """The status of all KPIs as a data frame; see :meth:`Status.frame`."""
