@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +11,7 @@ from kpi.status.build_view import kpi_row
 from kpi.status.evaluation import evaluate_status
 from kpi.status.result import Status
 from kpi.status.view import KpiRow
-from kpi.values import Unit, display_against, format_value, parse_unit
+from kpi.values import Figure, Unit, display_against, format_column, parse_unit
 
 if TYPE_CHECKING:
     from kpi.plan.model import Plan
@@ -124,7 +124,24 @@ def _history(old: KpiRow | None, new: KpiRow | None, periods: int, units: tuple[
     for point in last:
         before, after = (side[label].value if (label := point.period.label) in side else None for side in sides)
         found.append(_pair(point, (before, after), units))
-    return tuple(found)
+    return _with_even_precision(found, units)
+
+
+def _with_even_precision(pairs: Sequence[Pair], units: tuple[Unit, Unit]) -> tuple[Pair, ...]:
+    """The pairs as they are shown one below the other: with one precision for each unit."""
+
+    def figure(value: float | None, other: float | None, unit: Unit) -> Figure | None:
+        return None if value is None else Figure(value, unit, unit.text or "", bounds=_apart_from(value, other))
+
+    figures = [
+        *(figure(pair.before, pair.after, units[0]) for pair in pairs),
+        *(figure(pair.after, pair.before, units[1]) for pair in pairs),
+    ]
+    texts = format_column(figures)
+    return tuple(
+        pair._replace(before_display=before, after_display=after)
+        for pair, before, after in zip(pairs, texts[: len(pairs)], texts[len(pairs) :], strict=True)
+    )
 
 
 def _pair(point: Point, values: tuple[float | None, float | None], units: tuple[Unit, Unit]) -> Pair:
@@ -135,8 +152,9 @@ def _pair(point: Point, values: tuple[float | None, float | None], units: tuple[
 
 def _display(value: float | None, other: float | None, unit: Unit) -> str | None:
     """The value, formatted with enough digits to differ from the other one."""
-    if value is None:
-        return None
-    if other is None or other == value:
-        return format_value(value, unit)
-    return display_against(value, unit, [(">" if value > other else "<", other)])
+    return None if value is None else display_against(value, unit, _apart_from(value, other))
+
+
+def _apart_from(value: float, other: float | None) -> list[tuple[str, float]]:
+    """The bound that a text of ``value`` meets only if it differs from ``other``; none for equal values."""
+    return [] if other is None or other == value else [(">" if value > other else "<", other)]
