@@ -198,8 +198,8 @@ class Readings:
         declared = self.declared(name)
         if declared is not None:
             return declared
-        found = self._guess(name, list(sample), required)
-        if identity and found is not None and found.kind == "number":
+        found = self._guess_ids(name, sample, required) or self._guess(name, list(sample), required)
+        if identity and found is not None and found.kind == "number" and not found.long:
             # Whole numbers without a sign before them are.
             if not all(DIGITS.fullmatch(text.strip()) for text in sample):
                 return None
@@ -214,6 +214,19 @@ class Readings:
         if found.kind == "text":
             return replace(found, sql=f"nullif({found.sql}, '')", raw=True, sure=False)
         return replace(found, raw=True)
+
+    def _guess_ids(self, name: str, sample: Sequence[str], required: ValueType | None) -> Reading | None:
+        """The reading of long whole numbers that are written by their digits alone, and so in one way; else None."""
+        if required not in (None, "number") or self._marks != (".", None):
+            return None
+        values = [text.strip() for text in sample]
+        if (
+            not all(map(DIGITS.fullmatch, values))
+            or max((abs(int(text)) for text in values if text), default=0) < EXACT
+        ):
+            return None
+        digits, cast = digits_sql(quoted(name), "BIGINT")
+        return Reading(name, "number", f"CAST({digits} AS HUGEINT)", False, LONG_WHOLE, cast=cast)
 
     def listed(self, reading: Reading, sample: Sequence[str]) -> Reading:
         """The reading of a column of text that has only the few values of the first rows: they take a byte each, and

@@ -168,7 +168,7 @@ def test_R4_codes_are_text_until_types_says_that_they_are_numbers(project: Proje
 
 
 @pytest.mark.parametrize("code", ["007", " 007", "\t007", "1E5", "1E5 "])
-@pytest.mark.parametrize("ordinary", ["1", "12.5"])
+@pytest.mark.parametrize("ordinary", ["1", "12.5", IDS[1]])
 def test_R4_a_code_behind_the_first_rows_makes_the_column_text(project: Project, ordinary: str, code: str) -> None:
     """Also one with blanks around it."""
     project.rows("o.csv", "day,x", [("2026-06-01", x) for x in (*[ordinary] * 210, code)])
@@ -378,7 +378,7 @@ PADDING = "." * (LARGE // MANY)
 FEW_EXAMPLES = max(EXAMPLES // 10, 1)
 
 
-LATE = ("007", "7 ", "+5", "1.0", "1E5", "1_000", "AB", "", IDS[0], "2147483648")
+LATE = ("007", "7 ", "+5", "1.0", "1E5", "1_000", "AB", "", IDS[0], "2147483648", "-5", "9" * 19, "9" * 39)
 
 
 @pytest.mark.parametrize("ordinary", ["1", "12.5"])
