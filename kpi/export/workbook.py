@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from kpi.render.show_text import thresholds_in_words
+from kpi.render.status_html import COLORS
 from kpi.values import parse_unit
 
 if TYPE_CHECKING:
+    from kpi.plan.model import Target
+    from kpi.plan.model.target import ScheduleEntry
     from kpi.project import Project, Status
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")  # characters that a workbook cannot have
@@ -46,9 +50,20 @@ def _definition(kpi: Any) -> Mapping[str, object]:
         "every": kpi.every,
         "window": kpi.window,
         "formula": kpi.formula,
+        "baseline": kpi.baseline,
+        "target": None if kpi.target is None else _target(kpi.target),
+        "thresholds": thresholds_in_words(kpi.thresholds),
+        "guardrails": ", ".join(kpi.guardrails),
         "when_red": kpi.when_red,
         "tags": ", ".join(kpi.tags),
     }
+
+
+def _target(target: Target | tuple[ScheduleEntry, ...]) -> str:
+    """A target as its file has it; of a schedule, that of each period."""
+    if isinstance(target, tuple):
+        return "; ".join(f"{one.label}: {one.target.text}" for one in target)
+    return target.text
 
 
 def _format(sheet: Any, names: list[str]) -> None:
@@ -69,9 +84,14 @@ def _format(sheet: Any, names: list[str]) -> None:
             if name in ("start", "end"):
                 cell.number_format = "yyyy-mm-dd"
             elif name in _NUMBERS and unit_at is not None:
-                cell.number_format = _number_format(sheet.cell(cell.row, unit_at + 1).value)
+                cell.number_format = _number_format(sheet.cell(cell.row, unit_at + 1).value, cell.value)
+            elif name == "status" and cell.value in COLORS:
+                cell.font = Font(bold=True, color=f"FF{COLORS[cell.value][1:].upper()}")
 
 
-def _number_format(unit: str | None) -> str:
+def _number_format(unit: str | None, value: object) -> str:
+    """The format of a number; a whole one without decimals, since an optional decimal would leave its point."""
     kind = parse_unit(unit or None).kind
-    return "0.0%" if kind == "percent" else "#,##0.00" if kind == "currency" else "#,##0.###"
+    if kind == "percent":
+        return "0.0%"
+    return "#,##0" if kind != "currency" and isinstance(value, int | float) and value == int(value) else "#,##0.00"

@@ -78,6 +78,8 @@ def test_a_workbook_has_numbers_dates_and_no_formulas(folder: Path) -> None:
     assert sheet["B2"].data_type == "s"
     assert [sheet.cell(row, 9).number_format for row in (2, 3)] == ["#,##0.00", "0.0%"]
     assert sheet.freeze_panes == "A2"
+    assert sheet["N2"].font.color.rgb == "FFB3261E"  # red
+    assert sheets["Definitions"]["target"][0] == "at least 45"
 
 
 def test_parquet_has_types(folder: Path) -> None:
