@@ -156,3 +156,11 @@ def test_what_does_not_say_how_often_is_mended(text: str, hint: str) -> None:
     with pytest.raises(TextError) as caught:
         parse_updated(text)
     assert caught.value.hint == hint
+
+
+def test_a_period_has_at_most_52_weeks() -> None:
+    from kpi.values import parse_every
+
+    assert parse_every("52 weeks") == "52 weeks"
+    with pytest.raises(TextError):
+        parse_every("53 weeks")
