@@ -56,4 +56,4 @@ def test_it_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     for command, code in (("--version", (0,)), ("lint", (0, 1)), ("status", (0,)), ("schema", (0,))):
         done = kpi(command)
         assert done.returncode in code, done.stderr
-        assert done.stdout
+        assert done.stdout or done.stderr == "no findings\n"
