@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -425,39 +425,51 @@ class Watcher(Protocol):
         """One more row, in order."""
 
 
-def refuse_merged(sheet: Sheet, used: Mapping[int | None, str]) -> None:
-    """Raise KpiError where a used column, by its place, has merged cells: all but the first look empty."""
-    for merged in sheet.merged():
-        for place, name in used.items():
-            if place is not None and merged.left <= place <= merged.right:
+def column_faults(sheet: Sheet, used: Mapping[int | None, str]) -> Iterator[tuple[str, KpiError]]:
+    """The used columns, by their places, that cannot be read as a whole, and why: those with a formula without a
+    result, and those with merged cells, of which all but the first look empty."""
+    for number, place in sheet.without_result():
+        if number > sheet.above and place in used:
+            hint = "open the workbook in a spreadsheet program and save it, so that the results stand in it"
+            message = f"{sheet.place(number, place)}: this formula has not been computed yet"
+            yield used[place], KpiError(message, hint=hint)
+    for merged in sheet.merged() if sheet.read.merged is None else ():
+        for column, name in used.items():
+            if column is not None and merged.left <= column <= merged.right:
                 first, last = sheet.place(merged.top, merged.left), sheet.place(merged.bottom, merged.right)
                 cells = f"{first}:{last.rpartition('!')[2]}"
                 message = f"{cells} are merged cells, of which only the first has a value ({name})"
                 hint = "if it holds for all of them, say read: {merged: fill}; if it counts once, unmerge them"
-                raise KpiError(message, hint=hint)
+                yield name, KpiError(message, hint=hint)
 
 
 def copied(
-    sheets: Sequence[Sheet], columns: Sequence[Chosen], target: Path, tallies: Sequence[Watcher] = ()
+    sheets: Sequence[Sheet],
+    columns: Sequence[Chosen],
+    target: Path,
+    tallies: Sequence[Watcher] = (),
+    *,
+    fault: Callable[[str, KpiError], None],
 ) -> dict[str, Typed]:
     """Copy columns of all sheets to one CSV file, without a header and with the file's name last; their types. Each
     row is shown to the watcher of its sheet, where there is one.
 
-    Raises KpiError for a formula without a result, and for a number that is declared to be a day and is none.
+    ``fault`` takes the name of each column that cannot be read, and why (see :func:`column_faults`, and numbers that
+    are declared to be days and are none); it may raise the error.
     """
     import csv
+
+    faulty: set[str] = set()
+    for which, sheet in enumerate(sheets):
+        for name, error in column_faults(sheet, {column.places[which]: column.name for column in columns}):
+            faulty.add(name)
+            fault(name, error)
 
     rows: list[tuple[int, int, list[Cell]]] = []
     kinds: list[set[str]] = [set() for _ in columns]
     whole = [True for _ in columns]
     for which, sheet in enumerate(sheets):
         places = [column.places[which] for column in columns]
-        for number, place in sheet.without_result():
-            if number > sheet.above and place in places:
-                hint = "open the workbook in a spreadsheet program and save it, so that the results stand in it"
-                raise KpiError(f"{sheet.place(number, place)}: this formula has not been computed yet", hint=hint)
-        if sheet.read.merged is None:
-            refuse_merged(sheet, {place: column.name for place, column in zip(places, columns, strict=True)})
         for number, row in sheet.rows():
             if tallies:
                 tallies[which].add(number, row)
@@ -472,10 +484,16 @@ def copied(
         writer = csv.writer(out, lineterminator="\n")
         for which, number, cells in rows:
             sheet = sheets[which]
-            texts = [
-                written(cell, typed, sheet, (number, column.places[which] or 0))
-                for cell, typed, column in zip(cells, types, columns, strict=True)
-            ]
+            texts = []
+            for cell, typed, column in zip(cells, types, columns, strict=True):
+                text = ""
+                if column.name not in faulty:
+                    try:
+                        text = written(cell, typed, sheet, (number, column.places[which] or 0))
+                    except KpiError as error:
+                        faulty.add(column.name)
+                        fault(column.name, error)
+                texts.append(text)
             writer.writerow([*texts, sheet.name])
     return {column.name: typed for column, typed in zip(columns, types, strict=True)}
 

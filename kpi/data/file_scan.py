@@ -271,15 +271,22 @@ class Scanner:
             snapshot = self.source.snapshot
             tallies = [Tally(sheet.header) for sheet in sheets] if snapshot else []
             watches = [] if snapshot else [TotalsWatch() for _ in sheets]
-            typed = copied(sheets, columns, target, tallies or watches)
+            faulty: set[str] = set()
+
+            def fault(name: str, error: KpiError) -> None:
+                faulty.add(name)
+                self._fault(name.casefold(), error)
+
+            typed = copied(sheets, columns, target, tallies or watches, fault=fault)
             for tally, sheet, names in zip(tallies, sheets, named, strict=snapshot):
                 refuse_odd_cells(tally, self.source, names, sheet.header, f"{sheet.name}:{sheet.title}")
             for watch, sheet, names in zip(watches, sheets, named, strict=not snapshot):
                 dates = self._date_places(names)
                 if dates and watch.may_have_totals:
                     self._note_totals(sheet.path, names, dates, self._cells(sheet))
-        chosen = [f"{t.sql.format(f'c{i}')} AS {quoted(name)}" for i, (name, t) in enumerate(typed.items())]
-        types = {name: t.type for name, t in typed.items()}
+        readable = [(i, name, t) for i, (name, t) in enumerate(typed.items()) if name not in faulty]
+        chosen = [f"{t.sql.format(f'c{i}')} AS {quoted(name)}" for i, name, t in readable]
+        types = {name: t.type for _, name, t in readable}
         if self._wants(FILENAME):
             chosen.append(f"c{len(typed)} AS {quoted(FILENAME)}")
             types[FILENAME] = "VARCHAR"

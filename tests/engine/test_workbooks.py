@@ -389,3 +389,24 @@ def test_R14_the_end_of_a_month_stays_in_the_month(project: Project, late: int, 
     project.source("o", path="o.xlsx", date="at", **({} if styled else {"types": {"at": "timestamp"}}))
     assert project.value("sum(o.n)", "2026-05-31") == 5
     assert project.value("sum(o.n)", "2026-06-30") == 2
+
+
+@pytest.mark.parametrize("fault", ["merged cells", "has not been computed yet", "is no day"])
+def test_G1_R6_a_column_that_cannot_be_read_stops_only_the_kpis_that_use_it(project: Project, fault: str) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    value = {"has not been computed yet": "=C2*2", "is no day": 99_999_999}.get(fault, "x")
+    for row in [("day", "odd", "n"), (date(2026, 6, 1), value, 1), (date(2026, 6, 2), None, 2)]:
+        sheet.append(list(row))
+    if fault == "merged cells":
+        sheet.merge_cells("B2:B3")
+    book.save(project.folder / "o.xlsx")
+    types = {"types": {"odd": "date %Y%m%d"}} if fault == "is no day" else {}
+    project.source("o", path="o.xlsx", **types)
+    project.kpi("odd", "count(o[odd is None])")
+    project.kpi("sum", "sum(o.n)")
+    series = project.results().series
+    assert series["sum"].shown.value == 3
+    assert series["odd"].shown.value is None
+    assert series["odd"].problem is not None
+    assert series["odd"].problem.startswith("o.xlsx:Sheet!B2")
