@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TextIO
 from kpi import __version__
 from kpi.diff.git_process import open_work_tree, work_tree_around
 from kpi.errors import KpiError
+from kpi.plan.checks.source_facts import MISSING
 from kpi.run.cache import cache_of
 from kpi.run.cache.place import state_of
 
@@ -207,6 +208,15 @@ def _why_plain(environment: Mapping[str, str]) -> str | None:
     return "without colour: TERM is dumb" if environment.get("TERM") == "dumb" else None
 
 
+def _missing_files(checked: Checked) -> Iterator[Check]:
+    """The paths of sources that match no file, which ``kpi lint`` only mentions: data may be elsewhere on purpose."""
+    for source, facts in checked.facts.items():
+        for problem in facts.problems:
+            if problem.code == MISSING:
+                hint = problem.hint or "its KPIs have no value until the file is there"
+                yield Check("data", "problem", f"source {source}: {problem.message}", hint)
+
+
 def _plan(plan: Path | None, checked: Checked | None) -> Iterator[Check]:
     if plan is None:
         yield Check("plan", "note", "there is no kpi.yaml here or in a folder above", "kpi init writes a first one")
@@ -220,6 +230,7 @@ def _plan(plan: Path | None, checked: Checked | None) -> Iterator[Check]:
         yield Check("plan", "problem", f"{plan} has {errors} error{'' if errors == 1 else 's'}", "kpi lint shows them")
     else:
         yield Check("plan", "ok", f"{plan}, {count} KPI{'' if count == 1 else 's'}")
+    yield from _missing_files(checked)
     variables = {one.connection for one in checked.plan.sources.values() if one.connection is not None}
     for variable in sorted(variables):
         name = variable.strip("${}")

@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from kpi.cli.common import FileOption, KpiArgument, OutsideOption, TextOrJson, open_checked, plan_file, show_view
+from kpi.cli.common import (
+    FileOption,
+    KpiArgument,
+    LocaleOption,
+    OutsideOption,
+    TextOrJson,
+    open_checked,
+    plan_file,
+    show_view,
+    write_in_locale,
+)
 from kpi.cli.log import end_of_history, find_history
 
 EXAMPLES = (("kpi blame return_rate", "who wrote each field"),)
@@ -17,6 +27,7 @@ def blame(
     file: FileOption = None,
     format: TextOrJson = "text",  # noqa: A002
     allow_outside: OutsideOption = None,
+    locale: LocaleOption = None,
 ) -> None:
     """Show who wrote each field of a KPI's definition, and when.
 
@@ -24,6 +35,7 @@ def blame(
     """
     path = plan_file(file)
     checked = open_checked(path, allow_outside)
+    write_in_locale(checked.plan, locale, format)
     from kpi.diff.blame import blame as blamed
     from kpi.plan.model import find_kpi
     from kpi.render.log_view import BlameView

@@ -238,10 +238,10 @@ def _valid(path: Path, allowed: Sequence[Path]) -> tuple[ReadResult, Checked]:
     read, checked = read_checked(path, allowed)
     if not checked.valid:
         from kpi.render.findings import FindingsView, summary_line
-        from kpi.render.output import Page, render
+        from kpi.render.output import render
 
         errors = [found for found in checked.diagnostics if found.severity == "error"]
-        text = render(FindingsView(errors, read.places.line_text), "text", Page(color=wants_color(sys.stderr)))
+        text = render(FindingsView(errors, read.places.line_text), "text", page_for(sys.stderr))
         tell_painted(f"{text}\n\n{summary_line(errors)}")
         raise typer.Exit(2)
     return read, checked
@@ -269,11 +269,11 @@ def need_extra(extra: str, what: str, module: str, packages: Collection[str]) ->
 
 
 def page_for(stream: TextIO) -> Page:
-    """Return the page on which renderers write for ``stream``: its width, and whether to use colour."""
+    """Return the page on which renderers write for ``stream``: its width, its encoding, and whether to use colour."""
     from kpi.cli.terminal import terminal_width
     from kpi.render.output import Page
 
-    return Page(width=terminal_width(), color=wants_color(stream))
+    return Page(width=terminal_width(), color=wants_color(stream), encoding=stream.encoding)
 
 
 def show_view(view: object, format_: str, **options: Any) -> None:

@@ -1,4 +1,5 @@
-"""What shells complete: the ids of the plan, its columns, and the names of rules and of KPIs of the catalog.
+"""What shells complete: the ids, fields and columns of the plan, branches, and the names of rules and of KPIs of the
+catalog.
 
 A shell asks at each press of Tab, so the ids are read from the YAML alone: neither the model nor an engine is loaded.
 A plan that cannot be read completes nothing, in silence.
@@ -22,8 +23,10 @@ Completer = Callable[[typer.Context, str], Completions]
 LARGEST_PLAN = 10_000_000  # bytes
 MOST_FILES = 200
 SECTIONS = ("kpis", "measures", "goals", "sources")
+DATED = ("target", "values", "notes")  # the fields of a KPI that may have a value for each period
 PACKAGE = Path(__file__).parents[1]
 _ID = re.compile(r"[a-z][a-z0-9_]*")
+_REVISION = re.compile(r"[\w][\w./+@-]*")
 _UNSAFE = re.compile(r"[^\w .,%/-]+")  # what a shell, or the markup of the help, could give a meaning to
 
 
@@ -129,6 +132,56 @@ def _columns(ctx: typer.Context, _: str) -> Iterator[tuple[str, str]]:
                 yield name, id_
 
 
+def _fields(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """The fields of a KPI, and behind a point those of a field. Needs the model."""
+    from kpi.plan.model import Kpi
+    from kpi.plan.model.kpi import Thresholds
+
+    outer, point, _ = incomplete.partition(".")
+    if point:
+        if outer == "thresholds":
+            yield from ((f"thresholds.{name}", f"where {name} ends") for name in Thresholds.model_fields)
+        elif outer in DATED:
+            asked = str(ctx.params.get("kpi") or "")
+            for root in _roots(ctx):
+                for id_, entry in _entries(_entries(root).get("kpis")).items():
+                    if id_ == asked:
+                        yield from ((f"{outer}.{period}", "period") for period in _entries(_entries(entry).get(outer)))
+        return
+    for name, field in Kpi.model_fields.items():
+        if name != "id":
+            yield field.alias or name, (field.description or "").partition(". ")[0]
+
+
+def _values(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """What a field of a KPI may be set to, where there is a choice. Needs the model."""
+    from kpi.values import EVERY
+
+    sections = {"goal": "goals", "guardrails": "kpis", "leads": "kpis"}
+    choices = {"indicator": ("leading", "lagging"), "kind": ("direct", "proxy"), "every": tuple(EVERY)}
+    field = str(ctx.params.get("field") or "")
+    if field in sections:
+        yield from _ids(ctx, sections[field])
+    elif field == "owner":
+        yield from _owners(ctx, incomplete)
+    else:
+        yield from ((choice, field) for choice in choices.get(field, ()))
+
+
+def _revisions(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """The branches and tags of the repository; in a range, its end."""
+    from kpi.diff.git import Repository
+
+    start = max(incomplete.rfind("..") + 2, 0) if ".." in incomplete else 0
+    if incomplete[start : start + 1] == ".":  # the third of "..."
+        start += 1
+    plan = _plan_file(ctx)
+    for name, kind in Repository.around(Path.cwd() if plan is None else plan.absolute().parent).names():
+        if _REVISION.fullmatch(name):
+            yield incomplete[:start] + name, kind
+    yield incomplete[:start] + "HEAD", "the last commit"
+
+
 def _rules(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Codes of rules; in a list, of the last one. The file of a rule is named after its code and name."""
     before, comma, last = incomplete.rpartition(",")
@@ -159,6 +212,9 @@ source_ids = _silent(lambda ctx, _: _ids(ctx, "sources"))
 entry_ids = _silent(lambda ctx, _: _ids(ctx, *SECTIONS))
 owners = _silent(_owners)
 column_names = _silent(_columns)
+kpi_fields = _silent(_fields)
+field_values = _silent(_values)
+revisions = _silent(_revisions)
 rule_codes = _silent(_rules)
 catalog_ids = _silent(_catalog)
 template_names = _silent(_templates)

@@ -12,15 +12,18 @@ from kpi.cli.common import (
     MOST_PERIODS,
     AsOfOption,
     FileOption,
+    LocaleOption,
     OutsideOption,
     RemoteOption,
     file_model,
+    page_for,
     plan_file,
     readable,
     show_view,
     tell_problems,
-    wants_color,
+    write_in_locale,
 )
+from kpi.cli.completion import revisions as revision_names
 from kpi.cli.output import tell, tell_painted
 from kpi.errors import InputError, UsageError, did_you_mean
 from kpi.session import as_of_day
@@ -47,6 +50,7 @@ def diff(
             metavar="REV[..REV]",
             help="The versions to compare: REV and the working tree; A..B; or A...B, the merge base of A and B, and B. "
             "Default: the merge base with the default branch, and the working tree.",
+            autocompletion=revision_names,
         ),
     ] = None,
     file: FileOption = None,
@@ -71,6 +75,7 @@ def diff(
     ] = None,
     allow_outside: OutsideOption = None,
     allow_remote: RemoteOption = None,
+    locale: LocaleOption = None,
 ) -> None:
     """Show what changed in the definitions, and what that does to the numbers."""
     failing = _classes(fail_on)
@@ -82,6 +87,8 @@ def diff(
     before, after = open_versions(_plan_file(file, revisions), revisions, Path.cwd(), allowed, file_model)
     checked = before.check(), after.check()
     _refuse_invalid((before, after), checked)
+    plan = (after if after.there else before).read.plan
+    write_in_locale(plan, locale, format)
     comparison = compare(*checked)
     computed: Mapping[str, ValueChange] | None = None
     problems: tuple[str, ...] = ()
@@ -89,7 +96,7 @@ def diff(
         from kpi.cli.terminal import progress
         from kpi.diff.values import compute_both
 
-        day = as_of_day((after if after.there else before).read.plan, as_of)
+        day = as_of_day(plan, as_of)
         with progress(f"Computing {len(comparison.kpis_to_compute())} KPIs twice"):
             computed, problems = compute_both(before, after, comparison, day, count)
     from kpi.render.diff_view import view_of
@@ -123,14 +130,14 @@ def _plan_file(file: Path | None, revisions: str | None) -> Path:
 def _refuse_invalid(versions: tuple[Version, Version], checked: tuple[Checked, Checked]) -> None:
     """Print the errors of both plans and end the command with exit code 2, if there are any."""
     from kpi.render.findings import FindingsView
-    from kpi.render.output import Page, render
+    from kpi.render.output import render
 
     invalid = False
     for version, one in zip(versions, checked, strict=True):
         errors = [found for found in one.diagnostics if found.severity == "error"]
         if errors:
             invalid = True
-            text = render(FindingsView(errors, one.places.line_text), "text", Page(color=wants_color(sys.stderr)))
+            text = render(FindingsView(errors, one.places.line_text), "text", page_for(sys.stderr))
             tell(f"kpi: cannot compare: the plan in {version.label} is not valid\n")
             tell_painted(f"{text}\n")
     if invalid:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kpi.cli.common import TextOrJson, wants_color
+from kpi.cli.common import TextOrJson, page_for
 from kpi.cli.output import show, show_data, tell_painted
 from kpi.errors import TextError, UsageError
 
@@ -55,7 +55,7 @@ def import_(
     Exit code 1 means that something was refused, and 2 that nothing was imported.
     """
     from kpi.importing import ImportView, import_files
-    from kpi.render.output import Page, render
+    from kpi.render.output import render
     from kpi.writing import create_file
 
     if file is not None and os.path.lexists(file) and not force:
@@ -72,7 +72,7 @@ def import_(
             show(imported.text, end="")
         import sys
 
-        tell_painted(render(view, "text", Page(color=wants_color(sys.stderr))))
+        tell_painted(render(view, "text", page_for(sys.stderr)))
     if imported.refused:
         raise typer.Exit(1)
 

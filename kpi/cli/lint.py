@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, RemoteOption, page_for, parse_day, plan_file, readable
-from kpi.cli.completion import rule_codes
+from kpi.cli.completion import revisions, rule_codes
 from kpi.cli.output import show, show_data, tell
 from kpi.errors import InputError, KpiError, UsageError
 from kpi.plan.loading.plan_files import project_name, report_root
@@ -77,7 +77,12 @@ def lint(
     ] = "warning",
     diff: Annotated[
         str | None,
-        typer.Option("--diff", metavar="REV", help="Report only findings on changes since this commit."),
+        typer.Option(
+            "--diff",
+            metavar="REV",
+            help="Report only findings on changes since this commit.",
+            autocompletion=revisions,
+        ),
     ] = None,
     baseline: Annotated[
         Path | None,

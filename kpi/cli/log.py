@@ -11,12 +11,14 @@ import typer
 from kpi.cli.common import (
     FileOption,
     KpiArgument,
+    LocaleOption,
     OutsideOption,
     TextOrJson,
     file_model,
     plan_file,
     show_view,
     tell_problems,
+    write_in_locale,
 )
 from kpi.cli.output import tell
 from kpi.errors import UsageError, did_you_mean
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpi.diff.history import Event, History
-    from kpi.plan.model import Decision
+    from kpi.plan.model import Decision, Plan
     from kpi.render.log_view import LogView
     from kpi.status.value_changes import ValueChange
 
@@ -45,6 +47,7 @@ def log(
         typer.Option("--values/--no-values", help="Compute the value on the day of each change."),
     ] = True,
     allow_outside: OutsideOption = None,
+    locale: LocaleOption = None,
 ) -> None:
     """Show how a KPI's definition changed in git, and its value at each change.
 
@@ -54,6 +57,7 @@ def log(
     path = plan_file(file)
     history = find_history(path, id_, allow_outside or ())
     id_ = history.id
+    write_in_locale(latest_plan(history), locale, format)
     computed: dict[int, ValueChange] | None = None
     problems: dict[str, None] = {}
     if values:
@@ -88,6 +92,14 @@ def find_history(path: Path, asked: str, allowed: Sequence[Path] = ()) -> Histor
         if history.events or history.cut_at is not None:
             return history
     raise UsageError(f'there is no KPI "{asked}", and there never was', hint=did_you_mean(asked, known))
+
+
+def latest_plan(history: History) -> Plan:
+    """The plan that the KPI is or was last part of."""
+    from kpi.plan.model import Plan
+
+    versions = [version for event in history.events[:1] for version in (event.after, event.before)]
+    return next((version.read.plan for version in versions if version.there), Plan())
 
 
 def end_of_history(history: History) -> None:

@@ -22,6 +22,7 @@ from kpi.cli.common import (
     show_answer,
     usage_errors,
 )
+from kpi.cli.completion import kpi_ids
 from kpi.cli.output import tell
 from kpi.errors import UsageError
 
@@ -44,7 +45,12 @@ def review(
     ] = "text",
     record: Annotated[
         tuple[str, str] | None,
-        typer.Option("--record", metavar="KPI DECISION", help="Add a decision about a KPI to reviews.yaml."),
+        typer.Option(
+            "--record",
+            metavar="KPI DECISION",
+            help="Add a decision about a KPI to reviews.yaml.",
+            autocompletion=kpi_ids,
+        ),
     ] = None,
     by: Annotated[str | None, typer.Option("--by", metavar="WHO", help="With --record: who decided.")] = None,
     until: Annotated[
@@ -131,11 +137,13 @@ def _record(checked: Checked, kpi: Kpi, decision: Decision) -> None:
     plan = checked.plan
     written = record(plan.folder, decision)
     command = f'kpi review --record {kpi.id} "{decision.decided}"'
-    remember(plan.folder, plan.root, command, {plan.folder / DECISIONS_NAME: (written.before, written.after)})
     attributes = written.attributes
+    texts = {one.path: (one.before, one.after) for one in (written.decisions, attributes) if one is not None}
+    remember(plan.folder, plan.root, command, texts, beside=[] if attributes is None else [attributes.path])
     value = "" if decision.value is None else f" at {decision.value}"
     tell(f"{DECISIONS_NAME}: {kpi.id}{value}: {decision.decided}; next look on {decision.until}")
     if attributes is not None:
         tell(
-            f"{attributes.name}: {DECISIONS_NAME} merge=union, so that git keeps what two people add; commit both files"
+            f"{attributes.path.name}: {DECISIONS_NAME} merge=union, so that git keeps what two people add; "
+            "commit both files"
         )

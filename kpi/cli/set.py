@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kpi.cli.common import FileOption, OutsideOption, plan_file
-from kpi.cli.completion import kpi_ids
+from kpi.cli.completion import field_values, kpi_fields, kpi_ids
 from kpi.cli.output import tell
 from kpi.errors import UsageError
 
@@ -25,8 +25,16 @@ EXAMPLES = (
 
 def set_(
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="The id or the name of the KPI.", autocompletion=kpi_ids)],
-    field: Annotated[str, typer.Argument(metavar="FIELD", help="The field, such as target or thresholds.green.")],
-    value: Annotated[str | None, typer.Argument(metavar="VALUE", help="The value as written in the file.")] = None,
+    field: Annotated[
+        str,
+        typer.Argument(
+            metavar="FIELD", help="The field, such as target or thresholds.green.", autocompletion=kpi_fields
+        ),
+    ],
+    value: Annotated[
+        str | None,
+        typer.Argument(metavar="VALUE", help="The value as written in the file.", autocompletion=field_values),
+    ] = None,
     file: FileOption = None,
     allow_outside: OutsideOption = None,
     remove: Annotated[bool, typer.Option("--remove", help="Remove the field instead.")] = False,

@@ -13,6 +13,7 @@ from kpi.cli.common import (
     AsOfOption,
     FileOption,
     Limits,
+    LocaleOption,
     OutsideOption,
     RemoteOption,
     need_extra,
@@ -68,6 +69,7 @@ def share(
     as_of: AsOfOption = None,
     allow_outside: OutsideOption = None,
     allow_remote: RemoteOption = None,
+    locale: LocaleOption = None,
     misplaced: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
 ) -> None:
     """Send a summary to chat or mail, what has changed since the last one first."""
@@ -77,7 +79,7 @@ def share(
     addresses = [] if dry_run and not to else _addresses(to or [f"env:{VARIABLE}"])
     sending = None if dry_run else need_extra("share", "kpi share", "kpi.share.sending", ("apprise",))
     receivers = [] if sending is None else [sending.Receiver(address, label) for label, address in addresses]
-    limits = Limits(as_of)
+    limits = Limits(as_of, locale=locale, format="text")
     session = open_session(file, readable(allow_outside, allow_remote), limits)
     from kpi.render.digest import FORMS, title_of
     from kpi.render.output import render

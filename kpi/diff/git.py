@@ -14,6 +14,7 @@ from kpi.errors import InputError, UsageError
 _DEFAULTS = ("origin/HEAD", "main", "origin/main", "master", "origin/master")
 _REFETCH = "fetch the missing files: git fetch --refetch --no-filter"
 _DEEPEN = "fetch the whole history: git fetch --unshallow (in GitHub Actions: fetch-depth: 0)"
+MOST_NAMES = 1_000
 SHORT = 9  # digits of a commit that are shown
 
 
@@ -47,6 +48,18 @@ class Repository:
     def has_commits(self) -> bool:
         """Whether the current branch has a commit."""
         return self._find("HEAD") is not None
+
+    def names(self) -> list[tuple[str, str]]:
+        """The names of branches and tags, the latest first, with what each is. Raises InputError."""
+        arguments = ["for-each-ref", "--sort=-creatordate", f"--count={MOST_NAMES}", "--format=%(refname)"]
+        output = self._run([*arguments, "refs/heads", "refs/remotes", "refs/tags"], "list branches and tags")
+        kinds = {"refs/heads/": "branch", "refs/remotes/": "branch of a remote", "refs/tags/": "tag"}
+        return [
+            (line.removeprefix(start), kind)
+            for line in output.decode("utf-8", "replace").splitlines()
+            for start, kind in kinds.items()
+            if line.startswith(start)
+        ]
 
     def commit(self, revision: str) -> str:
         """The full hash of the commit that ``revision`` names. Raises UsageError if there is no such commit."""

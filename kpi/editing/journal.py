@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,16 +25,25 @@ _NAME = "edits.json"
 
 class Edit(NamedTuple):
     """One edit: the ``command`` that made it, and of each file (by real path) its text before (None if there was
-    no file) and the digest after."""
+    no file) and the digest after. A change since of one of the files ``beside`` does not keep the others from being
+    taken back."""
 
     command: str
     before: Mapping[str, str | None]
     after: Mapping[str, str]
+    beside: Sequence[str] = ()
 
 
-def remember(folder: Path, root: Path, command: str, texts: Mapping[Path, tuple[str | None, str]]) -> bool:
+def remember(
+    folder: Path,
+    root: Path,
+    command: str,
+    texts: Mapping[Path, tuple[str | None, str]],
+    *,
+    beside: Collection[Path] = (),
+) -> bool:
     """Add an edit to the journal of the plan in ``folder``; ``texts`` has what each file was (None: there was none) and
-    became.
+    became. The edit does not depend on files ``beside``, such as a ``.gitattributes``.
 
     Returns False where there is no place for a journal or it cannot be written; then the edit cannot be taken back.
     """
@@ -42,7 +52,7 @@ def remember(folder: Path, root: Path, command: str, texts: Mapping[Path, tuple[
         return False
     before = {str(path.resolve()): old for path, (old, _) in texts.items()}
     after = {str(path.resolve()): _digest(new) for path, (_, new) in texts.items()}
-    edit = Edit(command, before, after)
+    edit = Edit(command, before, after, [str(path.resolve()) for path in beside])
 
     def added(edits: list[Edit]) -> list[Edit]:
         kept = [*edits, edit][-MOST_EDITS:]
@@ -58,11 +68,59 @@ def remember(folder: Path, root: Path, command: str, texts: Mapping[Path, tuple[
     return True
 
 
-def take_back(folder: Path, root: Path) -> Edit:
-    """Restore the files of the last edit of the plan in ``folder``, and return it.
+class TakenBack(NamedTuple):
+    """An edit that was taken back; ``done`` are later ones whose files already were as before, so that they are
+    forgotten, and ``kept`` the names of files beside it that have changed since."""
+
+    edit: Edit
+    done: Sequence[Edit] = ()
+    kept: Sequence[str] = ()
+
+
+def take_back(folder: Path, root: Path) -> TakenBack:
+    """Restore the files of the last edit of the plan in ``folder`` that is still in them, and return it.
 
     Raises UsageError where there is none, and ChangedError where a file has changed since; nothing is written then.
     """
+    done: list[Edit] = []
+    while True:
+        place, last = _last(folder, root)
+        now = {path: _text_of(path) for path in last.before}
+        if any(now[path] != text for path, text in last.before.items()):
+            break
+        _forget(place, last)
+        done.append(last)
+    changed = [path for path, text in now.items() if text is None or _digest(text) != last.after[path]]
+    for path in changed:
+        if path not in last.beside:
+            name = _name(path, folder)
+            what = "is no longer there" if now[path] is None else "has changed"
+            raise ChangedError(
+                f"{name} {what} since {last.command}, so that is not taken back",
+                hint=f"undo the changes of {name} since then and run kpi undo again, or take the edit back by hand and "
+                "let kpi undo --skip forget it",
+            )
+    texts = {path: (old, text) for path, text in last.before.items() if (old := now[path]) is not None}
+    write_all({
+        Path(path): (old, text) for path, (old, text) in texts.items() if text is not None and path not in changed
+    })  # fmt: skip
+    for path, (old, text) in texts.items():
+        if text is None and path not in changed:
+            remove_file(Path(path), before=old)
+    _forget(place, last)
+    return TakenBack(last, done, [_name(path, folder) for path in changed])
+
+
+def skip(folder: Path, root: Path) -> Edit:
+    """Forget the last edit of the plan in ``folder`` without a change of its files, and return it. Raises
+    UsageError where there is none."""
+    place, last = _last(folder, root)
+    _forget(place, last)
+    return last
+
+
+def _last(folder: Path, root: Path) -> tuple[Path, Edit]:
+    """The journal and its last edit. Raises UsageError where there is none."""
     place = state_of(folder, root)
     edits = [] if place is None else _read(place / _NAME)
     if place is None or not edits:
@@ -70,19 +128,27 @@ def take_back(folder: Path, root: Path) -> Edit:
             "there is no edit to take back",
             hint="kpi undo takes back what record, add, set, rename and review --record did",
         )
-    last = edits[-1]
-    now = {path: read_text(Path(path)) for path in last.before}
-    for path, text in now.items():
-        if _digest(text) != last.after[path]:
-            raise ChangedError(
-                f'{path} has changed since "{last.command}", so that is not taken back',
-                hint="take it back by hand; where the file is in git, git diff shows what has changed",
-            )
-    write_all({Path(path): (now[path], text) for path, text in last.before.items() if text is not None})
-    for path in [path for path, text in last.before.items() if text is None]:
-        remove_file(Path(path), before=now[path])
-    _update(place / _NAME, lambda found: found[:-1] if found and found[-1] == last else found)
-    return last
+    return place / _NAME, edits[-1]
+
+
+def _forget(journal: Path, last: Edit) -> None:
+    _update(journal, lambda found: found[:-1] if found and found[-1] == last else found)
+
+
+def _text_of(path: str) -> str | None:
+    """The text of a file of an edit; None where there is none any more. Raises InputError."""
+    try:
+        return read_text(Path(path))
+    except InputError:
+        if not os.path.lexists(path):
+            return None
+        raise
+
+
+def _name(path: str, folder: Path) -> str:
+    """A file as people see it, from the folder of the plan."""
+    home = folder.resolve()
+    return str(Path(path).relative_to(home)) if Path(path).is_relative_to(home) else path
 
 
 def write_all(texts: Mapping[Path, tuple[str, str]]) -> None:
@@ -136,7 +202,10 @@ def _edits(text: str) -> list[Edit]:
     """The edits of a journal; none of one that is damaged."""
     try:
         content: Any = json.loads(text)
-        return [Edit(one["command"], dict(one["before"]), dict(one["after"])) for one in content["edits"]]
+        return [
+            Edit(one["command"], dict(one["before"]), dict(one["after"]), list(one.get("beside", ())))
+            for one in content["edits"]
+        ]
     except (ValueError, KeyError, TypeError):
         return []
 

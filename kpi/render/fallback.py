@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from kpi.render.sparkline import BARS
 from kpi.values.units import CURRENCIES
@@ -21,7 +23,26 @@ SIGNS = {
 UNKNOWN = "?"
 _BLANK = 0x2800  # braille without a dot
 _UPPER, _LOWER = 0b00011011, 0b11100100  # the dots of the upper and of the lower half of a braille character
-_SPACES = re.compile(r" {2,}")
+
+# The encoding in which a view is written, where it lacks signs: its replacements are what the layout measures.
+_encoding: ContextVar[str | None] = ContextVar("encoding", default=None)
+
+
+@contextmanager
+def written_in(encoding: str | None) -> Iterator[None]:
+    """Lay out text for ``encoding`` while the block runs, so that columns stay in line once signs are replaced; None is
+    for one that has every character."""
+    token = _encoding.set(None if encoding is None or is_unicode(encoding) else encoding)
+    try:
+        yield
+    finally:
+        _encoding.reset(token)
+
+
+def as_written(text: str) -> str:
+    """``text`` as it is written in the encoding of :func:`written_in`."""
+    encoding = _encoding.get()
+    return text if encoding is None else encodable(text, encoding)
 
 
 def is_unicode(encoding: str | None) -> bool:
@@ -33,31 +54,15 @@ def encodable(text: str, encoding: str) -> str:
     """``text`` with every character that ``encoding`` lacks replaced by one or several that keep its meaning: ``>=``
     for ``≥``, ``e`` for ``é``, the digits 1 to 8 for the bars of a sparkline, ``?`` only for what has no such sign.
 
-    Where the replacement is wider, the next gap of two or more spaces in the line gives way, so that columns stay in
-    line.
+    Text in columns is laid out in :func:`written_in`, because a replacement may be wider.
     """
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
         if not all(_is_in(bar, encoding) for bar in BARS):  # bars mixed with digits would not be a scale
             text = text.translate({ord(bar): SIGNS[bar] for bar in BARS})
-        return "\n".join(_line(line, encoding) for line in text.split("\n"))
+        return "".join(_sign(character, encoding) for character in text)
     return text
-
-
-def _line(line: str, encoding: str) -> str:
-    parts: list[str] = []
-    wider = 0
-    for stretch in re.split(r"( {2,})", line):
-        if _SPACES.fullmatch(stretch):
-            kept = max(1, len(stretch) - wider)
-            wider -= len(stretch) - kept
-            parts.append(" " * kept)
-            continue
-        shown = "".join(_sign(character, encoding) for character in stretch)
-        wider += len(shown) - len(stretch)
-        parts.append(shown)
-    return "".join(parts)
 
 
 def _sign(character: str, encoding: str) -> str:

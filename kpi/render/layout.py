@@ -42,9 +42,12 @@ def cut_text(text: str, width: int) -> str:
         return text
     if width <= 0:
         return ""
+    room = width - columns(CUT)
+    if room < 0:  # "..." where the output lacks the sign
+        return "." * width
     kept = text
-    while kept and columns(kept) > width - 1:
-        kept = kept[: -max(1, (columns(kept) - width + 1) // 2)]
+    while kept and columns(kept) > room:
+        kept = kept[: -max(1, (columns(kept) - room) // 2)]
     return kept.rstrip() + CUT
 
 

@@ -57,17 +57,19 @@ def blame_lines(rows: Sequence[Blamed], width: int) -> list[Line]:
     """A line for each field: commit, day, author, field and text."""
     fields = [one_line(row.field) for row in rows]
     authors = [cut_text(_author(row.commit), WIDEST_AUTHOR) for row in rows]
+    days = ["" if row.commit is None else day_in_words(row.commit.day) for row in rows]
+    room = max(DAY, *map(columns, days))
     # A long name of a measure's or source's field must leave space for its text.
     widths = max(map(columns, authors)), min(max(map(columns, fields)), max(width // 3, SHORTEST_FIELD))
     lines = []
-    for row, author, field in zip(rows, authors, fields, strict=True):
+    for row, author, day, field in zip(rows, authors, days, fields, strict=True):
         if row.commit is None:
             label = UNCOMMITTED if row.is_known else "before this clone"
-            who: Line = fill(line(Piece(label, "dim")), SHORT + GAP + DAY + GAP + widths[0])
+            who: Line = fill(line(Piece(label, "dim")), SHORT + GAP + room + GAP + widths[0])
         else:
             who = (
                 Piece(row.commit.hash[:SHORT], "yellow"), Piece(" " * GAP),
-                *fill(line(Piece(day_in_words(row.commit.day), "dim")), DAY, "right"), Piece(" " * GAP),
+                *fill(line(Piece(day, "dim")), room, "right"), Piece(" " * GAP),
                 *fill(line(author), widths[0]),
             )  # fmt: skip
         parts = (

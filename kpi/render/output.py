@@ -17,8 +17,9 @@ class Page:
 
     ``width`` is the number of columns and ``color`` whether to write ANSI codes. ``by`` is what the KPIs of a status
     table are grouped by, ``sql`` adds the statements that were run, and ``fail_on`` is the least severity that fails
-    a test case of a JUnit report. ``wall`` makes a dashboard that is read across a room, and ``version`` one that
-    follows its server, whose page that version is.
+    a test case of a JUnit report. ``encoding`` is that of a terminal or file that lacks signs, which are replaced once
+    the text is laid out; None where there is no such need. ``wall`` makes a dashboard that is read across a room, and
+    ``version`` one that follows its server, whose page that version is.
     """
 
     width: int = 80
@@ -26,6 +27,7 @@ class Page:
     by: str = "goal"
     sql: bool = False
     fail_on: str = "warning"
+    encoding: str | None = None
     wall: bool = False
     version: str | None = None
 
@@ -137,4 +139,9 @@ def renderer_of(view_type: type, format_: str) -> Renderer:
 
 def render(view: object, format_: str, page: Page = DEFAULT_PAGE) -> str:
     """Return ``view`` in the named format, without a line break at the end. Raise KeyError for an unknown format."""
-    return renderer_of(type(view), format_)(view, page)
+    if format_ not in FOR_PEOPLE:
+        return renderer_of(type(view), format_)(view, page)
+    from kpi.render.fallback import written_in
+
+    with written_in(page.encoding):
+        return renderer_of(type(view), format_)(view, page)

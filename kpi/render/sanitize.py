@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from kpi.render.fallback import as_written
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 JOINER = "\N{ZERO WIDTH JOINER}"
 EMOJI_STYLE = "\N{VARIATION SELECTOR-16}"
@@ -89,8 +91,9 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal ``text`` takes: East Asian wide characters and emoji two, combining marks none."""
-    if text.isascii():
+    """How many columns of a terminal ``text`` takes: East Asian wide characters and emoji two, combining marks none.
+    Where the output lacks characters, that is what their replacements take."""
+    if text.isascii() or (text := as_written(text)).isascii():
         return len(text)
     total, before, joined = 0, 0, False
     for character in text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,13 +26,19 @@ def new_entry(decision: Decision) -> str:
     return f"- {{{', '.join(written)}}}"
 
 
-class Recorded(NamedTuple):
-    """What adding a decision wrote: the text of ``reviews.yaml`` before (None if there was no file) and after, and the
-    path of the ``.gitattributes`` if it was written."""
+class Written(NamedTuple):
+    """A file that was written: its text before (None if there was no file) and after."""
 
+    path: Path
     before: str | None
     after: str
-    attributes: Path | None
+
+
+class Recorded(NamedTuple):
+    """What adding a decision wrote: ``reviews.yaml``, and the ``.gitattributes`` if it was written."""
+
+    decisions: Written
+    attributes: Written | None
 
 
 def record(folder: Path, decision: Decision) -> Recorded:
@@ -44,26 +50,30 @@ def record(folder: Path, decision: Decision) -> Recorded:
     Raises InputError if a file cannot be written, or if the entry cannot be added without changing what the file says.
     """
     attributes = _with_merge_driver(git_folders(folder))
-    texts: list[str | None] = []
+    entry = new_entry(decision)
+    return Recorded(_changed(folder / DECISIONS_NAME, lambda before: _with_entry(before, entry)), attributes)
+
+
+def _changed(path: Path, change: Callable[[bytes | None], bytes]) -> Written:
+    """Change a file, and return what it was and became. Raises InputError."""
+    texts: list[bytes | None] = []
 
     def changed(before: bytes | None) -> bytes:
-        after = _with_entry(before, new_entry(decision))
-        texts[:] = [None if before is None else before.decode("utf-8"), after.decode("utf-8")]
+        after = change(before)
+        texts[:] = [before, after]
         return after
 
-    change_file(folder / DECISIONS_NAME, changed)
-    before, after = texts
+    change_file(path, changed)
+    before, after = (None if one is None else one.decode("utf-8", "surrogateescape") for one in texts)
     assert after is not None
-    return Recorded(before, after, attributes)
+    return Written(path, before, after)
 
 
-def _with_merge_driver(folders: Sequence[Path]) -> Path | None:
+def _with_merge_driver(folders: Sequence[Path]) -> Written | None:
     """Write the ``.gitattributes`` in the first of ``folders`` (the others are those above it) if it is needed."""
     if not folders or any(_names_driver(folder / ATTRIBUTES) for folder in folders):
         return None
-    path = folders[0] / ATTRIBUTES
-    change_file(path, _with_driver)
-    return path
+    return _changed(folders[0] / ATTRIBUTES, _with_driver)
 
 
 def _names_driver(path: Path) -> bool:

@@ -46,6 +46,15 @@ def parse_locale(text: str) -> str:
         ) from None
 
 
+def decimal_mark(name: str) -> str:
+    """The decimal mark of a locale: ``,`` in German."""
+    if name == ENGLISH:
+        return "."
+    from babel import Locale
+
+    return str(Locale.parse(name).number_symbols.get("latn", {}).get("decimal", "."))
+
+
 class LocaleStyle:
     """How numbers and dates are written in one locale, by the patterns of CLDR."""
 

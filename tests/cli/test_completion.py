@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from diff.repository import Repository
 
 from kpi.cli.app import run
 
@@ -18,7 +19,7 @@ goals:
   loyalty: {name: Customers come back, owner: ana@example.com}
 kpis:
   returns: {name: "Returns [bold]$(rm -rf ~)`x`", goal: loyalty}
-  repeat_rate: {name: Repeat rate, owner: bo}
+  repeat_rate: {name: Repeat rate, owner: bo, notes: {2026-03: New shop}}
   "x;rm": {name: Not an id}
 """
 
@@ -74,6 +75,13 @@ def complete(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
         ("kpi add net_promoter", ["net_promoter_score"]),
         ("kpi init --template s", ["saas"]),
         ("kpi lint --format s", ["sarif"]),
+        ("kpi set returns ow", ["owner"]),
+        ("kpi set returns thresholds.", ["thresholds.green", "thresholds.yellow"]),
+        ("kpi set repeat_rate notes.", ["notes.2026-03"]),
+        ("kpi set returns goal ", ["loyalty"]),
+        ("kpi set returns every q", ["quarter"]),
+        ("kpi set returns name ", []),
+        ("kpi review --record re", ["returns", "repeat_rate"]),
         ("kpi nothing --x", []),
         ("kpi show returns x", []),
     ],
@@ -129,3 +137,19 @@ def test_each_shell_has_a_script(
     script = capfd.readouterr().out
     assert "kpi" in script
     assert f"complete_{shell}" in script
+
+
+def test_branches_and_tags(complete, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    made = Repository(tmp_path / "shop")
+    made.put("kpi.yaml", PLAN)
+    made.commit("First", day="2026-01-01")
+    for arguments in (["branch", "-m", "main"], ["branch", "topic/new"], ["branch", "$(x)"], ["tag", "v1"]):
+        made.git(*arguments)
+    monkeypatch.chdir(made.root)
+    assert sorted(complete("kpi diff ")) == ["HEAD", "main", "topic/new", "v1"]
+    assert complete("kpi diff m") == ["main"]
+    assert complete("kpi diff main..t") == ["main..topic/new"]
+    assert complete("kpi diff main...v") == ["main...v1"]
+    assert complete("kpi lint --diff v") == ["v1"]
+    monkeypatch.chdir(tmp_path)
+    assert complete("kpi diff ") == []

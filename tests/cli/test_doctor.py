@@ -125,3 +125,15 @@ def test_the_exit_code_says_whether_there_is_a_problem(folder: Path, capsys: pyt
     (folder / "kpi.yaml").write_text("version: 3\n", encoding="utf-8")
     assert run(["doctor"]) == 1
     assert "kpi lint shows them" in capsys.readouterr().out
+
+
+def test_a_data_file_that_is_missing_is_a_problem(folder: Path) -> None:
+    sources = "sources:\n  orders: {path: [a.csv, b-*.csv], date: day}\n  stock: {path: here.csv, date: day}\n"
+    (folder / "kpi.yaml").write_text(PLAN.replace("kpis:", f"{sources}kpis:"), encoding="utf-8")
+    (folder / "here.csv").write_text("day,units\n2026-06-01,3\n", encoding="utf-8")
+    found = checks(folder)["data"]
+    assert [(one.state, one.text) for one in found] == [
+        ("problem", 'source orders: there is no file "a.csv"'),
+        ("problem", 'source orders: there is no file "b-*.csv"'),
+    ]
+    assert run(["doctor"]) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from diff.repository import Repository
 
 from kpi.cli.app import run
 
@@ -97,3 +98,25 @@ def test_an_unknown_locale_is_refused(plan: Path, capsys: pytest.CaptureFixture[
     (plan / "kpi.yaml").write_text(PLAN.replace("locale: de", "locale: deutsch"), encoding="utf-8")
     assert run(["status"]) == 2
     assert 'kpi.yaml:4:9: error: E014 bad-choice: "deutsch" is not a locale' in capsys.readouterr().err
+
+
+def test_changes_and_their_history_are_in_the_locale(
+    plan: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Repository(plan / "shop")
+    made.put("kpi.yaml", PLAN)
+    made.commit("First", day="2026-06-01")
+    made.put("kpi.yaml", PLAN.replace("2026-06: 57}", "2026-06: 58.5}").replace("at least 60", "at least 1200.5"))
+    made.commit("Second", day="2026-07-02")
+    monkeypatch.chdir(made.root)
+    assert "57 € -> 58,50 €" in printed(capsys, "diff", "HEAD~1..HEAD", "--values").replace("→", "->")
+    assert "€57 -> €58.50" in printed(capsys, "diff", "HEAD~1..HEAD", "--values", "--locale", "en").replace("→", "->")
+    assert "58,50 €" in printed(capsys, "diff", "HEAD~1..HEAD", "--values", "--format", "markdown")
+    log = printed(capsys, "log", "order_value")
+    assert "2. Juli 2026" in log
+    assert "58,50 €" in log
+    assert "1. Juni 2026" in printed(capsys, "blame", "order_value")
+    assert "2 July 2026" in printed(capsys, "blame", "order_value", "--locale", "en")
+    assert "58,50 €" in printed(capsys, "share", "--dry-run")
+    german = printed(capsys, "diff", "HEAD~1..HEAD", "--values", "--format", "json")
+    assert german == printed(capsys, "diff", "HEAD~1..HEAD", "--values", "--format", "json", "--locale", "en")

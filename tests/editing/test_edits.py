@@ -330,8 +330,50 @@ def test_a_file_that_has_changed_is_not_taken_back(plan: Path, capsys: pytest.Ca
     plan.write_text(changed, encoding="utf-8")
     capsys.readouterr()
     assert run(["undo"]) == 2
-    assert 'has changed since "kpi set nps unit people"' in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "kpi: kpi.yaml has changed since kpi set nps unit people" in told
+    assert "kpi undo --skip" in told
     assert plan.read_text(encoding="utf-8") == changed
+
+
+def test_an_edit_that_is_forgotten_lets_the_one_before_be_taken_back(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["set", "nps", "unit", "people"]) == 0
+    first = plan.read_text(encoding="utf-8")
+    assert run(["set", "nps", "tags", "a"]) == 0
+    changed = f"{first}# mine\n"
+    plan.write_text(changed, encoding="utf-8")
+    assert run(["undo"]) == 2
+    capsys.readouterr()
+    assert run(["undo", "--skip"]) == 0
+    assert capsys.readouterr().err == "forgot: kpi set nps tags a\n"
+    assert plan.read_text(encoding="utf-8") == changed
+    plan.write_text(first, encoding="utf-8")
+    assert run(["undo"]) == 0
+    assert plan.read_text(encoding="utf-8") == PLAN
+
+
+def test_what_was_taken_back_by_hand_is_not_in_the_way(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["set", "nps", "unit", "people"]) == 0
+    first = plan.read_text(encoding="utf-8")
+    assert run(["set", "nps", "tags", "a"]) == 0
+    plan.write_text(first, encoding="utf-8")  # as git checkout does
+    capsys.readouterr()
+    assert run(["undo"]) == 0
+    assert capsys.readouterr().err == "already taken back: kpi set nps tags a\ntook back: kpi set nps unit people\n"
+    assert plan.read_text(encoding="utf-8") == PLAN
+    assert run(["undo"]) == 2
+
+
+def test_a_file_that_is_gone_is_named(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["set", "nps", "unit", "people"]) == 0
+    other = plan.with_name("other.yaml")
+    other.write_text(PLAN, encoding="utf-8")
+    plan.unlink()
+    capsys.readouterr()
+    assert run(["undo", "-f", str(other)]) == 2
+    assert "kpi.yaml is no longer there since kpi set" in capsys.readouterr().err
 
 
 def test_it_keeps_the_last_twenty(plan: Path) -> None:

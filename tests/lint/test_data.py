@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from lint.linted import codes
+
+from kpi.cli.app import run
 
 PLAN = """\
 version: 1
@@ -57,3 +60,20 @@ def test_the_command_reads_the_data_on_demand(tmp_path: Path) -> None:
     )
     assert not [found for found in plain if found["code"][0] == "D"]
     assert [found["code"] for found in with_data if found["code"][0] == "D"] == ["D104"]
+
+
+def test_missing_files_are_an_info_without_data_and_a_warning_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A repository without its data stays green, and a plan with a misspelt path does not stay silent."""
+    plan = tmp_path / "kpi.yaml"
+    plan.write_text("version: 1\nsources:\n  orders: {path: [a.csv, b-*.csv], date: day, owner: a@b.example}\n")
+    (tmp_path / "b-1.csv").write_text("day\n2026-06-01\n")
+    assert run(["lint", "-f", str(plan), "--format", "json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (found["code"], found["severity"], found["subject"]) == ("M120", "info", "sources.orders.path.0")
+    assert run(["lint", "-f", str(plan), "--data", "--format", "concise"]) == 1
+    shown = capsys.readouterr().out
+    assert "D101" in shown
+    assert "M120" not in shown
+    assert run(["lint", "-f", str(plan), "--strict", "--ignore", "M120"]) == 0

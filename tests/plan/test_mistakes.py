@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from kpi.data import check_plan
 from kpi.diagnostics import ERRORS, Diagnostic
 from kpi.lint.registry import file_model
 from kpi.plan.loading import read_plan
@@ -293,3 +294,28 @@ def test_words_for_fields_are_no_fields_themselves() -> None:
         for field in record.fields():
             assert field_meant(field, [one for one in record.fields() if one != field]) is None
     assert set(WORDS) <= {field for record in [*records.values(), PlanFile] for field in record.fields()}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message", "hint"),
+    [
+        (
+            "goals:\n  g\n    name: A\n    owner: a@b\n    due: 2026-12-31\nkpis:\n  k: {name: K, goal: g}\n",
+            3,
+            "g",
+            "g:",
+        ),
+        ("kpis\n  a:\n    name: A\n  b:\n    name: B\n", 2, "kpis", "kpis:"),
+        ("kpis:\n  a:\n    name Sales\n    unit: EUR\n    target: at least 5\n", 4, "name", "name: Sales"),
+        ("goals:\n  a:\n    name: A\n    questions\n      - Why?\n      - How: so?\n", 5, "questions", "questions:"),
+        ("title My shop\nkpis:\n  a:\n    name: A\n", 2, "title", "title: My shop"),
+        ("sources\n  o: {path: o.csv, date: d}\nkpis:\n  a: {name: A, formula: sum(o.n)}\n", 2, "sources", "sources:"),
+        ("kpis:\n  a:\n    name: A\n    formula\n    unit: EUR\n", 5, "formula", "formula: and its value"),
+    ],
+)
+def test_a_missing_colon_is_one_error_with_the_fix(text: str, line: int, message: str, hint: str) -> None:
+    """The lines below the key, and references to what it declares, are no mistakes of their own."""
+    read = read_plan(Path("kpi.yaml"), text=f"version: 1\n{text}")
+    (found,) = (one for one in check_plan(read).diagnostics if one.severity == "error")
+    assert (found.code, found.location.line, found.message) == ("E001", line, f'a colon is missing after "{message}"')
+    assert found.hint == f"write {hint}"

@@ -167,7 +167,8 @@ def test_the_attribute_is_written_once(tmp_path: Path, name: str, text: str, wri
     folder = repository.root / "team"
     folder.mkdir()
     (folder / name).write_text(text)
-    assert record(folder, decision()).attributes == (folder / ".gitattributes" if written else None)
+    attributes = record(folder, decision()).attributes
+    assert (attributes and attributes.path) == (folder / ".gitattributes" if written else None)
     assert record(folder, decision()).attributes is None
     lines = text.splitlines() if name == ".gitattributes" else []
     found = folder / ".gitattributes"
@@ -256,3 +257,31 @@ def test_undo_leaves_a_file_that_somebody_else_has_changed(tmp_path: Path, monke
     text = (folder / "reviews.yaml").read_bytes()
     assert run(["undo"]) == 2
     assert (folder / "reviews.yaml").read_bytes() == text
+
+
+@pytest.mark.parametrize("others", ["", "*.csv text\n"])
+def test_undo_takes_the_attributes_back_that_came_with_the_first_decision(
+    others: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KPI_STATE_DIR", str(tmp_path / "state"))
+    made = Repository(tmp_path / "shop")
+    attributes = made.root / ".gitattributes"
+    made.put("kpi.yaml", PLAN)
+    if others:
+        made.put(".gitattributes", others)
+    monkeypatch.chdir(made.root)
+    decide = ["review", "--by", "ana", "--until", "2026-08-01", "--record", "nps", "call them"]
+    assert run(decide) == 0
+    assert attributes.read_text().endswith("reviews.yaml merge=union\n")
+    assert run(["undo"]) == 0
+    assert (attributes.read_text() if attributes.exists() else "") == others
+    assert not (made.root / "reviews.yaml").exists()
+    # What somebody else has written into it since stays, and is no obstacle.
+    assert run(decide) == 0
+    changed = attributes.read_text() + "*.png binary\n"
+    attributes.write_text(changed)
+    capsys.readouterr()
+    assert run(["undo"]) == 0
+    assert capsys.readouterr().err.splitlines()[-1] == ".gitattributes has changed since and stays as it is"
+    assert attributes.read_text() == changed
+    assert not (made.root / "reviews.yaml").exists()

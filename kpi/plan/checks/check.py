@@ -20,6 +20,8 @@ from kpi.plan.checks.targets import check_targets
 from kpi.plan.loading import ReadResult
 from kpi.plan.model import Plan
 
+UNKNOWN = ("E040", "E041", "E042", "E044")  # a goal, KPI, source or measure that does not exist
+
 
 def check(read: ReadResult, facts: Mapping[str, SourceFacts]) -> Checked:
     """Check all names and references of a plan against each other and against ``facts``, what is known of each
@@ -40,7 +42,9 @@ def check(read: ReadResult, facts: Mapping[str, SourceFacts]) -> Checked:
     check_splits(formulas, graph)
     check_references(plan, read.broken, report)
     order = {file: number for number, file in enumerate(plan.files)}
-    every = (*read.diagnostics, *report.found)
+    # What is called unknown may be declared where nothing could be read, which is already reported.
+    missed = () if read.whole else UNKNOWN
+    every = (*read.diagnostics, *(found for found in report.found if found.code not in missed))
     return Checked(
         plan=plan,
         places=read.places,

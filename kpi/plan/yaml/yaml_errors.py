@@ -301,7 +301,45 @@ def _colon(case: _Case) -> Explained | None:
         message = f'this line is indented deeper than "{shorten(found["key"])}" above it, which already has a value'
         indent = len(line) - len(line.lstrip())
         return Explained("E001", message, line_start + indent, case.at, "indent both lines alike", line_start)
-    return None
+    return _without_colon(case, line_start)
+
+
+def _without_colon(case: _Case, below: int) -> Explained | None:
+    """A key without its colon, which makes a text of it that the lines ``below`` do not fit into."""
+    first: tuple[int, str] | None = None
+    before = _line_before(case, below)
+    for _ in range(20):
+        if before is None:
+            break
+        start, line = before
+        if (found := KEY.match(line)) is not None:
+            if line[found.end() :].strip():  # the text began in this line, with its key
+                return None
+            break
+        first = before
+        if ITEM.match(line):
+            break
+        before = _line_before(case, start)
+    return None if first is None else _colon_missing(case, *first)
+
+
+def _colon_missing(case: _Case, start: int, line: str) -> Explained | None:
+    """The mistake of a line such as ``sales`` above fields, or ``unit EUR``."""
+    item = ITEM.match(line)
+    indent = item.end() if item else len(line) - len(line.lstrip())
+    raw = _without_comment(line[indent:])
+    key, _, value = raw.partition(" ")
+    after = case.document.line_span(start)[1] + 1
+    while after < len(case.text) and not (below := case.line(after)[1]).strip():
+        after += len(below) + 1
+    opens = after < len(case.text) and len(below) - len(below.lstrip()) > indent
+    if opens or not value:
+        key, value = raw, ""
+    if not re.fullmatch(r"[\w.-]+(?: [\w.-]+){0,3}", key):
+        return None
+    fixed = f"{key}: {_without_comment(value.strip())}" if value else f"{key}:" + (" " if opens else " and its value")
+    return Explained("E001", f'a colon is missing after "{shorten(key)}"', start + indent, start + indent + len(raw),
+                     f"write {shorten(fixed.strip())}", start)  # fmt: skip
 
 
 def _line_before(case: _Case, start: int) -> tuple[int, str] | None:
@@ -330,6 +368,8 @@ def _no_colon(case: _Case) -> Explained | None:
         return _no_space(start, found)
     if opened := _quote_above(case, start):
         return opened
+    if missing := _colon_missing(case, start, line):
+        return missing
     raw = line.strip()
     at = start + len(line) - len(line.lstrip())
     hint = "a longer text goes on in lines that are indented deeper than its key"
