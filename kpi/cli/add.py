@@ -52,6 +52,13 @@ def add(
         list[str] | None,
         typer.Option(metavar="COLUMN=EXPRESSION", help="An expression over your columns for one of the catalog."),
     ] = None,
+    read: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OPTION=VALUE",
+            help="How a new file is read, e.g. decimal=, or encoding=cp1252; repeatable; default: as the file shows.",
+        ),
+    ] = None,
     new_id: Annotated[str | None, typer.Option("--id", metavar="NEW", help="Another id in your file.")] = None,
     owner: Annotated[
         str | None, typer.Option(metavar="OWNER", help="Who answers for it; default: as the goal.")
@@ -63,8 +70,8 @@ def add(
 ) -> None:
     """Add a KPI of the catalog to the file, its columns mapped to yours.
 
-    Sources that it needs are added as well. At a terminal it asks for what is not given. The rest of the file stays as
-    it is, and kpi undo takes the change back.
+    Sources that it needs are added as well, read as their files show: encoding, delimiter, decimal mark, dates. At a
+    terminal it asks for what is not given. The rest of the file stays as it is, and kpi undo takes the change back.
     """
     from kpi.catalog.catalog import load_catalog
     from kpi.editing.add import Wanted
@@ -75,7 +82,9 @@ def add(
         open_checked(file, allow_outside)  # which says what is wrong, and ends the command
     known = load_catalog().kpis.get(id_)
     names, expressions = dict(_pairs("--map", map_ or ())), dict(_pairs("--compute", compute or ()))
-    wanted = Wanted(id_, goal, new_id, owner, target, currency, _tables(id_, source or ()), names, expressions)
+    reading = dict(_pairs("--read", read or (), "write an option of read: --read decimal=,"))
+    tables = _tables(id_, source or ())
+    wanted = Wanted(id_, goal, new_id, owner, target, currency, tables, names, expressions, reading)
     result, wanted = add_asking(session, wanted)
     session.write(result.texts, _command(wanted))
     new = (
@@ -137,11 +146,11 @@ def _tables(id_: str, written: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _pairs(option: str, values: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _pairs(option: str, values: Sequence[str], hint: str | None = None) -> Iterator[tuple[str, str]]:
     for written in values:
         column, _, theirs = written.partition("=")
         if not column.strip() or not theirs.strip():
-            hint = f"write the column of the catalog first: {option} amount=Betrag"
+            hint = hint or f"write the column of the catalog first: {option} amount=Betrag"
             raise UsageError(f'{option} cannot be "{written}"', hint=hint)
         yield column.strip(), theirs.strip()
 
@@ -155,4 +164,5 @@ def _command(wanted: Wanted) -> str:
     words += [part for table, where in wanted.tables.items() for part in ("--source", f"{table}={where}")]
     words += [part for column, theirs in wanted.names.items() for part in ("--map", f"{column}={theirs}")]
     words += [part for column, theirs in wanted.expressions.items() for part in ("--compute", f"{column}={theirs}")]
+    words += [part for name, value in wanted.reading.items() for part in ("--read", f"{name}={value}")]
     return shlex.join(words)

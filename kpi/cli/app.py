@@ -175,6 +175,8 @@ def run(arguments: list[str]) -> int:
         command = get_command(app)
         result = copy_context().run(command.main, arguments, prog_name="kpi", standalone_mode=False)
         sys.stdout.flush()
+        if result == INTERRUPTED:  # what typer makes of Ctrl+C
+            raise KeyboardInterrupt
     except KpiError as mistake:
         if isinstance(mistake, OutputError):
             give_up(sys.stdout)
@@ -182,6 +184,8 @@ def run(arguments: list[str]) -> int:
     except typer.TyperException as mistake:
         return _refuse_usage(mistake)
     except (KeyboardInterrupt, typer.Abort):
+        if sys.stderr.isatty():
+            tell("")  # the terminal has shown ^C, and the prompt begins on a line of its own
         return INTERRUPTED
     except (PipeClosedError, BrokenPipeError):
         give_up(sys.stdout)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +14,7 @@ import typer
 from kpi.cli.output import tell
 from kpi.errors import KpiError
 from kpi.plan.yaml.round_trip import add_entry, remove_entry, set_entry
+from kpi.values.ids import free_id, id_of
 
 if TYPE_CHECKING:
     from kpi.catalog.model import CatalogKpi
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from kpi.plan.yaml.round_trip import Value
 
 MOST_PROPOSALS = 8
-LONGEST_ID = 4  # words
-FILLERS = frozenset({"a", "an", "and", "by", "for", "from", "in", "of", "on", "our", "the", "to", "us", "we", "with"})
+LONGEST_ID = 4  # words of the sentence that a goal is
+NARROWEST_SENTENCE = 32  # columns
 EVERY = "day, week, month, quarter, half or year"
 
 # What later questions ask for: a KPI with the number that a goal has in its name, its date, a baseline.
@@ -83,9 +82,8 @@ class Guide:
         name = _asked()
         if not name:
             return False
-        self.goal = _new_id(name, ())
-        self.goal = self._with_name("goals", self.goal, {"name": name}, [])
-        self._answered(("goals", self.goal), "due", f"By when? ({self.today.year}-12-31)")
+        self.goal = self._with_name("goals", _new_id("goals", name, ()), {"name": name}, [])
+        self._answered(("goals", self.goal), "due", f"By when? (such as {self.today.year}-12-31)")
         owner = self._answered(("goals", self.goal), "owner", "Who is responsible for it? (an e-mail address)")
         self.owner = {"owner": owner} if owner else {}
         return True
@@ -128,11 +126,13 @@ class Guide:
         tell("\n4/6 Targets and thresholds")
         for kpi in self.kpis:
             example = "at least 30% by" if kpi.fields.get("unit") == "%" else "at least 30 by"
-            target = self._kpi_field(kpi, "target", f"{kpi.name}: its target? ({example} {self.today.year}-12-31)")
+            target = self._kpi_field(
+                kpi, "target", f"{kpi.name}: its target? (such as {example} {self.today.year}-12-31)"
+            )
             if target and " by " in target:
                 self._kpi_field(kpi, "baseline", f"{kpi.name}: where is it today?")
             if target:
-                question = f"{kpi.name}: from where on is it yellow, not red? (at least 90% of target)"
+                question = f"{kpi.name}: from where on is it yellow, not red? (such as at least 90% of target)"
                 self._answered(("kpis", kpi.id_), "thresholds", question, partial(_thresholds, target))
 
     def _sources(self) -> None:
@@ -151,7 +151,10 @@ class Guide:
     def _review(self) -> None:
         tell("\n6/6 Review")
         self._answered(
-            ("goals", self.goal), "review", f"How often is the goal reviewed? ({EVERY})", lambda text: {"every": text}
+            ("goals", self.goal),
+            "review",
+            f"How often is the goal reviewed? ({EVERY}; Enter: not said)",
+            lambda text: {"every": text},
         )
         for kpi in self.kpis:
             self._kpi_field(kpi, "when_red", f"{kpi.name}: what is done when it is red?")
@@ -166,7 +169,7 @@ class Guide:
         if changed is None:
             return id_
         fields["name"] = changed
-        new_id = _new_id(changed, taken)
+        new_id = _new_id(section, changed, taken)
         self.text = before
         self._keep_entry(section, new_id, fields)
         return new_id
@@ -185,7 +188,7 @@ class Guide:
         self.kpis.append(kpi)
         self._keep_entry("kpis", kpi.id_, kpi.fields)
         if template.unit == MONEY:
-            self._kpi_field(kpi, "unit", f"{kpi.name}: in which currency? (EUR, USD)")
+            self._kpi_field(kpi, "unit", f"{kpi.name}: in which currency? (such as EUR or USD)")
         tell(f"  {kpi.name}: {template.misleads[0]}")
 
     def _own_kpi(self, name: str) -> None:
@@ -193,12 +196,12 @@ class Guide:
             tell("  write its name after =")
             return
         taken = [one.id_ for one in self.kpis]
-        kpi = ChosenKpi(_new_id(name, taken), name)
+        kpi = ChosenKpi(_new_id("kpis", name, taken), name)
         kpi.fields |= {"name": name, "goal": self.goal, **self.owner}
         kpi.id_ = self._with_name("kpis", kpi.id_, kpi.fields, taken)
         kpi.name = str(kpi.fields["name"])
         self.kpis.append(kpi)
-        self._kpi_field(kpi, "unit", f'{kpi.name}: its unit? ("%", EUR, minutes, or what is counted)')
+        self._kpi_field(kpi, "unit", f"{kpi.name}: its unit? (such as %, EUR, minutes, or what is counted)")
 
     def _from_file(self, kpi: ChosenKpi, source: str) -> bool:
         """Compute a KPI of the catalog from a data file, with the questions of ``kpi add``. Returns if it works."""
@@ -342,20 +345,28 @@ def _after(before: Sequence[str], last: str) -> list[str]:
 
 
 def _list(kpis: Sequence[CatalogKpi], head: str) -> None:
-    if kpis:
-        width = max(len(kpi.name) for kpi in kpis)
-        lines = [f"  {number}  {kpi.name:<{width}}  {kpi.sentence}" for number, kpi in enumerate(kpis, 1)]
-        tell("\n".join([head, *lines]))
+    """Show KPIs by number, their sentences wrapped beside the names, or below them where there is little space."""
+    if not kpis:
+        return
+    from kpi.cli.terminal import terminal_width
+    from kpi.render.layout import wrap
+
+    names = max(len(kpi.name) for kpi in kpis)
+    width = terminal_width()
+    beside = width - names - len("  1    ") >= NARROWEST_SENTENCE
+    lines = [head]
+    for number, kpi in enumerate(kpis, 1):
+        indent = len("  1  ") + (names + 2 if beside else 2)
+        first, *more = wrap(kpi.sentence, max(width - indent, NARROWEST_SENTENCE))
+        if beside:
+            lines.append(f"  {number}  {kpi.name:<{names}}  {first}")
+        else:
+            lines += [f"  {number}  {kpi.name}", " " * indent + first]
+        lines += [" " * indent + text for text in more]
+    tell("\n".join(lines))
 
 
-def _new_id(name: str, taken: Sequence[str]) -> str:
-    """An id made of the words of a name that say something: ``customers_stay_second_year``."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain)
-    telling = [word for word in words if word not in FILLERS] or words or ["first"]
-    id_ = "_".join(telling[:LONGEST_ID])
-    id_ = id_ if id_[0].isalpha() else f"n_{id_}"
-    number = 2
-    while (numbered := id_ if number == 2 else f"{id_}_{number - 1}") in taken:
-        number += 1
-    return numbered
+def _new_id(section: str, name: str, taken: Sequence[str]) -> str:
+    """An id made of a name; of a goal, which is a sentence, of the words that say something."""
+    id_ = id_of(name, LONGEST_ID if section == "goals" else None)
+    return free_id(id_ or f"first_{section[:-1]}", taken)

@@ -92,9 +92,10 @@ def draft_sources(given: Sequence[str], file: Path, today: date) -> tuple[str, S
     return plan_text(known), unread
 
 
-def source_spec(file: Path, plan: Path, today: date) -> SourceSpec | None:
-    """How a data file is read as a source of ``plan``: its options and types; None where it cannot be read."""
-    tables, _ = _tables(sources_of([file.resolve()], plan.parent.resolve()), plan, today)
+def source_spec(file: Path, plan: Path, today: date, allowed: Sequence[Path] = ()) -> SourceSpec | None:
+    """How a data file is read as a source of ``plan``: its options and types; None where it cannot be read. Files in
+    the folders ``allowed`` may be read as well."""
+    tables, _ = _tables(sources_of([file.resolve()], plan.parent.resolve()), plan, today, allowed=allowed)
     return tables[0].spec if tables else None
 
 

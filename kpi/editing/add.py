@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi.catalog.catalog import Requirement, load_catalog, requirements
 from kpi.catalog.model import MONEY, CatalogKpi
 from kpi.editing.fields import refuse_ambiguous
-from kpi.errors import TextError, UsageError, did_you_mean
+from kpi.errors import KpiError, TextError, UsageError, did_you_mean
 from kpi.formulas import columns, parse_row
 from kpi.formulas.column_names import column_name, folded
 from kpi.formulas.renaming import SourceNames, renamed_formula, renamed_row
@@ -29,7 +29,8 @@ class Wanted(NamedTuple):
 
     ``tables`` maps a table of the catalog to a source of the plan or a path of files, ``names`` a column of the
     catalog, with its table where that is needed (``orders.amount``), to a column of the user's file; ``expressions``
-    maps one to a row expression over these.
+    maps one to a row expression over these. ``reading`` are options of ``read:`` for new sources, which win over what
+    the file itself shows.
     """
 
     kpi: str
@@ -41,6 +42,7 @@ class Wanted(NamedTuple):
     tables: Mapping[str, str] = {}
     names: Mapping[str, str] = {}
     expressions: Mapping[str, str] = {}
+    reading: Mapping[str, str] = {}
 
 
 class MissingError(UsageError):
@@ -84,7 +86,14 @@ def added(session: Session, wanted: Wanted) -> Added:
     needs = requirements(catalog, kpi)
     _check_tables(wanted, needs)
     renaming, computing = _Renaming(wanted.names, needs), _Renaming(wanted.expressions, needs)
-    placed = [_Placed(session, need, wanted.tables.get(need.source.id), renaming, computing) for need in needs]
+    placed = [
+        _Placed(session, need, wanted.tables.get(need.source.id), renaming, computing, wanted.reading) for need in needs
+    ]
+    if wanted.reading and not any(one.is_new for one in placed):
+        raise UsageError(
+            "reading options are for a new source, and the KPI uses one that is there",
+            hint="edit its read: in the file",
+        )
     names = {one.table.id: SourceNames(one.id_, one.names) for one in placed}
     fields = dict(_fields(plan, kpi, goal, wanted, renamed_formula(kpi.formula, names)))
     name, text = session.main()
@@ -182,7 +191,13 @@ class _Placed:
     """A table of the catalog, as a source of the plan that exists or as a new one."""
 
     def __init__(
-        self, session: Session, need: Requirement, where: str | None, renaming: _Renaming, computing: _Renaming
+        self,
+        session: Session,
+        need: Requirement,
+        where: str | None,
+        renaming: _Renaming,
+        computing: _Renaming,
+        reading: Mapping[str, str],
     ) -> None:
         self.need, self.table = need, need.source
         sources = session.checked.plan.sources
@@ -202,6 +217,7 @@ class _Placed:
         if self.is_new:
             self._check_path(where, sources)
         self.source: Source | None = None if self.is_new else sources[where]
+        self.read, self.types = _how_read(session, where, reading) if self.is_new else ({}, {})
         self.given = {name: renaming.get(self.table.id, name) for name in need.columns}
         if self.source is not None:
             self._check_kind(self.source)
@@ -249,9 +265,18 @@ class _Placed:
         checked = session.checked
         if self.source is None:
             main, text = session.main()
-            checked, _ = session.tried({main: add_entry(text, "sources", self.id_, {"path": self._path(session)})})
+            checked, _ = session.tried({main: add_entry(text, "sources", self.id_, self._reading(session))})
         facts = checked.facts.get(self.id_)
         return () if facts is None else facts.columns or ()
+
+    def _reading(self, session: Session) -> dict[str, Value]:
+        """The path of a new source, and how its file is read."""
+        return {"path": self._path(session), **({"read": self.read} if self.read else {})}
+
+    def _types(self) -> dict[str, str]:
+        """The types of the columns that the table needs, under the names that they have in the new source."""
+        called = {folded(column_name(self.given[name] or name)): name for name in self.names}
+        return {called[folded(name)]: type_ for name, type_ in self.types.items() if folded(name) in called}
 
     def _path(self, session: Session) -> str:
         """The path of a new source. On the command line it is relative to where the command runs, in the file to it."""
@@ -279,17 +304,48 @@ class _Placed:
                 )
 
     def _entry(self, session: Session, computed: Mapping[str, str]) -> Iterator[tuple[str, Value]]:
-        yield "path", self._path(session)
+        yield from self._reading(session).items()
         for field, name in (("date", self.table.date), ("from", self.table.from_), ("until", self.table.until)):
             if name is not None:
                 yield field, self.names.get(name, name)
         mapped = {name: theirs for name, theirs in self.given.items() if theirs is not None and theirs != name}
         if mapped:
             yield "columns", mapped
+        if types := self._types():
+            yield "types", types
         if computed:
             yield "computed", computed
         if self.table.no_rows is not None:
             yield "no_rows", self.table.no_rows
+
+
+def _how_read(
+    session: Session, where: str, given: Mapping[str, str]
+) -> tuple[dict[str, str | Sequence[str]], Mapping[str, str]]:
+    """The options of reading and the types of columns that a file shows, as ``kpi init --from`` finds them; options
+    that are given win. Nothing of files that cannot be read, which the check of the plan explains."""
+    from glob import glob
+    from pathlib import Path
+
+    from kpi.clock import today
+    from kpi.drafting.draft import source_spec
+
+    paths = [Path(one) for one in sorted(glob(where, recursive=True)) if Path(one).is_file()]  # noqa: PTH207
+    spec = None
+    if paths:
+        try:
+            spec = source_spec(paths[0], session.file, today("UTC"), session.allowed)
+        except KpiError:
+            spec = None
+    options = {**({} if spec is None else spec.read), **given}
+    read = {name: _listed(value) if value.startswith("[") else value for name, value in options.items()}
+    return read, {} if spec is None else spec.types
+
+
+def _listed(text: str) -> Sequence[str]:
+    import yaml
+
+    return [str(one) for one in yaml.load(text, yaml.BaseLoader)]
 
 
 def _row(expression: str) -> Node:

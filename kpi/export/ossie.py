@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kpi.errors import KpiError
 from kpi.export.ossie_sql import InexpressibleError, SqlWriter, identifier
 from kpi.importing.ossie import TOOL, VENDOR
-from kpi.importing.result import id_of
 from kpi.plan.model import SECTIONS, Source
 from kpi.plan.yaml.documents import load
 from kpi.plan.yaml.plain_data import PlainData
 from kpi.plan.yaml.round_trip import field_lines
+from kpi.values.ids import id_of
 
 if TYPE_CHECKING:
     from yaml.nodes import Node

@@ -12,9 +12,10 @@ from kpi.drafting.plan_text import GOAL
 from kpi.drafting.words import title_of
 from kpi.errors import shorten
 from kpi.importing import sql
-from kpi.importing.result import References, Refusal, Result, comment_lines, id_of, listed
+from kpi.importing.result import References, Refusal, Result, comment_lines, listed
 from kpi.importing.tables import add_source, origin_fields
 from kpi.importing.tree import Item, read_trees
+from kpi.values.ids import id_of
 
 if TYPE_CHECKING:
     from kpi.plan.yaml.round_trip import Value

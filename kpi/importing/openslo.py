@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from kpi.drafting.plan_text import GOAL
 from kpi.drafting.words import title_of
 from kpi.errors import shorten
-from kpi.importing.result import Origin, Refusal, Result, comment_lines, id_of
+from kpi.importing.result import Origin, Refusal, Result, comment_lines
 from kpi.importing.tables import reading_fields
 from kpi.importing.tree import Item, read_trees
+from kpi.values.ids import id_of
 
 if TYPE_CHECKING:
     from kpi.plan.yaml.round_trip import Value

@@ -3,14 +3,13 @@ formats share with what is done to a plan afterwards."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from kpi.errors import shorten
+from kpi.values.ids import free_id, id_of
 
 if TYPE_CHECKING:
     from kpi.plan.yaml.round_trip import Value
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
 State = Literal["imported", "note", "refused"]
 Section = Literal["sources", "measures", "goals", "kpis"]
-_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe", "å": "a", "ł": "l"})
-_LONGEST_ID = 60  # characters
 MOST_OUTCOMES = 50_000
 
 
@@ -107,24 +104,11 @@ class Result:
     def new_id(self, name: str, section: Section, *others: Section) -> str:
         """An id for a name that no entry of these sections has."""
         taken = {id_ for one in (section, *others) for id_ in self.entries[one]}
-        wanted = id_of(name) or section[:-1]
-        id_, number = wanted, 2
-        while id_ in taken:
-            id_, number = f"{wanted}_{number}", number + 1
-        return id_
+        return free_id(id_of(name) or section[:-1], taken)
 
     def _note(self, outcome: Outcome) -> None:
         if len(self.outcomes) < MOST_OUTCOMES:
             self.outcomes.append(outcome)
-
-
-def id_of(name: str) -> str:
-    """A name as an id of the plan, in ASCII; empty where nothing is left of it."""
-    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS))
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    words = re.findall(r"[a-z0-9]+", plain.replace("%", " percent ").replace("'", "").replace("’", ""))
-    id_ = "_".join(words)[:_LONGEST_ID].rstrip("_")
-    return id_ if not id_ or id_[0].isalpha() else f"n_{id_}"
 
 
 def comment_lines(label: str, text: str, width: int = 100) -> list[str]:

@@ -19,7 +19,7 @@ from kpi.errors import InputError, KpiError, TextError, shorten
 from kpi.formulas import parse_formula
 from kpi.formulas.walk import names as names_in
 from kpi.formulas.walk import sources as sources_in
-from kpi.importing.result import Origin, Refusal, Result, comment_lines, id_of, listed
+from kpi.importing.result import Origin, Refusal, Result, comment_lines, listed
 from kpi.importing.sheet_columns import (
     ENGLISH,
     GERMAN,
@@ -51,6 +51,7 @@ from kpi.importing.sheet_values import (
 from kpi.plan.model import ReadOptions
 from kpi.plan.yaml.round_trip import Value
 from kpi.values import Calendar, parse_label, period_of
+from kpi.values.ids import id_of
 from kpi.values.period_labels import form_of
 
 MOST_BYTES = 20_000_000

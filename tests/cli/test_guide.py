@@ -127,6 +127,29 @@ def test_without_an_answer_nothing_is_written(tmp_path: Path, monkeypatch: pytes
     assert not (tmp_path / "kpi.yaml").exists()
 
 
+@pytest.mark.parametrize("width", ["40", "80", "120"])
+def test_proposals_fit_the_terminal_and_examples_are_called_so(
+    dialogue: Dialogue, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    _, said = dialogue(*GOAL, "", "revenue", "1", "EUR", "")
+    offered = said[said.index("The catalog has:") : said.index("in which currency?")]
+    assert max(map(len, offered.splitlines()[:-1])) <= int(width)
+    for example in re.findall(r"\(([^)]*(?:\d{4}-12-31|EUR|90%)[^)]*)\)", said):
+        assert example.startswith("such as "), "what is in brackets is no default"
+
+
+@pytest.mark.parametrize(
+    "name", ["Rate of returns", "Größe der Körbe", "Net promoter score", "% on time", "Ærø visits"]
+)
+def test_a_kpi_has_the_same_id_wherever_it_comes_from(dialogue: Dialogue, tmp_path: Path, name: str) -> None:
+    plan, _ = dialogue(*GOAL, "", f"={name}", "", "")
+    (tmp_path / "sheet.csv").write_text(f"KPI,Unit\n{name},points\n", encoding="utf-8")
+    assert run(["import", "sheet", "sheet.csv", "-o", "other.yaml"]) == 0
+    other = yaml.load((tmp_path / "other.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
+    assert list(plan["kpis"]) == list(other["kpis"])
+
+
 pexpect = pytest.importorskip("pexpect") if sys.platform != "win32" else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 
 from kpi.cli.app import run
 from kpi.drafting import draft
+from kpi.drafting.plan_text import MOST_ON_GOAL
 from kpi.errors import UsageError
+from kpi.lint.rules.b101_too_many_kpis_on_goal import MAX_KPIS
 
 TODAY = date(2026, 11, 28)
 DAYS = [f"2025-{month:02}-{day:02}" for month in range(1, 13) for day in (1, 9, 17, 25)]
@@ -125,3 +128,23 @@ def test_what_day_it_is_decides_whether_dates_would_be_far_in_the_future(tmp_pat
     for today, shape in ((date(2026, 2, 5), "%d/%m/%Y"), (date(2026, 12, 1), "%m/%d/%Y")):
         text = draft([str(tmp_path / "orders.csv")], tmp_path / "kpi.yaml", today).text
         assert f"ordered: date {shape}" in text
+
+
+@pytest.mark.parametrize("tables", [1, 2, 5])
+def test_no_goal_has_more_kpis_than_the_linter_allows(tmp_path: Path, tables: int) -> None:
+    header = "day,order,customer,amount,cost,quantity,status,score,delivered"
+    for number in range(tables):
+        rows = [
+            f"{day},{i},{i % 9},{i}.5,{i}.25,{i % 4},{'paid' if i % 3 else 'open'},{i % 5},{day}"
+            for i, day in enumerate(DAYS)
+        ]
+        (tmp_path / f"orders{'abcde'[number]}x.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    found = draft([str(tmp_path / "*.csv")], tmp_path / "kpi.yaml", TODAY)
+    goals = Counter(re.findall(r"^    goal: (.*)$", found.text, re.MULTILINE))
+    assert max(goals.values()) <= MAX_KPIS.default == MOST_ON_GOAL
+    assert len(goals) >= len(found.kpis) / MOST_ON_GOAL > (tables > 1)
+    declared = re.findall(r"^  (\w+):\n(?:    #.*\n)*    name: Name the ", found.text, re.MULTILINE)
+    assert declared == list(goals)
+    assert "first_goal" in goals
+    (tmp_path / "kpi.yaml").write_text(found.text, encoding="utf-8")
+    assert run(["lint", "-f", str(tmp_path / "kpi.yaml"), "--fail-on", "error"]) == 0

@@ -337,3 +337,34 @@ def test_at_a_terminal_it_asks(plan: Path) -> None:
     ):
         assert words in shown.decode()
     assert value(plan, "average_order_value") == 20
+
+
+GERMAN = "Export vom 01.07.2026\n\nDatum;Status;Betrag;Größe\n" + "".join(
+    f"{day:02}.12.2026;paid;1.2{day:02},50;groß\n" for day in range(1, 32)
+)
+MAPPED = ["--source", "o.csv", "--map", "ordered_at=Datum", "--map", "status=Status", "--map", "amount=Betrag"]
+
+
+def test_a_new_file_is_read_as_it_shows(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Encoding, lines before the header, decimal mark and dates come from the file, as with kpi init --from."""
+    (plan.parent / "o.csv").write_bytes(GERMAN.encode("cp1252"))
+    arguments = ["add", "average_order_value", "--goal", "loyalty", *MAPPED, "--currency", "EUR"]
+    assert run(arguments) == 0
+    assert 'read: {encoding: cp1252, skip_rows: 2, delimiter: ";", decimal: ","}' in plan.read_text(encoding="utf-8")
+    assert value(plan, "average_order_value") == pytest.approx(sum(1200.5 + day for day in range(1, 32)) / 31)
+
+
+def test_an_option_of_reading_that_is_given_wins(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (plan.parent / "o.csv").write_text("Datum;Status;Betrag\n2026-12-01;paid;1,250\n2026-12-02;paid;3,750\n")
+    arguments = ["add", "average_order_value", "--goal", "loyalty", *MAPPED, "--currency", "EUR"]
+    assert run([*arguments, "--read", "decimal=,", "--read", "null_values=[NA, -]"]) == 0
+    assert "null_values: [NA, " in plan.read_text(encoding="utf-8")
+    assert value(plan, "average_order_value") == pytest.approx(2.5)
+    assert run(["undo"]) == 0
+    assert plan.read_text(encoding="utf-8") == PLAN
+    capsys.readouterr()
+    assert run([*arguments, "--read", "decimall=,"]) == 2
+    assert 'read has no field "decimall"' in capsys.readouterr().err
+    assert run([*arguments, "--read", "decimal"]) == 2
+    assert "--read decimal=," in capsys.readouterr().err
+    assert plan.read_text(encoding="utf-8") == PLAN

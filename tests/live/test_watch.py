@@ -105,3 +105,19 @@ def test_without_watchfiles_it_says_what_to_install(
 def test_only_a_table_can_be_watched(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["status", "--watch", "--format", "json"]) == 2
     assert "--watch shows a table" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pseudo terminal")
+def test_the_prompt_comes_on_a_line_of_its_own(plan: Path) -> None:
+    pexpect = pytest.importorskip("pexpect")
+    child = pexpect.spawn(
+        sys.executable, ["-m", "kpi", "status", "--watch"], cwd=str(plan.parent), encoding="utf-8", timeout=60
+    )
+    child.expect("Computed at")
+    child.expect(r"\.\r\n")
+    child.sendintr()
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.before.endswith("\r\n")
+    assert child.exitstatus == 130
