@@ -20,26 +20,32 @@ PAGE = Path(__file__).parent / "commands.md"
 HEAD = """\
 # Commands
 
-Made by `python docs/make_commands.py` from the commands themselves; a test holds the two together. `kpi --help` lists them, and `kpi COMMAND --help` shows what is here. Every
-command takes `-f FILE`, before or after its name.
+Made by `python docs/make_commands.py` from the commands themselves; a test holds the two together. `kpi --help` lists
+them, and `kpi COMMAND --help` shows what is here. Every command takes `-f FILE`, before or after its name.
 
 ## Exit codes
 
 | code | meaning |
 |---|---|
-| 0 | The command did its work. `kpi init` at a terminal also ends with 0 when you leave it after the first answer, since the file is kept. |
-| 1 | Findings of `kpi lint` at or above `--fail-on` (warnings, unless you say otherwise), a status named by `kpi status --fail-on`, a change named by `kpi diff --fail-on`, a problem found by `kpi doctor`, or something that `kpi import` refused. |
-| 2 | The command could not do its work: bad usage, a file that is invalid or cannot be read, data that cannot be computed, an internal error. |
-| 130 | Ctrl+C. This is also how `kpi status --watch` and `kpi dashboard --serve` end, which run until then. |
-| 129, 143 | The command was ended by SIGHUP or SIGTERM. |
-| 141 | The program that read the output stopped reading, as in `kpi lint \\| head -1`. |
 """
+EXIT_CODES = {
+    "0": "The command did its work. `kpi init` at a terminal also ends with 0 when you leave it after the first answer, "
+    "since the file is kept.",
+    "1": "Findings of `kpi lint` at or above `--fail-on` (by default warnings), a status named by `kpi status --fail-on`, "
+    "a change named by `kpi diff --fail-on`, a problem found by `kpi doctor`, or something that `kpi import` refused.",
+    "2": "The command could not do its work: bad usage, a file that is invalid or cannot be read, data that cannot be "
+    "computed, an internal error.",
+    "130": "Ctrl+C. So end `kpi status --watch` and `kpi dashboard --serve`, which run until then.",
+    "129, 143": "The command was ended by SIGHUP or SIGTERM.",
+    "141": "The program that read the output stopped reading, as in `kpi lint | head -1`.",
+}
 
 
 def page() -> str:
     """The text of the page."""
     group = get_command(app)
-    lines = [HEAD]
+    codes = "".join(f"| {code} | {_cell(meaning)} |\n" for code, meaning in EXIT_CODES.items())
+    lines = [HEAD + codes]
     with group.make_context("kpi", [], resilient_parsing=True) as context:
         for title, commands in GROUPS.items():
             lines.append(f"## {title}\n")
