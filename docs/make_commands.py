@@ -29,10 +29,10 @@ them, and `kpi COMMAND --help` shows what is here. Every command takes `-f FILE`
 |---|---|
 """
 EXIT_CODES = {
-    "0": "The command did its work. `kpi init` at a terminal also ends with 0 when you leave it after the first answer, "
+    "0": "The command did its work. `kpi init` at a terminal also ends with 0 where you leave it after an answer, "
     "since the file is kept.",
-    "1": "Findings of `kpi lint` at or above `--fail-on` (by default warnings), a status named by `kpi status --fail-on`, "
-    "a change named by `kpi diff --fail-on`, a problem found by `kpi doctor`, or something that `kpi import` refused.",
+    "1": "Findings of `kpi lint` at or above `--fail-on` (by default warnings), a status named by `status --fail-on`, "
+    "a change named by `diff --fail-on`, a problem found by `kpi doctor`, or something that `kpi import` refused.",
     "2": "The command could not do its work: bad usage, a file that is invalid or cannot be read, data that cannot be "
     "computed, an internal error.",
     "130": "Ctrl+C. So end `kpi status --watch` and `kpi dashboard --serve`, which run until then.",

@@ -31,6 +31,25 @@ CURRENCY_SIGNS = "".join(dict.fromkeys(sign[-1] for sign in SIGNS))
 # Abbreviations of currencies that data files have instead of a sign or a code.
 CURRENCY_ABBREVIATIONS = ("kr", "zł", "Kč", "Ft", "Rs", "Fr")
 
+# Words for units that are read as nouns, and what to write for the unit itself.
+UNIT_WORDS = {
+    **dict.fromkeys(("euro", "euros"), ("EUR",)),
+    **dict.fromkeys(("dollar", "dollars"), ("USD", "AUD", "CAD")),
+    **dict.fromkeys(("us dollar", "us dollars", "us-dollar", "us$"), ("USD",)),
+    **dict.fromkeys(("pound", "pounds", "pfund", "sterling", "pounds sterling"), ("GBP",)),
+    **dict.fromkeys(("franken", "schweizer franken", "swiss franc", "swiss francs"), ("CHF",)),
+    **dict.fromkeys(("yen",), ("JPY",)),
+    **dict.fromkeys(("rupee", "rupees"), ("INR",)),
+    **dict.fromkeys(("zloty", "złoty"), ("PLN",)),
+    **dict.fromkeys(("prozent", "pourcent", "pour cent", "por ciento", "percento", "procent"), ("%",)),
+    **dict.fromkeys(("millisekunden", "millisecondes"), ("milliseconds",)),
+    **dict.fromkeys(("sekunde", "sekunden", "secondes", "segundos"), ("seconds",)),
+    **dict.fromkeys(("minuten", "minutos"), ("minutes",)),
+    **dict.fromkeys(("stunde", "stunden", "std", "heures", "horas"), ("hours",)),
+    **dict.fromkeys(("tag", "tage", "tagen", "jours", "días", "dias"), ("days",)),
+    **dict.fromkeys(("woche", "wochen", "semaines", "semanas"), ("weeks",)),
+}
+
 # The first word of each unit of time is the one that is shown.
 _TIMES = (
     (0.001, ("ms", "millisecond", "milliseconds", "msec", "msecs")),
