@@ -96,6 +96,12 @@ class _Model:
         ):
             if item.get(key) is not None:
                 self.result.imported(item.entries()[key].origin(f"cube {name}, {key}"), reason)
+        for key, reason in (
+            ("access_policy", "a plan has no roles: whoever can read the source sees all its rows and columns"),
+            ("data_source", "set the connection of the source to that database"),
+        ):
+            if item.get(key) is not None:
+                self.result.note(item.entries()[key].origin(f"cube {name}, {key}"), reason)
         if item.get("extends") is not None:
             cube.table = Refusal(f"the cube {name} extends another one", "write its members out")
         item.ignore(*_WORDS)
@@ -129,6 +135,8 @@ class _Model:
         description = item.text_of("description")
         comments = [] if description is None else comment_lines("Description", description)
         origin = item.origin(f"measure {cube.name}.{name}")
+        if item.get("mask") is not None:
+            notes.append("it is not masked: a plan has no roles")
         if item.text_of("format") is not None:
             notes.append(
                 f"its format, {shorten(item.text_of('format') or '', 30)}, does not say the unit: set unit by hand"

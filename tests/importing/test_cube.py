@@ -168,3 +168,28 @@ BROKEN = (
 def test_broken_files_are_errors_without_a_traceback(tmp_path: Path, text: str) -> None:
     with pytest.raises(KpiError):
         imported(tmp_path, text)
+
+
+def test_roles_and_masks_are_not_left_out_in_silence(tmp_path: Path) -> None:
+    """What a plan cannot say about who sees what is said, since the numbers are seen by everybody."""
+    found = imported(
+        tmp_path,
+        """
+cubes:
+  - name: orders
+    sql_table: orders
+    data_source: second
+    dimensions: [{name: at, sql: at, type: time}]
+    measures: [{name: n, type: count, mask: 12345}]
+    access_policy: [{role: "*", member_level: {includes: []}}]
+""",
+    )
+    assert list(found.plan.kpis) == ["orders_n"]
+    notes = {one.origin.construct: (one.origin.line, one.reason) for one in found.outcomes if one.state == "note"}
+    assert notes == {
+        "measure orders.n": (7, "it is not masked: a plan has no roles"),
+        "cube orders, access_policy": (
+            8, "a plan has no roles: whoever can read the source sees all its rows and columns",
+        ),
+        "cube orders, data_source": (5, "set the connection of the source to that database"),
+    }  # fmt: skip
