@@ -15,6 +15,8 @@ def main() -> NoReturn:
     # A command is short and leaves almost no cycles. Collecting them while hundreds of modules are imported, and again
     # at exit, would take a fifth of the time of `kpi lint`.
     gc.disable()
+    # Pydantic would look for plugins in the metadata of every installed package; none may change what a plan means.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     end_in_order()
     from kpi.cli.app import run
 

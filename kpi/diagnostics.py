@@ -5,14 +5,14 @@ Severities are ``error`` (the plan is invalid), ``warning`` and ``info``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from kpi.frozen import frozen
 
 Severity = Literal["error", "warning", "info"]
 
 
-@dataclass(frozen=True, order=True)
-class Location:
+class Location(NamedTuple):
     """A range of a file. Lines and columns are 1-based and in characters; ``end_column`` is exclusive."""
 
     file: str
@@ -22,15 +22,14 @@ class Location:
     end_column: int
 
 
-@dataclass(frozen=True, order=True)
-class Edit:
+class Edit(NamedTuple):
     """A fix: the range of a file that ``text`` replaces."""
 
     location: Location
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Diagnostic:
     """A finding. ``subject`` is the dotted path of the entry or field that it is about, e.g. ``kpis.nps.target``.
 

@@ -325,7 +325,7 @@ class _Run:
         else:
             path = Path.cwd() / file
             name = project_name(path, report_root(path.parent))
-        return replace(found, location=replace(found.location, file=name))
+        return replace(found, location=found.location._replace(file=name))
 
     def line_text(self, file: str, line: int) -> str:
         """A line of a file with its secrets hidden; "" if there is none."""

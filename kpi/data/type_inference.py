@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kpi.data.column_types import SQL_TYPES
 from kpi.data.database import Engine, quoted, text_literal
@@ -36,6 +36,7 @@ from kpi.data.text_casts_sql import (
 from kpi.data.value_suggestions import date_hint
 from kpi.errors import KpiError
 from kpi.formulas.types import TIME, ValueType
+from kpi.frozen import frozen
 from kpi.plan.checks.source_facts import SourceFacts
 from kpi.plan.model import Source
 
@@ -55,7 +56,7 @@ FEW, ENOUGH = 8, 100
 DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True)
+@frozen
 class Reading:
     """How one column is read: the kind of its values and the SQL that makes them of its text.
 

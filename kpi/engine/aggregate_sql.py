@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kpi.formulas.functions import AGGREGATES
+from kpi.frozen import frozen
 
 Value = float | None
 # The column that orders the rows of sources without times of day.
@@ -28,7 +28,7 @@ class TiedRowsError(Exception):
         self.key = key
 
 
-@dataclass(frozen=True)
+@frozen
 class AggregateSql:
     """SQL for one aggregate: the value it is of (None: the row itself) and the condition on rows (None: all)."""
 
@@ -97,7 +97,7 @@ class AggregateSql:
         return f"(list_sort({ranked}))[1]['v']"
 
 
-@dataclass(frozen=True)
+@frozen
 class Groups:
     """The groups of ``per``, of which an aggregate is: the ``key`` of a row (SQL), the ``value`` of a group and the
     condition on rows (None: all). In the SQL of that aggregate the value of a group is ``GROUP_VALUE``."""
@@ -236,7 +236,7 @@ def _deviation_of(days: Days) -> Value:
     return finite(math.sqrt(squares / (total - 1))) if total > 1 else None
 
 
-@dataclass(frozen=True)
+@frozen
 class Daily:
     """How an aggregate is put together from days: ``partials`` are the columns of one day, ``combine`` their value."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from kpi.data.bad_rows import Rejected, counted, skipped_in_words
 from kpi.data.total_filters import aggregate_decides
 from kpi.data.value_suggestions import SKIP
 from kpi.errors import KpiError
+from kpi.frozen import frozen
 
 if TYPE_CHECKING:
     from kpi.data.bad_rows import BadCells
@@ -27,7 +28,7 @@ def _as_named(columns: Collection[str]) -> frozenset[str]:
     return frozenset(columns)
 
 
-@dataclass(frozen=True)
+@frozen
 class ReadableRows:
     """The rows of one source. ``base`` has all of them, bad ones too; ``bad`` says which these are.
 

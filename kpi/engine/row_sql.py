@@ -8,7 +8,6 @@ with an empty value and x / 0 are empty) and V6 (elapsed time with fractions). T
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from unicodedata import normalize
 
@@ -21,6 +20,7 @@ from kpi.formulas import nodes
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.type_checker import Hints, TypeChecker, Typed
 from kpi.formulas.types import Types, ValueType
+from kpi.frozen import frozen
 from kpi.plan.model import ReadOptions
 
 FAR = 300_000  # days: eight centuries
@@ -31,7 +31,7 @@ PARTS_OF_DATE = (9999, 12, 31)  # the largest year, month and day
 UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": SECONDS_OF_DAY}
 
 
-@dataclass(frozen=True)
+@frozen
 class Sql:
     """An SQL expression and the type of its value. Durations are DOUBLE seconds."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kpi.formulas.errors import ColumnWanted, FormulaError
 from kpi.formulas.functions import (
@@ -20,13 +20,14 @@ from kpi.formulas.nodes import NOWHERE, Aggregate, At, Column, GroupValue, Node,
 from kpi.formulas.row_parser import RowParser
 from kpi.formulas.source_text import SourceText
 from kpi.formulas.type_checker import check_aggregate, check_condition, check_group_condition, check_row
+from kpi.frozen import frozen
 
 _OF_GROUPS = ", ".join(name for name, function in AGGREGATES.items() if function.groups)
 # Functions of formulas that take an aggregate as it is and stand around it.
 _AROUND = (*POINTS_IN_TIME, *SHIFTS, "growth", "total", "over")
 
 
-@dataclass(frozen=True)
+@frozen
 class Rows:
     """What an aggregate is of: the rows of a ``source``, a column or expression of each, or groups of them, with a
     filter on rows."""

@@ -8,17 +8,18 @@ there, until its description reads well and until a case with an independent exp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeVar
 
 from kpi.formulas.types import AMOUNT, ANY, CLOCK, DURATION, NUMBER, TEXT, TIME, Types, ValueType
+from kpi.frozen import frozen
 from kpi.values.units import SECONDS
 
 # What an argument may be: any expression, or only what the parser can check at once.
 ArgumentKind = Literal["expression", "column", "pattern", "format", "digits"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Argument:
     """One argument of a row function: the types it takes, and whether it may be left out or repeated."""
 
@@ -28,7 +29,7 @@ class Argument:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Function:
     """What all functions have.
 
@@ -44,7 +45,7 @@ class Function:
     elsewhere: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AggregateFunction(Function):
     """An aggregate over rows.
 
@@ -68,21 +69,21 @@ class AggregateFunction(Function):
     result: ValueType | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PointInTime(Function):
     """Which rows of a window an aggregate is over. ``intervals``: only of sources whose rows are intervals."""
 
     intervals: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ShiftFunction(Function):
     """A formula as it was in an earlier period. ``periods``: it takes the number of periods."""
 
     periods: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ValueFunction(Function):
     """A function of values, as aggregates and formulas over them give. ``least`` and ``most`` are the numbers of its
     arguments; ``most`` is None for any number. It has no value where an argument has none."""
@@ -91,12 +92,12 @@ class ValueFunction(Function):
     most: int | None = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FormulaFunction(Function):
     """A function of formulas with arguments of its own kind, which the parser checks."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RowFunction(Function):
     """A function of one row. ``result`` is the type of its value, None for the common type of its arguments.
     ``seconds`` is the length of the unit in which it measures a duration, 0 for all others. ``for_formulas`` is what to

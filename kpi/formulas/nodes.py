@@ -7,10 +7,11 @@ equality.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from kpi.formulas.types import ValueType
+from kpi.frozen import frozen
 
 At = tuple[int, int]
 NOWHERE: At = (0, 0)
@@ -29,7 +30,7 @@ def column_use(name: str, read_as: ValueType | None) -> str:
     return name.casefold() if read_as is None else f"{name.casefold()}${read_as}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Node:
     """Any node of a tree."""
 
@@ -39,7 +40,7 @@ class Node:
 # Shared by both levels: Literal, Arithmetic, Negative.
 
 
-@dataclass(frozen=True)
+@frozen
 class Literal_(Node):
     """A number (int or float), text or boolean."""
 
@@ -52,7 +53,7 @@ class Literal_(Node):
         return isinstance(self.value, bool) == isinstance(other.value, bool) and self.value == other.value
 
 
-@dataclass(frozen=True)
+@frozen
 class Arithmetic(Node):
     """``left op right``. Over aggregates a division by zero is no data; in rows it is empty."""
 
@@ -61,7 +62,7 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True)
+@frozen
 class Negative(Node):
     """Unary minus."""
 
@@ -71,7 +72,7 @@ class Negative(Node):
 # Row expressions.
 
 
-@dataclass(frozen=True)
+@frozen
 class Column(Node):
     """A column of the source at hand, by the name used in the plan; ``filename`` is one too.
 
@@ -89,19 +90,19 @@ class Column(Node):
         return column_use(self.name, self.read_as)
 
 
-@dataclass(frozen=True)
+@frozen
 class GroupValue(Node):
     """``value``: what a group of ``per`` comes to; only in the filter on it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class WindowEdge(Node):
     """``window_start`` or ``window_end`` (exclusive): dates, only in bracket filters."""
 
     edge: Literal["window_start", "window_end"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Compare(Node):
     """One comparison; a chain ``a < b < c`` is an All of two."""
 
@@ -110,7 +111,7 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True)
+@frozen
 class Within(Node):
     """``operand in (…)`` or ``not in``; the items are literals."""
 
@@ -119,7 +120,7 @@ class Within(Node):
     negated: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class IsNone(Node):
     """``operand is None`` or ``is not None``."""
 
@@ -127,33 +128,33 @@ class IsNone(Node):
     negated: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class All(Node):
     """``and``."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Any_(Node):
     """``or``."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Not(Node):
     """``not``."""
 
     operand: Node
 
 
-@dataclass(frozen=True)
+@frozen
 class Empty(Node):
     """No value: ``None`` as one of the two values of a choice."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Choice(Node):
     """``then if condition else otherwise``."""
 
@@ -162,7 +163,7 @@ class Choice(Node):
     otherwise: Node
 
 
-@dataclass(frozen=True)
+@frozen
 class Call(Node):
     """A row function, by its name in ``ROW_FUNCTIONS``."""
 
@@ -173,7 +174,7 @@ class Call(Node):
 # Formulas over aggregates.
 
 
-@dataclass(frozen=True)
+@frozen
 class Aggregate(Node):
     """``function(source.column[filter], percent)``.
 
@@ -201,7 +202,7 @@ class Aggregate(Node):
         return self.expression if self.column is None else Column(self.column, at=self.column_at)
 
 
-@dataclass(frozen=True)
+@frozen
 class Per(Node):
     """``per(key, value)[condition]``: the ``value`` of the rows of each different ``key``, where that is not empty.
 
@@ -213,7 +214,7 @@ class Per(Node):
     condition: Node | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Name(Node):
     """A measure or another KPI. ``moment`` as in Aggregate, applied to every aggregate of a measure."""
 
@@ -221,7 +222,7 @@ class Name(Node):
     moment: MomentName | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Shift(Node):
     """``previous(x, periods)`` or ``year_ago(x)``: x as it was."""
 
@@ -235,7 +236,7 @@ class Shift(Node):
         return self.kind
 
 
-@dataclass(frozen=True)
+@frozen
 class Growth(Node):
     """``growth(x, periods)`` or ``growth(x, year_ago)``: the change of x since then, by the size of what it was."""
 
@@ -250,7 +251,7 @@ class Growth(Node):
         return Shift(self.kind, self.operand, self.periods, at=self.at)
 
 
-@dataclass(frozen=True)
+@frozen
 class Over(Node):
     """``over(x, "12 months")``: x over that window, whatever the window of the KPI is."""
 
@@ -259,14 +260,14 @@ class Over(Node):
     called = "over"
 
 
-@dataclass(frozen=True)
+@frozen
 class Total(Node):
     """``total(x)``: x over all parts of a split."""
 
     operand: Node
 
 
-@dataclass(frozen=True)
+@frozen
 class ValueCall(Node):
     """A function of values, by its name in ``VALUE_FUNCTIONS``."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from typing import Any
 
 from kpi.diagnostics import Location, Severity
+from kpi.frozen import frozen
 from kpi.lint.context import Context
 from kpi.plan.model import RuleOption
 from kpi.plan.yaml.source_map import Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One finding of a rule about the value (or, with ``key``, the whole entry) at ``path``.
 
@@ -35,7 +36,7 @@ class Finding:
 Check = Callable[["Context"], Iterator[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One rule of the linter.
 

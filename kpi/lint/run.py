@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from kpi.diagnostics import Diagnostic, Location, Severity, error
+from kpi.frozen import frozen
 from kpi.lint.context import Context
 from kpi.lint.registry import RULES
 from kpi.lint.rule import Finding, Rule
@@ -26,7 +27,7 @@ class RuleCrashError(Exception):
     """A rule crashed. This is a bug in this program, never a finding about the user's file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """Options of the command line. ``today`` is the date of the review; ``strict`` turns infos into warnings; ``data``
     reads the data as well; ``before`` is an older version of the plan, for the rules on changes."""

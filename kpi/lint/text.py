@@ -59,11 +59,12 @@ _LABEL = (
     r"\b(?:phase|tier|stage|step|level|part|scope|issues?|epics?|tickets?|section|chapter|article|version|web|industry|iso|"
     r"kr|goal|objective|milestone|priority|sev|severity|wave|round|grade|class|route|line|top|page)\s*(?:[#.]?\s*|:)\d[\d.]*\b"
 )
+_NUMBER_WORD = rf"\b(?:{_NUMBER_WORDS.replace(' ', '|')})\b"
 _NUMBER = (
     rf"(?<![\w.,/-])[<>≤≥≈~=+-]*\s?[{CURRENCY_SIGNS}]?\s?\d[\d.,_]*"
     rf"(?:\s?[%‰°{CURRENCY_SIGNS}]|\s?(?:k|m|mm|bn?|x|h|hrs?|s|secs?|ms|d|min|mins|pt|pts|pp|kg|km|kwh|mwh?|gwh?|t|st|nd|rd|th)\b"
     r"|\+|\b(?!\w))"
-    rf"|\b(?:{_NUMBER_WORDS.replace(' ', '|')})\b"
+    rf"|{_NUMBER_WORD}"
 )
 _PERCENT = r"\d\s?%|\bper\s?cent\b|\bpercentage\s+points?\b"
 _FROM_TO = (
@@ -90,7 +91,7 @@ def words(text: str) -> list[Word]:
 def find_date(text: str) -> tuple[int, int] | None:
     """Where ``text`` first names a day, period or span that can be a deadline ("by Q4", "within 6 months"), or None."""
     text = text[:LONGEST]
-    if not any(character.isdigit() for character in text) and _word_set(_DATE_WORDS).isdisjoint(_bare(text)):
+    if not _has_digit(text) and _word_set(_DATE_WORDS).isdisjoint(_bare(text)):
         return None
     found = re.search(_DATE, text, re.IGNORECASE)
     return found.span() if found else None
@@ -98,21 +99,29 @@ def find_date(text: str) -> tuple[int, int] | None:
 
 def find_number(text: str) -> tuple[int, int] | None:
     """Where ``text`` first states a quantity, as figures or as a word, or None. Dates and labels do not count."""
-    bare = re.sub(_DATE, _blank, text[:LONGEST], flags=re.IGNORECASE)
-    bare = re.sub(_LABEL, _blank, bare, flags=re.IGNORECASE)
-    found = re.search(_NUMBER, bare, re.IGNORECASE)
+    text = text[:LONGEST]
+    has_digit = _has_digit(text)
+    if has_digit or any(word in text.lower() for word in _DATE_WORDS.split()):
+        text = re.sub(_DATE, _blank, text, flags=re.IGNORECASE)
+    if has_digit:
+        text = re.sub(_LABEL, _blank, text, flags=re.IGNORECASE)
+    found = re.search(_NUMBER if has_digit else _NUMBER_WORD, text, re.IGNORECASE)
     return found.span() if found else None
 
 
 def has_number(text: str) -> bool:
     """Whether ``text`` states a quantity."""
     text = text[:LONGEST]
-    if not any(character.isdigit() for character in text) and _word_set(_NUMBER_WORDS).isdisjoint(_bare(text)):
+    if not _has_digit(text) and _word_set(_NUMBER_WORDS).isdisjoint(_bare(text)):
         return False
     return find_number(text) is not None
 
 
 # Most names have no digits and none of these words, so the expensive patterns need not be compiled.
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
 
 
 def _bare(text: str) -> list[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import NamedTuple
 
 from kpi.diagnostics import ERRORS, Diagnostic, Edit, Location, Severity
+from kpi.frozen import frozen
 from kpi.render.output import Page
 from kpi.render.sanitize import columns, inert, json_text, visible
 
@@ -47,7 +48,7 @@ class StatisticsView(NamedTuple):
     findings: Sequence[Diagnostic]
 
 
-@dataclass(frozen=True)
+@frozen
 class RuleCount:
     """How many findings a rule has, and how many of them ``kpi lint --fix`` fixes."""
 

@@ -6,12 +6,13 @@ To add a format, write a function ``(view, page) -> str`` in a file of this pack
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from kpi.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Page:
     """What a renderer needs to know besides the view. A renderer ignores the fields that its format has no use for.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from kpi.frozen import frozen
 from kpi.render.layout import Align, Line, Piece, cut, cut_text, fill, line, sides, width_of, wrap
 from kpi.render.output import Page
 from kpi.render.sanitize import columns, one_line
@@ -78,7 +78,7 @@ SHAPES = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Column:
     """One column: its head and its cells, a cell for each row of the view."""
 

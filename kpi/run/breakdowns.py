@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpi.data.requirements import identity_of
@@ -13,6 +13,7 @@ from kpi.engine.queries import first_line
 from kpi.engine.request import Request
 from kpi.errors import KpiError, TextError, did_you_mean
 from kpi.formulas import nodes
+from kpi.frozen import frozen
 from kpi.run.additivity import is_additive_over_segments
 from kpi.run.coverage import is_partial
 from kpi.run.evaluator import Amount, Evaluator
@@ -34,7 +35,7 @@ SourceRows = tuple[str, int]
 SegmentValues = dict[tuple[SourceRows, Breakdown], dict[Request, Cells]]
 
 
-@dataclass(frozen=True)
+@frozen
 class SplitPlan:
     """One KPI to split: the ``requests`` of its value in each period that is wanted, ``shown`` the period by which the
     segments are ordered; ``planner`` made them. ``additive``: the segments add up to the whole."""
@@ -68,7 +69,7 @@ class SplitPlan:
         return tuple(dict.fromkeys(rows_of(request) for request in self.all_requests))
 
 
-@dataclass(frozen=True)
+@frozen
 class ColumnSegments:
     """The values of the column of a split in the rows of each source, and those of them that have rows in the windows
     of the KPI (``present``)."""
@@ -88,7 +89,7 @@ class ColumnSegments:
         return Breakdown(self.plan.split.by.casefold())
 
 
-@dataclass(frozen=True)
+@frozen
 class ChosenSegments:
     """The segments to show, largest first, and the breakdown that they are segments of."""
 
@@ -146,7 +147,7 @@ def plan_split(inputs: RunInputs, planner: RequestPlanner, kpi: str, split: Spli
     return SplitPlan(kpi, split, series, planner, shown, requests, additive)
 
 
-@dataclass(frozen=True)
+@frozen
 class Splitter:
     """Splits the KPIs of one run: finds the values of each column, computes what orders them, chooses the segments and
     computes these."""

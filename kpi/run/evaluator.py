@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
 from kpi.engine.aggregate_sql import Value
 from kpi.engine.request import Request
 from kpi.formulas import nodes
+from kpi.frozen import frozen
 from kpi.run.scope import FormulaContext, Scope
 from kpi.values import Period, Unit, round12, whole
 
@@ -30,7 +31,7 @@ class Amount(NamedTuple):
     duration: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Evaluator:
     """Evaluates the formulas of a plan. ``lookup`` gives the value of an aggregate over a window; ``partial`` says
     whether a part of a formula looks back, in a scope, to before its data begins: nothing is measured against that

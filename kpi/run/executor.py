@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kpi.data.database import Engine
@@ -16,6 +16,7 @@ from kpi.engine.queries import first_line
 from kpi.engine.request import Request
 from kpi.errors import KpiError, TextError
 from kpi.formulas import nodes, walk
+from kpi.frozen import frozen
 from kpi.run.breakdowns import split_series
 from kpi.run.coverage import is_partial
 from kpi.run.evaluator import Amount, Evaluator, MixedKindsError
@@ -105,7 +106,7 @@ def _results(inputs: RunInputs, loaded: LoadedSources, names: Sequence[str]) -> 
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class AggregateValues:
     """The values of requests, and what they were computed with."""
 
@@ -141,7 +142,7 @@ def aggregate(loaded: LoadedSources, plan: RunPlan) -> tuple[AggregateValues, di
     return AggregateValues(loaded.aggregators, values), failures
 
 
-@dataclass(frozen=True)
+@frozen
 class Evaluation:
     """Makes the series of KPIs from the values of the aggregates."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from kpi.engine.table import Table
 from kpi.engine.table_loader import Loader
 from kpi.errors import KpiError
 from kpi.formulas import nodes, walk
+from kpi.frozen import frozen
 from kpi.run.cache import Identity, Store, from_text, identity_of, key_of, program, to_text
 from kpi.run.cache import identity as clock
 
@@ -42,7 +43,7 @@ class CacheMiss(Exception):  # noqa: N818 - it is not an error
     """Something is needed that digests of files do not have: the run starts again and reads everything."""
 
 
-@dataclass(frozen=True)
+@frozen
 class FileDigest:
     """What the days of one file contribute. ``kinds`` and ``words`` say how its columns were read, ``moment`` which
     column orders its rows; ``days`` has each day and its number of rows; ``numbers`` a value a day for every partial

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kpi.frozen import frozen
 from kpi.run.series import Against
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
 
 
-@dataclass(frozen=True)
+@frozen
 class RunInputs:
     """The values that a run computes: those of the ``kpis`` of a checked plan at ``as_of``, a day that counts as over.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from kpi.data.requirements import identified_by, identity_of, used_by_aggregate
 from kpi.errors import KpiError
+from kpi.frozen import frozen
 from kpi.run.source_loader import LoadedSources, in_words
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from kpi.plan.checks.dependencies import FormulaDependencies
 
 
-@dataclass(frozen=True)
+@frozen
 class KpiRows:
     """The rows that KPIs can use of loaded sources, and measures that targets name."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
@@ -15,6 +15,7 @@ from kpi.errors import KpiError, did_you_mean
 from kpi.formulas import aggregates, columns, nodes, row_expressions, unparse, walk
 from kpi.formulas.type_checker import TypeChecker
 from kpi.formulas.unparse import literal_text
+from kpi.frozen import frozen
 from kpi.run.series import AbsentLiteral
 from kpi.run.source_loader import LoadedSources, SourceLoader
 
@@ -100,7 +101,7 @@ def _of_rows(operand: nodes.Node) -> bool:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class LiteralSearch:
     """Looks for literals in the rows of a run; each is looked for once. Its methods raise nothing for what is in the
     data, and CacheMiss where digests of files are not enough. ``ids`` are all KPIs and measures of the run."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
+from kpi.frozen import frozen
 from kpi.plan.checks.dependencies import target_anchors
 from kpi.run.additivity import is_additive_over_days
 from kpi.run.freshness import held_value, is_fresh, last_fresh_period
@@ -34,7 +35,7 @@ class KpiPeriods(NamedTuple):
     held_by: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class RunPlan:
     """The periods of each KPI, and the requests that their values come from, by source."""
 
@@ -42,7 +43,7 @@ class RunPlan:
     requests: Mapping[str, tuple[Request, ...]]
 
 
-@dataclass(frozen=True)
+@frozen
 class RequestPlanner:
     """The requests that values come from. Those of a KPI in a period are worked out once."""
 

@@ -6,12 +6,13 @@ Planning and evaluation walk formulas in the same scopes, so that what is planne
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.engine.request import Request
 from kpi.formulas import children, nodes, rebuilt
+from kpi.frozen import frozen
 from kpi.plan.model import Kpi
 from kpi.values import Calendar, Period, Unit, Window, parse_unit, parse_window, shift, window_span, year_ago
 
@@ -38,7 +39,7 @@ class KpiValue(NamedTuple):
     now: Period
 
 
-@dataclass(frozen=True)
+@frozen
 class FormulaContext:
     """The formulas of a plan, by the id of their KPI or measure, and everything else that gives them a meaning.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
 
+from kpi.frozen import frozen
 from kpi.values import Period
 
 # What a change is measured against.
@@ -17,7 +18,7 @@ Against = Literal["previous period", "year ago"]
 EMPTY, REST, EACH = "(empty)", "other", "each"
 
 
-@dataclass(frozen=True)
+@frozen
 class Point:
     """One value. ``value`` is None where there is none; it is in the KPI's scale, rounded to 12 significant digits.
 
@@ -29,7 +30,7 @@ class Point:
     partial: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class SourceUse:
     """What was read of a source up to ``as_of``. ``rows`` are the rows used (after ``where``), ``skipped`` those that
     could not be read and were skipped because the source says so, with the reasons; ``first`` and ``last`` are the
@@ -44,7 +45,7 @@ class SourceUse:
     last: date | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class AbsentLiteral:
     """A text or number that a condition compares with and that no row of ``source`` has (V9). ``path`` leads to the
     text of the condition in the plan, in which it is from ``start`` to ``end``. ``message`` says so, and ``hint`` what
@@ -63,7 +64,7 @@ class AbsentLiteral:
         return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
-@dataclass(frozen=True)
+@frozen
 class Series:
     """The values of one KPI.
 
@@ -101,7 +102,7 @@ class Series:
     absent: tuple[AbsentLiteral, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class PartSeries:
     """One segment of a KPI: its values over the rows with one value of a column (its text, None for the empty one), or
     over those of all ``other`` values together (``values`` is how many they are, else 1). Freshness and references are
@@ -113,7 +114,7 @@ class PartSeries:
     values: int = 1
 
 
-@dataclass(frozen=True)
+@frozen
 class SplitSeries:
     """A KPI by the values of the column ``by``. ``parts`` are the segments that have a value now or in the history,
     the largest first, all others together at the end. ``amount``: the segments add up to the whole (a sum, a count),
@@ -127,7 +128,7 @@ class SplitSeries:
     problem: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Results:
     """Everything that one run computed. ``problems`` are messages for standard error; ``sql`` what was run, in order,
     as (source, statement); ``scans`` counts how often the files of each source were read."""

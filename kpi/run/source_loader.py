@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from kpi.engine.queries import expose, first_line, run_query, vet
 from kpi.engine.readable_rows import ReadableRows
 from kpi.engine.table_loader import Loader, RowFaultError
 from kpi.errors import KpiError, TextError
+from kpi.frozen import frozen
 from kpi.plan.checks.source_facts import MISSING, NOT_OF_PLAN, REMOTE, shown
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from kpi.warehouse import Warehouses
 
 
-@dataclass(frozen=True)
+@frozen
 class LoadedSources:
     """The sources of a run: the ``rows`` of those that could be read, with what computes aggregates over all of them,
     and the reason why each of the others could not (``failures``). ``warehouses`` has those that stay in a

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpi.data.database import text_literal
 from kpi.formulas import describe, names
+from kpi.frozen import frozen
 from kpi.insight.forecast import Expected
 from kpi.plan.checks import date_columns
 from kpi.plan.model import Goal, Kpi, Plan
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from kpi.plan.checks import Checked
 
 
-@dataclass(frozen=True)
+@frozen
 class ShowView:
     """One KPI with its history, its definition and its sources.
 

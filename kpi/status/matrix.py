@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from kpi.frozen import frozen
 from kpi.plan.model import Plan
 from kpi.run.series import Point
 from kpi.status.result import Status
@@ -20,7 +20,7 @@ class Cell(NamedTuple):
     display: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Matrix:
     """The view and its columns.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from kpi.frozen import frozen
 from kpi.plan.model import Decision
 from kpi.values.date_words import day_in_words
 
 State = Literal["open", "worked", "did not work", "unknown"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Outcome:
     """What became of a decision.
 

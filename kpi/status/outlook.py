@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kpi.frozen import frozen
 from kpi.insight.forecast import Expected, forecast
 from kpi.insight.history import TooLittle, history_of
 from kpi.status.active_target import Comparisons, bounds_of, target_on
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 LATER = 24  # periods beyond the target's date in which its being reached is looked for
 
 
-@dataclass(frozen=True)
+@frozen
 class Outlook:
     """The forecast of one KPI.
 

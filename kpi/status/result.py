@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from kpi.frozen import frozen
 from kpi.plan.model import Op
 from kpi.run.series import Point
 
@@ -18,7 +18,7 @@ STATUSES: tuple[Status, ...] = ("green", "yellow", "red", "stale", "no data", "n
 WORST_FIRST: tuple[Status, ...] = ("red", "stale", "no data", "yellow", "green", "no target")
 
 
-@dataclass(frozen=True)
+@frozen
 class ActiveTarget:
     """The target of one period, in the KPI's scale.
 
@@ -37,7 +37,7 @@ class ActiveTarget:
     written: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class StatusResult:
     """The status of one KPI.
 

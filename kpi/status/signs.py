@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from kpi.frozen import frozen
 from kpi.insight.history import TooLittle, history_of
 from kpi.insight.signals import NEAR, OF_LAST, RUN, Limits, Signal, signal
 from kpi.status.active_target import bounds_of, target_on
@@ -29,7 +30,7 @@ Variation = Literal["improving", "concerning", "changed", "common cause"]
 Assurance = Literal["passes", "fails", "hit and miss"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Signs:
     """Whether the value shown is news.
 

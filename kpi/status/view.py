@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from kpi.frozen import frozen
 from kpi.plan.model import Kpi
 from kpi.run.series import Against, Point
 from kpi.status.direction import direction_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from kpi.status.signs import Signs
 
 
-@dataclass(frozen=True)
+@frozen
 class KpiRow:
     """One KPI with its value and status. Values are in the KPI's scale and rounded to 12 digits; None if there is none.
 
@@ -127,7 +128,7 @@ class KpiRow:
         return None if share is None or target is None else f"{share_in_words(share, target.op)} of target"
 
 
-@dataclass(frozen=True)
+@frozen
 class PartRow:
     """A part of a split KPI: the KPI over the rows with one value of the column (``value``), without a value
     (``empty``), or with any of the remaining values (``other``; ``values`` is their number). ``row.name`` is the name
@@ -138,7 +139,7 @@ class PartRow:
     values: int = 1
 
 
-@dataclass(frozen=True)
+@frozen
 class Group:
     """The KPIs of one goal, owner, perspective, level or tag.
 
@@ -154,7 +155,7 @@ class Group:
     due: date | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class StatusView:
     """Everything that ``kpi status`` shows.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from kpi.errors import TextError, did_you_mean, nearest_instead
+from kpi.frozen import frozen
 
 TimeUnit = Literal["day", "week", "month", "quarter", "half", "year"]
 Every = str  # the length of a period: a TimeUnit, or several weeks as in "2 weeks"
@@ -31,7 +31,7 @@ _ADJECTIVES: dict[Every, str] = {
 _LAST_ORDINAL = date.max.toordinal()
 
 
-@dataclass(frozen=True)
+@frozen
 class Calendar:
     """How days form weeks, quarters and years.
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY
 from math import floor
 
+from kpi.frozen import frozen
 from kpi.values.durations import elapsed
 from kpi.values.locales import current
 from kpi.values.numbers import parse_number
@@ -96,7 +97,7 @@ def format_exact(value: float, unit: Unit) -> str:
     return _in_locale(_exact(value, unit), unit)
 
 
-@dataclass(frozen=True)
+@frozen
 class Figure:
     """A number in a column: a value with the ``bounds`` of :func:`display_against`, or a ``change``, perhaps ``of`` a
     value. The figures of one ``group``, such as those of one unit, are shown with one precision."""

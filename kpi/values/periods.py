@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from kpi.frozen import frozen
 from kpi.values.calendar import (
     MONTHS_IN,
     Calendar,
@@ -19,7 +19,7 @@ from kpi.values.calendar import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Span:
     """The days from ``start`` up to but excluding ``end``."""
 
@@ -36,7 +36,7 @@ class Span:
         return self.start <= day < self.end
 
 
-@dataclass(frozen=True)
+@frozen
 class Period:
     """A day, one or several weeks, a month, quarter, half-year or year: the days from ``start`` up to before ``end``.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kpi.errors import Replacement, TextError
+from kpi.frozen import frozen
 
 # ISO 4217 codes and the sign each is shown with. Empty if several currencies share a sign.
 CURRENCIES = {
@@ -63,7 +63,7 @@ SECONDS = {word: seconds for seconds, words in _TIMES for word in words}
 _SHORT = {seconds: words[0] for seconds, words in _TIMES}
 
 
-@dataclass(frozen=True)
+@frozen
 class Unit:
     """The unit of a KPI. ``text`` is the unit as written, None without a unit.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from kpi.errors import Replacement, TextError, nearest
+from kpi.frozen import frozen
 from kpi.values.calendar import Calendar, TimeUnit, add_units, length
 from kpi.values.periods import Period, Span, period_of
 
@@ -16,7 +16,7 @@ _MAX_COUNT = 99_999  # of any unit: longer than the range of date
 _UPDATED: dict[str, int] = {"hourly": 0, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 
 
-@dataclass(frozen=True)
+@frozen
 class Window:
     """The days from which the value of a period is computed.
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal, NamedTuple
 
 from kpi.formulas import children, source_columns, sources
 from kpi.formulas.nodes import Aggregate, At, Growth, Name, Node, Over, Shift
+from kpi.frozen import frozen
 from kpi.plan.model import Anchor, Kpi, Plan, Reference, Relative, Target
 
 Path = tuple[str | int, ...]
@@ -118,7 +119,7 @@ def link_dependencies(kpi: Kpi) -> Iterator[Dependency]:
         yield Dependency("kpi", lead.kpi, "leads", (*path, "leads", lead.key))
 
 
-@dataclass(frozen=True)
+@frozen
 class DependencyGraph:
     """The references of a plan.
 

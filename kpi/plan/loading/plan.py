@@ -31,6 +31,7 @@ from kpi.plan.model import (
     SECTIONS,
     Context,
     Decision,
+    FileHeader,
     Goal,
     Kpi,
     LintSettings,
@@ -39,6 +40,7 @@ from kpi.plan.model import (
     Record,
     RemoteAccess,
     Source,
+    header_model,
     remote_access,
 )
 from kpi.plan.yaml import source_map as places
@@ -170,7 +172,7 @@ class _Reading:
         self._check_weeks_from(header)
         fields = {name: getattr(header, name) for name in header.model_fields_set}
         decisions = self._decisions(main)
-        plan = Plan(
+        plan = Plan.model_construct(  # everything in it has been validated
             **{**fields, **self.found}, folder=self.folder, root=self.root, allowed=self.allowed, remote=self.remote,
             homes=self.homes, files=tuple(self.documents), decisions=decisions,
         )  # fmt: skip
@@ -228,7 +230,7 @@ class _Reading:
         """How messages name a file: without the current folder, so that a report is the same from every folder."""
         return project_name(path, self.reported_from)
 
-    def _header(self, document: Document, is_main: bool) -> tuple[PlanFile, dict[str, Entry]]:
+    def _header(self, document: Document, is_main: bool) -> tuple[FileHeader, dict[str, Entry]]:
         """The fields of a file outside its sections, and all its fields as written."""
         to, root = self.diagnostics, document.root
         to.document = document
@@ -247,10 +249,11 @@ class _Reading:
                 continue
             data[name] = self.data[document.file].read(node, (name,), key)
         entry = None if root is None else (ScalarNode("", ""), root)
-        header = validate(self._model(data), data, (), entry, self.context, to)
+        model = self._model(data)
+        header = validate(header_model(model), data, (), entry, self.context, to, known=model)
         readable = (root is None or type(root) is MappingNode) and not to.has_code(document, "E00")
         if header is None or (is_main and readable and "version" not in header.model_fields_set):
-            header = header or PlanFile()
+            header = header or FileHeader()
             if not to.is_unusable(("version",), written.get("version")):
                 message = "the file does not say in which version of this language it is written"
                 edits: tuple[Edit, ...] = ()
@@ -266,7 +269,7 @@ class _Reading:
         lint = data.get("lint")
         return self.model() if isinstance(lint, dict) and not lint.keys() <= LintSettings.fields().keys() else PlanFile
 
-    def _check_weeks_from(self, header: PlanFile) -> None:
+    def _check_weeks_from(self, header: FileHeader) -> None:
         """Report, once, that periods of several weeks have no day from which they are counted (rule T10)."""
         at = ("calendar", "weeks_from")
         if header.calendar.weeks_from is not None or self.diagnostics.is_unusable(at, None):

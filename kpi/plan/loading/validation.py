@@ -22,11 +22,19 @@ _MOST_PASSES = 8
 
 
 def validate(
-    model: type[Model], data: dict[str, Any], path: Path, entry: Entry | None, context: Context, to: Diagnostics
+    model: type[Model],
+    data: dict[str, Any],
+    path: Path,
+    entry: Entry | None,
+    context: Context,
+    to: Diagnostics,
+    *,
+    known: type[Record] | None = None,
 ) -> Model | None:
     """The model of a mapping at ``path``, whose mistakes are reported to ``to``; None when nothing of it can be used.
 
     ``data`` is changed: what cannot be used is taken out. ``entry`` is its key and value in the document.
+    ``known`` is the model whose fields are suggested for an unknown one; by default ``model``.
     """
     validator = model.__pydantic_validator__
     for _ in range(_MOST_PASSES):
@@ -35,7 +43,7 @@ def validate(
             return found
         except ValidationError as error:
             errors = error.errors(include_url=False, include_input=False)
-        to.of_validation(model, path, entry, errors)
+        to.of_validation(known or model, path, entry, errors)
         unusable = {str(one["loc"][0]) for one in errors if one["loc"]}
         if len(unusable) == 0 or any(
             not one["loc"] or _cannot_be_empty(model, one["loc"], one["type"]) for one in errors

@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import (
     Field,
-    PlainValidator,
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
@@ -34,6 +33,7 @@ from kpi.plan.model.types import (
     ColumnName,
     Day,
     OrText,
+    Reads,
     Score,
     Text,
     Texts,
@@ -68,7 +68,7 @@ def _threshold(value: Any, info: ValidationInfo[Any]) -> Target:
     return _target(value, context_of(info).unit, "E031", without="by relative")
 
 
-Threshold = Annotated[Target, PlainValidator(_threshold), WithJsonSchema(NUMBER_SCHEMA)]
+Threshold = Annotated[Target, Reads(_threshold, NUMBER_SCHEMA)]
 
 
 class Thresholds(Record):
@@ -106,7 +106,7 @@ def _segment_target(value: Any, info: ValidationInfo[Any]) -> Target:
         raise flaw.error() from None
 
 
-SegmentTarget = Annotated[Target, PlainValidator(_segment_target), WithJsonSchema(NUMBER_SCHEMA)]
+SegmentTarget = Annotated[Target, Reads(_segment_target, NUMBER_SCHEMA)]
 
 
 class Split(Record):
@@ -187,13 +187,13 @@ def _baseline(info: ValidationInfo[Any]) -> float | None:
     return baseline
 
 
-def _number(code: str) -> PlainValidator:
+def _number(code: str) -> Reads:
     """Reads a number in the KPI's unit."""
 
     def validate(value: Any, info: ValidationInfo[Any]) -> float:
         return number_in(value, unit_in(info), code)
 
-    return PlainValidator(validate)
+    return Reads(validate, NUMBER_SCHEMA)
 
 
 def _any_period(value: Any, handler: Any, info: ValidationInfo[Any]) -> Any:
@@ -268,7 +268,7 @@ def _path(value: Any, info: ValidationInfo[Any]) -> Shape | tuple[PathPoint, ...
     return tuple(sorted(points.values(), key=lambda point: point.end))
 
 
-def _leads(value: Any) -> tuple[Lead, ...]:
+def _leads(value: Any, _: ValidationInfo[Any]) -> tuple[Lead, ...]:
     """The KPIs of a list, or of a mapping from each to its lag."""
     if not isinstance(value, list | tuple | Mapping):
         raise PydanticKnownError("tuple_type")
@@ -310,32 +310,24 @@ def _note(value: Any, info: ValidationInfo[Any]) -> str | Note:
     return value if isinstance(value, Note) else text_of(value)
 
 
-Baseline = Annotated[float, _number("E032"), WithJsonSchema(NUMBER_SCHEMA)]
-Value = Annotated[float, _number("E020"), WithJsonSchema(NUMBER_SCHEMA)]
+Baseline = Annotated[float, _number("E032")]
+Value = Annotated[float, _number("E020")]
 OwnTarget = Annotated[
     Target | tuple[ScheduleEntry, ...],
-    PlainValidator(_own_target),
-    WithJsonSchema({
-        **PERIODS_SCHEMA, "type": ["number", "string", "object"], "additionalProperties": NUMBER_SCHEMA,
-    }),
-]  # fmt: skip
+    Reads(
+        _own_target,
+        {**PERIODS_SCHEMA, "type": ["number", "string", "object"], "additionalProperties": NUMBER_SCHEMA},
+    ),
+]
 Path = Annotated[
     Shape | tuple[PathPoint, ...],
-    PlainValidator(_path),
-    WithJsonSchema({**PERIODS_SCHEMA, "type": ["string", "object"], "additionalProperties": NUMBER_SCHEMA}),
+    Reads(_path, {**PERIODS_SCHEMA, "type": ["string", "object"], "additionalProperties": NUMBER_SCHEMA}),
 ]
 OwnThresholds = Annotated[Thresholds, _in_own_unit(Thresholds)]
 OwnSplit = Annotated[Split, _in_own_unit(Split), OrText()]
 Leads = Annotated[
     tuple[Lead, ...],
-    PlainValidator(_leads),
-    WithJsonSchema(
-        {
-            "type": ["array", "object"],
-            "items": TEXT_SCHEMA,
-            "additionalProperties": TEXT_SCHEMA,
-        }
-    ),
+    Reads(_leads, {"type": ["array", "object"], "items": TEXT_SCHEMA, "additionalProperties": TEXT_SCHEMA}),
 ]
 _BREAK_SCHEMA = {
     "type": "object",
@@ -344,7 +336,7 @@ _BREAK_SCHEMA = {
     "additionalProperties": False,
 }
 Notes = Annotated[
-    dict[str, Annotated[Note | str, PlainValidator(_note), OrText()]],
+    dict[str, Annotated[Note | str, Reads(_note, {"anyOf": [TEXT_SCHEMA, _BREAK_SCHEMA]}), OrText()]],
     WrapValidator(_any_period),
     WithJsonSchema({**PERIODS_SCHEMA, "additionalProperties": {"anyOf": [TEXT_SCHEMA, _BREAK_SCHEMA]}}),
 ]

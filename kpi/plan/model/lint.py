@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from annotated_types import Ge, Le
 from pydantic import ConfigDict, Field, create_model
 
+from kpi.frozen import frozen
 from kpi.plan.model.record import Record
 from kpi.plan.model.types import MOST, OneOrMoreTexts, Text, Texts
 
@@ -45,7 +45,7 @@ class LintSettings(Record):
 Value = TypeVar("Value", int, WordOptions)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleOption(Generic[Value]):
     """An option of a lint rule, which is a field of the ``lint`` section.
 

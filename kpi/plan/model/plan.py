@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -11,7 +12,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     InstanceOf,
-    PlainValidator,
+    ValidationInfo,
     WithJsonSchema,
     create_model,
     model_validator,
@@ -25,7 +26,7 @@ from kpi.plan.model.lint import LintSettings
 from kpi.plan.model.record import Flaw, Record, brief, checked, in_text, quoted
 from kpi.plan.model.remote import RemoteAccess
 from kpi.plan.model.source import Source
-from kpi.plan.model.types import ID_PATTERN, TEXT_SCHEMA, Code, Day, OneOrMoreTexts, Score, Text, text_of
+from kpi.plan.model.types import ID_PATTERN, TEXT_SCHEMA, Code, Day, OneOrMoreTexts, Reads, Score, Text, text_of
 from kpi.values import ENGLISH, Calendar, parse_locale, parse_month_name, parse_timezone, parse_weekday
 
 SECTIONS = ("sources", "measures", "goals", "kpis")
@@ -93,7 +94,7 @@ _PLAIN_OKR = OkrSettings.model_construct()
 _ALL_RULES = LintSettings.model_construct()
 
 
-def _version(value: Any) -> int:
+def _version(value: Any, _: ValidationInfo[Any]) -> int:
     if value == 1 or text_of(value).strip() == "1":
         return 1
     message = f"{quoted(value)} is not a known version of this language"
@@ -105,15 +106,12 @@ def _by_id(schema: dict[str, Any]) -> None:
     schema["propertyNames"] = {"pattern": ID_PATTERN}
 
 
-class PlanFile(Record):
-    """Goals, KPIs, targets and the data they are computed from."""
+class FileHeader(Record):
+    """The fields of a file outside its sections."""
 
     NOUN: ClassVar = "plan"
-    SCHEMA: ClassVar = {"title": "kpi.yaml", "required": ["version"]}
 
-    version: Annotated[int, PlainValidator(_version), WithJsonSchema({"const": 1})] = Field(
-        1, description="The version of this language: 1."
-    )
+    version: Annotated[int, Reads(_version, {"const": 1})] = Field(1, description="The version of this language: 1.")
     title: Text | None = Field(None, description="What the plan is about, shown above every table.")
     calendar: CalendarSettings = Field(_PLAIN_CALENDAR, description="How days make weeks, quarters and years.")
     as_of: Day | None = Field(None, description="The day that counts as today's eve, for examples; --as-of wins.")
@@ -128,6 +126,13 @@ class PlanFile(Record):
     )
     okr: OkrSettings = Field(_PLAIN_OKR, description="The scores from which OKR objectives are green and yellow.")
     lint: LintSettings = Field(_ALL_RULES, description="What kpi lint looks for.")
+
+
+class PlanFile(FileHeader):
+    """Goals, KPIs, targets and the data they are computed from."""
+
+    SCHEMA: ClassVar = {"title": "kpi.yaml", "required": ["version"]}
+
     sources: Mapping[str, Source] = Field({}, description="Rows to compute from.", json_schema_extra=_by_id)
     measures: Mapping[str, Code] = Field(
         {}, description="Named building blocks that formulas share.", json_schema_extra=_by_id
@@ -142,6 +147,15 @@ def file_model(lint: type[LintSettings]) -> type[PlanFile]:
     """The model of a file whose ``lint`` section is ``lint``, for instance with the options of rules."""
     field = Field(lint.model_construct(), description=PlanFile.model_fields["lint"].description)
     return create_model("PlanFile", __base__=PlanFile, __doc__=PlanFile.__doc__, lint=(lint, field))
+
+
+@cache
+def header_model(file: type[PlanFile]) -> type[FileHeader]:
+    """The model of the header of a file with the model ``file``. Pydantic builds it without those of the entries."""
+    if file is PlanFile:
+        return FileHeader
+    lint: Any = file.model_fields["lint"]
+    return create_model("FileHeader", __base__=FileHeader, lint=(lint.annotation, lint))
 
 
 class Plan(PlanFile):

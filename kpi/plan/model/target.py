@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+
+from kpi.frozen import frozen
 
 Op = Literal[">=", ">", "<=", "<", "==", "between"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Reference:
     """A bound that is the value of a measure or KPI in the same period, times ``factor`` (1.0 = all of it)."""
 
@@ -20,7 +21,7 @@ class Reference:
 Anchor = Literal["the baseline", "a year ago", "the period before"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Relative:
     """A bound relative to the baseline, or to the KPI's own value a year ago or in the period before: base + ``share``
     * |base|; ``share`` is +0.2 for "20% more"."""
@@ -29,7 +30,7 @@ class Relative:
     to: Anchor = "the baseline"
 
 
-@dataclass(frozen=True)
+@frozen
 class OfTarget:
     """A bound of a threshold that is the number of the KPI's own target in the same period, times ``factor``."""
 
@@ -39,7 +40,7 @@ class OfTarget:
 Bound = float | Reference | Relative | OfTarget
 
 
-@dataclass(frozen=True)
+@frozen
 class Target:
     """A parsed target or threshold.
 
@@ -55,7 +56,7 @@ class Target:
     by: date | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class ScheduleEntry:
     """One line of a schedule: ``target`` holds for periods whose last day is on or after ``start``, until the next."""
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any
 
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints, ValidationInfo, WithJsonSchema
-from pydantic_core import PydanticKnownError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from kpi.errors import TextError
 from kpi.plan.model.record import Flaw, brief, checked, context_of, in_text, quoted, raise_all
@@ -31,6 +39,25 @@ class CodeText:
 
 class OrText:
     """Marks a mapping of fields that can also be written as a text."""
+
+
+class Reads:
+    """Marks a type whose values ``read`` returns: from what is written, or from a value of that type. ``schema`` is the
+    JSON Schema of what may be written.
+
+    Like pydantic's PlainValidator with WithJsonSchema, without the schema for serialization, which would take longer to
+    build than the rest of the model.
+    """
+
+    def __init__(self, read: Callable[[Any, ValidationInfo[Any]], Any], schema: dict[str, Any]) -> None:
+        self._read = read
+        self._schema = schema
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(self._read)
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return dict(self._schema)
 
 
 def text_of(value: object) -> str:
@@ -94,7 +121,7 @@ Score = Annotated[float, _decimal(0, 1, "0.7"), WithJsonSchema({"type": "number"
 Weight = Annotated[float, _decimal(0, 1000, "2"), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1000})]
 
 
-def _day(value: Any) -> date:
+def _day(value: Any, _: ValidationInfo[Any]) -> date:
     if isinstance(value, date):
         return value
     try:
@@ -103,9 +130,7 @@ def _day(value: Any) -> date:
         raise in_text("E021", mistake).error() from None
 
 
-Day = Annotated[
-    date, PlainValidator(_day), WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})
-]
+Day = Annotated[date, Reads(_day, {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})]
 
 
 def every_in(value: Any) -> str:
@@ -179,6 +204,6 @@ PERIODS_SCHEMA: dict[str, Any] = {"type": "object", "propertyNames": {"pattern":
 __all__ = [
     "ID_PATTERN", "MOST", "NUMBER_SCHEMA", "PERIODS_SCHEMA", "TEXT_SCHEMA", "WEEKS_PATTERN", "Ambition",
     "AtLeastOne", "Boolean", "Code", "CodeText", "ColumnName", "Day", "NotNegative", "OneOrMoreTexts", "OrText",
-    "Score", "Text", "Texts", "UnitText", "Weight", "WindowText", "every_in", "number_in", "period_map", "text_of",
-    "unit_in", "unit_of",
+    "Reads", "Score", "Text", "Texts", "UnitText", "Weight", "WindowText", "every_in", "number_in", "period_map",
+    "text_of", "unit_in", "unit_of",
 ]  # fmt: skip
