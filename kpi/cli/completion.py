@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from kpi.lazy_pattern import lazy_pattern
+
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node
 
@@ -25,9 +27,9 @@ MOST_FILES = 200
 SECTIONS = ("kpis", "measures", "goals", "sources")
 DATED = ("target", "values", "notes")  # the fields of a KPI that may have a value for each period
 PACKAGE = Path(__file__).parents[1]
-_ID = re.compile(r"[a-z][a-z0-9_]*")
-_REVISION = re.compile(r"[\w][\w./+@-]*")
-_UNSAFE = re.compile(r"[^\w .,%/-]+")  # what a shell, or the markup of the help, could give a meaning to
+_ID = lazy_pattern(r"[a-z][a-z0-9_]*")
+_REVISION = lazy_pattern(r"[\w][\w./+@-]*")
+_UNSAFE = lazy_pattern(r"[^\w .,%/-]+")  # what a shell, or the markup of the help, could give a meaning to
 
 
 def _silent(find: Callable[[typer.Context, str], Iterator[tuple[str, str]]]) -> Completer:

@@ -14,6 +14,7 @@ from kpi.data.sniffing import table_reader
 from kpi.data.text_casts_sql import DASHES
 from kpi.data.text_files import opened, records, whole_lines
 from kpi.errors import KpiError
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.model import Source
 from kpi.values.units import CURRENCY_SIGNS
@@ -24,7 +25,7 @@ TOTALS = frozenset((
     "endsumme", "suma", "razem", "somme", "итого", "всего", "合計", "总计", "總計", "合计",
 ))  # fmt: skip
 MEANS = frozenset(("average", "avg", "mean", "durchschnitt", "mittelwert", "moyenne", "gemiddelde", "średnia"))
-CONFLICT = re.compile(r"<{7} |={7}$|>{7} ")
+CONFLICT = lazy_pattern(r"<{7} |={7}$|>{7} ")
 # What a total may differ by from the sum of what was rounded before.
 ROUNDED = 0.006
 LEFT_OUT = "on_bad_rows: skip leaves such rows out and says how many"

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kpi.data.database import text_literal
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.checks.source_facts import SourceFacts
 
 GROUP = r"[-+]?[1-9]\d{0,2}\.\d{3}"
 # What is left of a number when digits and marks are taken out: its currency.
 MARKS = "[0-9\\s\u00a0\u2009\u202f.,'’()%+−–—-]"
-DECIMAL_COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})+|\d+),(?:\d{1,2}\s*%?|[-−–—]{1,2})|\d{1,3}(\.\d{3}){2,}")
+DECIMAL_COMMA = lazy_pattern(r"[-+]?(\d{1,3}(\.\d{3})+|\d+),(?:\d{1,2}\s*%?|[-−–—]{1,2})|\d{1,3}(\.\d{3}){2,}")
 LIKE_THE_OTHERS = "a number written like the others"
 TWO_WAYS = "a number that can be read in one way"
 

@@ -6,7 +6,6 @@ rows has each as many fields as the header, with numbers and dates where the tab
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from csv import Error
 from itertools import chain
@@ -16,6 +15,7 @@ from kpi.data.non_data_rows import number
 from kpi.data.sniffing import table_reader
 from kpi.data.text_files import LONG_LINE, MOST_LINE, opened, opened_bytes, whole_lines
 from kpi.errors import KpiError
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.model import Source
 
@@ -25,7 +25,7 @@ STRAYS = 4_000_000
 LARGE = 8_000_000
 # A field of more lines is no text that a person wrote; it is judged by its first ones.
 MOST_LINES = 2_000
-DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ][\d:.]+)?")
+DATE = lazy_pattern(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ][\d:.]+)?")
 
 
 def refuse_swallowed_rows(file: FileFacts, source: Source, name: str) -> None:

@@ -18,6 +18,7 @@ from kpi.data.sniffing import table_reader
 from kpi.data.text_casts_sql import number_sql
 from kpi.data.text_files import opened
 from kpi.errors import KpiError
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.checks.source_facts import FileFacts
 from kpi.plan.model import Source
 from kpi.values.units import CURRENCY_SIGNS
@@ -31,7 +32,7 @@ STEMS = (
     "total", "totaal", "sum", "gesamt", "somme", "overall", "razem", "итого", "всего", "合計", "总计", "總計", "合计",
     "average", "avg", "mean", "durchschnitt", "mittelwert", "moyenne", "gemiddelde", "średnia",
 )  # fmt: skip
-NUMERIC = re.compile(rf"[\s\d.,'’%{re.escape(CURRENCY_SIGNS)}+()−–-]+")
+NUMERIC = lazy_pattern(rf"[\s\d.,'’%{re.escape(CURRENCY_SIGNS)}+()−–-]+")
 AROUND = " :=-*."
 
 

@@ -37,23 +37,24 @@ from kpi.data.value_suggestions import date_hint
 from kpi.errors import KpiError
 from kpi.formulas.types import TIME, ValueType
 from kpi.frozen import frozen
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.checks.source_facts import SourceFacts
 from kpi.plan.model import Source
 
-NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-CODE = re.compile(r"[-+]?(?:0\d|\d+[eE]\d)")
-LONG = re.compile(r"[-+]?\d{16,38}")
-ISO_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
-ISO_TIME = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
-ZONE = re.compile(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
+NUMBER = lazy_pattern(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+CODE = lazy_pattern(r"[-+]?(?:0\d|\d+[eE]\d)")
+LONG = lazy_pattern(r"[-+]?\d{16,38}")
+ISO_DATE = lazy_pattern(r"\d{4}-\d{1,2}-\d{1,2}")
+ISO_TIME = lazy_pattern(r"\d{4}-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
+ZONE = lazy_pattern(r"(?:[Zz]|[-+]\d{2}(?::?\d{2})?)")
 EXACT, EXACT_DIGITS = 2**53, 15
-DIGITS = re.compile(r"(?:-?[1-9]\d*|0|)")
-SMALL = re.compile(r"-?[1-9]\d{0,8}|0|")
+DIGITS = lazy_pattern(r"(?:-?[1-9]\d*|0|)")
+SMALL = lazy_pattern(r"-?[1-9]\d{0,8}|0|")
 LONG_WHOLE, LONG_DECIMAL = "a whole number", "a decimal number"
 UNLISTED = "a value that is not among those of the first rows"
 # With so few different values in so many rows, a column is likely to have no others.
 FEW, ENOUGH = 8, 100
-DIGIT = re.compile(r"\d")
+DIGIT = lazy_pattern(r"\d")
 
 
 @frozen

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 
 from kpi.data.number_formats import LIKE_THE_OTHERS, TWO_WAYS
 from kpi.data.text_casts_sql import SPOKEN
+from kpi.lazy_pattern import lazy_pattern
 
 SKIP = "on_bad_rows: skip leaves such rows out and says how many"
 EMPTY_SPELLINGS = {"na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "--", "?", "unknown", "missing", "#value!"}
-DURATION = re.compile(r"-?\d+([:.])\d\d(\1\d\d)?")
+DURATION = lazy_pattern(r"-?\d+([:.])\d\d(\1\d\d)?")
 
 
 def empty_hint(name: str, value: str, elsewhere: Sequence[str] = ()) -> str | None:

@@ -14,6 +14,7 @@ from kpi.formulas.column_names import column_name
 from kpi.formulas.errors import FormulaError
 from kpi.formulas.functions import CONSTANT_WORDS, OPERATOR_WORDS, RESERVED
 from kpi.formulas.suggestions import MEANT, PHRASES, SYMBOLS
+from kpi.lazy_pattern import lazy_pattern
 
 Token = tuple[str, str, int, int]  # kind (number, text, name, word, mark), text, start, end
 
@@ -21,7 +22,7 @@ MOST_DIGITS = 38  # of a whole number: columns hold no longer ones
 MAX_LENGTH = 10_000  # characters of one formula
 MAX_DEPTH = 100  # levels of nesting: whatever walks a tree may recurse
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"""(?P<space>\s+)
     |(?P<date>(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-\d\d)?(?![\w.]))
     |(?P<number>(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)
@@ -30,7 +31,7 @@ _TOKEN = re.compile(
     |(?P<mark>===|!==|<=>|\.\.\.|\*\*|//|==|!=|<=|>=|<>|&&|\|\||->|=>|=<|:=|<<|>>|.)""",
     re.VERBOSE | re.DOTALL,
 )
-_WELL_FORMED = re.compile(r"(?:(?:0|[1-9]\d*(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_WELL_FORMED = lazy_pattern(r"(?:(?:0|[1-9]\d*(?:_\d+)*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _SPACES = {ord(mark): " " for mark in "\n\r\t\f\v"}
 _CLOSERS = {"(": ")", "[": "]"}
 _BINARY = frozenset({"*", "/", "==", "!=", "<", "<=", ">", ">="})

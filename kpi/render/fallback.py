@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from kpi.lazy_pattern import lazy_pattern
 from kpi.render.sparkline import BARS
 from kpi.values.units import CURRENCIES
 
@@ -23,6 +24,7 @@ SIGNS = {
 UNKNOWN = "?"
 _BLANK = 0x2800  # braille without a dot
 _UPPER, _LOWER = 0b00011011, 0b11100100  # the dots of the upper and of the lower half of a braille character
+_SPACES = lazy_pattern(r" {2,}")
 
 # The encoding in which a view is written, where it lacks signs: its replacements are what the layout measures.
 _encoding: ContextVar[str | None] = ContextVar("encoding", default=None)

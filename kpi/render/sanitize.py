@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from kpi.lazy_pattern import lazy_pattern
 from kpi.render.fallback import as_written
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -22,14 +23,14 @@ _UNSAFE_RANGES = (
     (0xFFFE, 0xFFFF), (0x1BCA0, 0x1BCA3),
     (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
 )  # fmt: skip
-_UNSAFE = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _UNSAFE_RANGES)}]")
+_UNSAFE = lazy_pattern(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _UNSAFE_RANGES)}]")
 # GitHub and Azure take "##[error]" and "##vso[task…]" anywhere in a line of a job's log for a command.
-_COMMAND = re.compile(r"##(?=[\w.-]*\[)")
+_COMMAND = lazy_pattern(r"##(?=[\w.-]*\[)")
 # GitHub takes a line for a command that begins with "::", white space (here also: a colour) before it or not.
-_COMMAND_LINE = re.compile(r"(?m)^((?:\s|\x1b\[[\d;]*m)*):(?=:)")
+_COMMAND_LINE = lazy_pattern(r"(?m)^((?:\s|\x1b\[[\d;]*m)*):(?=:)")
 
 # A mention and the beginning of an address, in Markdown.
-_ACTED_UPON = re.compile(r"(?<!\w)@(?=\w)|(?<=http):(?=//)|(?<=https):(?=//)|(?<=www)\.", re.IGNORECASE)
+_ACTED_UPON = lazy_pattern(r"(?<!\w)@(?=\w)|(?<=http):(?=//)|(?<=https):(?=//)|(?<=www)\.", re.IGNORECASE)
 _NOT_ACTED_UPON = {"@": "@&#8203;", ":": "&#58;", ".": "&#46;"}
 
 

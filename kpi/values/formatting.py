@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import KW_ONLY
 from math import floor
 
 from kpi.frozen import frozen
+from kpi.lazy_pattern import lazy_pattern
 from kpi.values.durations import elapsed
 from kpi.values.locales import current
 from kpi.values.numbers import parse_number
@@ -19,7 +19,7 @@ Limit = float | tuple[float, float]
 
 _SCALES = ((1e9, "B"), (1e6, "M"), (1e3, "k"))
 _MOST_SHARED = 2  # decimals that the other numbers of a column get as well
-_PLAIN = re.compile(r"\d[\d,]*(?:\.(\d+))?([kMB])?(?:%| pt)?$")
+_PLAIN = lazy_pattern(r"\d[\d,]*(?:\.(\d+))?([kMB])?(?:%| pt)?$")
 _FINEST = 12  # digits are added one by one up to this number; after that, all digits are shown
 
 

@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kpi.errors import TextError
+from kpi.lazy_pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -26,8 +27,8 @@ POWERS = {"k": 3, "M": 6, "B": 9}
 # Abbreviations of a thousand that CLDR lacks.
 THOUSANDS = {"de": "Tsd."}
 _NUMBER = r"\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?"
-_PLACE = re.compile(r"[#0,.]+")  # where the number goes in a pattern of CLDR
-_SHAPE = re.compile(
+_PLACE = lazy_pattern(r"[#0,.]+")  # where the number goes in a pattern of CLDR
+_SHAPE = lazy_pattern(
     rf"(?P<head>[▲▼] <?)?(?P<sign>-)?(?P<symbol>\D*?)(?P<number>{_NUMBER})(?P<scale>[kMB])?(?P<tail>%| pt)?"
 )
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from kpi.lazy_pattern import lazy_pattern
 from kpi.lint.context import Context
 from kpi.lint.rule import Finding, rule
 
 # As the rooms that read and compute say it.
-ABSENT = re.compile(r"\b(there is|has) no column\b")
+ABSENT = lazy_pattern(r"\b(there is|has) no column\b")
 
 
 @rule("D102", "missing-column", "warning", "Formulas use only columns that the data has.", needs_data=True)

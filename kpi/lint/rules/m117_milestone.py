@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kpi.lazy_pattern import lazy_pattern
 from kpi.lint.context import Context, Sentence
 from kpi.lint.grammar import BE, HAVE, participles
 from kpi.lint.outcomes import from_catalog, question
@@ -65,7 +66,7 @@ _DEGREE = (
     r"|\bon (?:time|a regular|schedule)\b|\bfrom\s+\S*\d\S*\s+to\b|\bby\s+\d[\d.,]*\s?(?:%|x\b|points?)"
 )
 _COUNTED = r"^\s*(?:(?:total|annual|monthly|quarterly)\s+)?(?:number|count|amount|volume|#|no\.?)\s*(?:of)?\b|\btotal\b"
-_SHARE = re.compile(r"\s*(?:share|percentage|percent|proportion|fraction|%)", re.IGNORECASE)
+_SHARE = lazy_pattern(r"\s*(?:share|percentage|percent|proportion|fraction|%)", re.IGNORECASE)
 _HELD = word_set(
     "held conducted organised organized hosted attended convened delivered published run facilitated "
     "given completed established"

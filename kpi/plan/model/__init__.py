@@ -13,9 +13,9 @@ from kpi.plan.model.target import Anchor, Bound, OfTarget, Op, Reference, Relati
 from kpi.plan.model.target_text import parse_target
 
 __all__ = [
-    "SECTIONS", "Allowed", "Anchor", "Bound", "CalendarSettings", "Context", "Decision", "FetchedFile", "FileHeader", "Goal",
-    "Kpi", "Lead", "LintSettings", "Note", "OfTarget", "Op", "Plan", "PlanFile", "ReadOptions", "Record",
-    "Reference", "Relative", "RemoteAccess", "Review", "RuleOption", "ScheduleEntry", "Shape", "Source", "Split",
-    "Target", "Thresholds", "WordOptions", "file_model", "find_kpi", "header_model", "matching_kpis", "parse_target",
-    "remote_access", "with_rule_options",
+    "SECTIONS", "Allowed", "Anchor", "Bound", "CalendarSettings", "Context", "Decision", "FetchedFile",
+    "FileHeader", "Goal", "Kpi", "Lead", "LintSettings", "Note", "OfTarget", "Op", "Plan", "PlanFile",
+    "ReadOptions", "Record", "Reference", "Relative", "RemoteAccess", "Review", "RuleOption", "ScheduleEntry",
+    "Shape", "Source", "Split", "Target", "Thresholds", "WordOptions", "file_model", "find_kpi",
+    "header_model", "matching_kpis", "parse_target", "remote_access", "with_rule_options",
 ]  # fmt: skip

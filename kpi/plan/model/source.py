@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, mode
 from pydantic.json_schema import SkipJsonSchema
 
 from kpi.errors import Replacement, did_you_mean, nearest_instead
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.model.record import Flaw, Record, checked, context_of, quoted, raise_all
 from kpi.plan.model.types import (
     TEXT_SCHEMA,
@@ -24,7 +24,7 @@ from kpi.values import parse_updated
 
 _TYPES = ("text", "number", "boolean", "date", "timestamp", "duration")
 _WITH_FORMAT = ("date", "timestamp", "duration")
-_FROM_ENVIRONMENT = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+_FROM_ENVIRONMENT = lazy_pattern(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _ORIGINS = ("path", "query", "table")
 
 
@@ -114,7 +114,8 @@ def _column_type(value: str) -> str:
 _BAD_ROWS = ("error", "skip")
 # The share of bad rows that is skipped unless the source says otherwise (R6).
 TOLERATED_PERCENT = 5.0
-_UP_TO = re.compile(r"skip up to (\d{1,3}(?:\.\d+)?) ?%")
+_UP_TO_PATTERN = r"skip up to (\d{1,3}(?:\.\d+)?) ?%"
+_UP_TO = lazy_pattern(_UP_TO_PATTERN)
 
 
 def _on_bad_rows(value: str) -> str:
@@ -137,7 +138,7 @@ ColumnType = Annotated[str, AfterValidator(_column_type), WithJsonSchema(TEXT_SC
 BadRowPolicy = Annotated[
     str,
     AfterValidator(_on_bad_rows),
-    WithJsonSchema({"anyOf": [{"enum": [*_BAD_ROWS]}, {"type": "string", "pattern": f"^{_UP_TO.pattern}$"}]}),
+    WithJsonSchema({"anyOf": [{"enum": [*_BAD_ROWS]}, {"type": "string", "pattern": f"^{_UP_TO_PATTERN}$"}]}),
 ]
 
 

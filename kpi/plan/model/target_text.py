@@ -11,6 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from kpi.errors import Replacement, TextError
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.model.target import Anchor, Bound, OfTarget, Op, Reference, Relative, Target
 from kpi.values import Calendar, Unit, parse_date, parse_label, parse_number
 from kpi.values.number_syntax import NOT_A_NUMBER, ambiguous_numbers, with_readings
@@ -24,21 +25,21 @@ _WORDS: dict[str, Op] = {
 }  # fmt: skip
 _SIGNS: dict[str, Op] = {">=": ">=", "≥": ">=", "<=": "<=", "≤": "<=", "==": "==", "=": "==", ">": ">", "<": "<"}
 _PHRASE = "|".join(words.replace(" ", r"\s+") for words in _WORDS)
-_DIRECTION = re.compile(rf"\s*(?:({_PHRASE})(?![\w/])|(>=|<=|==|[≥≤=><]))", re.IGNORECASE)
-_BY = re.compile(r"\s+by(?:\s+|$)", re.IGNORECASE)
+_DIRECTION = lazy_pattern(rf"\s*(?:({_PHRASE})(?![\w/])|(>=|<=|==|[≥≤=><]))", re.IGNORECASE)
+_BY = lazy_pattern(r"\s+by(?:\s+|$)", re.IGNORECASE)
 # Other words before the date of a target, German ones among them.
-_OTHER_BY = re.compile(
+_OTHER_BY = lazy_pattern(
     r"\s*(\S.*?),?\s+(?:until|till|til|before|bis(?:\s+zum)?|no later than|not later than|to be reached by)\s+"
     r"(\S.*?)\s*",
     re.IGNORECASE | re.DOTALL,
 )
-_RELATIVE = re.compile(
+_RELATIVE = lazy_pattern(
     r"(\S.*?%)\s*(more|less)(?:\s+than\s+(?:(?:the\s+)?baseline|(a\s+year\s+ago|the\s+period\s+before)))?\s*$",
     re.IGNORECASE,
 )
 _ANCHORS: dict[str, Anchor] = {"a year ago": "a year ago", "the period before": "the period before"}
-_SHARE_OF = re.compile(r"(\S.*?%)\s+of\s+(\S.*?)\s*$", re.IGNORECASE)
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+_SHARE_OF = lazy_pattern(r"(\S.*?%)\s+of\s+(\S.*?)\s*$", re.IGNORECASE)
+_ID = lazy_pattern(r"[a-z][a-z0-9_]*")
 _PLACEHOLDERS = ("tbd", "tba", "tbc", "todo", "none", "na", "n/a", "nil", "null", "unknown", "-", "--", "?", "...", "x")
 _NUMBER_WORDS = frozenset(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "fifteen",

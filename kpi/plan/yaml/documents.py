@@ -13,13 +13,14 @@ from pathlib import Path
 
 from yaml import YAMLError
 
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.yaml.nodes import MAX_BYTES, Document, TooLargeError, compose
 from kpi.plan.yaml.yaml_pitfalls import YamlPitfall
 
 _MOST_REPAIRS = 1_000
 _MOST_PARSED = 20_000_000  # characters in all, over all parses of one file
 # What git leaves in a file with a conflict, at the beginning of a line; nothing of YAML looks like it there.
-_MARKER = re.compile(r"^(?:(?:<{7}|>{7}|\|{7})(?=[ \r\n]|\Z)[^\r\n]*|={7}(?=[\r\n]|\Z))", re.MULTILINE)
+_MARKER = lazy_pattern(r"^(?:(?:<{7}|>{7}|\|{7})(?=[ \r\n]|\Z)[^\r\n]*|={7}(?=[\r\n]|\Z))", re.MULTILINE)
 _RESOLVE = "keep what is right of the two sides, and delete the lines <<<<<<<, ======= and >>>>>>>"
 Report = Callable[[Document, YamlPitfall], None]
 

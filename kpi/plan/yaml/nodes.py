@@ -21,6 +21,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
 from kpi.diagnostics import Location
+from kpi.lazy_pattern import lazy_pattern
 
 try:
     from yaml._yaml import CParser
@@ -33,7 +34,7 @@ MAX_DEPTH = 50
 MAX_ALIASED = 100_000
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _MOST_SCANNED_AHEAD = 2_048  # a key, and so what libyaml looks at to find one, is at most 1,024 characters long
-_DEEP_LINE = re.compile(rb"(?:\A|[\n\r])[ \t?:-]{%d}" % (MAX_DEPTH // 2))
+_DEEP_LINE = lazy_pattern(rb"(?:\A|[\n\r])[ \t?:-]{%d}" % (MAX_DEPTH // 2))
 _NOT_BRACKETS = bytes(sorted(set(range(256)) - set(b"[]{}")))
 
 Entry = tuple[ScalarNode, Node]
@@ -206,8 +207,8 @@ def compose(text: str) -> Node | None:
 
 # What ends a line in YAML 1.1, the version that the parser reads, and is a character like any other since 1.2.
 FORMER_BREAKS = "\x85\u2028\u2029"
-_ESCAPE = re.compile(r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|.)", re.IGNORECASE | re.DOTALL)
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPE = lazy_pattern(r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|.)", re.IGNORECASE | re.DOTALL)
+_HALF = lazy_pattern(r"\\u[dD][89a-fA-F]")
 
 
 class Masked:

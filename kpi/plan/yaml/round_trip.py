@@ -15,15 +15,16 @@ from yaml import YAMLError
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.errors import InputError
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.yaml.nodes import Document, TooLargeError, begin, compose, entries, finish, is_null, split_lines
 from kpi.values.units import CURRENCY_SIGNS
 from kpi.writing import encoding_of
 
 # Text that needs no quotes, not even in braces: no sign with a meaning in YAML, no ": " and no " #".
-_PLAIN = re.compile(
+_PLAIN = lazy_pattern(
     rf"[{CURRENCY_SIGNS}]?[^\W_]([\w .%{CURRENCY_SIGNS}/()'+-]*[\w%){CURRENCY_SIGNS}])?|-?[0-9][0-9._]*%?"
 )
-_COMMENT = re.compile(r"(?m)(?:^|\s)#")
+_COMMENT = lazy_pattern(r"(?m)(?:^|\s)#")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 
 Splice = tuple[int, int, str]
@@ -173,7 +174,7 @@ def field_lines(key: str, value: Value, indent: str) -> Iterator[str]:
         yield f"{name} {inline(value)}"
 
 
-_PARTS = re.compile(r"\S+( \S+)*")  # words with one space between them, which folding keeps
+_PARTS = lazy_pattern(r"\S+( \S+)*")  # words with one space between them, which folding keeps
 
 
 def _parts(text: str, width: int) -> Iterator[str]:

@@ -6,19 +6,19 @@ findings are needed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kpi.diagnostics import Location
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.yaml.nodes import Document, Entry, begin, entries, finish
 
 Path = tuple[str | int, ...]
 _ESCAPES = {"x": 4, "u": 6, "U": 10}
-_PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # one character, as JSON writes it
-_CONNECTION = re.compile(r"""(connection["']?\s*:\s*)(?!["']?\$\{\w+\}["']?\s*(?:[,}#]|$))([^\s#,}][^\r\n]*)""")
-_CREDENTIALS = re.compile(r"(://)([^\s/@]+)(?=@)")
+_PAIR = lazy_pattern(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")  # one character, as JSON writes it
+_CONNECTION = lazy_pattern(r"""(connection["']?\s*:\s*)(?!["']?\$\{\w+\}["']?\s*(?:[,}#]|$))([^\s#,}][^\r\n]*)""")
+_CREDENTIALS = lazy_pattern(r"(://)([^\s/@]+)(?=@)")
 
 
 class SourceMap:
