@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import date
@@ -48,6 +49,54 @@ def test_lint_computes_nothing_and_styles_nothing(example: Path) -> None:
     loaded = loaded_by("-f", str(example), "lint")
     assert not loaded & (ENGINES | {"rich"})
     assert "kpi.run" not in loaded
+
+
+PROGRAM_THAT_NAMES_FILES = PROGRAM.replace(
+    "sorted(sys.modules)", "[sys.modules[name].__file__ for name in sys.modules if name[:4] == 'kpi.']"
+)
+
+
+def test_what_lint_imports_is_cheap_to_import() -> None:
+    """Each frozen dataclass of the standard library compiles six methods, and each pattern takes as long: at import
+    these are ``@frozen`` and ``lazy_pattern``."""
+    command = [sys.executable, "-c", PROGRAM_THAT_NAMES_FILES, "-f", str(EXAMPLES[0]), "lint"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=REPOSITORY, check=True)
+    _, files = json.loads(done.stderr.splitlines()[-1])
+    texts = {file: Path(file).read_text(encoding="utf-8").splitlines() for file in files}
+    assert len(texts) > 50
+    costly = [
+        f"{Path(file).relative_to(REPOSITORY)}: {line}"
+        for file, lines in texts.items()
+        for line in lines
+        if line.startswith("@dataclass(frozen=True") or (line[:1].isidentifier() and " = re.compile(" in line)
+    ]
+    assert costly == []
+
+
+def test_reading_a_plan_builds_the_model_of_each_kind_of_entry_once() -> None:
+    program = """
+import sys
+from pathlib import Path
+from kpi.plan.loading import read_plan
+from kpi.plan.model import FileHeader, Goal, Kpi, Plan, PlanFile, Source
+read_plan(Path(sys.argv[1]))
+print(*(model.__name__ for model in (FileHeader, Goal, Kpi, Source, Plan, PlanFile) if model.__pydantic_complete__))
+"""
+    command = [sys.executable, "-c", program, str(EXAMPLES[0])]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=REPOSITORY, check=True)
+    assert done.stdout.split() == ["FileHeader", "Goal", "Kpi", "Source"]
+
+
+def test_no_plugin_of_pydantic_is_looked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "plugin-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.1\nName: plugin\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[pydantic]\nplugin = plugin:plugin\n")
+    (tmp_path / "plugin.py").write_text("raise SystemExit('loaded')\n")
+    command = [sys.executable, "-m", "kpi", "-f", str(EXAMPLES[0]), "lint"]
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{REPOSITORY}"}
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=REPOSITORY, env=environment)
+    assert (done.returncode, done.stderr) == (0, "no findings\n")
 
 
 def test_status_loads_the_rules_only_for_a_plan_that_sets_an_option_of_one(tmp_path: Path) -> None:

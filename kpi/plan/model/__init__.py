@@ -1,4 +1,7 @@
-"""What a plan is: frozen pydantic models, one file per noun, that validate what people write. No YAML, no files."""
+"""What a plan is: frozen pydantic models, one file per noun, that validate what people write. No YAML, no files.
+
+The files with many fields do not postpone annotations (PEP 563): pydantic would have to evaluate each of them.
+"""
 
 from kpi.plan.model.decision import Decision
 from kpi.plan.model.goal import Goal, Review

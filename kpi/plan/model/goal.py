@@ -1,7 +1,5 @@
 """Goals: what the team wants to achieve."""
 
-from __future__ import annotations
-
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints

@@ -1,10 +1,8 @@
 """KPIs: measures of performance that the team has decided are important."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
     Field,
@@ -78,7 +76,7 @@ class Thresholds(Record):
     yellow: Threshold | None = Field(None, description="Yellow from here, red beyond; absent: no yellow.")
 
     @model_validator(mode="after")
-    def _nested(self) -> Thresholds:
+    def _nested(self) -> Self:
         if self.yellow is not None and self.yellow is not _UNREAD and self.green is not _UNREAD:
             try:
                 check_thresholds(self.green, self.yellow)
@@ -130,7 +128,7 @@ class Split(Record):
         return {"by": value} if isinstance(value, str) else value
 
     @model_validator(mode="after")
-    def _no_limit_where_each_is_judged(self) -> Split:
+    def _no_limit_where_each_is_judged(self) -> Self:
         if self.judge == "each" and "limit" in self.model_fields_set:
             message = "a limit puts values together, and judge: each judges every one by itself"
             raise_all("split", [Flaw("E016", message, "take one of the two out", key=True, loc=("limit",))])
@@ -432,7 +430,7 @@ class Kpi(Record):
         return value
 
     @model_validator(mode="after")
-    def _thresholds_of_the_target(self, info: ValidationInfo[Any]) -> Kpi:
+    def _thresholds_of_the_target(self, info: ValidationInfo[Any]) -> Self:
         target = self.target
         if "target" in context_of(info).unusable:
             return self
@@ -455,7 +453,7 @@ class Kpi(Record):
         return self
 
     @model_validator(mode="after")
-    def _path_to_a_target(self, info: ValidationInfo[Any]) -> Kpi:
+    def _path_to_a_target(self, info: ValidationInfo[Any]) -> Self:
         """A path leads from a baseline to a target by a date, and its points are between the two, each on its own
         day."""
         if self.path == "linear" or not {"target", "baseline", "since"}.isdisjoint(context_of(info).unusable):
@@ -483,7 +481,7 @@ class Kpi(Record):
         return self
 
     @model_validator(mode="after")
-    def _formula_or_values(self) -> Kpi:
+    def _formula_or_values(self) -> Self:
         if self.formula is not None and "values" in self.model_fields_set:
             message = "a KPI has either a formula or values typed in by hand, not both"
             hint = "take one of the two out; remarks on a period go into notes"

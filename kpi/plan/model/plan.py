@@ -1,11 +1,9 @@
 """The plan: everything that the files say."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -83,7 +81,7 @@ class OkrSettings(Record):
     yellow: Score = Field(0.4, description="One with at least this score is yellow, below it red.")
 
     @model_validator(mode="after")
-    def _in_order(self) -> OkrSettings:
+    def _in_order(self) -> Self:
         if self.yellow > self.green:
             raise Flaw("E031", f"yellow ({self.yellow:g}) is above green ({self.green:g})", "swap the two").error()
         return self

@@ -1,10 +1,8 @@
 """Sources: rows to compute from."""
 
-from __future__ import annotations
-
 import codecs
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, model_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -170,7 +168,7 @@ class ReadOptions(Record):
     )
 
     @model_validator(mode="after")
-    def _different(self, info: ValidationInfo[Any]) -> ReadOptions:
+    def _different(self, info: ValidationInfo[Any]) -> Self:
         """One character does not mean two things."""
         if info.context is not None:
             raise_all("read", _same_characters(self))
@@ -250,7 +248,7 @@ class Source(Record):
     table: Text | None = Field(None, description="The table in the warehouse.")
 
     @model_validator(mode="after")
-    def _fit(self, info: ValidationInfo[Any]) -> Source:
+    def _fit(self, info: ValidationInfo[Any]) -> Self:
         """Rows come from exactly one place, and happen on a date or last from one day until another."""
         if info.context is not None:
             given = {"from" if name == "from_" else name for name in self.model_fields_set}
