@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from kpi.render.show_text import thresholds_in_words
 from kpi.render.status_html import COLORS
 from kpi.values import parse_unit
 
 if TYPE_CHECKING:
-    from kpi.plan.model import Target
+    from kpi.plan.model import Kpi, Target
     from kpi.plan.model.target import ScheduleEntry
     from kpi.project import Project, Status
 
@@ -52,7 +51,7 @@ def _definition(kpi: Any) -> Mapping[str, object]:
         "formula": kpi.formula,
         "baseline": kpi.baseline,
         "target": None if kpi.target is None else _target(kpi.target),
-        "thresholds": thresholds_in_words(kpi.thresholds),
+        "thresholds": _thresholds(kpi),
         "guardrails": ", ".join(kpi.guardrails),
         "when_red": kpi.when_red,
         "tags": ", ".join(kpi.tags),
@@ -95,3 +94,9 @@ def _number_format(unit: str | None, value: object) -> str:
     if kind == "percent":
         return "0.0%"
     return "#,##0" if kind != "currency" and isinstance(value, int | float) and value == int(value) else "#,##0.00"
+
+
+def _thresholds(kpi: Kpi) -> str | None:
+    """``green at least 29%, yellow at least 25%``, as the file says it; None without thresholds."""
+    lines = () if kpi.thresholds is None else (("green", kpi.thresholds.green), ("yellow", kpi.thresholds.yellow))
+    return ", ".join(f"{status} {line.text}" for status, line in lines if line is not None) or None

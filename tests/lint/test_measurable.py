@@ -458,9 +458,9 @@ def test_S101_a_bound_explains_the_word_and_borrowed_words_pass(name: str, flagg
     [("0", 1), ("0.0", 1), ("(1 - 1)", 1), ("(2 * 0)", 1), ("(0 / 2)", 1), ("-0", 1), ("2", 0), ("count(o)", 0),
      ("(1 / 0)", 1), ("(count(o) - count(o))", 0)],
 )  # fmt: skip
-def test_M120_a_divisor_without_names_that_is_zero(divisor: str, count: int) -> None:
+def test_M123_a_divisor_without_names_that_is_zero(divisor: str, count: int) -> None:
     rows = "sources:\n  o: {path: o.csv, date: day, computed: {half: HALF}}"
     text = f"version: 1\n{rows}\nkpis:\n  k: {{name: K, formula: sum(o.half) / DIVISOR}}\n"
-    assert len(of("M120", text.replace("DIVISOR", divisor).replace("HALF", "amount / 2"))) == count
+    assert len(of("M123", text.replace("DIVISOR", divisor).replace("HALF", "amount / 2"))) == count
     if "count" not in divisor:
-        assert len(of("M120", text.replace("DIVISOR", "2").replace("HALF", f"amount / {divisor}"))) == count
+        assert len(of("M123", text.replace("DIVISOR", "2").replace("HALF", f"amount / {divisor}"))) == count

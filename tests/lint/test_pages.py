@@ -116,3 +116,8 @@ def test_overview_has_every_rule_once() -> None:
     text = overview()
     for rule in RULES:
         assert text.count(f"| {rule.code} | {rule.name} |") == 1
+
+
+def test_no_two_rules_share_a_code_or_a_name() -> None:
+    for names in ([rule.code for rule in RULES], [rule.name for rule in RULES]):
+        assert sorted(set(names)) == sorted(names)

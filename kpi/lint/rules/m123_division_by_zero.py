@@ -1,4 +1,4 @@
-"""M120: divisions by a number that is zero."""
+"""M123: divisions by a number that is zero."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kpi.lint.rule import Finding, rule
 from kpi.plan.checks.report import Path
 
 
-@rule("M120", "division-by-zero", "warning", "Nothing is divided by a number that is zero.")
+@rule("M123", "division-by-zero", "warning", "Nothing is divided by a number that is zero.")
 def check(context: Context) -> Iterator[Finding]:
     """Divisions in formulas, measures and computed columns whose divisor has no names and is zero."""
     checked, graph = context.checked, context.checked.dependencies
