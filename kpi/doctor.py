@@ -33,6 +33,7 @@ EXTRAS = {
     "serve": ("kpi dashboard --serve and kpi status --watch", ("starlette", "uvicorn", "watchfiles")),
     "share": ("kpi share", ("apprise",)),
     "png": ("kpi export png", ("resvg_py",)),
+    "remote": ("files in S3 and Google Cloud Storage", ("obstore",)),
     "spark": ("sources in Spark", ("ibis", "pyspark")),
 }
 NARROW = 60  # columns in which tables are cut

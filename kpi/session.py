@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from kpi.clock import now, yesterday
 from kpi.errors import KpiError
+from kpi.frozen import frozen
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
@@ -52,7 +52,7 @@ def as_of_day(plan: Plan, asked: date | None = None) -> date:
     return asked or plan.as_of or yesterday(plan.calendar.timezone)
 
 
-@dataclass(frozen=True)
+@frozen
 class Session:
     """A valid plan on a day, with the limits of what is computed for it.
 

@@ -118,7 +118,11 @@ def _content(form: Form, project: Project, status: Status, periods: int) -> str 
         return workbook(project, status, periods)
     if form in PICTURES:
         return _picture(form, project, ids[0], periods, day)
+    notes = {(row.kpi.id, row.period.label): "; ".join(row.notes) for row in status.view.rows}
     history = project.history(ids, periods=periods, as_of=day)
+    history = history.assign(
+        notes=[notes.get(key, "") for key in zip(history["kpi"], history["period"], strict=True)]
+    ).astype({"notes": "string"})
     if form == "parquet":
         from kpi.data.database import parquet_of
 

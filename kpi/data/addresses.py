@@ -7,13 +7,14 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from kpi.errors import KpiError
+from kpi.lazy_pattern import lazy_pattern
 from kpi.plan.loading.paths import is_glob
 
 STORES = ("s3", "gs")
-_SHEET = re.compile(r"/spreadsheets/d/([A-Za-z0-9_-]+)(?:/(?:edit|view|htmlview|copy|preview)?)?")
-_TAB = re.compile(r"(?:^|&)gid=(\d+)(?:&|$)")
+_SHEET = lazy_pattern(r"/spreadsheets/d/([A-Za-z0-9_-]+)(?:/(?:edit|view|htmlview|copy|preview)?)?")
+_TAB = lazy_pattern(r"(?:^|&)gid=(\d+)(?:&|$)")
 SHEETS_HOST = "docs.google.com"
-_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
+_LOOPBACK = lazy_pattern(r"localhost|127(?:\.\d{1,3}){3}|::1")
 _PORTS = {"https": 443, "http": 80}
 
 

@@ -27,6 +27,7 @@ def render_explain_json(view: ExplainView, _: Page) -> str:
             "by": view.by,
             "text": view.sentence,
             "contributions": parts,
+            "notes": list(view.notes),
         }
     )
 

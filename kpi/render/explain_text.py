@@ -57,7 +57,8 @@ def explain_lines(view: ExplainView, width: int) -> list[Line]:
             for one in view.segments
         ]
     rows.append(("All", *[""] * (len(heads) - 2), change(view.change)))
-    return [*lines, (), *_table(heads, _in_text(rows), width)]
+    notes = [line(Piece(part, "yellow")) for note in view.notes for part in wrap(f"! {one_line(note)}", width)]
+    return [*lines, (), *_table(heads, _in_text(rows), width), *([(), *notes] if notes else [])]
 
 
 def _in_text(rows: Sequence[Cells]) -> list[Row]:

@@ -71,6 +71,7 @@ def _goal(node: GoalNode, view: GoalsView) -> dict[str, object]:
                 "score": json_number(one.score),
                 "weight": json_number(one.row.kpi.weight),
                 "counts": one.counts,
+                "notes": list(one.row.notes),
             }
             for one in node.results
         ],

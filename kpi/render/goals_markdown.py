@@ -17,6 +17,7 @@ from kpi.render.goals_words import (
     objective_remarks,
     score_text,
 )
+from kpi.render.kpi_notes import notes_of
 from kpi.render.status_icons import SIGNS
 from kpi.render.status_markdown import escape
 from kpi.status import short_owner
@@ -54,6 +55,9 @@ def render_goals_markdown(view: GoalsView, _: Page) -> str:
         parts.append("\n".join([HEAD, *(_row(node, depth) for depth, node in nodes)]))
     if view.framework is None and view.cycle is None and view.loose:
         parts.append("Without a goal: " + ", ".join(escape(row.name) for row in view.loose))
+    shown = [row for node in view.chosen() for row in (*node.rows, *guardrails(view, node))]
+    notes = notes_of({row.kpi.id: row for row in shown}.values(), messages=False)
+    parts += ["\n".join(f"- {escape(note)}" for note in notes)] if notes else []
     return "\n\n".join(parts)
 
 

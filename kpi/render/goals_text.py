@@ -18,6 +18,7 @@ from kpi.render.goals_words import (
     objective_remarks,
     score_text,
 )
+from kpi.render.kpi_notes import notes_of
 from kpi.render.layout import Align, Line, Piece, cut, fill, line, sides, width_of, wrap
 from kpi.render.sanitize import columns, one_line
 from kpi.render.show_text import history_lines
@@ -58,7 +59,17 @@ def goals_lines(view: GoalsView, width: int) -> list[Line]:
     body = views[view.framework](view, width) if view.chosen() else [line(Piece(nothing_text(view), "dim"))]
     if view.framework is None and view.cycle is None:
         body += _loose(view, width)
-    return [cut(title, width), (), *(cut(each, width) for each in body)]
+    notes = [each for note in notes_of(_noted(view), messages=False) for each in _wrapped(f"! {note}", width, "yellow")]
+    return [cut(title, width), (), *(cut(each, width) for each in [*body, *([(), *notes] if notes else [])])]
+
+
+def _noted(view: GoalsView) -> list[KpiRow]:
+    """The KPIs whose notes are shown below everything. That of the one metric shows its own."""
+    if view.framework == "omtm":
+        found = [row for node in view.chosen() for row in guardrails(view, node)]
+    else:
+        found = [row for node in view.chosen() for row in node.rows]
+    return list({row.kpi.id: row for row in found}.values())
 
 
 def _status(status: Status | None) -> Line:

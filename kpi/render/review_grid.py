@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
+from kpi.render.kpi_notes import notes_of
 from kpi.render.layout import Line, Piece, cut, cut_text, fill, line, width_of, wrap
 from kpi.render.matrix_table import SHORTEST_NAME, period_labels
 from kpi.render.output import Page
@@ -14,7 +15,6 @@ from kpi.render.review_view import (
     grid_signs,
     grid_title,
     has_unknown,
-    notes_of,
     owner_of,
     trailing_title,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kpi.render.kpi_notes import notes_of
 from kpi.render.output import Page
 from kpi.render.review_view import (
     UNKNOWN_STATUS,
@@ -14,7 +15,6 @@ from kpi.render.review_view import (
     has_unknown,
     kinds_in_words,
     known_in_words,
-    notes_of,
     outcome_in_words,
     owner_of,
     quiet_in_words,

@@ -140,11 +140,6 @@ def has_unknown(view: Grid) -> bool:
     return any(cell.display and cell.status is None for row in view.rows for cell in row.cells)
 
 
-def notes_of(rows: Iterable[KpiRow]) -> list[str]:
-    """What bears on the numbers, one text an entry that begins with the name of the KPI (rule G2)."""
-    return [f"{row.name}: {note}" for row in rows for note in (row.message, *row.notes) if note]
-
-
 def goal_name(goal: Goal) -> str:
     return goal.name or goal.id
 

@@ -62,7 +62,7 @@ class Ratio(NamedTuple):
 class ExplainView:
     """What ``kpi explain`` shows: a value, the one before, and what each part adds to the change. ``tree`` is by the
     formula, ``segments`` by the values of the column ``by``; one of them is there. ``others`` is how many segments the
-    last one but the rest puts together, 0 if all are shown."""
+    last one but the rest puts together, 0 if all are shown; ``notes`` are what bears on the value."""
 
     kpi: Kpi
     as_of: date
@@ -73,6 +73,7 @@ class ExplainView:
     by: str | None = None
     segments: tuple[SegmentContribution, ...] = ()
     others: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -132,7 +133,9 @@ def explain_by_formula(checked: Checked, results: Results, id_: str, part: Part)
     term = _term(part, results.series, now.period.label)
     scale = _scale(term, now, before)
     found = contributions(term, scale)
-    return ExplainView(checked.plan.kpis[id_], results.as_of, now, before, _change(now, before), found)
+    return ExplainView(
+        checked.plan.kpis[id_], results.as_of, now, before, _change(now, before), found, notes=series.notes
+    )
 
 
 def _scale(term: Term, now: Point, before: Point) -> float:
@@ -347,7 +350,8 @@ def explain_by_column(checked: Checked, results: Results, id_: str, ids: tuple[s
     if abs(rest) > 1e-9 * max(abs(change), *(abs(one.amount) for one in found), 1e-12):
         shown.append(SegmentContribution(Segment(REST, (0.0, 0.0), (0.0, 0.0)), rest))
     return ExplainView(
-        checked.plan.kpis[id_], results.as_of, now, before, change, None, column, tuple(shown), others
+        checked.plan.kpis[id_], results.as_of, now, before, change, None, column, tuple(shown), others,
+        results.series[id_].notes,
     )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_it_looks_at_everything(folder: Path) -> None:
     areas = ["kpi", "packages", "extras", "cache", "undo", "temporary files", "git", "encoding", "terminal", "plan"]
     found = checks(folder)
     assert list(found) == areas
-    names = ["import", "lsp", "mcp", "warehouse", "serve", "share", "spark"]
+    names = ["import", "lsp", "mcp", "warehouse", "serve", "share", "png", "remote", "spark"]
     assert [one.text.partition(":")[0] for one in found["extras"]] == names
 
 

@@ -39,7 +39,7 @@ def test_help_names_every_template(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_it_writes_passes_lint_without_the_data(template: str | None, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", *(["--template", template] if template else [])]) == 0
     capsys.readouterr()
-    assert run(["lint", "--fail-on", "info"]) == 0
+    assert run(["lint", "--fail-on", "info", "--ignore", "M120"]) == 0
     output = capsys.readouterr()
     assert (output.out, output.err) == ("", "no findings\n")
 

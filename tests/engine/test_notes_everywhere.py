@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from helpers.editor import Editor
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from kpi.cli.app import app
@@ -97,3 +98,43 @@ def test_G2_the_editor_says_the_notes(folder: Path) -> None:
         text = unquoted(editor.hover("kpi.yaml", PLAN, "  tot") or "")
     assert SKIPPED in text
     assert LITERAL in text
+
+
+GOAL = """\
+goals:
+  g: {name: Sell more in the west, framework: FRAMEWORK, owner: ana@example.com, due: 2026-12-31, perspective: customer}
+"""
+
+
+@pytest.mark.parametrize("framework", ["", "okr", "bsc", "mbo", "omtm"])
+def test_G2_goals_say_the_notes(folder: Path, framework: str) -> None:
+    goal = GOAL.replace(" framework: FRAMEWORK,", f" framework: {framework}," if framework else "")
+    (folder / "kpi.yaml").write_text(PLAN + "    goal: g\n    target: at least 5\n" + goal, encoding="utf-8")
+    asked = ["--framework", framework] if framework else []
+    for format_ in ("text", "markdown", "json"):
+        text = said("goals", *asked, "--format", format_)
+        assert SKIPPED in text, format_
+        assert LITERAL in text, format_
+
+
+def test_G2_explain_says_the_notes(folder: Path) -> None:
+    (folder / "kpi.yaml").write_text(PLAN.replace("west", "West"), encoding="utf-8")
+    for format_ in ("text", "json"):
+        assert SKIPPED in said("explain", "total", "--format", format_), format_
+        assert SKIPPED in said("explain", "total", "--by", "region", "--format", format_), format_
+
+
+def test_G2_what_is_exported_says_the_notes(folder: Path) -> None:
+    text = said("export", "csv")
+    assert SKIPPED in text
+    assert LITERAL in text
+    said("export", "xlsx", "-o", "kpi.xlsx")
+    cells = [str(cell.value) for sheet in load_workbook("kpi.xlsx") for row in sheet for cell in row]
+    assert any(SKIPPED in unquoted(cell) and LITERAL in unquoted(cell) for cell in cells)
+
+
+def test_G2_review_says_the_notes_of_what_it_shows(folder: Path) -> None:
+    for format_ in ("text", "markdown", "json"):
+        text = said("review", "--grid", "--format", format_)
+        assert SKIPPED in text, format_
+        assert LITERAL in text, format_

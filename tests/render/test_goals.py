@@ -200,7 +200,7 @@ def test_the_json_is_a_contract() -> None:
     assert all(set(goal) == KEYS for goal in found["goals"])
     assert found["goals"][0]["kpis"][0] == {
         "id": "share", "name": "Market share", "status": "red", "pace": None, "value": 0.21, "display": "21.0%",
-        "score": 0.84, "weight": 1, "counts": True,
+        "score": 0.84, "weight": 1, "counts": True, "notes": [],
     }  # fmt: skip
     assert found["goals"][0]["missing"] == 1
     assert found["perspectives"]["learning"] == {"goals": [], "lacks": ["no goal"]}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from kpi.lazy_pattern import lazy_pattern
 from kpi.lint.context import Context, Sentence
 from kpi.lint.grammar import BE
 from kpi.lint.outcomes import question
@@ -32,7 +33,7 @@ _LIMIT = (
 # Verbs of direction after which a second clause is about a result, whatever its object; after the others it has to be
 # a quantity: "and increase the share of …", but not "and improve communication".
 _DOWN = frozenset({"reduce", "decrease", "lower", "cut", "halve", "double", "triple", "eliminate"})
-_MONEY = re.compile(rf"\s*[{CURRENCY_SIGNS}]\s?\d")
+_MONEY = lazy_pattern(rf"\s*[{CURRENCY_SIGNS}]\s?\d")
 _COUNTS = frozenset({"number", "percent", "proportion", "frequency", "use"})
 _NEAR = 5  # words after a verb of direction in which its quantity is
 WORDS = RuleOption("activities", WordOptions, NO_WORDS, "Verbs that name work instead of its result.")

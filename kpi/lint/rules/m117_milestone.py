@@ -76,7 +76,7 @@ _ISSUED = (
     r"\b(?:issued|commissioned|conducted|held|hosted|organi[sz]ed|published|produced|drafted|launched|convened|facilitated"
     r"|carried out|actions taken|measures taken)\b"
 )
-_DIGITS = re.compile(r"\s*\d[\d,.]*\+?\s*(?:x\s*)?")
+_DIGITS = lazy_pattern(r"\s*\d[\d,.]*\+?\s*(?:x\s*)?")
 
 
 @rule(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kpi.lazy_pattern import lazy_pattern
 from kpi.lint.context import Context, shown
 from kpi.lint.rule import Finding, rule
 from kpi.values.number_syntax import ambiguous_numbers, with_readings
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from kpi.plan.yaml.source_map import Path
 
 # A point that can only be a decimal point: no, one, two or more than three digits follow it, or a zero is before it.
-_DECIMAL = re.compile(r"(?<![\d.,])(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+)(?![\d.,])")
-_GROUPED = re.compile(r"(?<![\d.,_])([1-9]\d{0,2}),(\d{3})(?![\d.,_])")
+_DECIMAL = lazy_pattern(r"(?<![\d.,])(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+)(?![\d.,])")
+_GROUPED = lazy_pattern(r"(?<![\d.,_])([1-9]\d{0,2}),(\d{3})(?![\d.,_])")
 
 
 @rule("M121", "ambiguous-number", "warning", "A number can be read in only one way.", smart="")

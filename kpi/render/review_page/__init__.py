@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kpi.render.html_page import asset, policy_hash, templates
+from kpi.render.kpi_notes import notes_of
 from kpi.render.review_view import (
     UNKNOWN_STATUS,
     YEAR_ON_YEAR,
@@ -18,7 +19,6 @@ from kpi.render.review_view import (
     has_unknown,
     kinds_in_words,
     known_in_words,
-    notes_of,
     outcome_in_words,
     owner_of,
     quiet_in_words,
