@@ -66,6 +66,7 @@ def test_fields_set_while_loading_are_not_fields_of_the_file() -> None:
         "folder",
         "root",
         "allowed",
+        "remote",
         "homes",
         "files",
         "decisions",

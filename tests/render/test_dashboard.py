@@ -228,7 +228,7 @@ def test_a_card_has_thresholds_freshness_notes_and_decisions() -> None:
     view = dashboard_view(checked_of(plan), results, 23, computed=NOON)
     page = Parsed(render(replace(view, statements={"orders": ("SELECT 1",)}), "html"))
     for part in (
-        "Thresholds green at least 9.0, yellow at least 7.0", "Data up to 29 June 2026", "2026-04: Sale 2026-05",
+        "Thresholds green ≥ 9, yellow ≥ 7", "Data up to 29 June 2026", "2026-04: Sale 2026-05",
         "2026-05: Counted in another way (break)", "Decision 1 May 2026, ana: Wait; expected above 9 Decision 1 Mar",
         "Last decision 1 May 2026, ana: Wait", "2026-04 to 2026-06 6 to 8",
     ):  # fmt: skip

@@ -33,7 +33,7 @@ VIEWS = {
     "goals": ("GoalsView", "SmartView"),
     "list": ("KpiList",),
     "doctor": ("DoctorView",),
-    "review": ("Agenda",),
+    "review": ("Agenda", "Grid", "Trailing"),
     "import": ("ImportView",),
     "share": ("Digest",),
 }
@@ -49,6 +49,8 @@ ARGUMENTS = {
     "EvidenceView": ["evidence"],
     "ExplainView": ["explain", "sales"],
     "Agenda": ["review"],
+    "Grid": ["review", "--grid"],
+    "Trailing": ["review", "--trailing"],
     "DiffView": ["diff", "HEAD~1..HEAD"],
     "LogView": ["log", "sales"],
     "BlameView": ["blame", "sales"],

@@ -18,18 +18,19 @@ class FetchedFile(NamedTuple):
     size: int
 
 
-@dataclass(eq=False)
+@dataclass
 class RemoteAccess:
     """The ``hosts`` from which files may be fetched, as addresses name them, and the copies in this process.
 
     ``files`` has the copies by address, ``names`` how each is called in messages, ``folder`` where they are. They are
-    deleted with this object.
+    deleted with this object. Two are equal if they have the same hosts: an editor computes values again only if a plan
+    has changed.
     """
 
     hosts: frozenset[str] = frozenset()
-    files: dict[str, FetchedFile] = field(default_factory=dict)
-    names: dict[Path, str] = field(default_factory=dict)
-    folder: Path | None = None
+    files: dict[str, FetchedFile] = field(default_factory=dict, compare=False)
+    names: dict[Path, str] = field(default_factory=dict, compare=False)
+    folder: Path | None = field(default=None, compare=False)
 
 
 class Allowed(tuple[Path, ...]):
