@@ -39,7 +39,7 @@ def kpi(
 ) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "kpi", *arguments], cwd=folder, capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0", **environment},
     )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def test_what_programs_read_is_utf_8(folder: Path, encoding: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1"])
 def test_a_table_keeps_its_meaning_in_any_encoding(folder: Path, encoding: str) -> None:
-    shown = kpi(folder, "status", encoding=encoding).stdout.decode(encoding)
+    shown = kpi(folder, "status", encoding=encoding, COLUMNS="100").stdout.decode(encoding)
     first, second = (line for line in shown.splitlines() if line.endswith("2026-03"))
     assert first.split()[0] in ("Größe", "Grosse")
     assert "green" in first
