@@ -51,7 +51,9 @@ def test_it_works_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
         command = [scripts / "kpi", *arguments]
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8")
 
-    made = kpi("init", "--template", "ecommerce")
+    rows = [f"{number},2026-{1 + number % 4:02d}-15,{number}.50" for number in range(1, 25)]
+    (folder / "orders.csv").write_text("\n".join(["order_id,ordered_on,amount", *rows, ""]), encoding="utf-8")
+    made = kpi("init", "--from", "orders.csv")
     assert (made.returncode, (folder / "kpi.yaml").exists()) == (0, True), made.stderr
     for command, code in (("--version", (0,)), ("lint", (0, 1)), ("status", (0,)), ("schema", (0,))):
         done = kpi(command)
