@@ -5,7 +5,8 @@ Errors derived from :class:`KpiError` are shown to the user as a message, never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 
@@ -60,6 +61,17 @@ class TextError(KpiError):
         self.kind = kind
         self.replacements = tuple(replacements)
         self.certain = certain and len(self.replacements) == 1
+
+
+@contextmanager
+def usage_errors(option: str | None = None) -> Iterator[None]:
+    """Report a text that cannot be read as a mistake in an option or argument. Raises UsageError, whose message begins
+    with ``option`` if there is one."""
+    try:
+        yield
+    except TextError as mistake:
+        begin = "" if option is None else f"{option}: "
+        raise UsageError(f"{begin}{mistake.message}", hint=mistake.hint) from None
 
 
 def shorten(text: str, most: int = 60) -> str:

@@ -202,7 +202,7 @@ class Project:
         before, after = open_versions(self.path, revision, Path.cwd(), self._allowed, file_model)
         checked = before.check(), after.check()
         for one in checked:
-            _refuse_invalid(one)
+            refuse_invalid(one)
         return tuple(compare(*checked).changes)
 
     def _session(self, as_of: date | None, kpis: Collection[str] | None) -> Session:
@@ -238,11 +238,12 @@ def load(
     allowed = Allowed((Path(folder) for folder in allow_outside), allow_remote)
     read = read_plan(where, allowed=allowed, model=file_model)
     checked = check_plan(read)
-    _refuse_invalid(checked)
+    refuse_invalid(checked)
     return Project(read, checked, where, allowed)
 
 
-def _refuse_invalid(checked: Checked) -> None:
+def refuse_invalid(checked: Checked) -> None:
+    """Raises PlanError for a plan that is not valid."""
     errors = [found for found in checked.diagnostics if found.severity == "error"]
     if errors:
         raise PlanError(errors)

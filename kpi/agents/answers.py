@@ -11,12 +11,12 @@ from kpi.data import check_plan
 from kpi.diff.compare import compare
 from kpi.diff.values import compute_both
 from kpi.diff.versions import open_versions
-from kpi.errors import TextError, UsageError
+from kpi.errors import usage_errors
 from kpi.lint import Options, review
 from kpi.lint.registry import file_model
 from kpi.plan.loading import ReadResult, read_plan
 from kpi.plan.model import find_kpi
-from kpi.project import PlanError
+from kpi.project import refuse_invalid
 from kpi.render.diff_view import view_of
 from kpi.render.findings import FindingsView
 from kpi.render.output import render
@@ -64,7 +64,7 @@ class Answers:
         before, after = open_versions(self._file, revision, Path.cwd(), self._allowed, file_model)
         checked = before.check(), after.check()
         for one in checked:
-            _refuse_invalid(one)
+            refuse_invalid(one)
         comparison = compare(*checked)
         if not values:
             return render(view_of(before, after, comparison, None), "json")
@@ -81,23 +81,15 @@ class Answers:
 
     def _valid(self, text: str | None = None) -> Checked:
         checked = check_plan(self._read(text))
-        _refuse_invalid(checked)
+        refuse_invalid(checked)
         return checked
-
-
-def _refuse_invalid(checked: Checked) -> None:
-    errors = [found for found in checked.diagnostics if found.severity == "error"]
-    if errors:
-        raise PlanError(errors)
 
 
 def _day(text: str | None) -> date | None:
     if text is None:
         return None
-    try:
+    with usage_errors("as_of"):
         return parse_date(text)
-    except TextError as mistake:
-        raise UsageError(f"as_of: {mistake.message}", hint=mistake.hint) from None
 
 
 def _as_json(answer: Answer[Any]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from importlib import import_module
@@ -15,10 +14,10 @@ import typer
 
 from kpi.cli.completion import kpi_ids
 from kpi.cli.output import show, show_data, tell, tell_painted
-from kpi.errors import InputError, TextError, UsageError
+from kpi.errors import InputError, UsageError, usage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
     from types import ModuleType
 
     from kpi.plan.checks import Checked
@@ -107,15 +106,6 @@ TimeoutOption = Annotated[
         help="Stop computing after so many seconds; default: 600 in all, 60 per query.",
     ),
 ]
-
-
-@contextmanager
-def usage_errors(option: str) -> Iterator[None]:
-    """Report a text that cannot be read as a mistake in this option. Raises UsageError."""
-    try:
-        yield
-    except TextError as mistake:
-        raise UsageError(f"{option}: {mistake.message}", hint=mistake.hint) from None
 
 
 def parse_day(text: str, option: str = "--as-of") -> date:

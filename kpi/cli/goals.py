@@ -23,10 +23,9 @@ from kpi.cli.common import (
     readable,
     show_answer,
     show_view,
-    usage_errors,
     write_in_locale,
 )
-from kpi.errors import UsageError
+from kpi.errors import UsageError, usage_errors
 from kpi.session import as_of_day
 
 if TYPE_CHECKING:

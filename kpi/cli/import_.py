@@ -10,7 +10,7 @@ import typer
 
 from kpi.cli.common import TextOrJson, page_for
 from kpi.cli.output import show, show_data, tell_painted
-from kpi.errors import TextError, UsageError
+from kpi.errors import UsageError, usage_errors
 
 if TYPE_CHECKING:
     from kpi.importing import Settings
@@ -81,10 +81,8 @@ def _settings(every: str, data: Path | None, dates: list[str], decimal: str | No
     from kpi.importing import Settings
     from kpi.values import parse_every
 
-    try:
+    with usage_errors("--every"):
         length = parse_every(every)
-    except TextError as mistake:
-        raise UsageError(f"--every: {mistake.message}", hint=mistake.hint) from None
     if data is not None and not data.is_dir():
         raise UsageError(f"there is no folder {data}", hint="--data names a folder with one file for each table")
     if decimal not in (None, ".", ","):

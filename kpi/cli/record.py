@@ -11,7 +11,7 @@ import typer
 from kpi.cli.common import FileOption, open_checked, plan_file, read_checked
 from kpi.cli.completion import kpi_ids
 from kpi.cli.output import tell
-from kpi.errors import TextError, UsageError
+from kpi.errors import UsageError, usage_errors
 from kpi.session import as_of_day
 
 if TYPE_CHECKING:
@@ -111,10 +111,8 @@ def _typed_in(plan: Plan, kpi: str, value: str) -> Kpi:
             hint="correct its data, or remove the formula to record values",
         )
     refuse_ambiguous(value)
-    try:
+    with usage_errors():
         parse_number(value, parse_unit(found.unit))
-    except TextError as mistake:
-        raise UsageError(mistake.message, hint=mistake.hint) from None
     return found
 
 
@@ -126,14 +124,12 @@ class _Moment:
 
         self.every = kpi.every
         self.calendar = plan.calendar.build()
-        try:
+        with usage_errors():
             self.period = (
                 last_over(as_of_day(plan), kpi.every, self.calendar)
                 if asked is None
                 else parse_label(asked, self.calendar, kpi.every)
             )
-        except TextError as mistake:
-            raise UsageError(mistake.message, hint=mistake.hint) from None
 
     def written(self, there: Mapping[str, object]) -> str | None:
         """The key for this period as it is written in the file; None if there is none."""

@@ -20,11 +20,10 @@ from kpi.cli.common import (
     parse_day,
     readable,
     show_answer,
-    usage_errors,
 )
 from kpi.cli.completion import kpi_ids
 from kpi.cli.output import tell
-from kpi.errors import UsageError
+from kpi.errors import UsageError, usage_errors
 
 if TYPE_CHECKING:
     from kpi.plan.checks import Checked
